@@ -1,0 +1,70 @@
+# hoshi: each target does all of its own set-up, and nothing twice. `make run` serves on port 8080.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+NODE ?= node
+SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
+CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
+ADDON := build/Release/hoshi_lightgbm.node
+CLANG_FORMAT := build/clang-format/bin/clang-format
+CLANG_FORMAT_VERSION := 23.1.5
+
+.PHONY: run test build check format bench train tools clean
+
+run: build
+	$(NODE) dist/function/main.js
+
+test: build
+	$(NODE) --test $$(find dist/test -name '*.test.js' | sort)
+
+build: $(ADDON) dist/.tsbuildinfo
+
+# Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
+check: dist/.tsbuildinfo $(CLANG_FORMAT)
+	npx --no-install biome check .
+	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES)
+	$(NODE) --test dist/test/layout.test.js
+
+format: node_modules/.package-lock.json $(CLANG_FORMAT)
+	npx --no-install biome check --write .
+	$(CLANG_FORMAT) -i $(CXX_SOURCES)
+
+bench: build
+	$(NODE) dist/bench/main.js
+
+# The shipped model, from the corpus: the same bytes each time.
+train: build
+	bin/hoshi train-corpus --out model/stars
+
+# One line for each prerequisite that is missing, with the command that brings it.
+tools:
+	@need() { echo "hoshi: $$1 is missing: $$2" >&2; exit 1; }; \
+	command -v $(NODE) >/dev/null || need 'Node 20 or newer' 'apt-get install nodejs npm (or nodejs.org)'; \
+	[ "$$($(NODE) -p 'process.versions.node.split(".")[0] >= 20')" = true ] || need 'Node 20 or newer' "this is Node $$($(NODE) --version); see nodejs.org"; \
+	command -v npm >/dev/null || need npm 'apt-get install npm'; \
+	command -v g++ >/dev/null || need g++ 'apt-get install g++'; \
+	command -v python3 >/dev/null || need python3 'apt-get install python3'; \
+	python3 -m pip --version >/dev/null 2>&1 || need pip 'apt-get install python3-pip'
+
+node_modules/.package-lock.json: package.json package-lock.json | tools
+	npm ci
+	@touch $@
+
+build/lightgbm/.built: native/lightgbm/build | tools node_modules/.package-lock.json
+	native/lightgbm/build
+	@touch $@
+
+$(ADDON): build/lightgbm/.built CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
+	native/build
+	@touch $@
+
+dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) $(wildcard model/*.d.ts)
+	npx --no-install tsc
+	@touch $@
+
+$(CLANG_FORMAT): | tools
+	python3 -m pip install --quiet --target build/clang-format clang-format==$(CLANG_FORMAT_VERSION)
+
+clean:
+	rm -rf build dist node_modules

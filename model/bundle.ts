@@ -1,0 +1,257 @@
+/**
+ * A bundle: the folder that holds a model and all that is needed to score with it.
+ *
+ *     manifest.json     what it is and how it was made; hashes of the other files; golden texts with their scores
+ *     model.txt         the trees, in LightGBM's own text format
+ *     vocabulary.tsv    one line a column, in order: term, tab, idf (shortest decimal that reads back to the same double)
+ *     logarithms.txt    ln(1) … ln(1023), one a line (logarithm.ts says why)
+ *
+ * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
+ * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
+import type { TokenizerIdentity } from './tokenizer.ts';
+import {
+  checkVectorizerParameters,
+  compareCodePoints,
+  Vectorizer,
+  type VectorizerParameters,
+  type VectorizerTables,
+} from './vectorizer.ts';
+
+export const BUNDLE_FORMAT = 1;
+const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
+type FileName = (typeof FILES)[number];
+
+export interface Golden {
+  readonly text: string;
+  readonly score: number;
+}
+
+export interface Manifest {
+  readonly format: number;
+  readonly name: string;
+  /** The first 12 hexadecimal digits of a SHA-256 over the files' hashes: another model, another version. */
+  readonly version: string;
+  /** Scores are held within [lowest, highest]. */
+  readonly scoreRange: readonly [number, number];
+  readonly made: {
+    readonly command: string;
+    readonly seed: number;
+    /** SHA-256 of the training texts. */
+    readonly data: string;
+    readonly reviews: number;
+  };
+  readonly tokenizer: TokenizerIdentity;
+  readonly vectorizer: VectorizerParameters;
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly lightgbm: string;
+  readonly measures: Readonly<Record<string, unknown>>;
+  readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
+  readonly goldens: readonly Golden[];
+}
+
+export interface Bundle {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly modelText: string;
+  readonly vectorizer: Vectorizer;
+}
+
+/** What a bundle is made of; the rest of the manifest follows from it. */
+export interface BundleParts {
+  readonly manifest: Omit<Manifest, 'format' | 'version' | 'files' | 'vectorizer' | 'goldens'>;
+  readonly modelText: string;
+  readonly vectorizer: Vectorizer;
+  readonly goldens: readonly Golden[];
+}
+
+/** Reads and checks a bundle. Throws an error that names the file, what was expected in it and what came. */
+export async function readBundle(path: string): Promise<Bundle> {
+  const manifestPath = join(path, 'manifest.json');
+  const manifest = parseManifest(await read(manifestPath), manifestPath);
+  const contents = new Map<FileName, string>();
+  for (const name of FILES) {
+    const file = join(path, name);
+    const bytes = await read(file);
+    const { sha256 } = manifest.files[name];
+    const received = hashOf(bytes);
+    if (received !== sha256)
+      throw new Error(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
+    contents.set(name, bytes.toString('utf8'));
+  }
+  const content = (name: FileName) => contents.get(name) as string;
+  const tables: VectorizerTables = {
+    ...parseVocabulary(content('vocabulary.tsv'), join(path, 'vocabulary.tsv')),
+    logarithms: parseLogarithms(content('logarithms.txt'), join(path, 'logarithms.txt')),
+  };
+  return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
+}
+
+/** Writes a bundle, in place of one that may lie there. */
+export async function writeBundle(path: string, parts: BundleParts): Promise<Manifest> {
+  const { modelText, vectorizer, goldens } = parts;
+  const { terms, idf, logarithms } = vectorizer.tables;
+  const contents: Record<FileName, Buffer> = {
+    'model.txt': Buffer.from(modelText),
+    'vocabulary.tsv': Buffer.from(terms.map((term, column) => `${term}\t${idf[column]}\n`).join('')),
+    'logarithms.txt': Buffer.from(Array.from(logarithms.subarray(1), (value) => `${value}\n`).join('')),
+  };
+  const file = (name: FileName) => ({ sha256: hashOf(contents[name]), bytes: contents[name].length });
+  const files = {
+    'model.txt': file('model.txt'),
+    'vocabulary.tsv': file('vocabulary.tsv'),
+    'logarithms.txt': file('logarithms.txt'),
+  };
+  const version = hashOf(Buffer.from(FILES.map((name) => files[name].sha256).join('\n'))).slice(0, 12);
+  const { name, ...rest } = parts.manifest;
+  const manifest: Manifest = {
+    format: BUNDLE_FORMAT,
+    name,
+    version,
+    ...rest,
+    vectorizer: vectorizer.parameters,
+    files,
+    goldens,
+  };
+
+  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  await rm(aside, { recursive: true, force: true });
+  try {
+    await mkdir(aside, { recursive: true });
+    for (const name of FILES) await writeFile(join(aside, name), contents[name]);
+    await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await replaceFolder(aside, path);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+  return manifest;
+}
+
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = `${from}.old`;
+  try {
+    await rename(to, old);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  await rename(from, to);
+  await rm(old, { recursive: true, force: true });
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isMissing(error)) throw new Error(`${file}: expected a file of a bundle, found none`, { cause: error });
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function parseManifest(bytes: Buffer, file: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new Error(`${file}: expected JSON, ${(error as Error).message}`, { cause: error });
+  }
+  const expect = (isRight: boolean, name: string, expected: string, received: unknown) => {
+    if (!isRight) throw new Error(`${file}: expected ${name} to be ${expected}, received ${JSON.stringify(received)}`);
+  };
+  const isObject = (x: unknown): x is Record<string, unknown> =>
+    typeof x === 'object' && x !== null && !Array.isArray(x);
+  expect(isObject(value), 'the manifest', 'an object', value);
+  const manifest = value as Record<string, unknown>;
+  const { format, scoreRange, tokenizer, files, goldens } = manifest;
+  expect(format === BUNDLE_FORMAT, 'format', `${BUNDLE_FORMAT}, the one this version reads`, format);
+  for (const name of ['name', 'version', 'lightgbm'])
+    expect(typeof manifest[name] === 'string', name, 'a string', manifest[name]);
+  for (const name of ['made', 'training', 'measures', 'vectorizer'])
+    expect(isObject(manifest[name]), name, 'an object', manifest[name]);
+  expect(
+    Array.isArray(scoreRange) &&
+      scoreRange.length === 2 &&
+      scoreRange.every(Number.isFinite) &&
+      scoreRange[0] < scoreRange[1],
+    'scoreRange',
+    'two numbers [lowest, highest]',
+    scoreRange,
+  );
+  expect(
+    isObject(tokenizer) && ['name', 'version', 'dictionary'].every((key) => typeof tokenizer[key] === 'string'),
+    'tokenizer',
+    'an object with name, version and dictionary',
+    tokenizer,
+  );
+  for (const name of FILES) {
+    const entry: unknown = isObject(files) ? files[name] : undefined;
+    expect(
+      isObject(entry) && /^[0-9a-f]{64}$/.test(String(entry.sha256)),
+      `files["${name}"].sha256`,
+      '64 hexadecimal digits',
+      entry,
+    );
+  }
+  const isGolden = (golden: unknown) =>
+    isObject(golden) && typeof golden.text === 'string' && Number.isFinite(golden.score);
+  expect(Array.isArray(goldens) && goldens.every(isGolden), 'goldens', 'a list of { text, score }', goldens);
+  const checked = manifest as unknown as Manifest;
+  try {
+    checkVectorizerParameters(checked.vectorizer);
+  } catch (error) {
+    throw new Error(`${file}: vectorizer: ${(error as Error).message}`, { cause: error });
+  }
+  return checked;
+}
+
+function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'terms' | 'idf'> {
+  const lines = linesOf(text, file);
+  const idf = new Float64Array(lines.length);
+  const terms = lines.map((line, i) => {
+    const [term = '', value = '', ...rest] = line.split('\t');
+    idf[i] = finiteNumber(value, `${file}:${i + 1}: the idf`);
+    if (term === '' || rest.length > 0)
+      throw new Error(`${file}:${i + 1}: expected a term, a tab and its idf, received ${JSON.stringify(line)}`);
+    return term;
+  });
+  terms.forEach((term, i) => {
+    const before = terms[i - 1];
+    if (before !== undefined && compareCodePoints(before, term) >= 0) {
+      throw new Error(
+        `${file}:${i + 1}: expected a term after ${JSON.stringify(before)} by code point, received ${JSON.stringify(term)}`,
+      );
+    }
+  });
+  return { terms, idf };
+}
+
+function parseLogarithms(text: string, file: string): Float64Array {
+  const lines = linesOf(text, file);
+  if (lines.length !== LOGARITHM_TABLE_SIZE - 1) {
+    throw new Error(`${file}: expected ${LOGARITHM_TABLE_SIZE - 1} lines, found ${lines.length}`);
+  }
+  return Float64Array.of(0, ...lines.map((line, i) => finiteNumber(line, `${file}:${i + 1}: the logarithm`)));
+}
+
+function linesOf(text: string, file: string): string[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '' || lines.length === 0) throw new Error(`${file}: expected lines, each ended by a line feed`);
+  return lines;
+}
+
+function finiteNumber(text: string, name: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value)) throw new Error(`${name}: expected a finite number, received ${JSON.stringify(text)}`);
+  return value;
+}

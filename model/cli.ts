@@ -1,0 +1,36 @@
+/**
+ * The command line `hoshi`: data on stdin and stdout, messages and progress on stderr; exit code 2 for wrong usage,
+ * 1 for a failure. Each command is one file of `commands/`; whoever runs it may add commands of its own.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { packageRoot } from '../native/package-root.ts';
+import { evalCommand } from './commands/eval.ts';
+import { scoreCommand } from './commands/score.ts';
+import { tokenizeCommand } from './commands/tokenize.ts';
+import { trainCommand } from './commands/train.ts';
+
+export function createProgram(): Command {
+  const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  return new Command('hoshi')
+    .description(String(description))
+    .version(String(version))
+    .addCommand(scoreCommand())
+    .addCommand(tokenizeCommand())
+    .addCommand(trainCommand())
+    .addCommand(evalCommand());
+}
+
+/** Runs a command line and tells the exit code; every failure is one message on stderr. */
+export async function run(program: Command, args: readonly string[]): Promise<number> {
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
+    process.stderr.write(`hoshi: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}

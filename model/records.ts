@@ -1,0 +1,104 @@
+/**
+ * Records from a stream: lines of text, TSV (a tab parts the fields, no quoting), CSV (RFC 4180) or JSONL. Streaming, in
+ * constant memory; each record knows the line it ends on. Input is UTF-8, with or without a byte order mark.
+ */
+import type { Readable } from 'node:stream';
+import { parse } from 'csv-parse';
+
+export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
+export type RecordFormat = (typeof recordFormats)[number];
+
+export interface InputRecord {
+  /** 1-based. */
+  readonly line: number;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** The format that a file's name tells, `lines` if it tells none. */
+export function formatOf(file: string): RecordFormat {
+  const extension = /\.(tsv|csv|jsonl|ndjson)$/i.exec(file)?.[1]?.toLowerCase();
+  if (extension === undefined) return 'lines';
+  return extension === 'ndjson' ? 'jsonl' : (extension as RecordFormat);
+}
+
+/**
+ * The records of a source; `name` is for messages. Lines come as the field `text`. In a table the first record names the
+ * columns, and must name those `required`. A line of JSONL that is no object comes without fields.
+ */
+export function readRecords(
+  source: Readable,
+  format: RecordFormat,
+  name: string,
+  required: readonly string[],
+): AsyncGenerator<InputRecord> {
+  if (format === 'lines') return lineRecords(source, name);
+  return format === 'jsonl' ? jsonRecords(source, name) : tableRecords(source, format, name, required);
+}
+
+async function* lineRecords(source: Readable, name: string): AsyncGenerator<InputRecord> {
+  for await (const { line, text } of linesOf(source, name)) yield { line, fields: { text } };
+}
+
+async function* jsonRecords(source: Readable, name: string): AsyncGenerator<InputRecord> {
+  for await (const { line, text } of linesOf(source, name)) {
+    if (text.trim() === '') continue;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      value = undefined; // whoever asks for a field finds it missing, and says on which line
+    }
+    yield { line, fields: typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {} };
+  }
+}
+
+async function* tableRecords(
+  source: Readable,
+  format: 'tsv' | 'csv',
+  name: string,
+  required: readonly string[],
+): AsyncGenerator<InputRecord> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    delimiter: format === 'tsv' ? '\t' : ',',
+    quote: format === 'tsv' ? null : '"',
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  source.on('error', (error) => parser.destroy(error)).pipe(parser);
+  let header: readonly string[] | undefined;
+  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    if (header !== undefined) {
+      yield { line: info.lines, fields: Object.fromEntries(header.map((column, i) => [column, record[i]])) };
+      continue;
+    }
+    header = record;
+    for (const column of required) {
+      if (!header.includes(column))
+        throw new Error(`${name}:1: expected a column "${column}", found ${header.join(', ')}`);
+    }
+  }
+}
+
+/** Lines end with LF or CRLF only: node:readline also cuts at U+2028 and a lone CR, which are part of a text. */
+async function* linesOf(source: Readable, name: string): AsyncGenerator<{ line: number; text: string }> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 0;
+  let rest = '';
+  const decode = (chunk?: Uint8Array): string => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (error) {
+      throw new Error(`${name}: expected UTF-8, found other bytes after line ${line}`, { cause: error });
+    }
+  };
+  const withoutReturn = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    const pieces = (rest + decode(chunk)).split('\n');
+    rest = pieces.pop() as string;
+    for (const piece of pieces) yield { line: ++line, text: withoutReturn(piece) };
+  }
+  rest += decode();
+  if (rest !== '') yield { line: ++line, text: withoutReturn(rest) };
+}

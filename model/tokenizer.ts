@@ -1,0 +1,207 @@
+/**
+ * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. Only the
+ * step that fills the lattice is ours, for these mends (each has its test; model/README.md lists them):
+ *
+ * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts such
+ *   runs in UTF-16 units and swallows what follows them, or throws.
+ * - Time is linear in the text. kuromoji encodes the rest of the sentence anew at every position and measures a run of
+ *   unknown characters from each of its characters.
+ * - Offsets are UTF-16 units of the caller's text; kuromoji's `word_position` shifts.
+ *
+ * A tokenizer is immutable after it has been loaded and keeps nothing between calls.
+ */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
+import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
+import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
+
+/** One token: `text.slice(start, end)` is its surface form. Tokens cover the text without a gap. */
+export interface Token {
+  readonly surface: string;
+  /** UTF-16 offset of the first unit. */
+  readonly start: number;
+  /** UTF-16 offset after the last unit. */
+  readonly end: number;
+}
+
+/** A token with what IPADIC knows of it; `*` where the dictionary says nothing. */
+export interface Morpheme extends Token {
+  readonly known: boolean;
+  /** Part of speech and its three details, conjugation type and form, base form, reading, pronunciation. */
+  readonly features: readonly string[];
+}
+
+export interface Tokenizer {
+  tokenize(text: string): Token[];
+  analyze(text: string): Morpheme[];
+}
+
+/** What identifies a tokenizer in a bundle's manifest: other tokens would mean other scores. */
+export interface TokenizerIdentity {
+  readonly name: 'kuromoji';
+  readonly version: string;
+  /** SHA-256 over the dictionary's files, in the order of their names. */
+  readonly dictionary: string;
+}
+
+const DICTIONARY_FILES = [
+  'base',
+  'cc',
+  'check',
+  'tid',
+  'tid_map',
+  'tid_pos',
+  'unk',
+  'unk_char',
+  'unk_compat',
+  'unk_invoke',
+  'unk_map',
+  'unk_pos',
+];
+const kuromojiRoot = dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
+const dictionaryRoot = join(kuromojiRoot, 'dict');
+
+/** Reads the installed kuromoji's version and hashes its dictionary. */
+export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
+  const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot, 'package.json'), 'utf8'));
+  const { version } = manifest as { version: string };
+  const hash = createHash('sha256');
+  for (const name of DICTIONARY_FILES) hash.update(await readFile(join(dictionaryRoot, `${name}.dat.gz`)));
+  return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
+}
+
+/** Loads kuromoji with the IPADIC dictionary it ships (about half a second and 300 MB). */
+export function loadTokenizer(): Promise<Tokenizer> {
+  return new Promise((resolve, reject) => {
+    kuromoji.builder({ dicPath: dictionaryRoot }).build((error, analyzer) => {
+      if (error) reject(new Error(`tokenizer: cannot load kuromoji's dictionary: ${String(error)}`, { cause: error }));
+      else resolve(new KuromojiTokenizer(analyzer));
+    });
+  });
+}
+
+class KuromojiTokenizer implements Tokenizer {
+  readonly #kuromoji: Kuromoji;
+
+  constructor(analyzer: Kuromoji) {
+    this.#kuromoji = analyzer;
+  }
+
+  tokenize(text: string): Token[] {
+    const tokens: Token[] = [];
+    this.#forEachNode(text, (start, end) => tokens.push({ surface: text.slice(start, end), start, end }));
+    return tokens;
+  }
+
+  analyze(text: string): Morpheme[] {
+    const morphemes: Morpheme[] = [];
+    this.#forEachNode(text, (start, end, node) => {
+      const known = node.type === 'KNOWN';
+      const dictionary = known ? this.#kuromoji.token_info_dictionary : this.#kuromoji.unknown_dictionary;
+      const features = dictionary.getFeatures(node.name).split(',').slice(1);
+      morphemes.push({ surface: text.slice(start, end), start, end, known, features });
+    });
+    return morphemes;
+  }
+
+  #forEachNode(text: string, visit: (start: number, end: number, node: ViterbiNode) => void): void {
+    const { plain, offsets } = toPlainCharacters(text);
+    for (const [first, sentence] of sentencesOf(plain)) {
+      for (const node of this.#kuromoji.viterbi_searcher.search(this.#latticeOf(sentence))) {
+        const start = first + node.start_pos - 1;
+        const end = start + node.length;
+        visit(offsets?.[start] ?? start, offsets?.[end] ?? end, node);
+      }
+    }
+  }
+
+  /** kuromoji 0.1.2 ViterbiBuilder.js `build`, in linear time: same nodes in the same order, less those nothing leads to. */
+  #latticeOf(sentence: string): ViterbiLattice {
+    const { token_info_dictionary: words, unknown_dictionary: unknowns, viterbi_builder } = this.#kuromoji;
+    const { trie } = viterbi_builder;
+    const lattice = new ViterbiLattice();
+    const bytes = Buffer.from(sentence, 'utf8');
+    const classes = Array.from(sentence, (character) => unknowns.lookup(character));
+    let firstByte = 0;
+    let runEnd = 0; // of the characters of one class around the position
+
+    for (let position = 0; position < sentence.length; position++) {
+      const characterClass = classes[position] as (typeof classes)[number];
+      if (position >= runEnd) {
+        runEnd = position + 1;
+        while (classes[runEnd]?.class_name === characterClass.class_name) runEnd++;
+      }
+      // A node that begins where none ends has no way back to the beginning of the sentence and never wins.
+      if (lattice.nodes_end_at[position] !== undefined) {
+        const append = (dictionary: typeof words, key: number, type: 'KNOWN' | 'UNKNOWN', length: number) => {
+          for (const id of dictionary.target_map[key] ?? []) {
+            const record = dictionary.dictionary;
+            const [left, right, cost] = [record.getShort(id), record.getShort(id + 2), record.getShort(id + 4)];
+            lattice.append(new ViterbiNode(id, cost, position + 1, length, type, left, right, ''));
+          }
+        };
+        let isInDictionary = false;
+        let length = 0; // in characters
+        for (let node = 0, at = firstByte; at < bytes.length; ) {
+          node = trie.traverse(node, bytes[at++] as number);
+          if (node < 0) break;
+          if (!isLastByteOfCharacter(bytes, at)) continue;
+          length++;
+          const leaf = trie.traverse(node, 0);
+          if (leaf < 0) continue;
+          append(words, -trie.bc.getBase(leaf) - 1, 'KNOWN', length);
+          isInDictionary = true;
+        }
+        if (!isInDictionary || characterClass.is_always_invoke === 1) {
+          const unknownLength = characterClass.is_grouping === 1 ? runEnd - position : 1;
+          append(unknowns, characterClass.class_id, 'UNKNOWN', unknownLength);
+        }
+      }
+      do firstByte++;
+      while (!isLastByteOfCharacter(bytes, firstByte));
+    }
+    lattice.appendEos();
+    return lattice;
+  }
+}
+
+/** Whether a character of UTF-8 ends before `index`: what follows is no continuation byte. */
+function isLastByteOfCharacter(bytes: Uint8Array, index: number): boolean {
+  return ((bytes[index] ?? 0) & 0xc0) !== 0x80;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is one of those that kuromoji cannot take
+const NOT_PLAIN = /[\u0000\ud800-\udfff]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const EACH_NOT_PLAIN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000\ud800-\udfff]/g;
+
+/**
+ * The text with each character that kuromoji cannot take as one U+E000, and the UTF-16 offset in the text of each
+ * character (and of the end) where they differ.
+ */
+function toPlainCharacters(text: string): { plain: string; offsets: Int32Array | undefined } {
+  if (!NOT_PLAIN.test(text)) return { plain: text, offsets: undefined };
+  const plain = text.replace(EACH_NOT_PLAIN, '\ue000');
+  if (plain.length === text.length) return { plain, offsets: undefined };
+  const offsets = new Int32Array(plain.length + 1);
+  for (let i = 0, offset = 0; i <= plain.length; i++) {
+    offsets[i] = offset;
+    offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return { plain, offsets };
+}
+
+/** kuromoji 0.1.2 Tokenizer.js `splitByPunctuation`: a sentence ends after 、 or 。 */
+function* sentencesOf(plain: string): Generator<[first: number, sentence: string]> {
+  let first = 0;
+  for (let i = 0; i < plain.length; i++) {
+    const character = plain[i];
+    if (character !== '、' && character !== '。') continue;
+    yield [first, plain.slice(first, i + 1)];
+    first = i + 1;
+  }
+  if (first < plain.length) yield [first, plain.slice(first)];
+}

@@ -1,0 +1,196 @@
+/**
+ * Labelled reviews → a bundle: tokens, vocabulary and idf, rows, LightGBM's trees, golden scores. The same stages score
+ * later, so what is learned is what is served. The same reviews, options and seed give the same bytes.
+ */
+import { createHash } from 'node:crypto';
+import { Booster, lightgbmVersion, type RoundMetrics, type TrainingSet, trainBooster } from '../native/index.ts';
+import { type Golden, type Manifest, writeBundle } from './bundle.ts';
+import { createRandom, shuffle } from './corpus/random.ts';
+import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
+import type { Review } from './reviews.ts';
+import { fitRidge, predictLinear, type RidgeOptions } from './ridge.ts';
+import { holdWithin } from './scorer.ts';
+import { loadTokenizer, tokenizerIdentity } from './tokenizer.ts';
+import { fitVectorizer, type Vectorizer, type VectorizerParameters, vectorize } from './vectorizer.ts';
+
+/** LightGBM's own names; what the caller names comes on top of these. */
+export const defaultBoosting: Readonly<Record<string, string | number | boolean>> = {
+  objective: 'regression',
+  metric: 'rmse',
+  num_leaves: 31,
+  min_data_in_leaf: 5,
+  learning_rate: 0.05,
+  feature_fraction: 0.2,
+  max_bin: 15,
+};
+
+/** Ridge learns the labels first and the trees learn from it: its labels, and those it gives to further texts. */
+export interface Teacher extends RidgeOptions {
+  readonly texts: readonly string[];
+}
+
+export interface TrainOptions {
+  readonly name: string;
+  /** How the bundle was made, for its manifest. */
+  readonly command: string;
+  readonly seed: number;
+  readonly vectorizer: VectorizerParameters;
+  readonly boosting: Readonly<Record<string, string | number | boolean>>;
+  /** Rounds of boosting at most, one tree each. */
+  readonly rounds: number;
+  /** Share of the reviews, in [0, 0.5], kept apart to measure on and to stop early by; 0: none. */
+  readonly validationShare: number;
+  /** Stop after so many rounds without a better validation. */
+  readonly patience: number;
+  readonly teacher?: Teacher;
+  readonly onStage?: (stage: string) => void;
+  readonly onRound?: (metrics: RoundMetrics) => void;
+}
+
+/** Scores are held within the stars that were given. */
+export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Manifest> {
+  const { onStage = () => {} } = options;
+  const scoreRange = rangeOf(reviews);
+  onStage('loading the tokenizer');
+  const tokenizer = await loadTokenizer();
+  const { learning, holdout } = split(reviews, options);
+
+  onStage(`tokenizing ${reviews.length} reviews`);
+  const surfacesOf = (texts: readonly string[]) =>
+    texts.map((text) => tokenizer.tokenize(text).map(({ surface }) => surface));
+  const learningSurfaces = surfacesOf(learning.map(({ text }) => text));
+  const vectorizer = fitVectorizer(learningSurfaces, options.vectorizer);
+  const setOf = (surfaces: string[][], from: readonly Review[]): TrainingSet => ({
+    matrix: vectorize(vectorizer, surfaces),
+    labels: Float64Array.from(from, ({ stars }) => stars),
+  });
+  let training = setOf(learningSurfaces, learning);
+  const validation = holdout.length > 0 ? setOf(surfacesOf(holdout.map(({ text }) => text)), holdout) : undefined;
+  if (options.teacher !== undefined) {
+    onStage(`teaching by ridge, with ${options.teacher.texts.length} further texts`);
+    training = taughtBy(options.teacher, training, vectorizer, [
+      ...learningSurfaces,
+      ...surfacesOf(options.teacher.texts),
+    ]);
+  }
+
+  onStage(`boosting ${options.rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
+  const { booster, rounds } = await boost(training, validation, options);
+  const goldens = goldenTexts.map((text): Golden => {
+    const row = vectorizer.row(tokenizer.tokenize(text).map(({ surface }) => surface));
+    return { text, score: holdWithin(scoreRange, booster.predict(row)) };
+  });
+
+  onStage('writing the bundle');
+  return writeBundle(path, {
+    manifest: {
+      name: options.name,
+      scoreRange,
+      made: { command: options.command, seed: options.seed, data: hashOf(reviews), reviews: reviews.length },
+      tokenizer: await tokenizerIdentity(),
+      training: { ...describe(options), rounds },
+      lightgbm: lightgbmVersion,
+      measures: validation === undefined ? {} : { validation: await measure(booster, validation, scoreRange) },
+    },
+    modelText: booster.modelText(),
+    vectorizer,
+    goldens,
+  });
+}
+
+/** What a bundle proves itself by at start: ordinary texts, and those that break what is built carelessly. */
+const goldenTexts: readonly string[] = [
+  'すごい！最高に興奮した！楽しい',
+  'この映画は全くだめ、楽しくない。駄作',
+  '期待したほどではなかったが、映像は美しく、最後まで飽きずに見られた。',
+  '届いた日に壊れました。問い合わせても返事がありません。二度と買いません。',
+  '普通です。可もなく不可もなく。',
+  '最高😀😀😀最高でした',
+  'ｶﾞｯｶﾘ… Ver.2.0 は１００点中３０点、𠮷野家の方がまし。',
+  '\ud800\u0000 ',
+  '',
+];
+
+function rangeOf(reviews: readonly Review[]): [number, number] {
+  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { stars } of reviews) {
+    lowest = Math.min(lowest, stars);
+    highest = Math.max(highest, stars);
+  }
+  if (lowest < highest) return [lowest, highest];
+  throw new Error(
+    `Expected reviews with at least two different stars, received ${reviews.length === 0 ? 'no review' : `only ${lowest}`}`,
+  );
+}
+
+/** Keeps a seeded share of the reviews apart; all copies of a text stay on one side. */
+function split(
+  reviews: readonly Review[],
+  { seed, validationShare }: TrainOptions,
+): { learning: Review[]; holdout: Review[] } {
+  if (validationShare === 0) return { learning: [...reviews], holdout: [] };
+  const texts = [...new Set(reviews.map(({ text }) => text))];
+  const apart = new Set(shuffle(createRandom(seed), texts).slice(0, Math.round(texts.length * validationShare)));
+  const learning = reviews.filter(({ text }) => !apart.has(text));
+  const holdout = reviews.filter(({ text }) => apart.has(text));
+  if (learning.length > 0 && holdout.length > 0) return { learning, holdout };
+  throw new Error(
+    `Expected enough different texts to keep a share of ${validationShare} apart, received ${texts.length}`,
+  );
+}
+
+function taughtBy(teacher: Teacher, training: TrainingSet, vectorizer: Vectorizer, surfaces: string[][]): TrainingSet {
+  const matrix = vectorize(vectorizer, surfaces);
+  return { matrix, labels: predictLinear(fitRidge(training.matrix, training.labels, teacher), matrix) };
+}
+
+async function boost(
+  training: TrainingSet,
+  validation: TrainingSet | undefined,
+  { seed, boosting, rounds, patience, onRound }: TrainOptions,
+): Promise<{ booster: Booster; rounds: number }> {
+  let best = { round: rounds, value: Number.POSITIVE_INFINITY };
+  const booster = await trainBooster({
+    training,
+    ...(validation === undefined ? {} : { validation }),
+    parameters: { ...defaultBoosting, seed, ...boosting },
+    rounds,
+    onRound: (metrics) => {
+      onRound?.(metrics);
+      const value = Object.values(metrics.metrics)[0]?.validation;
+      if (value === undefined) return true;
+      if (value < best.value) best = { round: metrics.round, value };
+      return metrics.round - best.round < patience;
+    },
+  });
+  if (best.round >= booster.treeCount) return { booster, rounds: booster.treeCount };
+  return { booster: Booster.fromModelText(booster.modelText(best.round)), rounds: best.round };
+}
+
+async function measure(booster: Booster, { matrix, labels }: TrainingSet, scoreRange: readonly [number, number]) {
+  const scores = (await booster.predictBatch(matrix)).map((score) => holdWithin(scoreRange, score));
+  return {
+    reviews: labels.length,
+    rmse: rootMeanSquaredError(labels, scores),
+    mae: meanAbsoluteError(labels, scores),
+    spearman: spearman(labels, scores),
+    auc: areaUnderCurve(labels, scores, ...scoreRange),
+  };
+}
+
+function describe({ boosting, seed, validationShare, patience, teacher }: TrainOptions): Record<string, unknown> {
+  const validation = validationShare > 0 ? { validation: { share: validationShare, patience } } : {};
+  if (teacher === undefined) return { parameters: { ...defaultBoosting, seed, ...boosting }, ...validation };
+  const { texts, ...ridge } = teacher;
+  return {
+    parameters: { ...defaultBoosting, seed, ...boosting },
+    ...validation,
+    teacher: { ridge, furtherTexts: texts.length },
+  };
+}
+
+function hashOf(reviews: readonly Review[]): string {
+  const hash = createHash('sha256');
+  for (const { stars, text } of reviews) hash.update(`${stars}\t${text}\n`);
+  return hash.digest('hex');
+}

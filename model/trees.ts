@@ -1,0 +1,173 @@
+/**
+ * LightGBM's text model → trees → a score: the readable twin of what LightGBM 4.7.0 does, to the same bits.
+ *
+ * A prediction is the sum of one leaf value per tree, in tree order, in doubles; then the mean over the trees for
+ * `average_output` (random forests), then the objective's output. Objectives that end in exp or a sigmoid, categorical
+ * splits, linear leaves and several outputs are refused: their last bit would depend on the C library, or they have no
+ * use for a score. A forest is immutable; `predict` borrows one scratch row and is not reentrant, which JavaScript
+ * cannot make it.
+ */
+import type { SparseRow } from '../native/rows.ts';
+
+/** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */
+interface Tree {
+  readonly splitFeature: Int32Array;
+  readonly threshold: Float64Array;
+  readonly decisionType: Uint8Array;
+  readonly leftChild: Int32Array;
+  readonly rightChild: Int32Array;
+  readonly leafValue: Float64Array;
+}
+
+// LightGBM include/LightGBM/tree.h: bit 0 categorical, bit 1 default left, bits 2–3 the kind of missing value.
+const CATEGORICAL = 1;
+const DEFAULT_LEFT = 2;
+const MISSING_ZERO = 1;
+const MISSING_NAN = 2;
+// LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened.
+const ZERO_THRESHOLD = Math.fround(1e-35);
+const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
+
+export class Forest {
+  readonly columnCount: number;
+  readonly #trees: readonly Tree[];
+  readonly #isAveraged: boolean;
+  readonly #isSquared: boolean;
+  readonly #row: Float64Array;
+
+  private constructor(columnCount: number, trees: readonly Tree[], isAveraged: boolean, isSquared: boolean) {
+    this.columnCount = columnCount;
+    this.#trees = trees;
+    this.#isAveraged = isAveraged;
+    this.#isSquared = isSquared;
+    this.#row = new Float64Array(columnCount);
+  }
+
+  get treeCount(): number {
+    return this.#trees.length;
+  }
+
+  /** Throws an error that names the place in the text, what was expected and what came. */
+  static fromModelText(text: string): Forest {
+    const end = text.indexOf('\nend of trees');
+    if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
+    const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
+    const header = fieldsOf(head, 'model');
+    for (const name of ['num_class', 'num_tree_per_iteration']) {
+      if (header.get(name) !== '1') throw new Error(`model: expected ${name}=1, received ${header.get(name)}`);
+    }
+    const [objective = '', ...options] = (header.get('objective') ?? '').split(' ');
+    if (objective !== '' && !IDENTITY_OBJECTIVES.has(objective)) {
+      throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
+    }
+    const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
+    return new Forest(
+      columnCount,
+      trees.map((tree, number) => parseTree(tree, number, columnCount)),
+      header.has('average_output'),
+      options.includes('sqrt'),
+    );
+  }
+
+  /** The prediction of one row; columns must be in [0, columnCount). NaN is a missing value. */
+  predict({ columns, values }: SparseRow): number {
+    const row = this.#row;
+    for (let i = 0; i < columns.length; i++) row[columns[i] as number] = values[i] as number;
+    let sum = 0;
+    for (const tree of this.#trees) sum += tree.leafValue[leafOf(tree, row)] as number;
+    for (const column of columns) row[column] = 0;
+    if (this.#isAveraged) sum /= this.#trees.length;
+    // LightGBM regression_objective.hpp ConvertOutput of reg_sqrt: sign(x) · x · x
+    return this.#isSquared ? ((sum > 0 ? 1 : 0) - (sum < 0 ? 1 : 0)) * sum * sum : sum;
+  }
+}
+
+/** LightGBM include/LightGBM/tree.h `NumericalDecision`, from the root to a leaf. */
+function leafOf(tree: Tree, row: Float64Array): number {
+  let node = tree.splitFeature.length === 0 ? -1 : 0;
+  while (node >= 0) {
+    const decision = tree.decisionType[node] as number;
+    const missing = decision >> 2;
+    let value = row[tree.splitFeature[node] as number] as number;
+    if (Number.isNaN(value) && missing !== MISSING_NAN) value = 0;
+    const isMissing =
+      (missing === MISSING_ZERO && value >= -ZERO_THRESHOLD && value <= ZERO_THRESHOLD) || Number.isNaN(value);
+    const goesLeft = isMissing ? (decision & DEFAULT_LEFT) !== 0 : value <= (tree.threshold[node] as number);
+    node = (goesLeft ? tree.leftChild : tree.rightChild)[node] as number;
+  }
+  return -node - 1;
+}
+
+function parseTree(text: string, number: number, columnCount: number): Tree {
+  const where = `model: tree ${number}`;
+  const fields = fieldsOf(text, where);
+  const leaves = integer(fields.get('num_leaves'), 1, 2 ** 24, `${where}: num_leaves`);
+  const numbers = (name: string, count: number) => {
+    const words = (fields.get(name) ?? '').split(' ').filter((word) => word !== '');
+    if (words.length !== count)
+      throw new Error(`${where}: expected ${name} to hold ${count} numbers, found ${words.length}`);
+    return words.map((word, i) => {
+      const value = Number(word);
+      if (Number.isNaN(value)) throw new Error(`${where}: expected ${name}[${i}] to be a number, received ${word}`);
+      return value;
+    });
+  };
+  const integers = (name: string, smallest: number, largest: number) =>
+    numbers(name, leaves - 1).map((value, i) => integer(value, smallest, largest, `${where}: ${name}[${i}]`));
+  if (fields.get('num_cat') !== '0')
+    throw new Error(`${where}: expected no categorical split, received num_cat=${fields.get('num_cat')}`);
+  if ((fields.get('is_linear') ?? '0') !== '0')
+    throw new Error(`${where}: expected constant leaves, received is_linear=${fields.get('is_linear')}`);
+  const tree: Tree = {
+    splitFeature: Int32Array.from(integers('split_feature', 0, columnCount - 1)),
+    threshold: Float64Array.from(numbers('threshold', leaves - 1)),
+    decisionType: Uint8Array.from(integers('decision_type', 0, (MISSING_NAN << 2) | DEFAULT_LEFT | CATEGORICAL)),
+    leftChild: Int32Array.from(integers('left_child', -leaves, leaves - 2)),
+    rightChild: Int32Array.from(integers('right_child', -leaves, leaves - 2)),
+    leafValue: Float64Array.from(numbers('leaf_value', leaves)),
+  };
+  checkShape(tree, where);
+  return tree;
+}
+
+/** A walk must end: each inner node but the root, and each leaf, is the child of exactly one node. */
+function checkShape({ decisionType, leftChild, rightChild }: Tree, where: string): void {
+  const isChild = new Set<number>([0]);
+  for (const [name, children] of Object.entries({ left_child: leftChild, right_child: rightChild })) {
+    children.forEach((child, node) => {
+      if (isChild.has(child))
+        throw new Error(`${where}: expected ${name}[${node}] to be a node of its own, received ${child} again`);
+      isChild.add(child);
+    });
+  }
+  decisionType.forEach((decision, node) => {
+    if (decision & CATEGORICAL)
+      throw new Error(`${where}: expected no categorical split, received decision_type[${node}]=${decision}`);
+  });
+  for (let reached = 0, stack = leftChild.length > 0 ? [0] : []; ; reached++) {
+    const node = stack.pop();
+    if (node === undefined) {
+      if (reached !== leftChild.length)
+        throw new Error(`${where}: expected ${leftChild.length} nodes below the root, found ${reached}`);
+      return;
+    }
+    stack.push(...[leftChild[node] as number, rightChild[node] as number].filter((child) => child >= 0));
+  }
+}
+
+function fieldsOf(text: string, where: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const equals = line.indexOf('=');
+    const name = equals < 0 ? line : line.slice(0, equals);
+    if (name !== '' && fields.has(name)) throw new Error(`${where}: expected one line ${name}, found two`);
+    fields.set(name, equals < 0 ? '' : line.slice(equals + 1));
+  }
+  return fields;
+}
+
+function integer(received: string | number | undefined, smallest: number, largest: number, name: string): number {
+  const value = received === '' ? Number.NaN : Number(received);
+  if (Number.isInteger(value) && value >= smallest && value <= largest) return value;
+  throw new Error(`${name}: expected an integer from ${smallest} to ${largest}, received ${received}`);
+}
