@@ -6,7 +6,7 @@ SHELL := /bin/bash
 NODE ?= node
 SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
-ADDON := build/Release/hoshi_lightgbm.node
+ADDON := build/addon/Release/hoshi_lightgbm.node
 CLANG_FORMAT := build/clang-format/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
@@ -51,11 +51,11 @@ node_modules/.package-lock.json: package.json package-lock.json | tools
 	npm ci
 	@touch $@
 
-build/lightgbm/.built: native/lightgbm/build | tools node_modules/.package-lock.json
+build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools node_modules/.package-lock.json
 	native/lightgbm/build
 	@touch $@
 
-$(ADDON): build/lightgbm/.built CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
+$(ADDON): build/lightgbm/lib/lib_lightgbm.a CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
 	native/build
 	@touch $@
 

@@ -1,0 +1,224 @@
+// The addon: LightGBM's boosters for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments have been
+// checked by index.ts, which alone loads this; what goes wrong below comes back as an Error with a `code`.
+//
+// State hangs off the environment, so that it loads in many workers at once. Work off the event loop owns what it reads
+// and keeps its booster alive.
+#include <napi.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "booster.h"
+
+namespace {
+
+using hoshi::Booster;
+using hoshi::CsrMatrix;
+using hoshi::Error;
+using hoshi::LabelledMatrix;
+using hoshi::Result;
+using hoshi::SparseRow;
+
+Napi::Error ToJavaScript(Napi::Env env, const Error& error) {
+  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm", "busy"};
+  Napi::Error thrown = Napi::Error::New(env, error.message);
+  thrown.Value().Set("code", kCodes[static_cast<int>(error.code)]);
+  return thrown;
+}
+
+Napi::Value Throw(Napi::Env env, const Error& error) {
+  ToJavaScript(env, error).ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+template <class T>
+std::vector<T> CopyOf(const Napi::Value& value) {
+  auto array = value.As<Napi::TypedArrayOf<T>>();
+  return std::vector<T>(array.Data(), array.Data() + array.ElementLength());
+}
+
+Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values) {
+  auto array = Napi::Float64Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
+SparseRow RowFrom(const Napi::Value& columns, const Napi::Value& values) {
+  const auto c = columns.As<Napi::Int32Array>();
+  const auto v = values.As<Napi::Float64Array>();
+  return {{c.Data(), c.ElementLength()}, {v.Data(), v.ElementLength()}};
+}
+
+CsrMatrix MatrixFrom(const Napi::Object& matrix) {
+  return {CopyOf<std::int32_t>(matrix.Get("rowStarts")), CopyOf<std::int32_t>(matrix.Get("columns")),
+          CopyOf<double>(matrix.Get("values")), matrix.Get("columnCount").As<Napi::Number>().Int32Value()};
+}
+
+LabelledMatrix LabelledFrom(const Napi::Object& set) {
+  return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")), CopyOf<float>(set.Get("weights"))};
+}
+
+// Runs `work` off the event loop and settles a promise with what `wrap` makes of its result.
+template <class T>
+class Task : public Napi::AsyncWorker {
+ public:
+  using Work = std::function<Result<T>()>;
+  using Wrap = std::function<Napi::Value(Napi::Env, T&)>;
+
+  static Napi::Value Run(Napi::Env env, Work work, Wrap wrap) {
+    auto* task = new Task(env, std::move(work), std::move(wrap));
+    const Napi::Promise promise = task->deferred_.Promise();
+    task->Queue();
+    return promise;
+  }
+
+ protected:
+  void Execute() override { result_.emplace(work_()); }
+  void OnOK() override {
+    if (result_->ok()) {
+      deferred_.Resolve(wrap_(Env(), **result_));
+    } else {
+      deferred_.Reject(ToJavaScript(Env(), result_->error()).Value());
+    }
+  }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  Task(Napi::Env env, Work work, Wrap wrap)
+      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), work_(std::move(work)), wrap_(std::move(wrap)) {}
+
+  Napi::Promise::Deferred deferred_;
+  Work work_;
+  Wrap wrap_;
+  std::optional<Result<T>> result_;
+};
+
+struct State {
+  Napi::FunctionReference booster;
+};
+
+class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Booster",
+                       {InstanceMethod<&BoosterWrap::Update>("update"), InstanceMethod<&BoosterWrap::Predict>("predict"),
+                        InstanceMethod<&BoosterWrap::PredictBatch>("predictBatch"),
+                        InstanceMethod<&BoosterWrap::Contributions>("contributions"),
+                        InstanceMethod<&BoosterWrap::ModelText>("modelText"),
+                        InstanceMethod<&BoosterWrap::MetricNames>("metricNames"),
+                        InstanceAccessor<&BoosterWrap::ColumnCount>("columnCount"),
+                        InstanceAccessor<&BoosterWrap::TreeCount>("treeCount")});
+  }
+
+  static Napi::Value New(Napi::Env env, std::shared_ptr<Booster> booster) {
+    return env.GetInstanceData<State>()->booster.New({Napi::External<std::shared_ptr<Booster>>::New(env, &booster)});
+  }
+
+  explicit BoosterWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    if (info.Length() == 1 && info[0].IsExternal()) {
+      booster_ = std::move(*info[0].As<Napi::External<std::shared_ptr<Booster>>>().Data());
+    } else {
+      Throw(info.Env(), {Error::Code::kArgument, "Expected boosters to be made by fromModelText or train"});
+    }
+  }
+
+ private:
+  Napi::Value Update(const Napi::CallbackInfo& info) {
+    const bool has_validation = info[0].ToBoolean();
+    // finished, then the metrics of the training data, then those of the validation data
+    return Task<std::vector<double>>::Run(
+        info.Env(),
+        [booster = booster_, has_validation]() -> Result<std::vector<double>> {
+          Result<bool> finished = booster->Update();
+          if (!finished.ok()) return finished.error();
+          std::vector<double> answer{*finished ? 1.0 : 0.0};
+          for (int data = 0; data < (has_validation ? 2 : 1); ++data) {
+            Result<std::vector<double>> metrics = booster->Evaluate(data);
+            if (!metrics.ok()) return metrics.error();
+            answer.insert(answer.end(), metrics->begin(), metrics->end());
+          }
+          return answer;
+        },
+        [](Napi::Env env, std::vector<double>& answer) { return ToJavaScript(env, answer); });
+  }
+
+  Napi::Value Predict(const Napi::CallbackInfo& info) {
+    Result<double> score = booster_->Predict(RowFrom(info[0], info[1]));
+    return score.ok() ? Napi::Number::New(info.Env(), *score) : Throw(info.Env(), score.error());
+  }
+
+  Napi::Value PredictBatch(const Napi::CallbackInfo& info) {
+    return Task<std::vector<double>>::Run(
+        info.Env(),
+        [booster = booster_, matrix = MatrixFrom(info[0].As<Napi::Object>())] { return booster->PredictBatch(matrix); },
+        [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
+  }
+
+  Napi::Value Contributions(const Napi::CallbackInfo& info) {
+    Result<std::vector<double>> contributions = booster_->Contributions(RowFrom(info[0], info[1]));
+    return contributions.ok() ? ToJavaScript(info.Env(), *contributions) : Throw(info.Env(), contributions.error());
+  }
+
+  Napi::Value ModelText(const Napi::CallbackInfo& info) {
+    Result<std::string> text = booster_->ModelText(info[0].As<Napi::Number>().Int32Value());
+    return text.ok() ? Napi::String::New(info.Env(), *text) : Throw(info.Env(), text.error());
+  }
+
+  Napi::Value MetricNames(const Napi::CallbackInfo& info) {
+    Result<std::vector<std::string>> names = booster_->MetricNames();
+    if (!names.ok()) return Throw(info.Env(), names.error());
+    auto array = Napi::Array::New(info.Env(), names->size());
+    for (std::size_t i = 0; i < names->size(); ++i) array.Set(static_cast<std::uint32_t>(i), (*names)[i]);
+    return array;
+  }
+
+  Napi::Value ColumnCount(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), booster_->column_count()); }
+
+  Napi::Value TreeCount(const Napi::CallbackInfo& info) {
+    Result<int> count = booster_->TreeCount();
+    return count.ok() ? Napi::Number::New(info.Env(), *count) : Throw(info.Env(), count.error());
+  }
+
+  std::shared_ptr<Booster> booster_;
+};
+
+Napi::Value FromModelText(const Napi::CallbackInfo& info) {
+  Result<std::shared_ptr<Booster>> booster = Booster::FromModelText(info[0].As<Napi::String>().Utf8Value());
+  return booster.ok() ? BoosterWrap::New(info.Env(), std::move(*booster)) : Throw(info.Env(), booster.error());
+}
+
+Napi::Value ForTraining(const Napi::CallbackInfo& info) {
+  std::optional<LabelledMatrix> validation;
+  if (info[1].IsObject()) validation = LabelledFrom(info[1].As<Napi::Object>());
+  return Task<std::shared_ptr<Booster>>::Run(
+      info.Env(),
+      [training = LabelledFrom(info[0].As<Napi::Object>()), validation = std::move(validation),
+       parameters = info[2].As<Napi::String>().Utf8Value()] {
+        return Booster::ForTraining(training, validation ? &*validation : nullptr, parameters);
+      },
+      [](Napi::Env env, std::shared_ptr<Booster>& booster) { return BoosterWrap::New(env, std::move(booster)); });
+}
+
+Napi::Value ParameterAliases(const Napi::CallbackInfo& info) {
+  Result<std::string> aliases = hoshi::ParameterAliases();
+  return aliases.ok() ? Napi::String::New(info.Env(), *aliases) : Throw(info.Env(), aliases.error());
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  auto* state = new State;
+  state->booster = Napi::Persistent(BoosterWrap::Define(env));
+  env.SetInstanceData(state);
+  exports.Set("fromModelText", Napi::Function::New<FromModelText>(env));
+  exports.Set("forTraining", Napi::Function::New<ForTraining>(env));
+  exports.Set("parameterAliases", Napi::Function::New<ParameterAliases>(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(hoshi_lightgbm, Init)

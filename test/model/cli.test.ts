@@ -1,0 +1,190 @@
+/** The command line as a person uses it: a process, its output, its exit code. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { writeBundle } from '../../model/bundle.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+
+let folder: string;
+let tiny: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-cli-'));
+  tiny = join(folder, 'tiny');
+  await writeBundle(tiny, await tinyBundle());
+});
+after(() => rm(folder, { recursive: true }));
+
+async function hoshi(args: readonly string[], input = '') {
+  const child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args]);
+  child.stdin.on('error', () => {}); // a command that reads no input may have closed it
+  child.stdin.end(input);
+  const [stdout, stderr, code] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    new Promise((resolve) => child.once('close', resolve)),
+  ]);
+  return { stdout, stderr, code };
+}
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+describe('hoshi', () => {
+  test('score: one text a line, one score a line, in order, empty lines too', async () => {
+    const input = '良い\n\n悪い\r\n普通';
+    for (const engine of ['lightgbm', 'js']) {
+      const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
+      assert.deepEqual({ stdout, stderr, code }, { stdout: '5\n3\n1\n3\n', stderr: '', code: 0 });
+    }
+  });
+
+  test('score: a column of tables and JSONL, by the name of the file', async () => {
+    const tsv = await file('a.tsv', 'id\tbody\n1\t良い\n2\t悪い\n');
+    const jsonl = await file('a.jsonl', '{"body": "悪い"}\n');
+    const { stdout } = await hoshi(['score', '--bundle', tiny, '--column', 'body', '--json', tsv, jsonl]);
+    assert.equal(stdout, '{"line":2,"score":5}\n{"line":3,"score":1}\n{"line":1,"score":1}\n');
+  });
+
+  test('score: what cannot be read is named by file and line', async () => {
+    const jsonl = await file('b.jsonl', '{"text": "良い"}\n{"text": 5}\n');
+    const { stderr, code } = await hoshi(['score', '--bundle', tiny, jsonl]);
+    assert.equal(stderr, `hoshi: ${jsonl}:2: expected "text" to be a text, received 5\n`);
+    assert.equal(code, 1);
+    const missing = await hoshi(['score', '--bundle', tiny, join(folder, 'none.txt')]);
+    assert.match(missing.stderr, /^hoshi: ENOENT: no such file or directory, open .*none.txt'\n$/);
+    assert.equal(missing.code, 1);
+  });
+
+  test('a bundle that is none is refused', async () => {
+    const { stderr, code } = await hoshi(['score', '--bundle', folder]);
+    assert.equal(stderr, `hoshi: ${folder}/manifest.json: expected a file of a bundle, found none\n`);
+    assert.equal(code, 1);
+  });
+
+  test('tokenize: tokens, offsets, features', async () => {
+    assert.equal((await hoshi(['tokenize', '最高😀でした'])).stdout, '最高\n😀\nでし\nた\n');
+    assert.equal((await hoshi(['tokenize', '--offsets'], '😀良い')).stdout, '😀\t0\t2\n良い\t2\t4\n');
+    assert.match((await hoshi(['tokenize', '--features', '良い'])).stdout, /^良い\t形容詞,自立,/);
+    assert.equal(JSON.parse((await hoshi(['tokenize', '--json', '良い'])).stdout)[0].end, 2);
+  });
+
+  test('eval: measures, and rows that cannot be used', async () => {
+    const data = await file('c.tsv', 'stars\ttext\n5\t良い\n1\t悪い\nx\t良い\n3\t普通\n');
+    const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data]);
+    assert.match(stdout, /AUC {7}1\.0000 {2}\(1 against 5 stars\)/);
+    assert.match(stdout, /RMSE {6}0\.0000 stars/);
+    assert.match(stderr, /c\.tsv:4: expected "stars" to be a number, received "x"/);
+    assert.equal(code, 0);
+    const { auc, confusion } = JSON.parse((await hoshi(['eval', '--json', '--bundle', tiny, data])).stdout);
+    assert.equal(auc.value, 1);
+    assert.deepEqual(confusion.counts, [
+      [1, 0, 0, 0, 0],
+      [0, 0, 1, 0, 0],
+      [0, 0, 0, 0, 1],
+    ]);
+  });
+
+  test('train: a bundle that scores, the same bytes each time', async () => {
+    const words = ['良い', '素晴らしい', '最高', '悪い', 'ひどい', '最低'];
+    const rows = Array.from(
+      { length: 240 },
+      (_, i) =>
+        `${i % 6 < 3 ? 5 : 1}\t${words[i % 6]}、${words[((i * 7 + (i % 6 < 3 ? 0 : 3)) % 3) + (i % 6 < 3 ? 0 : 3)]}と思った${i}。`,
+    );
+    const data = await file('d.tsv', `stars\ttext\n${rows.join('\n')}\n`);
+    const contents = async (out: string) =>
+      Promise.all((await readdir(out)).sort().map((name) => readFile(join(out, name), 'utf8')));
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    const trained = await hoshi([
+      'train',
+      data,
+      '--out',
+      one,
+      '--name',
+      'mine',
+      '--rounds',
+      '60',
+      '--set',
+      'feature_fraction=0.8',
+      '--json',
+    ]);
+    assert.equal(trained.code, 0, trained.stderr);
+    assert.equal(JSON.parse(trained.stdout).measures.validation.auc, 1);
+    await hoshi(['train', data, '--out', two, '--name', 'mine', '--rounds', '60', '--set', 'feature_fraction=0.8']);
+    assert.deepEqual(await contents(two), await contents(one));
+    const [great, bad] = (await hoshi(['score', '--bundle', one], '最高\n最低\n')).stdout.split('\n').map(Number) as [
+      number,
+      number,
+    ];
+    assert.ok(great > 4 && bad < 2, `${great} ${bad}`);
+  });
+
+  const refusedData: [what: string, content: string, message: RegExp][] = [
+    ['an empty file', '', /at least two different stars, received no review/],
+    ['one star only', 'stars\ttext\n5\tよい\n5\t良い\n', /at least two different stars, received only 5/],
+    [
+      'bad rows',
+      'stars\ttext\n5\t\n1\t悪い\n',
+      /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 rows that cannot be used \(--max-bad\), found 1/,
+    ],
+    ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected the texts to hold a term/],
+    ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
+  ];
+  for (const [what, content, message] of refusedData) {
+    test(`train: ${what} is refused, and nothing is written`, async () => {
+      const out = join(folder, 'refused');
+      const { stderr, code } = await hoshi(['train', await file('e.tsv', content), '--out', out, '--validation', '0']);
+      assert.match(stderr, message);
+      assert.equal(code, 1);
+      assert.ok(!(await readdir(folder)).includes('refused'));
+    });
+  }
+
+  const misused: [args: string[], message: RegExp][] = [
+    [['fly'], /unknown command 'fly'/],
+    [['score', '--engine', 'fast'], /Allowed choices are auto, lightgbm, js/],
+    [['train', 'x.tsv'], /required option '--out <folder>' not specified/],
+    [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
+    [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],
+    [['eval'], /missing required argument 'data'/],
+  ];
+  for (const [args, message] of misused) {
+    test(`wrong usage ends with 2: hoshi ${args.join(' ')}`, async () => {
+      const { stderr, code } = await hoshi(args);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+    });
+  }
+
+  test('a parameter that LightGBM does not know is refused', async () => {
+    const data = await file('f.tsv', 'stars\ttext\n5\tよい\n1\t悪い\n');
+    const { stderr, code } = await hoshi([
+      'train',
+      data,
+      '--out',
+      join(folder, 'g'),
+      '--validation',
+      '0',
+      '--set',
+      'lerning_rate=1',
+    ]);
+    assert.match(stderr, /lerning_rate/);
+    assert.equal(code, 1);
+  });
+
+  test('--help of each command ends with 0', async () => {
+    for (const command of ['score', 'tokenize', 'train', 'eval', 'serve']) {
+      const { stdout, code } = await hoshi([command, '--help']);
+      assert.match(stdout, new RegExp(`^Usage: hoshi ${command}`));
+      assert.equal(code, 0);
+    }
+  });
+});
