@@ -7,7 +7,7 @@ NODE ?= node
 SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 ADDON := build/addon/Release/hoshi_lightgbm.node
-CLANG_FORMAT := build/clang-format/bin/clang-format
+CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
 .PHONY: run test build check format bench train tools clean

@@ -1,8 +1,9 @@
-// The addon: LightGBM's boosters for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments have been
-// checked by index.ts, which alone loads this; what goes wrong below comes back as an Error with a `code`.
+// The addon: LightGBM's boosters for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments
+// have been checked by index.ts, which alone loads this; what goes wrong below comes back as an Error with a
+// `code`.
 //
-// State hangs off the environment, so that it loads in many workers at once. Work off the event loop owns what it reads
-// and keeps its booster alive.
+// State hangs off the environment, so that it loads in many workers at once. Work off the event loop owns
+// what it reads and keeps its booster alive.
 #include <napi.h>
 
 #include <algorithm>
@@ -60,7 +61,8 @@ CsrMatrix MatrixFrom(const Napi::Object& matrix) {
 }
 
 LabelledMatrix LabelledFrom(const Napi::Object& set) {
-  return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")), CopyOf<float>(set.Get("weights"))};
+  return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")),
+          CopyOf<float>(set.Get("weights"))};
 }
 
 // Runs `work` off the event loop and settles a promise with what `wrap` makes of its result.
@@ -90,7 +92,10 @@ class Task : public Napi::AsyncWorker {
 
  private:
   Task(Napi::Env env, Work work, Wrap wrap)
-      : AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), work_(std::move(work)), wrap_(std::move(wrap)) {}
+      : AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        work_(std::move(work)),
+        wrap_(std::move(wrap)) {}
 
   Napi::Promise::Deferred deferred_;
   Work work_;
@@ -105,18 +110,20 @@ struct State {
 class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Booster",
-                       {InstanceMethod<&BoosterWrap::Update>("update"), InstanceMethod<&BoosterWrap::Predict>("predict"),
-                        InstanceMethod<&BoosterWrap::PredictBatch>("predictBatch"),
-                        InstanceMethod<&BoosterWrap::Contributions>("contributions"),
-                        InstanceMethod<&BoosterWrap::ModelText>("modelText"),
-                        InstanceMethod<&BoosterWrap::MetricNames>("metricNames"),
-                        InstanceAccessor<&BoosterWrap::ColumnCount>("columnCount"),
-                        InstanceAccessor<&BoosterWrap::TreeCount>("treeCount")});
+    return DefineClass(
+        env, "Booster",
+        {InstanceMethod<&BoosterWrap::Update>("update"), InstanceMethod<&BoosterWrap::Predict>("predict"),
+         InstanceMethod<&BoosterWrap::PredictBatch>("predictBatch"),
+         InstanceMethod<&BoosterWrap::Contributions>("contributions"),
+         InstanceMethod<&BoosterWrap::ModelText>("modelText"),
+         InstanceMethod<&BoosterWrap::MetricNames>("metricNames"),
+         InstanceAccessor<&BoosterWrap::ColumnCount>("columnCount"),
+         InstanceAccessor<&BoosterWrap::TreeCount>("treeCount")});
   }
 
   static Napi::Value New(Napi::Env env, std::shared_ptr<Booster> booster) {
-    return env.GetInstanceData<State>()->booster.New({Napi::External<std::shared_ptr<Booster>>::New(env, &booster)});
+    return env.GetInstanceData<State>()->booster.New(
+        {Napi::External<std::shared_ptr<Booster>>::New(env, &booster)});
   }
 
   explicit BoosterWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
@@ -155,13 +162,16 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
   Napi::Value PredictBatch(const Napi::CallbackInfo& info) {
     return Task<std::vector<double>>::Run(
         info.Env(),
-        [booster = booster_, matrix = MatrixFrom(info[0].As<Napi::Object>())] { return booster->PredictBatch(matrix); },
+        [booster = booster_, matrix = MatrixFrom(info[0].As<Napi::Object>())] {
+          return booster->PredictBatch(matrix);
+        },
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
   }
 
   Napi::Value Contributions(const Napi::CallbackInfo& info) {
     Result<std::vector<double>> contributions = booster_->Contributions(RowFrom(info[0], info[1]));
-    return contributions.ok() ? ToJavaScript(info.Env(), *contributions) : Throw(info.Env(), contributions.error());
+    return contributions.ok() ? ToJavaScript(info.Env(), *contributions)
+                              : Throw(info.Env(), contributions.error());
   }
 
   Napi::Value ModelText(const Napi::CallbackInfo& info) {
@@ -177,7 +187,9 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
     return array;
   }
 
-  Napi::Value ColumnCount(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), booster_->column_count()); }
+  Napi::Value ColumnCount(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), booster_->column_count());
+  }
 
   Napi::Value TreeCount(const Napi::CallbackInfo& info) {
     Result<int> count = booster_->TreeCount();
@@ -189,7 +201,8 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
 
 Napi::Value FromModelText(const Napi::CallbackInfo& info) {
   Result<std::shared_ptr<Booster>> booster = Booster::FromModelText(info[0].As<Napi::String>().Utf8Value());
-  return booster.ok() ? BoosterWrap::New(info.Env(), std::move(*booster)) : Throw(info.Env(), booster.error());
+  return booster.ok() ? BoosterWrap::New(info.Env(), std::move(*booster))
+                      : Throw(info.Env(), booster.error());
 }
 
 Napi::Value ForTraining(const Napi::CallbackInfo& info) {
@@ -201,7 +214,9 @@ Napi::Value ForTraining(const Napi::CallbackInfo& info) {
        parameters = info[2].As<Napi::String>().Utf8Value()] {
         return Booster::ForTraining(training, validation ? &*validation : nullptr, parameters);
       },
-      [](Napi::Env env, std::shared_ptr<Booster>& booster) { return BoosterWrap::New(env, std::move(booster)); });
+      [](Napi::Env env, std::shared_ptr<Booster>& booster) {
+        return BoosterWrap::New(env, std::move(booster));
+      });
 }
 
 Napi::Value ParameterAliases(const Napi::CallbackInfo& info) {

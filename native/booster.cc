@@ -24,8 +24,8 @@ Result<std::string> TextFrom(Call call) {
   return text;
 }
 
-// LightGBM prints to standard output what a program has no use for; its switches are one a thread, and work moves between
-// threads, so each call that may print turns it off first.
+// LightGBM prints to standard output what a program has no use for; its switches are one a thread, and work
+// moves between threads, so each call that may print turns it off first.
 void Hush() {
   LGBM_RegisterLogCallback([](const char*) {});
 }
@@ -46,12 +46,14 @@ class Dataset {
     std::unique_ptr<Dataset> set(new Dataset);
     const CsrMatrix& matrix = from.matrix;
     const auto field = [&](const char* name, const std::vector<float>& values) {
-      return LGBM_DatasetSetField(set->handle_, name, values.data(), static_cast<int>(values.size()), C_API_DTYPE_FLOAT32);
+      return LGBM_DatasetSetField(set->handle_, name, values.data(), static_cast<int>(values.size()),
+                                  C_API_DTYPE_FLOAT32);
     };
-    if (LGBM_DatasetCreateFromCSR(matrix.row_starts.data(), C_API_DTYPE_INT32, matrix.columns.data(), matrix.values.data(),
-                                  C_API_DTYPE_FLOAT64, static_cast<std::int64_t>(matrix.row_starts.size()),
-                                  static_cast<std::int64_t>(matrix.values.size()), matrix.column_count, parameters.c_str(),
-                                  reference == nullptr ? nullptr : reference->handle_, &set->handle_) != 0 ||
+    if (LGBM_DatasetCreateFromCSR(
+            matrix.row_starts.data(), C_API_DTYPE_INT32, matrix.columns.data(), matrix.values.data(),
+            C_API_DTYPE_FLOAT64, static_cast<std::int64_t>(matrix.row_starts.size()),
+            static_cast<std::int64_t>(matrix.values.size()), matrix.column_count, parameters.c_str(),
+            reference == nullptr ? nullptr : reference->handle_, &set->handle_) != 0 ||
         field("label", from.labels) != 0 || (!from.weights.empty() && field("weight", from.weights) != 0)) {
       return LightGbmError();
     }
@@ -77,27 +79,32 @@ Result<std::shared_ptr<Booster>> Booster::FromModelText(const std::string& text)
   int iterations = 0;
   if (LGBM_BoosterLoadModelFromString(text.c_str(), &iterations, &booster->handle_) != 0 ||
       LGBM_BoosterGetNumFeature(booster->handle_, &booster->column_count_) != 0 ||
-      // LightGBM 4.7.0 c_api.cpp hands (start, count, kind) on as (kind, start, count): right only because all are 0.
-      LGBM_BoosterPredictForCSRSingleRowFastInit(booster->handle_, C_API_PREDICT_NORMAL, 0, 0, C_API_DTYPE_FLOAT64,
-                                                 booster->column_count_, kOneThread, &booster->fast_) != 0) {
+      // LightGBM 4.7.0 c_api.cpp hands (start, count, kind) on as (kind, start, count): right only because
+      // all are 0.
+      LGBM_BoosterPredictForCSRSingleRowFastInit(booster->handle_, C_API_PREDICT_NORMAL, 0, 0,
+                                                 C_API_DTYPE_FLOAT64, booster->column_count_, kOneThread,
+                                                 &booster->fast_) != 0) {
     return LightGbmError();
   }
   return booster;
 }
 
-Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledMatrix& training, const LabelledMatrix* validation,
+Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledMatrix& training,
+                                                      const LabelledMatrix* validation,
                                                       const std::string& parameters) {
   std::shared_ptr<Booster> booster(new Booster);
   booster->column_count_ = training.matrix.column_count;
   Result<std::unique_ptr<Dataset>> set = Dataset::From(training, nullptr, parameters);
   if (!set.ok()) return set.error();
   booster->training_ = std::move(*set);
-  if (LGBM_BoosterCreate(booster->training_->handle(), parameters.c_str(), &booster->handle_) != 0) return LightGbmError();
+  if (LGBM_BoosterCreate(booster->training_->handle(), parameters.c_str(), &booster->handle_) != 0)
+    return LightGbmError();
   if (validation != nullptr) {
     set = Dataset::From(*validation, booster->training_.get(), parameters);
     if (!set.ok()) return set.error();
     booster->validation_ = std::move(*set);
-    if (LGBM_BoosterAddValidData(booster->handle_, booster->validation_->handle()) != 0) return LightGbmError();
+    if (LGBM_BoosterAddValidData(booster->handle_, booster->validation_->handle()) != 0)
+      return LightGbmError();
   }
   return booster;
 }
@@ -116,7 +123,8 @@ Result<std::vector<std::string>> Booster::MetricNames() const {
   std::vector<std::string> names(static_cast<std::size_t>(count), std::string(longest, '\0'));
   std::vector<char*> pointers;
   for (std::string& name : names) pointers.push_back(name.data());
-  if (LGBM_BoosterGetEvalNames(handle_, count, &count, longest, &longest, pointers.data()) != 0) return LightGbmError();
+  if (LGBM_BoosterGetEvalNames(handle_, count, &count, longest, &longest, pointers.data()) != 0)
+    return LightGbmError();
   for (std::string& name : names) name.resize(std::strlen(name.c_str()));
   return names;
 }
@@ -133,8 +141,8 @@ Result<double> Booster::Predict(const SparseRow& row) const {
   const std::int32_t starts[2] = {0, static_cast<std::int32_t>(row.columns.size())};
   std::int64_t length = 0;
   double score = 0;
-  if (LGBM_BoosterPredictForCSRSingleRowFast(fast_, starts, C_API_DTYPE_INT32, row.columns.data(), row.values.data(), 2,
-                                             starts[1], &length, &score) != 0) {
+  if (LGBM_BoosterPredictForCSRSingleRowFast(fast_, starts, C_API_DTYPE_INT32, row.columns.data(),
+                                             row.values.data(), 2, starts[1], &length, &score) != 0) {
     return LightGbmError();
   }
   return score;
@@ -145,9 +153,10 @@ Result<std::vector<double>> Booster::PredictBatch(const CsrMatrix& matrix) const
   std::int64_t length = 0;
   if (!scores.empty() &&
       LGBM_BoosterPredictForCSR(handle_, matrix.row_starts.data(), C_API_DTYPE_INT32, matrix.columns.data(),
-                                matrix.values.data(), C_API_DTYPE_FLOAT64, static_cast<std::int64_t>(matrix.row_starts.size()),
-                                static_cast<std::int64_t>(matrix.values.size()), matrix.column_count, C_API_PREDICT_NORMAL, 0, 0,
-                                kOneThread, &length, scores.data()) != 0) {
+                                matrix.values.data(), C_API_DTYPE_FLOAT64,
+                                static_cast<std::int64_t>(matrix.row_starts.size()),
+                                static_cast<std::int64_t>(matrix.values.size()), matrix.column_count,
+                                C_API_PREDICT_NORMAL, 0, 0, kOneThread, &length, scores.data()) != 0) {
     return LightGbmError();
   }
   return scores;
@@ -157,9 +166,10 @@ Result<std::vector<double>> Booster::Contributions(const SparseRow& row) const {
   std::vector<double> contributions(static_cast<std::size_t>(column_count_) + 1);
   const std::int32_t starts[2] = {0, static_cast<std::int32_t>(row.columns.size())};
   std::int64_t length = 0;
-  if (LGBM_BoosterPredictForCSRSingleRow(handle_, starts, C_API_DTYPE_INT32, row.columns.data(), row.values.data(),
-                                         C_API_DTYPE_FLOAT64, 2, starts[1], column_count_, C_API_PREDICT_CONTRIB, 0, 0, kOneThread,
-                                         &length, contributions.data()) != 0) {
+  if (LGBM_BoosterPredictForCSRSingleRow(handle_, starts, C_API_DTYPE_INT32, row.columns.data(),
+                                         row.values.data(), C_API_DTYPE_FLOAT64, 2, starts[1], column_count_,
+                                         C_API_PREDICT_CONTRIB, 0, 0, kOneThread, &length,
+                                         contributions.data()) != 0) {
     return LightGbmError();
   }
   return contributions;
@@ -167,7 +177,8 @@ Result<std::vector<double>> Booster::Contributions(const SparseRow& row) const {
 
 Result<std::string> Booster::ModelText(int rounds) const {
   return TextFrom([&](std::int64_t room, std::int64_t* length, char* text) {
-    return LGBM_BoosterSaveModelToString(handle_, 0, rounds == 0 ? -1 : rounds, C_API_FEATURE_IMPORTANCE_SPLIT, room, length, text);
+    return LGBM_BoosterSaveModelToString(handle_, 0, rounds == 0 ? -1 : rounds,
+                                         C_API_FEATURE_IMPORTANCE_SPLIT, room, length, text);
   });
 }
 
@@ -178,7 +189,9 @@ Result<int> Booster::TreeCount() const {
 }
 
 Result<std::string> ParameterAliases() {
-  return TextFrom([](std::int64_t room, std::int64_t* length, char* text) { return LGBM_DumpParamAliases(room, length, text); });
+  return TextFrom([](std::int64_t room, std::int64_t* length, char* text) {
+    return LGBM_DumpParamAliases(room, length, text);
+  });
 }
 
 }  // namespace hoshi

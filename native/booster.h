@@ -1,5 +1,5 @@
-// LightGBM's C API, owned and typed: data sets and boosters free themselves, failures come as Error. Rows are CSR in
-// doubles; arguments have been checked by index.ts.
+// LightGBM's C API, owned and typed: data sets and boosters free themselves, failures come as Error. Rows are
+// CSR in doubles; arguments have been checked by index.ts.
 //
 // Threads: a Booster may be used from many threads; LightGBM locks inside. Nothing here is static.
 #pragma once
@@ -46,7 +46,8 @@ class Booster {
 
   static Result<std::shared_ptr<Booster>> FromModelText(const std::string& text);
   // `parameters` as LightGBM reads them: "name=value name=value".
-  static Result<std::shared_ptr<Booster>> ForTraining(const LabelledMatrix& training, const LabelledMatrix* validation,
+  static Result<std::shared_ptr<Booster>> ForTraining(const LabelledMatrix& training,
+                                                      const LabelledMatrix* validation,
                                                       const std::string& parameters);
 
   // One round of boosting; true if no tree could be grown any more.

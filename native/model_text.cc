@@ -13,8 +13,8 @@
 namespace hoshi {
 namespace {
 
-constexpr int kMostLines = 22;      // tree.cpp reads so many lines of a tree
-constexpr int kDeepest = 4096;      // contributions recurse once a level, and take memory by its square
+constexpr int kMostLines = 22;  // tree.cpp reads so many lines of a tree
+constexpr int kDeepest = 4096;  // contributions recurse once a level, and take memory by its square
 constexpr int kMostLeaves = 1 << 24;
 constexpr std::array kObjectives{"regression", "regression_l1", "huber",         "fair",
                                  "poisson",    "quantile",      "mape",          "gamma",
@@ -41,7 +41,8 @@ T Number(std::string_view word, const std::string& where) {
   return value;
 }
 
-std::int64_t Integer(std::string_view word, std::int64_t lowest, std::int64_t highest, const std::string& where) {
+std::int64_t Integer(std::string_view word, std::int64_t lowest, std::int64_t highest,
+                     const std::string& where) {
   const auto value = Number<std::int64_t>(word, where);
   if (value < lowest || value > highest) {
     Refuse(where, "an integer from " + std::to_string(lowest) + " to " + std::to_string(highest), word);
@@ -109,7 +110,9 @@ class Fields {
   }
 
   std::string At(std::string_view name) const { return where_ + ": " + std::string(name); }
-  std::string At(std::string_view name, std::size_t i) const { return At(name) + "[" + std::to_string(i) + "]"; }
+  std::string At(std::string_view name, std::size_t i) const {
+    return At(name) + "[" + std::to_string(i) + "]";
+  }
 
  private:
   std::string where_;
@@ -119,12 +122,14 @@ class Fields {
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
 // Every inner node but the root and every leaf is the child of exactly one node, and all hang together.
-void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left, const std::vector<std::int64_t>& right) {
+void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
+                const std::vector<std::int64_t>& right) {
   const std::size_t inner = left.size();
   std::vector<bool> is_child(2 * inner + 1);
   is_child[0] = true;
   const auto take = [&](const char* name, std::size_t node, std::int64_t child) {
-    const std::size_t slot = child >= 0 ? static_cast<std::size_t>(child) : inner + static_cast<std::size_t>(-child - 1);
+    const std::size_t slot =
+        child >= 0 ? static_cast<std::size_t>(child) : inner + static_cast<std::size_t>(-child - 1);
     if (is_child[slot]) Refuse(tree.At(name, node), "a node of its own", std::to_string(child) + " again");
     is_child[slot] = true;
   };
@@ -143,17 +148,20 @@ void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left, const
       if (child >= 0) stack.emplace_back(static_cast<std::size_t>(child), depth + 1);
     }
   }
-  if (reached != inner) Refuse(tree.At("nodes below the root"), std::to_string(inner), std::to_string(reached));
+  if (reached != inner)
+    Refuse(tree.At("nodes below the root"), std::to_string(inner), std::to_string(reached));
 }
 
 void CheckLinearLeaves(const Fields& tree, std::int64_t leaves, std::int64_t last_column) {
   if (tree.Has("leaf_const")) tree.GetNumbers("leaf_const", leaves);
   if (!tree.Has("num_features")) return;
   std::int64_t total = 0;
-  for (const std::int64_t count : tree.GetIntegers("num_features", leaves, 0, last_column + 1)) total += count;
+  for (const std::int64_t count : tree.GetIntegers("num_features", leaves, 0, last_column + 1))
+    total += count;
   if (tree.Has("leaf_features")) tree.GetIntegers("leaf_features", total, 0, last_column);
   if (tree.Has("leaf_coeff")) tree.GetNumbers("leaf_coeff", total);
-  if (tree.Has("leaf_features") != tree.Has("leaf_coeff")) Refuse(tree.At("leaf_features"), "leaf_coeff beside it", "one alone");
+  if (tree.Has("leaf_features") != tree.Has("leaf_coeff"))
+    Refuse(tree.At("leaf_features"), "leaf_coeff beside it", "one alone");
 }
 
 void CheckTree(const Fields& tree, std::int64_t last_column) {
@@ -173,13 +181,15 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
   for (const char* name : {"split_gain", "internal_count", "internal_value", "internal_weight"}) {
     if (tree.Has(name)) tree.GetNumbers(name, inner);
   }
-  CheckShape(tree, tree.GetIntegers("left_child", inner, -leaves, inner - 1), tree.GetIntegers("right_child", inner, -leaves, inner - 1));
+  CheckShape(tree, tree.GetIntegers("left_child", inner, -leaves, inner - 1),
+             tree.GetIntegers("right_child", inner, -leaves, inner - 1));
 
   std::vector<std::int64_t> boundaries{0};
   if (categories > 0) {
     boundaries = tree.GetIntegers("cat_boundaries", categories + 1, 0, kInt32Max);
     if (boundaries[0] != 0) Refuse(tree.At("cat_boundaries", 0), "0", std::to_string(boundaries[0]));
-    if (!std::is_sorted(boundaries.begin(), boundaries.end())) Refuse(tree.At("cat_boundaries"), "increasing integers", "others");
+    if (!std::is_sorted(boundaries.begin(), boundaries.end()))
+      Refuse(tree.At("cat_boundaries"), "increasing integers", "others");
     tree.GetIntegers("cat_threshold", boundaries.back(), 0, std::numeric_limits<std::uint32_t>::max());
   }
   if (!tree.Has("decision_type")) return;
@@ -187,8 +197,10 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
   for (std::size_t node = 0; node < decisions.size(); ++node) {
     const bool is_categorical = (decisions[node] & 1) != 0;
     const double threshold = thresholds[node];
-    if (is_categorical && !(threshold >= 0 && threshold < static_cast<double>(categories) && threshold == std::floor(threshold))) {
-      Refuse(tree.At("threshold", node), "the number of a category, below " + std::to_string(categories), std::to_string(threshold));
+    if (is_categorical && !(threshold >= 0 && threshold < static_cast<double>(categories) &&
+                            threshold == std::floor(threshold))) {
+      Refuse(tree.At("threshold", node), "the number of a category, below " + std::to_string(categories),
+             std::to_string(threshold));
     }
   }
 }
@@ -199,7 +211,9 @@ class Reader {
 
   void Check() {
     for (const char forbidden : {'\0', '\r'}) {
-      if (text_.find(forbidden) != text_.npos) Refuse("text", "lines ended by a line feed, and no NUL", forbidden == '\0' ? "a NUL" : "a carriage return");
+      if (text_.find(forbidden) != text_.npos)
+        Refuse("text", "lines ended by a line feed, and no NUL",
+               forbidden == '\0' ? "a NUL" : "a carriage return");
     }
     Fields header("header");
     std::size_t start = 0;
@@ -212,20 +226,27 @@ class Reader {
     const std::int64_t last_column = header.GetInteger("max_feature_idx", 0, kInt32Max - 1);
     header.GetWords("feature_names", last_column + 1);
     header.GetWords("feature_infos", last_column + 1);
-    if (header.Has("monotone_constraints")) header.GetIntegers("monotone_constraints", last_column + 1, -1, 1);
+    if (header.Has("monotone_constraints"))
+      header.GetIntegers("monotone_constraints", last_column + 1, -1, 1);
     if (header.Has("objective")) CheckObjective(header.Get("objective"));
 
     std::size_t number = 0;
     for (const std::string_view word : WordsOf(header.Get("tree_sizes"))) {
       const std::string where = "tree " + std::to_string(number);
-      const auto size = static_cast<std::size_t>(Integer(word, 1, kInt32Max, header.At("tree_sizes", number)));
-      if (size > text_.size() - start) Refuse(where, std::to_string(size) + " bytes (tree_sizes)", std::to_string(text_.size() - start) + ", the text is cut short");
-      if (!StartsAt("Tree=" + std::to_string(number) + "\n", start)) Refuse(where, "a line Tree=" + std::to_string(number), text_.substr(start, 16));
+      const auto size =
+          static_cast<std::size_t>(Integer(word, 1, kInt32Max, header.At("tree_sizes", number)));
+      if (size > text_.size() - start)
+        Refuse(where, std::to_string(size) + " bytes (tree_sizes)",
+               std::to_string(text_.size() - start) + ", the text is cut short");
+      if (!StartsAt("Tree=" + std::to_string(number) + "\n", start))
+        Refuse(where, "a line Tree=" + std::to_string(number), text_.substr(start, 16));
       CheckTreeAt(start, start + size, where, last_column);
       start += size;
       ++number;
     }
-    if (!StartsAt("end of trees\n", start)) Refuse("after " + std::to_string(number) + " trees", "a line \"end of trees\"", text_.substr(start, 16));
+    if (!StartsAt("end of trees\n", start))
+      Refuse("after " + std::to_string(number) + " trees", "a line \"end of trees\"",
+             text_.substr(start, 16));
   }
 
  private:
@@ -245,7 +266,8 @@ class Reader {
       if (line.find('=') == line.npos) Refuse(where, "lines name=value", line);
       tree.Add(line);
     }
-    if (lines > kMostLines) Refuse(where, "at most " + std::to_string(kMostLines) + " lines", std::to_string(lines));
+    if (lines > kMostLines)
+      Refuse(where, "at most " + std::to_string(kMostLines) + " lines", std::to_string(lines));
     // Blank lines up to the next tree, at least one: the reader stops at it.
     if (start >= end || text_.substr(start, end - start).find_first_not_of('\n') != text_.npos) {
       Refuse(where, "to end where tree_sizes says, with a blank line", "another end");
@@ -253,7 +275,9 @@ class Reader {
     CheckTree(tree, last_column);
   }
 
-  bool StartsAt(std::string_view prefix, std::size_t start) const { return text_.substr(std::min(start, text_.size())).starts_with(prefix); }
+  bool StartsAt(std::string_view prefix, std::size_t start) const {
+    return text_.substr(std::min(start, text_.size())).starts_with(prefix);
+  }
 
   // The line at `start`, which moves behind it.
   std::string_view TakeLine(std::size_t& start) const {

@@ -1,4 +1,5 @@
-// What a call gives: a value, or why there is none. The core throws nothing; addon.cc turns errors into JavaScript's.
+// What a call gives: a value, or why there is none. The core throws nothing; addon.cc turns errors into
+// JavaScript's.
 #pragma once
 
 #include <string>
@@ -16,8 +17,8 @@ struct Error {
 template <class T>
 class Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT: implicit on purpose
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}      // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit on purpose
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
   bool ok() const { return state_.index() == 0; }
   T& operator*() { return std::get<0>(state_); }
   T* operator->() { return &std::get<0>(state_); }
