@@ -1,5 +1,6 @@
 /** The benchmark's texts: reviews composed from the corpus, of about the length of a real one. */
-import { composeReviews, readCorpus } from '../model/corpus/compose.ts';
+import { composeReviews } from '../model/corpus/compose.ts';
+import { readCorpus } from '../model/corpus/read.ts';
 
 const COUNT = 300;
 const SHORTEST = 60; // UTF-16 units

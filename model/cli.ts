@@ -10,6 +10,7 @@ import { evalCommand } from './commands/eval.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
+import { trainCorpusCommand } from './commands/train-corpus.ts';
 
 export function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     .addCommand(scoreCommand())
     .addCommand(tokenizeCommand())
     .addCommand(trainCommand())
+    .addCommand(trainCorpusCommand())
     .addCommand(evalCommand());
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { writeBundle } from '../../model/bundle.ts';
-import { readCorpus } from '../../model/corpus/compose.ts';
+import { readCorpus } from '../../model/corpus/read.ts';
 import { engineNames, type LineScorer, loadScorer } from '../../model/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';

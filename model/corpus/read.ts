@@ -1,0 +1,86 @@
+/** Reads and checks the authored corpus; what is wrong is named by file and line. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../native/package-root.ts';
+
+export const domains = ['movie', 'product', 'hotel', 'general', 'phrase'] as const;
+export type Domain = (typeof domains)[number];
+
+export const wordClasses = ['i-adjective', 'na-adjective', 'noun', 'verb-godan', 'verb-ichidan', 'verb-suru'] as const;
+export type WordClass = (typeof wordClasses)[number];
+
+export interface Sentence {
+  /** 1–5, or 0 for one that says nothing of the stars. */
+  readonly stars: number;
+  readonly domain: Domain;
+  readonly text: string;
+}
+
+export interface Word {
+  /** −2, −1, 1 or 2. */
+  readonly polarity: number;
+  readonly wordClass: WordClass;
+  readonly text: string;
+}
+
+export interface Corpus {
+  readonly sentences: readonly Sentence[];
+  readonly words: readonly Word[];
+}
+
+export async function readCorpus(folder = join(packageRoot, 'model', 'corpus')): Promise<Corpus> {
+  const read = async (name: string) => ({
+    file: join(folder, name),
+    content: await readFile(join(folder, name), 'utf8'),
+  });
+  const [sentences, words] = await Promise.all([read('sentences.tsv'), read('words.tsv')]);
+  return { sentences: parseSentences(sentences.content, sentences.file), words: parseWords(words.content, words.file) };
+}
+
+export function parseSentences(content: string, file: string): Sentence[] {
+  return rowsOf(content, file, ['stars', 'domain', 'sentence']).map(({ where, cells: [stars, domain, text] }) => ({
+    stars: oneOf(stars, [0, 1, 2, 3, 4, 5], `${where}: stars`),
+    domain: oneOf(domain, domains, `${where}: the domain`),
+    text: text as string,
+  }));
+}
+
+export function parseWords(content: string, file: string): Word[] {
+  return rowsOf(content, file, ['polarity', 'class', 'word']).map(({ where, cells: [polarity, wordClass, text] }) => ({
+    polarity: oneOf(polarity, [-2, -1, 1, 2], `${where}: the polarity`),
+    wordClass: oneOf(wordClass, wordClasses, `${where}: the class`),
+    text: text as string,
+  }));
+}
+
+function rowsOf(content: string, file: string, header: readonly string[]): { where: string; cells: string[] }[] {
+  const [first, ...lines] = content.split('\n');
+  if (first !== header.join('\t'))
+    throw new Error(`${file}:1: expected the header ${header.join(', ')}, received ${JSON.stringify(first)}`);
+  if (lines.pop() !== '') throw new Error(`${file}: expected the last line to end with a line feed`);
+  const seen = new Map<string, string>();
+  return lines.map((line, i) => {
+    const where = `${file}:${i + 2}`;
+    const cells = line.split('\t');
+    const text = cells.at(-1) ?? '';
+    const isClean = text !== '' && text === text.trim() && text === text.normalize('NFC') && !/\p{Cc}/u.test(text);
+    if (cells.length !== header.length)
+      throw new Error(`${where}: expected ${header.length} fields, received ${cells.length}`);
+    if (!isClean)
+      throw new Error(
+        `${where}: expected a text in NFC without spaces around it or controls, received ${JSON.stringify(text)}`,
+      );
+    const key = header[0] === 'polarity' ? cells.slice(1).join('\t') : text; // a word may be of several classes
+    if (seen.has(key))
+      throw new Error(`${where}: expected each text once, received ${JSON.stringify(text)}, as at ${seen.get(key)}`);
+    seen.set(key, where);
+    return { where, cells };
+  });
+}
+
+function oneOf<T extends string | number>(received: string | undefined, values: readonly T[], name: string): T {
+  const found = values.find((value) => String(value) === received);
+  if (found === undefined)
+    throw new Error(`${name}: expected one of ${values.join(', ')}, received ${JSON.stringify(received)}`);
+  return found;
+}
