@@ -9,12 +9,13 @@ const serve = new Command('serve')
   .option('--engine <engine>', 'what computes the score')
   .action(async ({ port, bundle, engine }: { port?: string; bundle?: string; engine?: string }) => {
     const { serve: start } = await import('../function/server.ts');
-    await start({
+    const code = await start({
       ...process.env,
       ...(port === undefined ? {} : { PORT: port }),
       ...(bundle === undefined ? {} : { HOSHI_BUNDLE: bundle }),
       ...(engine === undefined ? {} : { HOSHI_ENGINE: engine }),
     });
+    process.exit(code);
   });
 
 process.exitCode = await run(createProgram().addCommand(serve), process.argv.slice(2));

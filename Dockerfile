@@ -1,0 +1,30 @@
+# Two stages: one builds, the other only runs. The runtime has Node, no shell and no package manager.
+ARG BUILDER=node:24-bookworm
+ARG RUNTIME=gcr.io/distroless/nodejs24-debian12:nonroot
+
+FROM ${BUILDER} AS build
+RUN apt-get update && apt-get install -y --no-install-recommends g++ make python3 python3-pip && rm -rf /var/lib/apt/lists/*
+WORKDIR /hoshi
+# What changes seldom first: packages, then LightGBM's three minutes, then the sources.
+COPY package.json package-lock.json Makefile ./
+COPY native/lightgbm native/lightgbm
+RUN make build/lightgbm/lib/lib_lightgbm.a
+COPY . .
+RUN make build && npm prune --omit=dev && strip build/addon/Release/hoshi_lightgbm.node
+
+FROM ${RUNTIME}
+WORKDIR /hoshi
+ENV NODE_ENV=production
+COPY --from=build /hoshi/package.json /hoshi/LICENSE /hoshi/NOTICE ./
+COPY --from=build /hoshi/node_modules node_modules
+COPY --from=build /hoshi/build/addon/Release/hoshi_lightgbm.node build/addon/Release/hoshi_lightgbm.node
+COPY --from=build /hoshi/dist/native dist/native
+COPY --from=build /hoshi/dist/model dist/model
+COPY --from=build /hoshi/dist/function dist/function
+COPY --from=build /hoshi/function/page.html function/page.html
+COPY --from=build /hoshi/model/stars model/stars
+USER 65532:65532
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+# The entry point of the base image is node.
+CMD ["dist/function/main.js"]

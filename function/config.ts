@@ -1,0 +1,57 @@
+/** What the environment sets up, read once: each variable with its default, its unit and its range. */
+import { join } from 'node:path';
+import { type EngineChoice, engineNames } from '../model/scorer.ts';
+import { packageRoot } from '../native/package-root.ts';
+
+export interface Config {
+  readonly port: number;
+  readonly engine: EngineChoice;
+  readonly bundlePath: string;
+  /** The largest body of a request. */
+  readonly bodyLimitBytes: number;
+  /** The most texts in one request. */
+  readonly textsLimit: number;
+  /** How long a client may take to send its headers. */
+  readonly headersTimeoutMs: number;
+  /** How long a client may take to send a whole request. */
+  readonly requestTimeoutMs: number;
+  /** How long a connection may idle; above the 600 s of Google's load balancers. */
+  readonly keepAliveTimeoutMs: number;
+  /** How long requests in flight may take to end after SIGTERM. */
+  readonly drainTimeoutMs: number;
+  /** Variables that are named like ours and are none of them. */
+  readonly unknown: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws an error that names the variable, what it has to be and what it is. */
+export function parseConfig(environment: Environment): Config {
+  const read = new Set<string>();
+  const value = (name: string): string | undefined => {
+    read.add(name);
+    return environment[name] === '' ? undefined : environment[name];
+  };
+  const integer = (name: string, fallback: number, lowest: number, highest: number): number => {
+    const text = value(name);
+    if (text === undefined) return fallback;
+    if (/^\d{1,15}$/.test(text) && Number(text) >= lowest && Number(text) <= highest) return Number(text);
+    throw new Error(`Expected ${name} to be an integer from ${lowest} to ${highest}, received ${JSON.stringify(text)}`);
+  };
+  const engine = value('HOSHI_ENGINE') ?? 'auto';
+  const engines: readonly string[] = ['auto', ...engineNames];
+  if (!engines.includes(engine))
+    throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
+  return Object.freeze({
+    port: integer('PORT', 8080, 0, 65_535),
+    engine: engine as EngineChoice,
+    bundlePath: value('HOSHI_BUNDLE') ?? join(packageRoot, 'model', 'stars'),
+    bodyLimitBytes: integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30),
+    textsLimit: integer('HOSHI_TEXTS_LIMIT', 64, 1, 65_536),
+    headersTimeoutMs: integer('HOSHI_HEADERS_TIMEOUT_MS', 10_000, 1, 600_000),
+    requestTimeoutMs: integer('HOSHI_REQUEST_TIMEOUT_MS', 30_000, 1, 600_000),
+    keepAliveTimeoutMs: integer('HOSHI_KEEP_ALIVE_TIMEOUT_MS', 620_000, 1, 3_600_000),
+    drainTimeoutMs: integer('HOSHI_DRAIN_TIMEOUT_MS', 8000, 0, 600_000),
+    unknown: Object.keys(environment).filter((name) => name.startsWith('HOSHI_') && !read.has(name)),
+  });
+}

@@ -1,0 +1,14 @@
+/** Entry point under functions-framework: `npx functions-framework --target=score`. */
+import { http } from '@google-cloud/functions-framework';
+import { parseConfig } from './config.ts';
+import { handle } from './handler.ts';
+import { log } from './log.ts';
+import { ScoringService } from './service.ts';
+
+const service = ScoringService.load(parseConfig(process.env));
+service.scorer.catch((error: unknown) => {
+  log('error', error instanceof Error ? error.message : String(error));
+  process.exit(1);
+});
+
+http('score', (request, response) => handle(request, response, service));

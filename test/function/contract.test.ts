@@ -1,0 +1,233 @@
+/** The contract, one table, held against both hosts with the shipped model. */
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { loadScorer, type Scorer } from '../../model/scorer.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { functionsFramework, type Host, leanServer, start } from './hosts.ts';
+
+interface Case {
+  readonly what: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly status: number;
+  /** Exactly this body; or what the problem says, and where. */
+  readonly equals?: unknown;
+  readonly detail?: RegExp;
+  readonly pointer?: string;
+  /** Under functions-framework another answer is known and documented (function/README.md). */
+  readonly leanOnly?: boolean;
+}
+
+let scorer: Scorer;
+before(async () => {
+  scorer = await loadScorer({ bundlePath: join(packageRoot, 'model', 'stars'), engine: 'js' });
+});
+
+const great = 'すごい！最高に興奮した！楽しい';
+const scored = (text: string) => () => ({ score: scorer.score(text) });
+const texts = (value: unknown) => JSON.stringify({ texts: value });
+
+const cases: readonly Case[] = [
+  { what: 'one text', body: texts(great), status: 200, equals: scored(great) },
+  {
+    what: "curl's default form type",
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: texts(great),
+    status: 200,
+    equals: scored(great),
+  },
+  {
+    what: 'JSON by its type',
+    headers: { 'Content-Type': 'application/json' },
+    body: texts(great),
+    status: 200,
+    equals: scored(great),
+  },
+  {
+    what: 'no type at all, another path',
+    path: '/any/where?x=1',
+    body: texts(great),
+    status: 200,
+    equals: scored(great),
+  },
+  { what: 'the root path', path: '/', body: texts(great), status: 200, equals: scored(great) },
+  { what: 'a byte order mark', body: `\ufeff${texts(great)}`, status: 200, equals: scored(great) },
+  {
+    what: 'a list',
+    body: texts([great, '', '悪い']),
+    status: 200,
+    equals: () => ({ scores: [great, '', '悪い'].map((text) => scorer.score(text)) }),
+  },
+  { what: 'an empty list', body: texts([]), status: 200, equals: { scores: [] } },
+  { what: 'an empty text', body: texts(''), status: 200, equals: scored('') },
+  {
+    what: 'emoji, U+0000 and a lone surrogate',
+    body: '{"texts": "😀\\u0000\\ud800最高"}',
+    status: 200,
+    equals: scored('😀\0\ud800最高'),
+  },
+  {
+    what: 'unknown keys and __proto__',
+    body: '{"__proto__": {"texts": 5}, "x": 1, "texts": "良い"}',
+    status: 200,
+    equals: scored('良い'),
+  },
+  { what: '64 texts', body: texts(Array(64).fill('')), status: 200 },
+  {
+    what: '65 texts',
+    body: texts(Array(65).fill('')),
+    status: 413,
+    detail: /^Expected at most 64 texts, received 65$/,
+    pointer: '#/texts',
+  },
+  { what: 'no body', body: '', status: 400, detail: /received nothing$/, pointer: '#' },
+  {
+    what: 'no JSON',
+    body: '{"texts": "すごい"',
+    status: 400,
+    detail: /^Expected the body to be JSON such as/,
+    pointer: '#',
+  },
+  {
+    what: 'no JSON, of the type of JSON',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{',
+    status: 400,
+    detail: /^Expected the body to be JSON/,
+    leanOnly: true,
+  },
+  {
+    what: 'an array',
+    body: '["x"]',
+    status: 400,
+    detail: /^Expected the body to be an object, received array$/,
+    pointer: '#',
+  },
+  { what: 'null', body: 'null', status: 400, detail: /received null$/, pointer: '#' },
+  {
+    what: 'no texts',
+    body: '{"text": "x"}',
+    status: 400,
+    detail: /^Expected "texts" in the body, received none$/,
+    pointer: '#',
+  },
+  { what: 'texts from a prototype', body: '{"__proto__": {"texts": "x"}}', status: 400, detail: /received none$/ },
+  {
+    what: 'a number',
+    body: texts(5),
+    status: 400,
+    detail: /^Expected "texts" to be a string or a list of strings, received number$/,
+    pointer: '#/texts',
+  },
+  {
+    what: 'a list with null',
+    body: texts(['a', null]),
+    status: 400,
+    detail: /^Expected each of "texts" to be a string, received null$/,
+    pointer: '#/texts/1',
+  },
+  { what: 'deep nesting', body: '['.repeat(100_000), status: 400, pointer: '#' },
+  {
+    what: 'other bytes than UTF-8',
+    body: Uint8Array.of(0x7b, 0x82, 0xa0),
+    status: 400,
+    detail: /^Expected the body to be UTF-8/,
+  },
+  {
+    what: 'a compressed body',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: gzipSync(texts('x')),
+    status: 415,
+    detail: /without Content-Encoding/,
+  },
+  {
+    what: 'a body over 1 MiB',
+    body: texts('あ'.repeat(400_000)),
+    status: 413,
+    detail: /^Expected a body of at most 1048576 bytes, received more$/,
+  },
+  { what: 'home', method: 'GET', path: '/', status: 200, equals: 'Hello Machine Learning !' },
+  { what: 'livez', method: 'GET', path: '/livez', status: 200, equals: { status: 'alive' } },
+  { what: 'healthz', method: 'GET', path: '/healthz', status: 200, equals: { status: 'alive' } },
+  {
+    what: 'readyz',
+    method: 'GET',
+    path: '/readyz',
+    status: 200,
+    equals: () => ({ status: 'ready', engine: 'lightgbm', bundle: { name: 'stars', version: scorer.bundle.version } }),
+  },
+  { what: 'readyz by HEAD', method: 'HEAD', path: '/readyz', status: 200, equals: '' },
+  { what: 'another path by GET', method: 'GET', path: '/api/1/users', status: 404, detail: /^Expected a path of GET/ },
+  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or POST or HEAD for \/$/ },
+  { what: 'PUT elsewhere', method: 'PUT', path: '/x', status: 405, detail: /^Expected POST for this path$/ },
+];
+
+async function ask(host: Host, { method = 'POST', path = '/api/1/users', headers = {}, body }: Case) {
+  const sent = request(`${host.url}${path}`, {
+    method,
+    headers: { ...headers, ...(body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }) },
+  });
+  sent.end(body);
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+    sent.on('error', reject);
+    sent.on('response', async (response) =>
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, body: await readAll(response) }),
+    );
+  });
+}
+
+const hosts = { 'the lean server': [leanServer], 'functions-framework': functionsFramework };
+for (const [name, args] of Object.entries(hosts)) {
+  describe(`contract under ${name}`, () => {
+    let host: Host;
+    before(async () => {
+      host = await start(args);
+      while (!(await fetch(`${host.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 50));
+    });
+    after(() => host.stop());
+
+    for (const one of cases) {
+      if (one.leanOnly && args === functionsFramework) continue;
+      test(`${one.what} → ${one.status}`, async () => {
+        const { status, headers, body } = await ask(host, one);
+        assert.equal(status, one.status, body);
+        if (one.status !== 200) {
+          assert.equal(headers['content-type'], 'application/problem+json');
+          const problem = JSON.parse(body);
+          assert.equal(problem.status, one.status);
+          assert.equal(problem.type, 'about:blank');
+          assert.match(problem.detail, one.detail ?? /^Expected/);
+          assert.equal(problem.pointer, one.pointer ?? problem.pointer);
+          assert.doesNotMatch(body, /すごい| {4}at /, 'no text, no stack');
+        }
+        const expected = typeof one.equals === 'function' ? one.equals() : one.equals;
+        if (typeof expected === 'string') assert.equal(body, expected);
+        else if (expected !== undefined) assert.deepEqual(JSON.parse(body), expected);
+        assert.equal(headers['cache-control'], 'no-store');
+        assert.equal(headers['x-content-type-options'], 'nosniff');
+      });
+    }
+
+    test('a browser gets the page, under a strict policy', async () => {
+      const response = await fetch(host.url, { headers: { Accept: 'text/html,application/xhtml+xml' } });
+      assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+      const policy = response.headers.get('content-security-policy') ?? '';
+      assert.match(
+        policy,
+        /default-src 'none'; style-src 'sha256-[\w+/=]+'; script-src 'sha256-[\w+/=]+'; connect-src 'self'/,
+      );
+      assert.match(await response.text(), /<title>hoshi 星<\/title>/);
+    });
+
+    test('405 tells what is allowed', async () => {
+      const response = await fetch(host.url, { method: 'DELETE' });
+      assert.equal(response.headers.get('allow'), 'GET, POST, HEAD');
+    });
+  });
+}

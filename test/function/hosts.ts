@@ -1,0 +1,77 @@
+/** Hosts of the handler as processes, and a bare HTTP client that sends what it is told. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { packageRoot } from '../../native/package-root.ts';
+
+export interface Host {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly url: string;
+  /** What it has written on standard error. */
+  readonly messages: () => string;
+  stop(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts `node ARGS` with PORT set, and waits until /livez answers. */
+export async function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Host> {
+  const port = await freePort();
+  const child = spawn(process.execPath, args, {
+    cwd: packageRoot,
+    env: { ...process.env, PORT: String(port), ...environment },
+  });
+  let messages = '';
+  child.stderr.on('data', (chunk) => {
+    messages += chunk;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; ; tries++) {
+    if (child.exitCode !== null || tries > 600)
+      throw new Error(`Expected a server on port ${port}, received: ${messages}`);
+    const answer = await fetch(`${url}/livez`).catch(() => undefined);
+    if (answer?.ok) break;
+    await delay(50);
+  }
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return { child, port, url, messages: () => messages, stop };
+}
+
+export const fakeServer = join('dist', 'test', 'fixtures', 'serve-fake.js');
+export const leanServer = join('dist', 'function', 'main.js');
+export const functionsFramework = [
+  join('node_modules', '.bin', 'functions-framework'),
+  '--target=score',
+  '--signature-type=http',
+];
+
+/** Sends bytes as they are, and returns all that comes until the other side hangs up, or for `ms`. */
+export async function sendRaw(port: number, bytes: string | Uint8Array, ms = 3000): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk.toString('latin1');
+  });
+  socket.on('error', () => {});
+  socket.write(bytes);
+  await Promise.race([once(socket, 'close'), delay(ms)]);
+  socket.destroy();
+  return received;
+}
