@@ -1,13 +1,15 @@
-"""What the golden generators share: where the files are, the header of each, and compact ASCII JSON.
+"""What the golden generators share: where the files are, the header of each, and compact JSON.
 
 A golden is one JSON object whose first member is "header": { program, version, python, unicode, command }. Doubles are
 written by repr, which reads back to the same bits. JSON has no NaN and no infinity: they are the strings "NaN",
-"Infinity" and "-Infinity", which JavaScript's Number() reads.
+"Infinity" and "-Infinity", which JavaScript's Number() reads. Japanese is written as it is, all else that is not ASCII escaped:
+nothing is invisible, and lone surrogates stay what they are.
 """
 
 import json
 import math
 import platform
+import re
 import unicodedata
 from pathlib import Path
 
@@ -49,9 +51,16 @@ def write(name, golden):
             text = compact(value)
         members.append(f"{compact(key)}:{text}")
     path = FOLDER / name
-    path.write_text("{\n" + ",\n".join(members) + "\n}\n", encoding="ascii")
+    path.write_text("{\n" + ",\n".join(members) + "\n}\n", encoding="utf-8")
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
 
 
 def compact(value):
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return re.sub(r"\\(?:u([0-9a-f]{4})|.)", unescape, text)
+
+
+def unescape(match):
+    character = chr(int(match[1], 16)) if match[1] else ""
+    is_japanese = re.fullmatch("[\u3001-\u3003\u3005-\u3098\u309b-\u30ff\u4e00-\u9fa5\uff01-\uff5e]", character)
+    return character if is_japanese else match[0]

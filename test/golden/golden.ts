@@ -25,6 +25,26 @@ export interface WordCharacters {
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 
+/** kuromoji.json: tokens by kuromoji itself, U+E000 handed to it for each character that it cannot take. */
+export interface KuromojiGolden {
+  readonly header: Header;
+  /** Lines of the dictionary without the surface form: part of speech, …, reading, pronunciation (none if unknown). */
+  readonly features: readonly string[];
+  /** For each block of 256 UTF-16 units, as one text: SHA-256 of its tokens' ends joined by a space, 16 hex digits. */
+  readonly sweep: readonly string[];
+  readonly texts: readonly {
+    readonly text: Text;
+    /** UTF-16 offset after each token; the first begins at 0, and the last ends with the text. */
+    readonly ends: readonly number[];
+    /** One letter a token: K if it is in the dictionary, U if not. */
+    readonly known: string;
+    /** For each token its index in the `features` above. */
+    readonly features: readonly number[];
+    /** What kuromoji answers to the text as it is, where that differs: surface forms, or the error it throws. */
+    readonly unmended?: readonly string[] | string;
+  }[];
+}
+
 /** word-characters.json, kuromoji.json, tfidf.json, lightgbm.json or shipped.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;

@@ -3,12 +3,13 @@
  * DESIGN calls for: a supplementary character, a lone surrogate or U+0000 is handed to it as one U+E000. Offsets are the
  * running sums of the surface forms' lengths (kuromoji's own word_position shifts), mapped back to UTF-16 units.
  *
- * As a program: JSON [text, …] on stdin → JSON [[surface, …], …] on stdout.
+ * As a program: writes what tfidf.py is made from, all texts with their tokens, to stdout: JSON
+ * [{ text: short form, surfaces: [surface, …] }, …].
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { text as read } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
+import { hostile, sentences, textOf } from './texts.mjs';
 
 const require = createRequire(import.meta.url);
 const kuromoji = require('kuromoji');
@@ -46,12 +47,16 @@ export function surfacesOf(text, tokens) {
   return tokens.map(({ end }, i) => text.slice(i === 0 ? 0 : tokens[i - 1].end, end));
 }
 
-function isPlain(character) {
+/** Whether kuromoji can take a character (a code point) as it is. */
+export function isPlain(character) {
   return character.length === 1 && character !== '\u0000' && !(character >= '\ud800' && character <= '\udfff');
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const law = await loadKuromoji();
-  const texts = JSON.parse(await read(process.stdin));
-  process.stdout.write(JSON.stringify(texts.map((text) => surfacesOf(text, tokensOf(law, text)))));
+  const texts = [...hostile, ...sentences].map((text) => {
+    const whole = textOf(text);
+    return { text, surfaces: surfacesOf(whole, tokensOf(law, whole)) };
+  });
+  process.stdout.write(JSON.stringify(texts));
 }
