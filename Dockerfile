@@ -1,6 +1,6 @@
-# Two stages: one builds, the other only runs. The runtime has Node, no shell and no package manager.
+# Two stages: one builds, the other only runs: Node, the compiled sources, the addon and the model, as nobody.
 ARG BUILDER=node:24-bookworm
-ARG RUNTIME=gcr.io/distroless/nodejs24-debian12:nonroot
+ARG RUNTIME=node:24-bookworm-slim
 
 FROM ${BUILDER} AS build
 RUN apt-get update && apt-get install -y --no-install-recommends g++ make python3 python3-pip && rm -rf /var/lib/apt/lists/*
@@ -26,5 +26,5 @@ COPY --from=build /hoshi/model/stars model/stars
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# The entry point of the base image is node.
-CMD ["dist/function/main.js"]
+
+ENTRYPOINT ["node", "dist/function/main.js"]
