@@ -149,7 +149,7 @@ async function boost(
   validation: TrainingSet | undefined,
   { seed, boosting, rounds, patience, onRound }: TrainOptions,
 ): Promise<{ booster: Booster; rounds: number }> {
-  let best = { round: rounds, value: Number.POSITIVE_INFINITY };
+  let best = { round: 0, trees: Number.POSITIVE_INFINITY, value: Number.POSITIVE_INFINITY };
   const booster = await trainBooster({
     training,
     ...(validation === undefined ? {} : { validation }),
@@ -159,12 +159,12 @@ async function boost(
       onRound?.(metrics);
       const value = Object.values(metrics.metrics)[0]?.validation;
       if (value === undefined) return true;
-      if (value < best.value) best = { round: metrics.round, value };
+      if (value < best.value) best = { round: metrics.round, trees: metrics.trees, value };
       return metrics.round - best.round < patience;
     },
   });
-  if (best.round >= booster.treeCount) return { booster, rounds: booster.treeCount };
-  return { booster: Booster.fromModelText(booster.modelText(best.round)), rounds: best.round };
+  if (best.trees >= booster.treeCount) return { booster, rounds: booster.treeCount };
+  return { booster: Booster.fromModelText(booster.modelText(best.trees)), rounds: best.trees };
 }
 
 async function measure(booster: Booster, { matrix, labels }: TrainingSet, scoreRange: readonly [number, number]) {

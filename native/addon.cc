@@ -26,7 +26,7 @@ using hoshi::Result;
 using hoshi::SparseRow;
 
 Napi::Error ToJavaScript(Napi::Env env, const Error& error) {
-  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm", "busy"};
+  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm"};
   Napi::Error thrown = Napi::Error::New(env, error.message);
   thrown.Value().Set("code", kCodes[static_cast<int>(error.code)]);
   return thrown;
@@ -137,13 +137,12 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
  private:
   Napi::Value Update(const Napi::CallbackInfo& info) {
     const bool has_validation = info[0].ToBoolean();
-    // finished, then the metrics of the training data, then those of the validation data
+    // The metrics of the training data, then those of the validation data.
     return Task<std::vector<double>>::Run(
         info.Env(),
         [booster = booster_, has_validation]() -> Result<std::vector<double>> {
-          Result<bool> finished = booster->Update();
-          if (!finished.ok()) return finished.error();
-          std::vector<double> answer{*finished ? 1.0 : 0.0};
+          if (std::optional<Error> error = booster->Update()) return *std::move(error);
+          std::vector<double> answer;
           for (int data = 0; data < (has_validation ? 2 : 1); ++data) {
             Result<std::vector<double>> metrics = booster->Evaluate(data);
             if (!metrics.ok()) return metrics.error();

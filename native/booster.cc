@@ -3,7 +3,6 @@
 #include <LightGBM/c_api.h>
 
 #include <cstring>
-#include <optional>
 
 #include "model_text.h"
 
@@ -109,11 +108,11 @@ Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledMatrix& trai
   return booster;
 }
 
-Result<bool> Booster::Update() {
+std::optional<Error> Booster::Update() {
   Hush();
-  int finished = 0;
-  if (LGBM_BoosterUpdateOneIter(handle_, &finished) != 0) return LightGbmError();
-  return finished != 0;
+  int found_nothing = 0;
+  if (LGBM_BoosterUpdateOneIter(handle_, &found_nothing) != 0) return LightGbmError();
+  return std::nullopt;
 }
 
 Result<std::vector<std::string>> Booster::MetricNames() const {

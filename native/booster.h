@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -50,8 +51,8 @@ class Booster {
                                                       const LabelledMatrix* validation,
                                                       const std::string& parameters);
 
-  // One round of boosting; true if no tree could be grown any more.
-  Result<bool> Update();
+  // One round of boosting: one tree more, or none if nothing could be split.
+  std::optional<Error> Update();
   // One value per metric, in the order of MetricNames(); `data` 0 training, 1 validation.
   Result<std::vector<double>> Evaluate(int data) const;
   Result<std::vector<std::string>> MetricNames() const;

@@ -39,6 +39,8 @@ export interface RoundMetrics {
   /** 1-based. */
   readonly round: number;
   readonly rounds: number;
+  /** Trees so far: as many as rounds, unless a round found nothing to split. */
+  readonly trees: number;
   /** By the metric's name, on each set that there is. */
   readonly metrics: Readonly<Record<string, { readonly training: number; readonly validation?: number }>>;
 }
@@ -167,7 +169,10 @@ export class Booster {
   }
 }
 
-/** Boosts round by round off the event loop; the same input gives the same model, byte for byte. */
+/**
+ * Boosts round by round off the event loop; the same input gives the same model, byte for byte. As in Python's `train`, a
+ * round that finds nothing to split adds no tree, and the next one, which may draw other columns, is tried all the same.
+ */
 export async function trainBooster({
   training,
   validation,
@@ -191,7 +196,7 @@ export async function trainBooster({
   );
   const names = call(() => booster.metricNames());
   for (let round = 1; round <= rounds; round++) {
-    const [isFinished, ...values] = await callAsync(() => booster.update(validationSet !== undefined));
+    const values = await callAsync(() => booster.update(validationSet !== undefined));
     const metrics = names.map((name, i) => {
       const validated = values[names.length + i];
       return [
@@ -199,8 +204,8 @@ export async function trainBooster({
         { training: values[i] as number, ...(validated === undefined ? {} : { validation: validated }) },
       ] as const;
     });
-    const goesOn = await onRound?.({ round, rounds, metrics: Object.fromEntries(metrics) });
-    if (goesOn === false || isFinished === 1) break;
+    const trees = booster.treeCount;
+    if ((await onRound?.({ round, rounds, trees, metrics: Object.fromEntries(metrics) })) === false) break;
   }
   return Booster.fromModelText(call(() => booster.modelText(0)));
 }

@@ -9,7 +9,7 @@
 namespace hoshi {
 
 struct Error {
-  enum class Code { kArgument, kModel, kLightGbm, kBusy };
+  enum class Code { kArgument, kModel, kLightGbm };
   Code code;
   std::string message;  // what was expected, where, and what came
 };

@@ -4,7 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { VectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import type { SparseRow } from '../../native/rows.ts';
 
 export interface Header {
   readonly program: string;
@@ -45,13 +47,69 @@ export interface KuromojiGolden {
   }[];
 }
 
-/** word-characters.json, kuromoji.json, tfidf.json, lightgbm.json or shipped.json. */
+/** Rows as lists: for each row the columns that are named, ascending, and their values as `doublesOf` reads them. */
+export interface Rows {
+  readonly columns: readonly (readonly number[])[];
+  readonly values: readonly Doubles[];
+}
+
+/** Doubles in JSON: "NaN", "Infinity" and "-Infinity" are strings. */
+export type Doubles = readonly (number | string)[];
+
+/** tfidf.json: scikit-learn's vocabulary, idf and rows of kuromoji's tokens, joined by spaces, in float64. */
+export interface TfidfGolden {
+  readonly header: Header;
+  readonly texts: readonly { readonly text: Text }[];
+  readonly fits: readonly (Rows & {
+    readonly parameters: VectorizerParameters;
+    /** In column order. */
+    readonly terms: readonly string[];
+    readonly idf: Doubles | null;
+  })[];
+}
+
+/** trees.json: models trained by Python's LightGBM, and what it predicts with each model's text. */
+export interface TreesGolden {
+  readonly header: Header;
+  readonly columnCount: number;
+  readonly rounds: number;
+  readonly models: readonly {
+    readonly name: string;
+    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+    readonly training: Rows & { readonly labels: Doubles };
+    /** Up to the line "end of trees", included. */
+    readonly text: string;
+    readonly rows: Rows;
+    readonly predictions: Doubles;
+    /** SHAP values of the first rows, and the base value at the end of each; none for linear leaves. */
+    readonly contributions: readonly Doubles[] | null;
+  }[];
+}
+
+/** shipped.json: the shipped model file's predictions by Python's LightGBM. */
+export interface ShippedGolden {
+  readonly header: Header;
+  /** SHA-256 of the model file. */
+  readonly model: string;
+  readonly rows: Rows;
+  readonly predictions: Doubles;
+}
+
+/** word-characters.json, kuromoji.json, tfidf.json, trees.json or shipped.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;
 }
 
 export function goldenPath(name: string): string {
   return join(packageRoot, 'test', 'golden', name);
+}
+
+export function doublesOf(doubles: Doubles): Float64Array {
+  return Float64Array.from(doubles, Number);
+}
+
+export function rowsOf({ columns, values }: Rows): SparseRow[] {
+  return columns.map((row, r) => ({ columns: Int32Array.from(row), values: doublesOf(values[r] as Doubles) }));
 }
 
 export function textOf(text: Text): string {

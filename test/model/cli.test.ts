@@ -94,10 +94,11 @@ describe('hoshi', () => {
 
   test('train: a bundle that scores, the same bytes each time', async () => {
     const words = ['良い', '素晴らしい', '最高', '悪い', 'ひどい', '最低'];
-    const rows = Array.from(
-      { length: 240 },
-      (_, i) =>
-        `${i % 6 < 3 ? 5 : 1}\t${words[i % 6]}、${words[((i * 7 + (i % 6 < 3 ? 0 : 3)) % 3) + (i % 6 < 3 ? 0 : 3)]}と思った${i}。`,
+    const where = ['今日', '昨日', '家', '店', '朝', '夜', '友人', '父', '母', '駅'];
+    const rows = where.flatMap((place) =>
+      words.flatMap((word, i) =>
+        ['と思った', 'だ', 'です', 'でした'].map((end) => `${i < 3 ? 5 : 1}\t${place}、${word}${end}。`),
+      ),
     );
     const data = await file('d.tsv', `stars\ttext\n${rows.join('\n')}\n`);
     const contents = async (out: string) =>

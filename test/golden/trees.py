@@ -1,0 +1,119 @@
+"""What Python's LightGBM predicts and trains: trees.json and shipped.json (golden.ts says what they hold).
+
+trees.json: small models of every kind of missing value and of every output a score can have, with rows.
+shipped.json: the shipped model file on rows of all densities, named by its hash: make it anew with the model.
+"""
+
+import hashlib
+
+import lightgbm
+import numpy as np
+from golden import FOLDER, ROOT, doubles, header, write
+from scipy.sparse import csr_matrix
+
+HEADER = header("lightgbm (Python)", lightgbm.__version__, "test/golden/make trees")
+TRAINING = {"num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1, "seed": 7}
+MODELS = {
+    "plain": {},
+    "NaN missing": {"with_nan": True},
+    "zero missing": {"with_nan": True, "zero_as_missing": True},
+    "no missing": {"with_nan": True, "use_missing": False},
+    "random forest": {"boosting": "rf", "bagging_freq": 1, "bagging_fraction": 0.7, "feature_fraction": 0.7},
+    "square root": {"reg_sqrt": True},
+    "l1": {"objective": "regression_l1", "with_nan": True},
+    "huber": {"objective": "huber"},
+    "dart": {"boosting": "dart", "drop_rate": 0.5},
+    "deep": {"num_leaves": 60, "min_data_in_leaf": 1},
+    "poisson": {"objective": "poisson"},
+    "categories": {"categorical_feature": [1, 3], "min_data_per_group": 5, "with_nan": True},
+    "linear leaves": {"linear_tree": True},
+}
+ROWS, COLUMNS, ROUNDS = 240, 6, 6
+
+
+def table(random, with_nan):
+    """Small integers and fractions, half of them 0; values at 1e-35, where LightGBM draws the line of zero."""
+    values = np.round(random.normal(size=(ROWS, COLUMNS)) * 4) / 4
+    values[:, 1] = random.integers(0, 12, ROWS)
+    values[:, 3] = random.integers(0, 5, ROWS)
+    values[random.random(values.shape) < 0.4] = 0
+    values[random.random(values.shape) < 0.02] = 1e-36
+    if with_nan:
+        values[random.random(values.shape) < 0.1] = np.nan
+    return values
+
+
+def cells(values):
+    """Rows as lists of what is named: NaN is, 0 is not."""
+    rows = [[(column, value) for column, value in enumerate(row) if value != 0] for row in values]
+    return {
+        "columns": [[column for column, _ in row] for row in rows],
+        "values": [doubles(value for _, value in row) for row in rows],
+    }
+
+
+def matrix(rows, column_count):
+    starts = np.cumsum([0, *map(len, rows["columns"])])
+    flat = [column for row in rows["columns"] for column in row]
+    values = [float(str(value).replace("Infinity", "inf")) for row in rows["values"] for value in row]
+    return csr_matrix((values, flat, starts), shape=(len(rows["columns"]), column_count))
+
+
+def small(name, parameters, random):
+    parameters = dict(parameters)
+    with_nan = parameters.pop("with_nan", False)
+    data = cells(table(random, with_nan))
+    x = matrix(data, COLUMNS)
+    dense = np.nan_to_num(x.toarray())
+    y = np.round(np.abs(dense[:, 0] * 2 + dense[:, 1] % 3 - dense[:, 2]) + (dense[:, 3] == 2) * 3 + 1, 2)
+    categories = parameters.pop("categorical_feature", "auto")
+    parameters = {"objective": "regression", "num_leaves": 8, "min_data_in_leaf": 3, "learning_rate": 0.3} | parameters
+    dataset = lightgbm.Dataset(
+        x, y, params=TRAINING, categorical_feature=categories, free_raw_data="linear_tree" not in parameters
+    )
+    booster = lightgbm.train(TRAINING | parameters, dataset, ROUNDS)
+    text = booster.model_to_string(num_iteration=-1)
+    # Predictions of the text, not of the booster in memory: the text is what is exchanged.
+    read = lightgbm.Booster(model_str=text)
+    asked = cells(table(random, True)[:60])
+    asked_matrix = matrix(asked, COLUMNS)
+    return {
+        "name": name,
+        "parameters": TRAINING | parameters | ({} if categories == "auto" else {"categorical_feature": "1,3"}),
+        "training": {**data, "labels": doubles(y)},
+        "text": text[: text.index("end of trees")] + "end of trees\n",
+        "rows": asked,
+        "predictions": doubles(read.predict(asked_matrix)),
+        # Linear leaves have no contributions.
+        "contributions": None
+        if "linear_tree" in parameters
+        else [doubles(row) for row in read.predict(asked_matrix, pred_contrib=True).toarray()[:10]],
+    }
+
+
+def shipped():
+    text = (ROOT / "model" / "stars" / "model.txt").read_bytes()
+    booster = lightgbm.Booster(model_str=text.decode())
+    random = np.random.default_rng(20)
+    column_count = booster.num_feature()
+    used = np.flatnonzero(booster.feature_importance() > 0)
+    rows = {"columns": [], "values": []}
+    for i in range(120):
+        count = min(len(used), int(random.choice([0, 1, 3, 10, 30, 58, 200])))
+        columns = np.sort(random.choice(used if i % 2 else column_count, count, replace=False))
+        values = random.random(count) + 0.01
+        rows["columns"].append([int(column) for column in columns])
+        rows["values"].append(doubles(values / np.sqrt((values**2).sum()) if count else values))
+    return {
+        "header": HEADER,
+        "model": hashlib.sha256(text).hexdigest(),
+        "rows": rows,
+        "predictions": doubles(booster.predict(matrix(rows, column_count))),
+    }
+
+
+if __name__ == "__main__":
+    random = np.random.default_rng(7)
+    models = [small(name, parameters, random) for name, parameters in MODELS.items()]
+    write("trees.json", {"header": HEADER, "columnCount": COLUMNS, "rounds": ROUNDS, "models": models})
+    write("shipped.json", shipped())
