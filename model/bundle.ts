@@ -5,6 +5,7 @@
  *     model.txt         the trees, in LightGBM's own text format
  *     vocabulary.tsv    one line a column, in order: term, tab, idf (shortest decimal that reads back to the same double)
  *     logarithms.txt    ln(1) … ln(1023), one a line (logarithm.ts says why)
+ *     README.md         the model card, for people; not read here
  *
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
@@ -12,6 +13,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { cardOf } from './card.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer.ts';
 import {
@@ -49,7 +51,8 @@ export interface Manifest {
   readonly vectorizer: VectorizerParameters;
   readonly training: Readonly<Record<string, unknown>>;
   readonly lightgbm: string;
-  readonly measures: Readonly<Record<string, unknown>>;
+  /** By the set of reviews measured on, then by the measure's name; RMSE and MAE in stars. */
+  readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
   readonly goldens: readonly Golden[];
 }
@@ -67,6 +70,8 @@ export interface BundleParts {
   readonly modelText: string;
   readonly vectorizer: Vectorizer;
   readonly goldens: readonly Golden[];
+  /** For the model card: what the model is for and where it fails. */
+  readonly about?: string;
 }
 
 /** Reads and checks a bundle. Throws an error that names the file, what was expected in it and what came. */
@@ -124,6 +129,7 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     await mkdir(aside, { recursive: true });
     for (const name of FILES) await writeFile(join(aside, name), contents[name]);
     await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
     await replaceFolder(aside, path);
   } finally {
     await rm(aside, { recursive: true, force: true });

@@ -43,6 +43,8 @@ export interface TrainOptions {
   /** Stop after so many rounds without a better validation. */
   readonly patience: number;
   readonly teacher?: Teacher;
+  /** For the model card: what the model is for and where it fails. */
+  readonly about?: string;
   readonly onStage?: (stage: string) => void;
   readonly onRound?: (metrics: RoundMetrics) => void;
 }
@@ -95,6 +97,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
     modelText: booster.modelText(),
     vectorizer,
     goldens,
+    ...(options.about === undefined ? {} : { about: options.about }),
   });
 }
 
