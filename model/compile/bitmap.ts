@@ -1,11 +1,11 @@
 /** Which numbers from 0 on are taken, asked for 32 at a time. It grows as they are taken. */
 export class Bitmap {
-  #words = new Uint32Array(1 << 12);
+  #words = new Int32Array(1 << 12);
 
   take(number: number): void {
     const word = number >>> 5;
     if (word >= this.#words.length) {
-      const longer = new Uint32Array(2 * word);
+      const longer = new Int32Array(2 * word);
       longer.set(this.#words);
       this.#words = longer;
     }
@@ -15,8 +15,9 @@ export class Bitmap {
   /** Bit i tells whether `first + i` is taken, i = 0 … 31. */
   window(first: number): number {
     const word = first >>> 5;
+    const words = this.#words;
     const shift = first & 31;
     // Two shifts, because one by 32 would be one by 0.
-    return ((this.#words[word] ?? 0) >>> shift) | (((this.#words[word + 1] ?? 0) << 1) << (31 - shift));
+    return ((words[word] ?? 0) >>> shift) | (((words[word + 1] ?? 0) << 1) << (31 - shift));
   }
 }

@@ -9,7 +9,7 @@
  * two nodes have the same base and because base 0 leads to no child. The array goes on behind the last base for as many
  * units as the largest code needs: a reader that stays within the codes never leaves it.
  *
- * What weighs more is placed first, each node at its lowest possible base: what is often walked lies densely at the front.
+ * What weighs more is placed first: what is often walked lies densely at the front.
  */
 import { Bitmap } from './bitmap.ts';
 
@@ -40,7 +40,7 @@ export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint6
   return units;
 }
 
-/** Nodes in the order of a walk in depth, the root first: a parent's number is below its children's. */
+/** Nodes in the order of a walk in depth, the root first: a parent comes before its children. */
 interface Trie {
   readonly count: number;
   readonly largestCode: number;
@@ -113,36 +113,38 @@ function layOut(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCou
   const bases = new Bitmap();
   units.take(0);
   bases.take(0);
-  // By code: below this base no node with a child of that code finds room any more.
-  const lowestBase = new Uint32Array(largestCode + 1).fill(1);
+  // Where the search for room begins. For an only child, by its code: no base below is left. For several children, by
+  // their number: where the last parent of as many found room. What they leave free the only children fill; to search
+  // from the start each time took eight times as long and packed no better.
+  const fromByCode = new Uint32Array(largestCode + 1).fill(1);
+  const fromByCount = new Uint32Array(largestCode + 1).fill(1);
+  const codes = new Uint16Array(largestCode); // of the children to place
   let lastBase = 0;
   for (const parent of order) {
-    const first = firstChild[parent] as number;
-    if (first === 0) continue;
-    const base = lowestFreeBase(first);
-    bases.take(base);
+    let children = 0;
+    for (let child = firstChild[parent] as number; child !== 0; child = nextSibling[child] as number)
+      codes[children++] = code[child] as number;
+    if (children === 0) continue;
+    const [from, at] = children === 1 ? [fromByCode, codes[0] as number] : [fromByCount, children];
+    const base = firstRoom(from[at] as number, children);
+    from[at] = base;
     baseOf[parent] = base;
     lastBase = Math.max(lastBase, base);
-    for (let child = first; child !== 0; child = nextSibling[child] as number) {
+    bases.take(base);
+    for (let child = firstChild[parent] as number; child !== 0; child = nextSibling[child] as number) {
       const unit = base + (code[child] as number);
       units.take(unit);
       unitOf[child] = unit;
     }
-    const isOnlyChild = nextSibling[first] === 0;
-    if (isOnlyChild) lowestBase[code[first] as number] = base + 1;
   }
   if (lastBase >= LIMIT) throw new Error(`Expected bases below ${LIMIT}, received ${lastBase}: too many entries`);
   return { unitOf, baseOf, unitCount: lastBase + largestCode + 1 };
 
-  /** The lowest base that no node has and that finds all units free for these siblings; looks at 32 bases at a time. */
-  function lowestFreeBase(firstSibling: number): number {
-    let base = 1;
-    for (let node = firstSibling; node !== 0; node = nextSibling[node] as number)
-      base = Math.max(base, lowestBase[code[node] as number] as number);
-    for (; ; base += 32) {
+  /** The first base from `from` on that no node has and at which the units of all `codes` are free; 32 are asked at once. */
+  function firstRoom(from: number, children: number): number {
+    for (let base = from; ; base += 32) {
       let taken = bases.window(base);
-      for (let node = firstSibling; node !== 0 && taken !== -1; node = nextSibling[node] as number)
-        taken |= units.window(base + (code[node] as number));
+      for (let i = 0; i < children && taken !== -1; i++) taken |= units.window(base + (codes[i] as number));
       if (taken !== -1) return base + lowestZero(taken);
     }
   }
