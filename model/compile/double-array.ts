@@ -25,7 +25,7 @@ export interface DoubleArrayEntry {
 const NO_CODE = 0xffff;
 const LIMIT = 2 ** 24; // of values and of bases
 
-/** REQUIRES: no two entries have the same codes. The order of the entries does not matter, except for the sums of weights. */
+/** The order of the entries does not matter. Throws if two have the same codes. */
 export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint64Array {
   const trie = trieOf(entries);
   const { unitOf, baseOf, unitCount } = layOut(trie);

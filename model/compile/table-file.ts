@@ -12,6 +12,7 @@
  * Then the sections in order, each at the next multiple of 64 after the one before, zeros between; the file ends at a
  * multiple of 64. Section 0 is the identity: UTF-8 text that says what the file was compiled from.
  */
+import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
 import { xxh32 } from './xxh32.ts';
 
@@ -88,7 +89,8 @@ export function decodeTableFile(bytes: Uint8Array, kind: TableKind): TableFile {
   });
 
   const [identity, ...sections] = offsets.map((offset, i) => file.subarray(offset, offset + (sizes[i] as number)));
-  return { identity: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(identity), sections };
+  if (!isUtf8(identity as Buffer)) throw new Error(`${kind.name}: expected the identity to be UTF-8`);
+  return { identity: (identity as Buffer).toString('utf8'), sections };
 }
 
 function layOut(sizes: readonly number[]): { offsets: number[]; size: number } {

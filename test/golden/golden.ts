@@ -95,7 +95,15 @@ export interface ShippedGolden {
   readonly predictions: Doubles;
 }
 
-/** word-characters.json, kuromoji.json, tfidf.json, trees.json or shipped.json. */
+/** xxh32.json: XXH32 by the xxHash library. */
+export interface Xxh32Golden {
+  readonly header: Header;
+  readonly texts: readonly { readonly text: string; readonly hash: number }[];
+  /** Of `size` bytes, byte i being i² mod 251. */
+  readonly ramps: readonly { readonly size: number; readonly hash: number }[];
+}
+
+/** word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json or xxh32.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;
 }

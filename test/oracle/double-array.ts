@@ -1,0 +1,36 @@
+/** Reads a double array by the definition of its format (model/compile/double-array.ts), one unit at a time. */
+export interface Unit {
+  readonly label: number;
+  readonly value: number;
+  readonly base: number;
+}
+
+export function unitOf(unit: bigint | undefined): Unit {
+  if (unit === undefined) throw new Error('a walk left the double array');
+  return { label: Number(unit & 0xffffn), value: Number((unit >> 16n) & 0xffffffn), base: Number(unit >> 40n) };
+}
+
+/** The value of these codes, 0 if there is no entry. */
+export function lookUp(units: BigUint64Array, codes: Iterable<number>): number {
+  let node = unitOf(units[0]);
+  for (const code of codes) {
+    const child = unitOf(units[node.base + code]);
+    if (child.label !== code) return 0;
+    node = child;
+  }
+  return node.value;
+}
+
+/** All entries: codes joined by spaces → value. Tries each code at each node. */
+export function entriesOf(units: BigUint64Array, largestCode: number): Map<string, number> {
+  const entries = new Map<string, number>();
+  const visit = (node: Unit, codes: readonly number[]) => {
+    if (node.value !== 0) entries.set(codes.join(' '), node.value);
+    for (let code = 1; code <= largestCode; code++) {
+      const child = unitOf(units[node.base + code]);
+      if (child.label === code) visit(child, [...codes, code]);
+    }
+  };
+  visit(unitOf(units[0]), []);
+  return entries;
+}
