@@ -10,13 +10,12 @@
  *
  * A tokenizer is immutable after it has been loaded and keeps nothing between calls.
  */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
 import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
 import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
+import { dictionaryFolder } from './tokenizer-identity.ts';
+
+export { type TokenizerIdentity, tokenizerIdentity } from './tokenizer-identity.ts';
 
 /** One token: `text.slice(start, end)` is its surface form. Tokens cover the text without a gap. */
 export interface Token {
@@ -39,44 +38,10 @@ export interface Tokenizer {
   analyze(text: string): Morpheme[];
 }
 
-/** What identifies a tokenizer in a bundle's manifest: other tokens would mean other scores. */
-export interface TokenizerIdentity {
-  readonly name: 'kuromoji';
-  readonly version: string;
-  /** SHA-256 over the dictionary's files, in the order of their names. */
-  readonly dictionary: string;
-}
-
-const DICTIONARY_FILES = [
-  'base',
-  'cc',
-  'check',
-  'tid',
-  'tid_map',
-  'tid_pos',
-  'unk',
-  'unk_char',
-  'unk_compat',
-  'unk_invoke',
-  'unk_map',
-  'unk_pos',
-];
-const kuromojiRoot = dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
-const dictionaryRoot = join(kuromojiRoot, 'dict');
-
-/** Reads the installed kuromoji's version and hashes its dictionary. */
-export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
-  const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot, 'package.json'), 'utf8'));
-  const { version } = manifest as { version: string };
-  const hash = createHash('sha256');
-  for (const name of DICTIONARY_FILES) hash.update(await readFile(join(dictionaryRoot, `${name}.dat.gz`)));
-  return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
-}
-
 /** Loads kuromoji with the IPADIC dictionary it ships (about half a second and 300 MB). */
 export function loadTokenizer(): Promise<Tokenizer> {
   return new Promise((resolve, reject) => {
-    kuromoji.builder({ dicPath: dictionaryRoot }).build((error, analyzer) => {
+    kuromoji.builder({ dicPath: dictionaryFolder }).build((error, analyzer) => {
       if (error) reject(new Error(`tokenizer: cannot load kuromoji's dictionary: ${String(error)}`, { cause: error }));
       else resolve(new KuromojiTokenizer(analyzer));
     });
