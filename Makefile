@@ -6,7 +6,9 @@ SHELL := /bin/bash
 NODE ?= node
 SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
-ADDON := build/addon/Release/hoshi_lightgbm.node
+ADDONS := build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_lightgbm.node
+DICTIONARY := build/dictionary/ipadic.bin
+COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
@@ -18,7 +20,7 @@ run: build
 test: build
 	$(NODE) --test $$(find dist/test -name '*.test.js' | sort)
 
-build: $(ADDON) dist/.tsbuildinfo
+build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
 # Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
@@ -55,13 +57,20 @@ build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools node_modules/.p
 	native/lightgbm/build
 	@touch $@
 
-$(ADDON): build/lightgbm/lib/lib_lightgbm.a CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
+$(ADDONS) &: build/lightgbm/lib/lib_lightgbm.a CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
 	native/build
-	@touch $@
+	@touch $(ADDONS)
 
 dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) $(wildcard model/*.d.ts)
 	npx --no-install tsc
 	@touch $@
+
+# What the native engine maps: kuromoji's dictionary, laid out by what the corpus looks up, and the shipped model.
+$(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
+	bin/hoshi compile-dictionary --out $@
+
+$(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo
+	bin/hoshi compile model/stars
 
 $(CLANG_FORMAT): | tools
 	python3 -m pip install --quiet --target build/clang-format clang-format==$(CLANG_FORMAT_VERSION)

@@ -18,4 +18,10 @@ const serve = new Command('serve')
     process.exit(code);
   });
 
+// Whoever reads the output may have seen enough (`hoshi score | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 process.exitCode = await run(createProgram().addCommand(serve), process.argv.slice(2));

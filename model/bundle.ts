@@ -15,7 +15,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cardOf } from './card.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
-import type { TokenizerIdentity } from './tokenizer.ts';
+import type { TokenizerIdentity } from './tokenizer-identity.ts';
 import {
   checkVectorizerParameters,
   compareCodePoints,
@@ -74,10 +74,20 @@ export interface BundleParts {
   readonly about?: string;
 }
 
-/** Reads and checks a bundle. Throws an error that names the file, what was expected in it and what came. */
+/** What is wrong with a bundle: names the file, what was expected in it and what came. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+/** Reads and checks a bundle's manifest alone. Throws a BundleError. */
+export async function readManifest(path: string): Promise<Manifest> {
+  const file = join(path, 'manifest.json');
+  return parseManifest(await read(file), file);
+}
+
+/** Reads and checks a bundle. Throws a BundleError. */
 export async function readBundle(path: string): Promise<Bundle> {
-  const manifestPath = join(path, 'manifest.json');
-  const manifest = parseManifest(await read(manifestPath), manifestPath);
+  const manifest = await readManifest(path);
   const contents = new Map<FileName, string>();
   for (const name of FILES) {
     const file = join(path, name);
@@ -85,7 +95,7 @@ export async function readBundle(path: string): Promise<Bundle> {
     const { sha256 } = manifest.files[name];
     const received = hashOf(bytes);
     if (received !== sha256)
-      throw new Error(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
+      throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
     contents.set(name, bytes.toString('utf8'));
   }
   const content = (name: FileName) => contents.get(name) as string;
@@ -152,7 +162,7 @@ async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (isMissing(error)) throw new Error(`${file}: expected a file of a bundle, found none`, { cause: error });
+    if (isMissing(error)) throw new BundleError(`${file}: expected a file of a bundle, found none`, { cause: error });
     throw error;
   }
 }
@@ -170,10 +180,11 @@ function parseManifest(bytes: Buffer, file: string): Manifest {
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw new Error(`${file}: expected JSON, ${(error as Error).message}`, { cause: error });
+    throw new BundleError(`${file}: expected JSON, ${(error as Error).message}`, { cause: error });
   }
   const expect = (isRight: boolean, name: string, expected: string, received: unknown) => {
-    if (!isRight) throw new Error(`${file}: expected ${name} to be ${expected}, received ${JSON.stringify(received)}`);
+    if (!isRight)
+      throw new BundleError(`${file}: expected ${name} to be ${expected}, received ${JSON.stringify(received)}`);
   };
   const isObject = (x: unknown): x is Record<string, unknown> =>
     typeof x === 'object' && x !== null && !Array.isArray(x);
@@ -216,7 +227,7 @@ function parseManifest(bytes: Buffer, file: string): Manifest {
   try {
     checkVectorizerParameters(checked.vectorizer);
   } catch (error) {
-    throw new Error(`${file}: vectorizer: ${(error as Error).message}`, { cause: error });
+    throw new BundleError(`${file}: vectorizer: ${(error as Error).message}`, { cause: error });
   }
   return checked;
 }
@@ -228,13 +239,13 @@ function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'te
     const [term = '', value = '', ...rest] = line.split('\t');
     idf[i] = finiteNumber(value, `${file}:${i + 1}: the idf`);
     if (term === '' || rest.length > 0)
-      throw new Error(`${file}:${i + 1}: expected a term, a tab and its idf, received ${JSON.stringify(line)}`);
+      throw new BundleError(`${file}:${i + 1}: expected a term, a tab and its idf, received ${JSON.stringify(line)}`);
     return term;
   });
   terms.forEach((term, i) => {
     const before = terms[i - 1];
     if (before !== undefined && compareCodePoints(before, term) >= 0) {
-      throw new Error(
+      throw new BundleError(
         `${file}:${i + 1}: expected a term after ${JSON.stringify(before)} by code point, received ${JSON.stringify(term)}`,
       );
     }
@@ -245,19 +256,21 @@ function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'te
 function parseLogarithms(text: string, file: string): Float64Array {
   const lines = linesOf(text, file);
   if (lines.length !== LOGARITHM_TABLE_SIZE - 1) {
-    throw new Error(`${file}: expected ${LOGARITHM_TABLE_SIZE - 1} lines, found ${lines.length}`);
+    throw new BundleError(`${file}: expected ${LOGARITHM_TABLE_SIZE - 1} lines, found ${lines.length}`);
   }
   return Float64Array.of(0, ...lines.map((line, i) => finiteNumber(line, `${file}:${i + 1}: the logarithm`)));
 }
 
 function linesOf(text: string, file: string): string[] {
   const lines = text.split('\n');
-  if (lines.pop() !== '' || lines.length === 0) throw new Error(`${file}: expected lines, each ended by a line feed`);
+  if (lines.pop() !== '' || lines.length === 0)
+    throw new BundleError(`${file}: expected lines, each ended by a line feed`);
   return lines;
 }
 
 function finiteNumber(text: string, name: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value)) throw new Error(`${name}: expected a finite number, received ${JSON.stringify(text)}`);
+  if (!Number.isFinite(value))
+    throw new BundleError(`${name}: expected a finite number, received ${JSON.stringify(text)}`);
   return value;
 }

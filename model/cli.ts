@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
+import { compileCommand } from './commands/compile.ts';
 import { evalCommand } from './commands/eval.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
@@ -21,7 +22,8 @@ export function createProgram(): Command {
     .addCommand(tokenizeCommand())
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
-    .addCommand(evalCommand());
+    .addCommand(evalCommand())
+    .addCommand(compileCommand());
 }
 
 /** Runs a command line and tells the exit code; every failure is one message on stderr. */

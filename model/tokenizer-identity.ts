@@ -1,10 +1,11 @@
-/** Which kuromoji is installed, and where its dictionary lies; asked without loading it. */
+/** What identifies a tokenizer: a bundle's manifest names it, and so does the dictionary compiled from kuromoji's. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { BundleError, type Manifest } from './bundle.ts';
 
-/** What identifies a tokenizer in a bundle's manifest: other tokens would mean other scores. */
+/** Other tokens would mean other scores. */
 export interface TokenizerIdentity {
   readonly name: 'kuromoji';
   readonly version: string;
@@ -26,16 +27,45 @@ const DICTIONARY_FILES = [
   'unk_map',
   'unk_pos',
 ];
-const kuromojiRoot = dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
+
+/** Where the npm package kuromoji lies; throws if it is not installed. */
+function kuromojiRoot(): string {
+  return dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
+}
 
 /** Holds kuromoji's `*.dat.gz`. */
-export const dictionaryFolder = join(kuromojiRoot, 'dict');
+export function dictionaryFolder(): string {
+  return join(kuromojiRoot(), 'dict');
+}
 
 /** Reads the installed kuromoji's version and hashes its dictionary. */
 export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
-  const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot, 'package.json'), 'utf8'));
+  const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot(), 'package.json'), 'utf8'));
   const { version } = manifest as { version: string };
   const hash = createHash('sha256');
-  for (const name of DICTIONARY_FILES) hash.update(await readFile(join(dictionaryFolder, `${name}.dat.gz`)));
+  for (const name of DICTIONARY_FILES) hash.update(await readFile(join(dictionaryFolder(), `${name}.dat.gz`)));
   return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
+}
+
+/** As one line, in a compiled dictionary. */
+export function formatIdentity({ name, version, dictionary }: TokenizerIdentity): string {
+  return `${name} ${version} ${dictionary}`;
+}
+
+export function parseIdentity(line: string): TokenizerIdentity {
+  const [name, version = '', dictionary = ''] = line.split(' ');
+  if (name !== 'kuromoji')
+    throw new Error(`Expected a dictionary made from kuromoji's, received one made from ${line}`);
+  return { name, version, dictionary };
+}
+
+/** Throws a BundleError unless the bundle was trained on the tokens of this tokenizer. */
+export function checkTokenizer(bundlePath: string, manifest: Manifest, present: TokenizerIdentity): void {
+  for (const key of ['name', 'version', 'dictionary'] as const) {
+    if (manifest.tokenizer[key] !== present[key]) {
+      throw new BundleError(
+        `${bundlePath}/manifest.json: expected tokenizer.${key} to be ${present[key]}, which is installed, received ${manifest.tokenizer[key]}`,
+      );
+    }
+  }
 }

@@ -15,8 +15,6 @@ import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
 import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
 import { dictionaryFolder } from './tokenizer-identity.ts';
 
-export { type TokenizerIdentity, tokenizerIdentity } from './tokenizer-identity.ts';
-
 /** One token: `text.slice(start, end)` is its surface form. Tokens cover the text without a gap. */
 export interface Token {
   readonly surface: string;
@@ -41,7 +39,7 @@ export interface Tokenizer {
 /** Loads kuromoji with the IPADIC dictionary it ships (about half a second and 300 MB). */
 export function loadTokenizer(): Promise<Tokenizer> {
   return new Promise((resolve, reject) => {
-    kuromoji.builder({ dicPath: dictionaryFolder }).build((error, analyzer) => {
+    kuromoji.builder({ dicPath: dictionaryFolder() }).build((error, analyzer) => {
       if (error) reject(new Error(`tokenizer: cannot load kuromoji's dictionary: ${String(error)}`, { cause: error }));
       else resolve(new KuromojiTokenizer(analyzer));
     });

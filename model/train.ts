@@ -10,8 +10,9 @@ import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } fro
 import type { Review } from './reviews.ts';
 import { fitRidge, predictLinear, type RidgeOptions } from './ridge.ts';
 import { holdWithin } from './scorer.ts';
-import { loadTokenizer, tokenizerIdentity } from './tokenizer.ts';
-import { fitVectorizer, type Vectorizer, type VectorizerParameters, vectorize } from './vectorizer.ts';
+import { loadStages, type Stages } from './stages.ts';
+import { tokenizerIdentity } from './tokenizer-identity.ts';
+import { fitVectorizer, type VectorizerParameters } from './vectorizer.ts';
 
 /** LightGBM's own names; what the caller names comes on top of these. */
 export const defaultBoosting: Readonly<Record<string, string | number | boolean>> = {
@@ -54,32 +55,28 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const { onStage = () => {} } = options;
   const scoreRange = rangeOf(reviews);
   onStage('loading the tokenizer');
-  const tokenizer = await loadTokenizer();
+  const stages = await loadStages(onStage);
   const { learning, holdout } = split(reviews, options);
 
   onStage(`tokenizing ${reviews.length} reviews`);
-  const surfacesOf = (texts: readonly string[]) =>
-    texts.map((text) => tokenizer.tokenize(text).map(({ surface }) => surface));
-  const learningSurfaces = surfacesOf(learning.map(({ text }) => text));
-  const vectorizer = fitVectorizer(learningSurfaces, options.vectorizer);
-  const setOf = (surfaces: string[][], from: readonly Review[]): TrainingSet => ({
-    matrix: vectorize(vectorizer, surfaces),
+  const vectorizer = fitVectorizer(surfacesOf(stages, learning), options.vectorizer);
+  const setOf = (from: readonly Review[]): TrainingSet => ({
+    matrix: stages.matrix(vectorizer, textsOf(from)),
     labels: Float64Array.from(from, ({ stars }) => stars),
   });
-  let training = setOf(learningSurfaces, learning);
-  const validation = holdout.length > 0 ? setOf(surfacesOf(holdout.map(({ text }) => text)), holdout) : undefined;
+  let training = setOf(learning);
+  const validation = holdout.length > 0 ? setOf(holdout) : undefined;
   if (options.teacher !== undefined) {
-    onStage(`teaching by ridge, with ${options.teacher.texts.length} further texts`);
-    training = taughtBy(options.teacher, training, vectorizer, [
-      ...learningSurfaces,
-      ...surfacesOf(options.teacher.texts),
-    ]);
+    const { teacher } = options;
+    onStage(`teaching by ridge, with ${teacher.texts.length} further texts`);
+    const taught = stages.matrix(vectorizer, [...textsOf(learning), ...teacher.texts]);
+    training = { matrix: taught, labels: predictLinear(fitRidge(training.matrix, training.labels, teacher), taught) };
   }
 
   onStage(`boosting ${options.rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
   const { booster, rounds } = await boost(training, validation, options);
   const goldens = goldenTexts.map((text): Golden => {
-    const row = vectorizer.row(tokenizer.tokenize(text).map(({ surface }) => surface));
+    const row = vectorizer.row(stages.surfaces(text));
     return { text, score: holdWithin(scoreRange, booster.predict(row)) };
   });
 
@@ -142,9 +139,12 @@ function split(
   );
 }
 
-function taughtBy(teacher: Teacher, training: TrainingSet, vectorizer: Vectorizer, surfaces: string[][]): TrainingSet {
-  const matrix = vectorize(vectorizer, surfaces);
-  return { matrix, labels: predictLinear(fitRidge(training.matrix, training.labels, teacher), matrix) };
+function textsOf(reviews: readonly Review[]): string[] {
+  return reviews.map(({ text }) => text);
+}
+
+function* surfacesOf(stages: Stages, reviews: readonly Review[]): Generator<string[]> {
+  for (const { text } of reviews) yield stages.surfaces(text);
 }
 
 async function boost(

@@ -10,7 +10,7 @@
 import type { SparseRow } from '../native/rows.ts';
 
 /** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */
-interface Tree {
+export interface Tree {
   readonly splitFeature: Int32Array;
   readonly threshold: Float64Array;
   readonly decisionType: Uint8Array;
@@ -19,66 +19,85 @@ interface Tree {
   readonly leafValue: Float64Array;
 }
 
+/** What a model text says, checked. */
+export interface Model {
+  readonly columnCount: number;
+  readonly trees: readonly Tree[];
+  /** The score is the mean over the trees (random forests), not their sum. */
+  readonly isAveraged: boolean;
+  /** The score is sign(x) · x² of the sum x (`reg_sqrt`). */
+  readonly isSquared: boolean;
+}
+
 // LightGBM include/LightGBM/tree.h: bit 0 categorical, bit 1 default left, bits 2–3 the kind of missing value.
 const CATEGORICAL = 1;
-const DEFAULT_LEFT = 2;
-const MISSING_ZERO = 1;
-const MISSING_NAN = 2;
+export const DEFAULT_LEFT = 2;
+export const MISSING_ZERO = 1;
+export const MISSING_NAN = 2;
+/** The kind of missing value of a decision: 0 none, else one of the above. */
+export function missingKind(decisionType: number): number {
+  return decisionType >> 2;
+}
+
 // LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened.
 const ZERO_THRESHOLD = Math.fround(1e-35);
 const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
 
+/** Throws an error that names the place in the text, what was expected and what came. */
+export function parseModel(text: string): Model {
+  const end = text.indexOf('\nend of trees');
+  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
+  const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
+  const header = fieldsOf(head, 'model');
+  for (const name of ['num_class', 'num_tree_per_iteration']) {
+    if (header.get(name) !== '1') throw new Error(`model: expected ${name}=1, received ${header.get(name)}`);
+  }
+  const [objective = '', ...options] = (header.get('objective') ?? '').split(' ');
+  if (objective !== '' && !IDENTITY_OBJECTIVES.has(objective)) {
+    throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
+  }
+  const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
+  return {
+    columnCount,
+    trees: trees.map((tree, number) => parseTree(tree, number, columnCount)),
+    isAveraged: header.has('average_output'),
+    isSquared: options.includes('sqrt'),
+  };
+}
+
 export class Forest {
-  readonly columnCount: number;
-  readonly #trees: readonly Tree[];
-  readonly #isAveraged: boolean;
-  readonly #isSquared: boolean;
+  readonly #model: Model;
   readonly #row: Float64Array;
 
-  private constructor(columnCount: number, trees: readonly Tree[], isAveraged: boolean, isSquared: boolean) {
-    this.columnCount = columnCount;
-    this.#trees = trees;
-    this.#isAveraged = isAveraged;
-    this.#isSquared = isSquared;
-    this.#row = new Float64Array(columnCount);
+  private constructor(model: Model) {
+    this.#model = model;
+    this.#row = new Float64Array(model.columnCount);
+  }
+
+  get columnCount(): number {
+    return this.#model.columnCount;
   }
 
   get treeCount(): number {
-    return this.#trees.length;
+    return this.#model.trees.length;
   }
 
-  /** Throws an error that names the place in the text, what was expected and what came. */
+  /** Throws as `parseModel` does. */
   static fromModelText(text: string): Forest {
-    const end = text.indexOf('\nend of trees');
-    if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
-    const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
-    const header = fieldsOf(head, 'model');
-    for (const name of ['num_class', 'num_tree_per_iteration']) {
-      if (header.get(name) !== '1') throw new Error(`model: expected ${name}=1, received ${header.get(name)}`);
-    }
-    const [objective = '', ...options] = (header.get('objective') ?? '').split(' ');
-    if (objective !== '' && !IDENTITY_OBJECTIVES.has(objective)) {
-      throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
-    }
-    const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
-    return new Forest(
-      columnCount,
-      trees.map((tree, number) => parseTree(tree, number, columnCount)),
-      header.has('average_output'),
-      options.includes('sqrt'),
-    );
+    return new Forest(parseModel(text));
   }
 
   /** The prediction of one row; columns must be in [0, columnCount). NaN is a missing value. */
   predict({ columns, values }: SparseRow): number {
     const row = this.#row;
+    const { trees, isAveraged, isSquared } = this.#model;
     for (let i = 0; i < columns.length; i++) row[columns[i] as number] = values[i] as number;
     let sum = 0;
-    for (const tree of this.#trees) sum += tree.leafValue[leafOf(tree, row)] as number;
+    for (const tree of trees) sum += tree.leafValue[leafOf(tree, row)] as number;
     for (const column of columns) row[column] = 0;
-    if (this.#isAveraged) sum /= this.#trees.length;
+    if (isAveraged) sum /= trees.length;
     // LightGBM regression_objective.hpp ConvertOutput of reg_sqrt: sign(x) · x · x
-    return this.#isSquared ? ((sum > 0 ? 1 : 0) - (sum < 0 ? 1 : 0)) * sum * sum : sum;
+    return isSquared ? ((sum > 0 ? 1 : 0) - (sum < 0 ? 1 : 0)) * sum * sum : sum;
   }
 }
 
@@ -87,7 +106,7 @@ function leafOf(tree: Tree, row: Float64Array): number {
   let node = tree.splitFeature.length === 0 ? -1 : 0;
   while (node >= 0) {
     const decision = tree.decisionType[node] as number;
-    const missing = decision >> 2;
+    const missing = missingKind(decision);
     let value = row[tree.splitFeature[node] as number] as number;
     if (Number.isNaN(value) && missing !== MISSING_NAN) value = 0;
     const isMissing =

@@ -95,14 +95,15 @@ function weigh(
 }
 
 /**
- * Learns the vocabulary and idf of texts, each given by its tokens' surface forms.
+ * Learns the vocabulary and idf of texts, each given by its tokens' surface forms, in one pass that keeps none of them.
  * Throws if no term is left, or if a parameter is out of range.
  */
-export function fitVectorizer(texts: readonly (readonly string[])[], parameters: VectorizerParameters): Vectorizer {
+export function fitVectorizer(texts: Iterable<readonly string[]>, parameters: VectorizerParameters): Vectorizer {
   checkVectorizerParameters(parameters);
   const shortest = shortestWord(parameters.token_pattern);
   const counts = new Map<string, { total: number; texts: number; lastText: number }>();
-  texts.forEach((surfaces, text) => {
+  let text = 0;
+  for (const surfaces of texts) {
     for (const term of termsOf(words(surfaces, shortest), parameters.ngram_range)) {
       const count = counts.get(term);
       if (count === undefined) counts.set(term, { total: 1, texts: 1, lastText: text });
@@ -112,11 +113,12 @@ export function fitVectorizer(texts: readonly (readonly string[])[], parameters:
         count.lastText = text;
       }
     }
-  });
+    text++;
+  }
   let kept = [...counts.entries()].filter(([, count]) => count.texts >= parameters.min_df);
   if (kept.length === 0) {
     throw new Error(
-      `Expected the texts to hold a term that is in at least min_df = ${parameters.min_df} of them, found none in ${texts.length} texts`,
+      `Expected the texts to hold a term that is in at least min_df = ${parameters.min_df} of them, found none in ${text} texts`,
     );
   }
   kept.sort(([a], [b]) => compareCodePoints(a, b));
@@ -127,7 +129,7 @@ export function fitVectorizer(texts: readonly (readonly string[])[], parameters:
   const smooth = parameters.smooth_idf ? 1 : 0;
   return new Vectorizer(parameters, {
     terms: kept.map(([term]) => term),
-    idf: Float64Array.from(kept, ([, count]) => Math.log((texts.length + smooth) / (count.texts + smooth)) + 1),
+    idf: Float64Array.from(kept, ([, count]) => Math.log((text + smooth) / (count.texts + smooth)) + 1),
     logarithms: makeLogarithmTable(),
   });
 }

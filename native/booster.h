@@ -7,20 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "result.h"
+#include "sparse_row.h"
 
 namespace hoshi {
-
-// REQUIRES: columns strictly increasing, columns.size() == values.size().
-struct SparseRow {
-  std::span<const std::int32_t> columns;
-  std::span<const double> values;
-};
 
 // An owned copy, so that work on another thread outlives what JavaScript does with its arrays.
 struct CsrMatrix {

@@ -9,7 +9,7 @@
 namespace hoshi {
 
 struct Error {
-  enum class Code { kArgument, kModel, kLightGbm };
+  enum class Code { kArgument, kModel, kLightGbm, kTables };
   Code code;
   std::string message;  // what was expected, where, and what came
 };

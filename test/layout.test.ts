@@ -11,7 +11,7 @@ const sources = ['bin', 'native', 'model', 'function', 'bench', 'test'].flatMap(
 
 test('only the addon files include <napi.h>', () => {
   const including = sources.filter((file) => /\.(cc|h)$/.test(file) && /#include\s*<napi\.h>/.test(contentOf(file)));
-  assert.deepEqual(including, ['native/addon.cc']);
+  assert.deepEqual(including.sort(), ['native/booster_addon.cc', 'native/engine_addon.cc', 'native/napi_support.h']);
 });
 
 test('imports run against the data, never across', () => {
@@ -29,6 +29,20 @@ test('imports run against the data, never across', () => {
     .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
     .filter(({ file, target }) => !below[folderOf(file)]?.includes(folderOf(target)));
   assert.deepEqual(across, []);
+});
+
+test('the engine that serves knows nothing of LightGBM, nor the forest and the analyzer of each other', () => {
+  const includesOf = (file: string): string[] => {
+    const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name]) =>
+      join('native', name as string),
+    );
+    return [...own, ...own.flatMap(includesOf)];
+  };
+  const sides = (name: string) => [`native/${name}.h`, `native/${name}.cc`].flatMap((file) => includesOf(file));
+  assert.ok(!sides('forest').some((file) => /analyzer|dictionary|vectorizer/.test(file)));
+  assert.ok(!sides('analyzer').some((file) => /forest|vectorizer/.test(file)));
+  assert.ok(!sides('vectorizer').some((file) => /forest|analyzer/.test(file)));
+  assert.ok(!includesOf('native/engine_addon.cc').some((file) => /booster|model_text/.test(file)));
 });
 
 test('only native/index.ts loads an addon, and only through it does model/ reach one', () => {

@@ -6,13 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { writeBundle } from '../../model/bundle.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
-import { engineNames, type LineScorer, loadScorer } from '../../model/scorer.ts';
+import { engineNames, loadScorer, type Scorer } from '../../model/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
 const shipped = join(packageRoot, 'model', 'stars');
 let folder: string;
-let engines: LineScorer[];
+let engines: Scorer[];
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hoshi-scorer-'));
   engines = await Promise.all(engineNames.map((engine) => loadScorer({ bundlePath: shipped, engine })));
@@ -27,7 +27,7 @@ async function writeTiny(change: object = {}, name = 'tiny'): Promise<string> {
 
 /** Asserts that every engine gives the same double, alone and in a batch, and returns the scores. */
 async function sameScores(texts: readonly string[]): Promise<number[]> {
-  const [first, ...others] = engines as [LineScorer, ...LineScorer[]];
+  const [first, ...others] = engines as [Scorer, ...Scorer[]];
   const scores = texts.map((text) => first.score(text));
   for (const engine of [first, ...others]) {
     assert.deepEqual(Array.from(await engine.scoreBatch(texts)), scores);

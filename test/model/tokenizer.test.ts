@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { loadTokenizer, type Tokenizer, tokenizerIdentity } from '../../model/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../model/tokenizer.ts';
+import { tokenizerIdentity } from '../../model/tokenizer-identity.ts';
 
 interface LawToken {
   readonly surface_form: string;

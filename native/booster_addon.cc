@@ -1,4 +1,4 @@
-// The addon: LightGBM's boosters for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments
+// The addon of the boosters: LightGBM for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments
 // have been checked by index.ts, which alone loads this; what goes wrong below comes back as an Error with a
 // `code`.
 //
@@ -6,8 +6,6 @@
 // what it reads and keeps its booster alive.
 #include <napi.h>
 
-#include <algorithm>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,39 +13,20 @@
 #include <vector>
 
 #include "booster.h"
+#include "napi_support.h"
 
 namespace {
 
 using hoshi::Booster;
+using hoshi::CopyOf;
 using hoshi::CsrMatrix;
 using hoshi::Error;
 using hoshi::LabelledMatrix;
 using hoshi::Result;
 using hoshi::SparseRow;
-
-Napi::Error ToJavaScript(Napi::Env env, const Error& error) {
-  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm"};
-  Napi::Error thrown = Napi::Error::New(env, error.message);
-  thrown.Value().Set("code", kCodes[static_cast<int>(error.code)]);
-  return thrown;
-}
-
-Napi::Value Throw(Napi::Env env, const Error& error) {
-  ToJavaScript(env, error).ThrowAsJavaScriptException();
-  return env.Undefined();
-}
-
-template <class T>
-std::vector<T> CopyOf(const Napi::Value& value) {
-  auto array = value.As<Napi::TypedArrayOf<T>>();
-  return std::vector<T>(array.Data(), array.Data() + array.ElementLength());
-}
-
-Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values) {
-  auto array = Napi::Float64Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
+using hoshi::Task;
+using hoshi::Throw;
+using hoshi::ToJavaScript;
 
 SparseRow RowFrom(const Napi::Value& columns, const Napi::Value& values) {
   const auto c = columns.As<Napi::Int32Array>();
@@ -64,44 +43,6 @@ LabelledMatrix LabelledFrom(const Napi::Object& set) {
   return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")),
           CopyOf<float>(set.Get("weights"))};
 }
-
-// Runs `work` off the event loop and settles a promise with what `wrap` makes of its result.
-template <class T>
-class Task : public Napi::AsyncWorker {
- public:
-  using Work = std::function<Result<T>()>;
-  using Wrap = std::function<Napi::Value(Napi::Env, T&)>;
-
-  static Napi::Value Run(Napi::Env env, Work work, Wrap wrap) {
-    auto* task = new Task(env, std::move(work), std::move(wrap));
-    const Napi::Promise promise = task->deferred_.Promise();
-    task->Queue();
-    return promise;
-  }
-
- protected:
-  void Execute() override { result_.emplace(work_()); }
-  void OnOK() override {
-    if (result_->ok()) {
-      deferred_.Resolve(wrap_(Env(), **result_));
-    } else {
-      deferred_.Reject(ToJavaScript(Env(), result_->error()).Value());
-    }
-  }
-  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
-
- private:
-  Task(Napi::Env env, Work work, Wrap wrap)
-      : AsyncWorker(env),
-        deferred_(Napi::Promise::Deferred::New(env)),
-        work_(std::move(work)),
-        wrap_(std::move(wrap)) {}
-
-  Napi::Promise::Deferred deferred_;
-  Work work_;
-  Wrap wrap_;
-  std::optional<Result<T>> result_;
-};
 
 struct State {
   Napi::FunctionReference booster;

@@ -1,0 +1,140 @@
+/**
+ * LightGBM's text model → the forest file that native/forest reads (its header says how a score is found in it).
+ *
+ * The leaves of each tree are numbered so that 0 sends a row to the first child of every node: where LightGBM would send
+ * it right, the children change places. A node is then a jump from the first leaf below its first child to the first
+ * leaf below its second, for rows that it sends to the second. Everything that the TypeScript trees take can be said so.
+ */
+import { DEFAULT_LEFT, MISSING_NAN, MISSING_ZERO, type Model, missingKind, parseModel, type Tree } from '../trees.ts';
+import { encodeTableFile, type TableKind } from './table-file.ts';
+
+export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
+
+/** Leaves of a tree: a jump has 16 bits for one. */
+const MOST_LEAVES = 65_536;
+const OF_MISSING = 1;
+const NOT_OF_ZERO = 2;
+const NO_SLOT = 0xffffffff;
+
+interface Jump {
+  readonly column: number;
+  readonly threshold: number;
+  /** Whether values above the threshold jump, or those up to it. */
+  readonly isAbove: boolean;
+  /** Counted in the whole forest. */
+  readonly fromLeaf: number;
+  /** Counted within its tree. */
+  readonly toLeaf: number;
+  readonly flags: number;
+}
+
+/** `identity` binds the file to its model: the SHA-256 of the text. Throws where the model cannot be said exactly. */
+export function compileForest(modelText: string, identity: string): Buffer {
+  const model = parseModel(modelText);
+  const leafValues: number[] = [];
+  const firstLeaf = new Uint32Array(model.trees.length + 1);
+  const jumps = model.trees.flatMap((tree, number) => {
+    if (tree.leafValue.length > MOST_LEAVES)
+      throw new Error(
+        `model: tree ${number}: expected at most ${MOST_LEAVES} leaves, received ${tree.leafValue.length}`,
+      );
+    const ofTree = jumpsOf(tree, leafValues);
+    firstLeaf[number + 1] = leafValues.length;
+    return ofTree;
+  });
+  const { slots, slotCount } = slotsOf(jumps, firstLeaf, leafValues.length);
+  return encodeTableFile(forestKind, identity, [
+    Uint32Array.of(model.columnCount, model.trees.length, Number(model.isAveraged), Number(model.isSquared), slotCount),
+    ...tablesOf(jumps, model, slots),
+    firstLeaf,
+    leavesTable(leafValues, slots),
+  ]);
+}
+
+/** Walks a tree in the order of its leaves, which it appends, and gives a jump a node. */
+function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
+  const first = leafValues.length;
+  const jumps: Jump[] = [];
+  const stack: (() => void)[] = []; // no recursion: trees grown on TF-IDF are hundreds of nodes deep
+  const visit = (node: number) => {
+    if (node < 0) {
+      leafValues.push(tree.leafValue[-node - 1] as number);
+      return;
+    }
+    const decision = tree.decisionType[node] as number;
+    const threshold = tree.threshold[node] as number;
+    const missing = missingKind(decision);
+    const isDefaultLeft = (decision & DEFAULT_LEFT) !== 0;
+    const sendsZeroLeft = missing === MISSING_ZERO ? isDefaultLeft : 0 <= threshold;
+    const sendsNaNLeft = missing === MISSING_NAN ? isDefaultLeft : sendsZeroLeft;
+    const children = [tree.leftChild[node] as number, tree.rightChild[node] as number] as const;
+    const [one, two] = sendsZeroLeft ? children : [children[1], children[0]];
+    const fromLeaf = leafValues.length;
+    stack.push(() => {
+      jumps.push({
+        column: tree.splitFeature[node] as number,
+        threshold,
+        isAbove: sendsZeroLeft,
+        fromLeaf,
+        toLeaf: leafValues.length - first,
+        flags: (sendsNaNLeft === sendsZeroLeft ? 0 : OF_MISSING) | (missing === MISSING_ZERO ? NOT_OF_ZERO : 0),
+      });
+      visit(two);
+    });
+    stack.push(() => visit(one));
+  };
+  visit(tree.splitFeature.length === 0 ? -1 : 0);
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) next();
+  return jumps;
+}
+
+/** The slot of each leaf: trees' first leaves, then those from which a jump starts; the number of slots for the others. */
+function slotsOf(jumps: readonly Jump[], firstLeaf: Uint32Array, leafCount: number) {
+  const isStart = new Uint8Array(leafCount);
+  for (const { fromLeaf } of jumps) isStart[fromLeaf] = 1;
+  const slots = new Uint32Array(leafCount);
+  const treeCount = firstLeaf.length - 1;
+  let slotCount = treeCount;
+  for (let tree = 0; tree < treeCount; tree++) {
+    const first = firstLeaf[tree] as number;
+    slots[first] = tree;
+    for (let leaf = first + 1; leaf < (firstLeaf[tree + 1] as number); leaf++)
+      slots[leaf] = isStart[leaf] ? slotCount++ : NO_SLOT;
+  }
+  return { slots: slots.map((slot) => (slot === NO_SLOT ? slotCount : slot)), slotCount };
+}
+
+function leavesTable(values: readonly number[], slots: Uint32Array): DataView {
+  const table = new DataView(new ArrayBuffer(16 * values.length));
+  values.forEach((value, leaf) => {
+    table.setFloat64(16 * leaf, value, true);
+    table.setUint32(16 * leaf + 8, slots[leaf] as number, true);
+  });
+  return table;
+}
+
+/** The jumps by column: those of values above a threshold, thresholds ascending, then the others, descending. */
+function tablesOf(jumps: Jump[], { columnCount }: Model, slots: Uint32Array): ArrayBufferView[] {
+  const slotOf = ({ fromLeaf }: Jump) => slots[fromLeaf] as number;
+  jumps.sort(
+    (a, b) =>
+      a.column - b.column ||
+      Number(b.isAbove) - Number(a.isAbove) ||
+      (a.isAbove ? a.threshold - b.threshold : b.threshold - a.threshold) ||
+      slotOf(a) - slotOf(b) ||
+      a.toLeaf - b.toLeaf,
+  );
+  const starts = new Uint32Array(2 * columnCount + 1);
+  const entries = new DataView(new ArrayBuffer(16 * jumps.length));
+  jumps.forEach((jump, i) => {
+    const list = 2 * jump.column + (jump.isAbove ? 0 : 1);
+    starts[list + 1] = (starts[list + 1] as number) + 1;
+    entries.setFloat64(16 * i, jump.threshold, true);
+    entries.setUint32(16 * i + 8, slotOf(jump), true);
+    entries.setUint16(16 * i + 12, jump.toLeaf, true);
+    entries.setUint16(16 * i + 14, jump.flags, true);
+  });
+  for (let list = 0; list < 2 * columnCount; list++)
+    starts[list + 1] = (starts[list + 1] as number) + (starts[list] as number);
+  return [starts, entries];
+}

@@ -1,0 +1,97 @@
+/** The native engine on a bundle: the files compiled from it are mapped, or made in memory where they are missing. */
+import { access } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from '../native/index.ts';
+import { type Manifest, readBundle, readManifest } from './bundle.ts';
+import { compiledFiles, identitiesOf } from './compiled-files.ts';
+import type { Scorer } from './scorer.ts';
+import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
+
+/** The units of texts that are worth a thread of their own, about a millisecond of work. */
+const UNITS_PER_THREAD = 10_000;
+
+/** Rejects if the bundle, the dictionary or the addon is not as expected. */
+export async function loadNativeScorer(bundlePath: string, warn: (message: string) => void): Promise<NativeScorer> {
+  const manifest = await readManifest(bundlePath);
+  const analyzer = Analyzer.load();
+  checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
+  const { vectorizer, forest } =
+    (await loadCompiled(bundlePath, manifest, warn)) ?? (await compileInMemory(bundlePath, warn));
+  return new NativeScorer(manifest, analyzer, vectorizer, forest);
+}
+
+interface Compiled {
+  readonly vectorizer: Vectorizer;
+  readonly forest: Forest;
+}
+
+/** Undefined where a file is missing, broken, or made from something else than the bundle. */
+async function loadCompiled(
+  bundlePath: string,
+  manifest: Manifest,
+  warn: (message: string) => void,
+): Promise<Compiled | undefined> {
+  const paths = {
+    vocabulary: join(bundlePath, compiledFiles.vocabulary),
+    forest: join(bundlePath, compiledFiles.forest),
+  };
+  try {
+    await access(paths.vocabulary);
+    await access(paths.forest);
+  } catch {
+    return undefined;
+  }
+  try {
+    const compiled = { vectorizer: Vectorizer.load(paths.vocabulary), forest: Forest.load(paths.forest) };
+    const expected = identitiesOf(manifest);
+    for (const [name, { identity }] of [
+      ['vocabulary', compiled.vectorizer],
+      ['forest', compiled.forest],
+    ] as const) {
+      if (identity === expected[name]) continue;
+      warn(`${paths[name]}: made from another bundle than this one`);
+      return undefined;
+    }
+    return compiled;
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.code !== 'tables') throw error;
+    warn(error.message);
+    return undefined;
+  }
+}
+
+async function compileInMemory(bundlePath: string, warn: (message: string) => void): Promise<Compiled> {
+  const { compileBundle } = await import('./compile/bundle.ts');
+  const { vocabulary, forest } = compileBundle(await readBundle(bundlePath));
+  warn(`${bundlePath}: compiled at the start; \`hoshi compile ${bundlePath}\` does it once and for all`);
+  return { vectorizer: Vectorizer.load(vocabulary), forest: Forest.load(forest) };
+}
+
+/** The stages are open to the benchmark and to tests; a score is one call. */
+export class NativeScorer implements Scorer {
+  readonly engine = 'native';
+  readonly bundle: Manifest;
+  readonly analyzer: Analyzer;
+  readonly vectorizer: Vectorizer;
+  readonly forest: Forest;
+  readonly #core: NativeCore;
+
+  constructor(bundle: Manifest, analyzer: Analyzer, vectorizer: Vectorizer, forest: Forest) {
+    this.bundle = bundle;
+    this.analyzer = analyzer;
+    this.vectorizer = vectorizer;
+    this.forest = forest;
+    this.#core = new NativeCore(analyzer, vectorizer, forest, bundle.scoreRange);
+  }
+
+  score(text: string): number {
+    return this.#core.score(text);
+  }
+
+  scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    const units = texts.reduce((sum, { length }) => sum + length, 0);
+    const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
+    return this.#core.scoreBatch(texts, threads);
+  }
+}

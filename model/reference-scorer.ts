@@ -1,0 +1,113 @@
+/**
+ * The reference engines: kuromoji's tokens, rows by TypeScript, and trees by LightGBM or by TypeScript. Each stage is open,
+ * so that it can be timed and held against the native one.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { CsrMatrix, SparseRow } from '../native/rows.ts';
+import { type Bundle, BundleError, type Manifest, readBundle } from './bundle.ts';
+import { holdWithin, type Scorer } from './scorer.ts';
+import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
+import { checkTokenizer, tokenizerIdentity } from './tokenizer-identity.ts';
+import { Forest } from './trees.ts';
+import { stackRows, type Vectorizer } from './vectorizer.ts';
+
+export type ReferenceEngine = 'lightgbm' | 'js';
+
+/** Rejects if the bundle, the dictionary or the engine is not as expected. */
+export async function loadReferenceScorer(engine: ReferenceEngine, bundlePath: string): Promise<ReferenceScorer> {
+  const [bundle, tokenizer] = await Promise.all([readBundle(bundlePath), loadTokenizer()]);
+  checkTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
+  return new ReferenceScorer(
+    engine,
+    bundle.manifest,
+    tokenizer,
+    bundle.vectorizer,
+    await loadPredictor(engine, bundle),
+  );
+}
+
+/** Trees that answer for a row, and for many. */
+export interface Predictor {
+  readonly columnCount: number;
+  predict(row: SparseRow): number;
+  predictBatch(matrix: CsrMatrix): Promise<Float64Array>;
+}
+
+async function loadPredictor(engine: ReferenceEngine, { path, modelText, vectorizer }: Bundle): Promise<Predictor> {
+  const predictor = engine === 'lightgbm' ? await loadBooster(modelText) : new JsPredictor(modelText);
+  if (predictor.columnCount !== vectorizer.columnCount) {
+    throw new BundleError(
+      `${path}/model.txt: expected ${vectorizer.columnCount} features, as many as vocabulary.tsv has terms, received ${predictor.columnCount}`,
+    );
+  }
+  return predictor;
+}
+
+async function loadBooster(modelText: string): Promise<Predictor> {
+  const { Booster } = await import('../native/index.ts'); // not before it is asked for: `js` has to do without an addon
+  return Booster.fromModelText(modelText);
+}
+
+class JsPredictor implements Predictor {
+  readonly #forest: Forest;
+
+  constructor(modelText: string) {
+    this.#forest = Forest.fromModelText(modelText);
+  }
+
+  get columnCount(): number {
+    return this.#forest.columnCount;
+  }
+
+  predict(row: SparseRow): number {
+    return this.#forest.predict(row);
+  }
+
+  async predictBatch({ rowStarts, columns, values }: CsrMatrix): Promise<Float64Array> {
+    return Float64Array.from({ length: rowStarts.length - 1 }, (_, r) => {
+      const [start, end] = [rowStarts[r], rowStarts[r + 1]];
+      return this.predict({ columns: columns.subarray(start, end), values: values.subarray(start, end) });
+    });
+  }
+}
+
+/** Walks the line stage by stage; the stages are open to the benchmark, which times each of them. */
+export class ReferenceScorer implements Scorer {
+  readonly engine: ReferenceEngine;
+  readonly bundle: Manifest;
+  readonly tokenizer: Tokenizer;
+  readonly vectorizer: Vectorizer;
+  readonly predictor: Predictor;
+
+  constructor(
+    engine: ReferenceEngine,
+    bundle: Manifest,
+    tokenizer: Tokenizer,
+    vectorizer: Vectorizer,
+    predictor: Predictor,
+  ) {
+    this.engine = engine;
+    this.bundle = bundle;
+    this.tokenizer = tokenizer;
+    this.vectorizer = vectorizer;
+    this.predictor = predictor;
+  }
+
+  score(text: string): number {
+    return holdWithin(this.bundle.scoreRange, this.predictor.predict(this.#rowOf(text)));
+  }
+
+  async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    const rows: SparseRow[] = [];
+    for (const text of texts) {
+      rows.push(this.#rowOf(text));
+      await setImmediate();
+    }
+    const scores = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
+    return scores.map((score) => holdWithin(this.bundle.scoreRange, score));
+  }
+
+  #rowOf(text: string): SparseRow {
+    return this.vectorizer.row(this.tokenizer.tokenize(text).map((token) => token.surface));
+  }
+}

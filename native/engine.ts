@@ -1,0 +1,216 @@
+/**
+ * The typed face of the native engine: analyzer, vectorizer, forest, and the scorer that is all three in one call. Arguments
+ * are checked here, so that the C++ below may assume them; what is wrong comes back as a NativeError. Objects are immutable
+ * and hold tables that are mapped, so that threads and processes share them.
+ */
+import { join } from 'node:path';
+import { types } from 'node:util';
+import { checkRow } from './checks.ts';
+import { argumentError, call, callAsync } from './errors.ts';
+import { loadAddon } from './load.ts';
+import { packageRoot } from './package-root.ts';
+import type { SparseRow } from './rows.ts';
+
+/** Where `make build` puts the compiled dictionary. */
+export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
+
+interface NativeAnalyzer {
+  readonly identity: string;
+  analyze(text: string, ends: Uint32Array): number;
+}
+
+interface NativeVectorizer {
+  readonly identity: string;
+  readonly columnCount: number;
+  row(text: string, ends: Uint32Array, columns: Int32Array, values: Float64Array): number;
+}
+
+interface NativeForest {
+  readonly identity: string;
+  readonly columnCount: number;
+  predict(columns: Int32Array, values: Float64Array): number;
+}
+
+interface NativeScorer {
+  score(text: string): number;
+  scoreBatch(texts: readonly string[], threads: number): Promise<Float64Array>;
+}
+
+interface Addon {
+  loadAnalyzer(dictionary: string | Uint8Array): NativeAnalyzer;
+  loadVectorizer(vocabulary: string | Uint8Array): NativeVectorizer;
+  loadForest(forest: string | Uint8Array): NativeForest;
+  makeScorer(
+    analyzer: NativeAnalyzer,
+    vectorizer: NativeVectorizer,
+    forest: NativeForest,
+    lowest: number,
+    highest: number,
+  ): NativeScorer;
+}
+
+let loaded: Addon | undefined;
+
+function addon(): Addon {
+  loaded ??= loadAddon('hoshi_engine') as Addon;
+  return loaded;
+}
+
+/** How the objects below find each other's native halves. */
+const natives = new WeakMap<object, unknown>();
+
+/** Texts → tokens: kuromoji's. */
+export class Analyzer {
+  readonly #native: NativeAnalyzer;
+  #ends = new Uint32Array(1 << 10); // of the last call; grows to the longest text
+
+  private constructor(native: NativeAnalyzer) {
+    this.#native = native;
+    natives.set(this, native);
+  }
+
+  /** From a compiled dictionary: a path, whose file is mapped, or its bytes, which are copied. */
+  static load(dictionary: string | Uint8Array = dictionaryPath): Analyzer {
+    checkTables(dictionary, 'the dictionary');
+    return new Analyzer(call(() => addon().loadAnalyzer(dictionary)));
+  }
+
+  /** What the dictionary was compiled from: `kuromoji VERSION SHA-256`. */
+  get identity(): string {
+    return this.#native.identity;
+  }
+
+  /** The UTF-16 offset after each token; a token begins where the one before ends. Valid until the next call. */
+  analyze(text: string): Uint32Array {
+    checkText(text);
+    if (this.#ends.length < text.length) this.#ends = new Uint32Array(2 * text.length);
+    return this.#ends.subarray(0, this.#native.analyze(text, this.#ends));
+  }
+}
+
+/** Tokens → a row: scikit-learn's TF-IDF. */
+export class Vectorizer {
+  readonly #native: NativeVectorizer;
+  readonly columnCount: number;
+  readonly #columns: Int32Array;
+  readonly #values: Float64Array;
+
+  private constructor(native: NativeVectorizer) {
+    this.#native = native;
+    this.columnCount = native.columnCount;
+    this.#columns = new Int32Array(this.columnCount);
+    this.#values = new Float64Array(this.columnCount);
+    natives.set(this, native);
+  }
+
+  /** From a compiled vocabulary: a path, whose file is mapped, or its bytes, which are copied. */
+  static load(vocabulary: string | Uint8Array): Vectorizer {
+    checkTables(vocabulary, 'the vocabulary');
+    return new Vectorizer(call(() => addon().loadVectorizer(vocabulary)));
+  }
+
+  get identity(): string {
+    return this.#native.identity;
+  }
+
+  /** The row of a text, given the ends of its tokens as `Analyzer` tells them. Valid until the next call. */
+  row(text: string, ends: Uint32Array): SparseRow {
+    checkText(text);
+    if (!types.isUint32Array(ends)) throw argumentError('ends', 'a Uint32Array', ends);
+    let last = 0;
+    for (let i = 0; i < ends.length; i++) {
+      const end = ends[i] as number;
+      if (end < last || end > text.length)
+        throw argumentError(`ends[${i}]`, `an integer from ${last} to ${text.length}`, end);
+      last = end;
+    }
+    const count = this.#native.row(text, ends, this.#columns, this.#values);
+    return { columns: this.#columns.subarray(0, count), values: this.#values.subarray(0, count) };
+  }
+}
+
+/** A row → a score: LightGBM's trees. */
+export class Forest {
+  readonly #native: NativeForest;
+  readonly columnCount: number;
+
+  private constructor(native: NativeForest) {
+    this.#native = native;
+    this.columnCount = native.columnCount;
+    natives.set(this, native);
+  }
+
+  /** From a compiled forest: a path, whose file is mapped, or its bytes, which are copied. */
+  static load(forest: string | Uint8Array): Forest {
+    checkTables(forest, 'the forest');
+    return new Forest(call(() => addon().loadForest(forest)));
+  }
+
+  /** The SHA-256 of the model text it was compiled from. */
+  get identity(): string {
+    return this.#native.identity;
+  }
+
+  predict(row: SparseRow): number {
+    checkRow(row, this.columnCount);
+    return this.#native.predict(row.columns, row.values);
+  }
+}
+
+/** A text → its score, held within [lowest, highest]. */
+export class Scorer {
+  readonly #native: NativeScorer;
+
+  constructor(
+    analyzer: Analyzer,
+    vectorizer: Vectorizer,
+    forest: Forest,
+    [lowest, highest]: readonly [number, number],
+  ) {
+    if (forest.columnCount !== vectorizer.columnCount) {
+      throw argumentError(
+        'the forest',
+        `of ${vectorizer.columnCount} columns, as many as the vocabulary`,
+        forest.columnCount,
+      );
+    }
+    if (!(lowest < highest)) throw argumentError('the range', 'two numbers [lowest, highest]', `${lowest}, ${highest}`);
+    const halfOf = <T>(whole: object, name: string): T => {
+      const half = natives.get(whole);
+      if (half === undefined) throw argumentError(name, 'one that was loaded', whole);
+      return half as T;
+    };
+    this.#native = addon().makeScorer(
+      halfOf<NativeAnalyzer>(analyzer, 'the analyzer'),
+      halfOf<NativeVectorizer>(vectorizer, 'the vectorizer'),
+      halfOf<NativeForest>(forest, 'the forest'),
+      lowest,
+      highest,
+    );
+  }
+
+  score(text: string): number {
+    checkText(text);
+    return call(() => this.#native.score(text));
+  }
+
+  /** The scores of many texts in their order, computed on `threads` threads off the event loop. */
+  async scoreBatch(texts: readonly string[], threads = 1): Promise<Float64Array> {
+    if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
+    texts.forEach((text, i) => {
+      if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
+    });
+    if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
+      throw argumentError('threads', 'an integer from 1 to 1024', threads);
+    return callAsync(() => this.#native.scoreBatch(texts, threads));
+  }
+}
+
+function checkText(text: string): void {
+  if (typeof text !== 'string') throw argumentError('the text', 'a string', text);
+}
+
+function checkTables(from: string | Uint8Array, name: string): void {
+  if (typeof from === 'string' || (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer))) return;
+  throw argumentError(name, 'a path, or a Uint8Array that is not shared', from);
+}

@@ -1,0 +1,273 @@
+// The addon of the native engine, what serves: analyzer, vectorizer, forest and scorer for JavaScript, without
+// LightGBM. Each method is three moves: unwrap, call, wrap. Arguments have been checked by engine.ts, which
+// alone loads this; what goes wrong below comes back as an Error with a `code`.
+//
+// State hangs off the environment, so that it loads in many workers at once. Calls on the event loop share the
+// scratch of their object; work off it takes scratches of its own.
+#include <napi.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analyzer.h"
+#include "forest.h"
+#include "napi_support.h"
+#include "scorer.h"
+#include "scorer_pool.h"
+#include "vectorizer.h"
+
+namespace {
+
+using hoshi::Analyzer;
+using hoshi::Dictionary;
+using hoshi::Error;
+using hoshi::Forest;
+using hoshi::Result;
+using hoshi::Scorer;
+using hoshi::ScorerPool;
+using hoshi::SparseRow;
+using hoshi::Task;
+using hoshi::Texts;
+using hoshi::Throw;
+using hoshi::ToJavaScript;
+using hoshi::Vectorizer;
+using hoshi::Vocabulary;
+
+struct State {
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer;
+  std::vector<char16_t> text = std::vector<char16_t>(1 << 12);  // of the call under way
+
+  static State& Of(Napi::Env env) { return *env.GetInstanceData<State>(); }
+
+  // The units of a string, valid until the next call.
+  std::u16string_view TextFrom(const Napi::Value& value) {
+    constexpr std::size_t kKept = 1 << 20;
+    if (text.size() > kKept) text = std::vector<char16_t>(1 << 12);
+    std::size_t length = 0;
+    napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
+    if (length + 1 == text.size()) {  // it may have been cut
+      napi_get_value_string_utf16(value.Env(), value, nullptr, 0, &length);
+      text.resize(length + 2);
+      napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
+    }
+    return {text.data(), length};
+  }
+};
+
+// Objects are made by the functions below, of what they hold.
+template <class T>
+T Held(const Napi::CallbackInfo& info) {
+  if (info.Length() == 1 && info[0].IsExternal()) return std::move(*info[0].As<Napi::External<T>>().Data());
+  throw ToJavaScript(info.Env(), Error{Error::Code::kArgument, "Expected to be made by a function of the addon"});
+}
+
+template <class T>
+Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T held) {
+  return constructor.New({Napi::External<T>::New(env, &held)});
+}
+
+// From a path, or from the bytes themselves.
+template <class Tables>
+Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
+  if (from.IsString()) return Tables::Load(from.As<Napi::String>().Utf8Value());
+  const auto bytes = from.As<Napi::Uint8Array>();
+  return Tables::FromBytes({reinterpret_cast<const std::byte*>(bytes.Data()), bytes.ByteLength()});
+}
+
+class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Analyzer",
+                       {InstanceMethod<&AnalyzerWrap::Analyze>("analyze"),
+                        InstanceAccessor<&AnalyzerWrap::Identity>("identity")});
+  }
+
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto dictionary = TablesFrom<Dictionary>(info[0]);
+    return dictionary.ok() ? Make(info.Env(), State::Of(info.Env()).analyzer, std::move(*dictionary))
+                           : Throw(info.Env(), dictionary.error());
+  }
+
+  explicit AnalyzerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), analyzer_(Held<std::shared_ptr<const Dictionary>>(info)) {}
+
+  const Analyzer& analyzer() const { return analyzer_; }
+
+ private:
+  // (text, Uint32Array with room for as many as the text has units) → how many tokens end
+  Napi::Value Analyze(const Napi::CallbackInfo& info) {
+    const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
+    std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));
+  }
+
+  Napi::Value Identity(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), analyzer_.dictionary().identity());
+  }
+
+  Analyzer analyzer_;
+  Analyzer::Scratch scratch_;
+};
+
+class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Vectorizer",
+                       {InstanceMethod<&VectorizerWrap::Row>("row"),
+                        InstanceAccessor<&VectorizerWrap::Identity>("identity"),
+                        InstanceAccessor<&VectorizerWrap::ColumnCount>("columnCount")});
+  }
+
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto vocabulary = TablesFrom<Vocabulary>(info[0]);
+    return vocabulary.ok() ? Make(info.Env(), State::Of(info.Env()).vectorizer, std::move(*vocabulary))
+                           : Throw(info.Env(), vocabulary.error());
+  }
+
+  explicit VectorizerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        vectorizer_(Held<std::shared_ptr<const Vocabulary>>(info)),
+        scratch_(vectorizer_.vocabulary()) {}
+
+  const Vectorizer& vectorizer() const { return vectorizer_; }
+
+ private:
+  // (text, ends of its tokens, Int32Array and Float64Array with room for the row) → how many cells
+  Napi::Value Row(const Napi::CallbackInfo& info) {
+    const auto ends = info[1].As<Napi::Uint32Array>();
+    const SparseRow row = vectorizer_.Row(State::Of(info.Env()).TextFrom(info[0]),
+                                          {ends.Data(), ends.ElementLength()}, scratch_);
+    std::copy(row.columns.begin(), row.columns.end(), info[2].As<Napi::Int32Array>().Data());
+    std::copy(row.values.begin(), row.values.end(), info[3].As<Napi::Float64Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+  }
+
+  Napi::Value Identity(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), vectorizer_.vocabulary().identity());
+  }
+
+  Napi::Value ColumnCount(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), vectorizer_.vocabulary().column_count);
+  }
+
+  Vectorizer vectorizer_;
+  Vectorizer::Scratch scratch_;
+};
+
+class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Forest",
+                       {InstanceMethod<&ForestWrap::Predict>("predict"),
+                        InstanceAccessor<&ForestWrap::Identity>("identity"),
+                        InstanceAccessor<&ForestWrap::ColumnCount>("columnCount")});
+  }
+
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto forest = TablesFrom<Forest>(info[0]);
+    return forest.ok() ? Make(info.Env(), State::Of(info.Env()).forest, std::move(*forest))
+                       : Throw(info.Env(), forest.error());
+  }
+
+  explicit ForestWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), forest_(Held<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {}
+
+  const std::shared_ptr<const Forest>& forest() const { return forest_; }
+
+ private:
+  Napi::Value Predict(const Napi::CallbackInfo& info) {
+    const auto columns = info[0].As<Napi::Int32Array>();
+    const auto values = info[1].As<Napi::Float64Array>();
+    return Napi::Number::New(
+        info.Env(), forest_->Predict({{columns.Data(), columns.ElementLength()},
+                                      {values.Data(), values.ElementLength()}},
+                                     scratch_));
+  }
+
+  Napi::Value Identity(const Napi::CallbackInfo& info) {
+    return Napi::String::New(info.Env(), forest_->identity());
+  }
+
+  Napi::Value ColumnCount(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), forest_->column_count());
+  }
+
+  std::shared_ptr<const Forest> forest_;
+  Forest::Scratch scratch_;
+};
+
+class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Scorer",
+                       {InstanceMethod<&ScorerWrap::Score>("score"),
+                        InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch")});
+  }
+
+  // (analyzer, vectorizer, forest, lowest, highest)
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    const auto& analyzer = AnalyzerWrap::Unwrap(info[0].As<Napi::Object>())->analyzer();
+    const auto& vectorizer = VectorizerWrap::Unwrap(info[1].As<Napi::Object>())->vectorizer();
+    const auto& forest = ForestWrap::Unwrap(info[2].As<Napi::Object>())->forest();
+    return Make(info.Env(), State::Of(info.Env()).scorer,
+                std::make_shared<const Scorer>(analyzer, vectorizer, forest,
+                                               info[3].As<Napi::Number>().DoubleValue(),
+                                               info[4].As<Napi::Number>().DoubleValue()));
+  }
+
+  explicit ScorerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        scorer_(Held<std::shared_ptr<const Scorer>>(info)),
+        pool_(std::make_shared<ScorerPool>(scorer_)),
+        scratch_(*scorer_) {}
+
+ private:
+  Napi::Value Score(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(),
+                             scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
+  }
+
+  // (array of strings, threads) → a promise of a Float64Array
+  Napi::Value ScoreBatch(const Napi::CallbackInfo& info) {
+    const auto array = info[0].As<Napi::Array>();
+    Texts texts;
+    for (std::uint32_t i = 0; i < array.Length(); ++i)
+      texts.Add(State::Of(info.Env()).TextFrom(array.Get(i)));
+    return Task<std::vector<double>>::Run(
+        info.Env(),
+        [pool = pool_, texts = std::move(texts),
+         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<std::vector<double>> {
+          return pool->Score(texts, threads);
+        },
+        [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
+  }
+
+  std::shared_ptr<const Scorer> scorer_;
+  std::shared_ptr<ScorerPool> pool_;
+  Scorer::Scratch scratch_;
+};
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("sse4.2"))
+    throw Napi::Error::New(env, "expected a processor with SSE 4.2 (x86-64-v2), found an older one");
+#endif
+  auto* state = new State;
+  state->analyzer = Napi::Persistent(AnalyzerWrap::Define(env));
+  state->vectorizer = Napi::Persistent(VectorizerWrap::Define(env));
+  state->forest = Napi::Persistent(ForestWrap::Define(env));
+  state->scorer = Napi::Persistent(ScorerWrap::Define(env));
+  env.SetInstanceData(state);
+  exports.Set("loadAnalyzer", Napi::Function::New<AnalyzerWrap::Load>(env));
+  exports.Set("loadVectorizer", Napi::Function::New<VectorizerWrap::Load>(env));
+  exports.Set("loadForest", Napi::Function::New<ForestWrap::Load>(env));
+  exports.Set("makeScorer", Napi::Function::New<ScorerWrap::From>(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(hoshi_engine, Init)

@@ -1,0 +1,78 @@
+// What both addons share: errors, arrays, and work off the event loop.
+#pragma once
+
+#include <napi.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "result.h"
+
+namespace hoshi {
+
+inline Napi::Error ToJavaScript(Napi::Env env, const Error& error) {
+  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm", "tables"};
+  Napi::Error thrown = Napi::Error::New(env, error.message);
+  thrown.Value().Set("code", kCodes[static_cast<int>(error.code)]);
+  return thrown;
+}
+
+inline Napi::Value Throw(Napi::Env env, const Error& error) {
+  ToJavaScript(env, error).ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+template <class T>
+std::vector<T> CopyOf(const Napi::Value& value) {
+  auto array = value.As<Napi::TypedArrayOf<T>>();
+  return std::vector<T>(array.Data(), array.Data() + array.ElementLength());
+}
+
+inline Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values) {
+  auto array = Napi::Float64Array::New(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
+
+// Runs `work` off the event loop and settles a promise with what `wrap` makes of its result.
+template <class T>
+class Task : public Napi::AsyncWorker {
+ public:
+  using Work = std::function<Result<T>()>;
+  using Wrap = std::function<Napi::Value(Napi::Env, T&)>;
+
+  static Napi::Value Run(Napi::Env env, Work work, Wrap wrap) {
+    auto* task = new Task(env, std::move(work), std::move(wrap));
+    const Napi::Promise promise = task->deferred_.Promise();
+    task->Queue();
+    return promise;
+  }
+
+ protected:
+  void Execute() override { result_.emplace(work_()); }
+  void OnOK() override {
+    if (result_->ok()) {
+      deferred_.Resolve(wrap_(Env(), **result_));
+    } else {
+      deferred_.Reject(ToJavaScript(Env(), result_->error()).Value());
+    }
+  }
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  Task(Napi::Env env, Work work, Wrap wrap)
+      : AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        work_(std::move(work)),
+        wrap_(std::move(wrap)) {}
+
+  Napi::Promise::Deferred deferred_;
+  Work work_;
+  Wrap wrap_;
+  std::optional<Result<T>> result_;
+};
+
+}  // namespace hoshi

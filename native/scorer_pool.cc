@@ -1,0 +1,42 @@
+#include "scorer_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace hoshi {
+
+std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
+  std::vector<double> scores(texts.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
+    for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();)
+      scores[i] = scorer_->Score(texts[i], *scratch);
+    GiveBack(std::move(scratch));
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i) others.emplace_back(work);
+  work();
+  others.clear();  // joins
+  return scores;
+}
+
+std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!scratches_.empty()) {
+      std::unique_ptr<Scorer::Scratch> scratch = std::move(scratches_.back());
+      scratches_.pop_back();
+      return scratch;
+    }
+  }
+  return std::make_unique<Scorer::Scratch>(*scorer_);
+}
+
+void ScorerPool::GiveBack(std::unique_ptr<Scorer::Scratch> scratch) {
+  const std::lock_guard lock(mutex_);
+  scratches_.push_back(std::move(scratch));
+}
+
+}  // namespace hoshi

@@ -1,0 +1,50 @@
+// Many texts at once, on several threads: each takes the next text that nobody has taken.
+//
+// Any number of threads may call Score at a time. Scratches are kept for the next call.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "scorer.h"
+
+namespace hoshi {
+
+// Texts one after the other in one piece of memory.
+class Texts {
+ public:
+  void Add(std::u16string_view text) {
+    units_.insert(units_.end(), text.begin(), text.end());
+    ends_.push_back(units_.size());
+  }
+  std::size_t size() const { return ends_.size(); }
+  std::u16string_view operator[](std::size_t i) const {
+    const std::size_t start = i == 0 ? 0 : ends_[i - 1];
+    return {units_.data() + start, ends_[i] - start};
+  }
+
+ private:
+  std::vector<char16_t> units_;
+  std::vector<std::size_t> ends_;
+};
+
+class ScorerPool {
+ public:
+  explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
+
+  // The scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more.
+  std::vector<double> Score(const Texts& texts, unsigned threads);
+
+ private:
+  std::unique_ptr<Scorer::Scratch> TakeScratch();
+  void GiveBack(std::unique_ptr<Scorer::Scratch> scratch);
+
+  std::shared_ptr<const Scorer> scorer_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scorer::Scratch>> scratches_;
+};
+
+}  // namespace hoshi

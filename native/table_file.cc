@@ -1,0 +1,151 @@
+#include "table_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace hoshi {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "tables are read as they lie in the file");
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::string_view kMagic = "hoshitab";
+
+struct Header {
+  char magic[8];
+  char tag[4];
+  std::uint32_t version, checksum, section_count;
+  std::uint64_t size;
+};
+static_assert(sizeof(Header) == 32);
+
+struct SectionEntry {
+  std::uint64_t offset, size;
+};
+
+template <class T>
+T Load(const std::byte* from) {
+  T value;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+// What is left of four lanes, or the whole of a short input.
+std::uint32_t Finish(std::uint32_t hash, std::span<const std::byte> rest) {
+  std::size_t i = 0;
+  for (; i + 4 <= rest.size(); i += 4)
+    hash = std::rotl(hash + Load<std::uint32_t>(&rest[i]) * 3266489917U, 17) * 668265263U;
+  for (; i < rest.size(); ++i)
+    hash = std::rotl(hash + std::to_integer<std::uint32_t>(rest[i]) * 374761393U, 11) * 2654435761U;
+  hash = (hash ^ hash >> 15) * 2246822519U;
+  hash = (hash ^ hash >> 13) * 3266489917U;
+  return hash ^ hash >> 16;
+}
+
+}  // namespace
+
+std::uint32_t Xxh32(std::span<const std::byte> bytes) {
+  constexpr std::uint32_t kPrime1 = 2654435761U, kPrime2 = 2246822519U, kPrime5 = 374761393U;
+  const auto length = static_cast<std::uint32_t>(bytes.size());
+  if (bytes.size() < 16) return Finish(kPrime5 + length, bytes);
+  std::uint32_t lanes[4] = {kPrime1 + kPrime2, kPrime2, 0, 0U - kPrime1};
+  std::size_t i = 0;
+  for (; i + 16 <= bytes.size(); i += 16) {
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      const auto word = Load<std::uint32_t>(&bytes[i + 4 * lane]);
+      lanes[lane] = std::rotl(lanes[lane] + word * kPrime2, 13) * kPrime1;
+    }
+  }
+  const std::uint32_t hash =
+      std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
+  return Finish(hash + length, bytes.subspan(i));
+}
+
+Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind) {
+  TableFile file;
+  file.source_ = path;
+  const auto failure = [&](const char* verb) -> Error {
+    return {Error::Code::kTables,
+            path + ": expected a " + kind.name + ", cannot " + verb + " it: " + std::strerror(errno)};
+  };
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return failure("open");
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
+    close(descriptor);
+    return file.Refuse("the file", std::string("a compiled ") + kind.name, "an empty file or none");
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
+  int flags = MAP_SHARED;
+#ifdef MAP_POPULATE
+  flags |= MAP_POPULATE;  // all pages at once: the checksum reads them all anyway
+#endif
+  void* memory = mmap(nullptr, size, PROT_READ, flags, descriptor, 0);
+  const Error error = failure("map");
+  close(descriptor);
+  if (memory == MAP_FAILED) return error;
+  file.memory_ = {static_cast<const std::byte*>(memory),
+                  [size](const std::byte* start) { munmap(const_cast<std::byte*>(start), size); }};
+  return Open(std::move(file), {static_cast<const std::byte*>(memory), size}, kind);
+}
+
+Result<TableFile> TableFile::Copy(std::span<const std::byte> bytes, const TableKind& kind) {
+  TableFile file;
+  file.source_ = "memory";
+  const std::size_t size = (bytes.size() + kAlignment) / kAlignment * kAlignment;
+  void* memory = std::aligned_alloc(kAlignment, size);
+  if (memory == nullptr) return file.Refuse("memory", std::to_string(size) + " bytes", "less");
+  if (!bytes.empty()) std::memcpy(memory, bytes.data(), bytes.size());
+  file.memory_ = {static_cast<const std::byte*>(memory),
+                  [](const std::byte* start) { std::free(const_cast<std::byte*>(start)); }};
+  return Open(std::move(file), {static_cast<const std::byte*>(memory), bytes.size()}, kind);
+}
+
+Error TableFile::Refuse(const std::string& what, const std::string& expected,
+                        const std::string& found) const {
+  return {Error::Code::kTables, source_ + ": " + what + ": expected " + expected + ", found " + found};
+}
+
+Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> bytes, const TableKind& kind) {
+  const std::string whole = std::string("a compiled ") + kind.name;
+  if (bytes.size() < sizeof(Header))
+    return file.Refuse("the file", whole, std::to_string(bytes.size()) + " bytes");
+  const auto header = Load<Header>(bytes.data());
+  if (std::string_view(header.magic, 8) != kMagic || std::string_view(header.tag, 4) != kind.tag)
+    return file.Refuse("the file", whole, "something else");
+  if (header.version != kind.version) {
+    return file.Refuse("version", std::to_string(kind.version) + ", the one this program reads",
+                       std::to_string(header.version));
+  }
+  if (header.size != bytes.size())
+    return file.Refuse("size", std::to_string(header.size) + " bytes", std::to_string(bytes.size()));
+  const std::size_t count = kind.element_bytes.size() + 1;
+  if (header.section_count != count || bytes.size() < sizeof(Header) + count * sizeof(SectionEntry))
+    return file.Refuse("sections", std::to_string(count), std::to_string(header.section_count));
+  const std::uint32_t checksum = Xxh32(bytes.subspan(sizeof(Header)));
+  if (checksum != header.checksum)
+    return file.Refuse("checksum", std::to_string(header.checksum), std::to_string(checksum));
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto entry = Load<SectionEntry>(bytes.data() + sizeof(Header) + i * sizeof(SectionEntry));
+    const std::size_t element = i == 0 ? 1 : kind.element_bytes[i - 1];
+    if (entry.offset % kAlignment != 0 || entry.offset > bytes.size() ||
+        entry.size > bytes.size() - entry.offset || entry.size % element != 0) {
+      return file.Refuse("section " + std::to_string(i),
+                         "whole elements of " + std::to_string(element) + " bytes within the file",
+                         std::to_string(entry.size) + " bytes at " + std::to_string(entry.offset));
+    }
+    file.sections_.push_back(bytes.subspan(entry.offset, entry.size));
+  }
+  const auto identity = file.sections_[0];
+  file.identity_.assign(reinterpret_cast<const char*>(identity.data()), identity.size());
+  return file;
+}
+
+}  // namespace hoshi

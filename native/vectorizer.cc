@@ -1,0 +1,141 @@
+#include "vectorizer.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace hoshi {
+namespace {
+
+bool IsSurrogate(char16_t unit) { return (unit & 0xf800) == 0xd800; }
+
+// The units of the word character at `at`, or 0 if there is none.
+std::uint32_t WordCharacter(const Vocabulary& vocabulary, std::u16string_view text, std::uint32_t at,
+                            std::uint32_t end) {
+  const char16_t unit = text[at];
+  if (vocabulary.code[unit] == 0) return 0;
+  if (!IsSurrogate(unit)) [[likely]] return 1;
+  if (unit >= 0xdc00 || at + 1 == end || (text[at + 1] & 0xfc00) != 0xdc00) return 0;  // alone
+  const std::uint32_t character = 0x10000 + ((unit & 0x3ffU) << 10) + (text[at + 1] & 0x3ffU);
+  const auto ranges = vocabulary.supplementary;
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), character) - ranges.begin();
+  // Within a range an odd number of its bounds is at or before the character, or it is the last of one.
+  return after % 2 == 1 || (after > 0 && ranges[static_cast<std::size_t>(after) - 1] == character) ? 2 : 0;
+}
+
+// model/logarithm.ts, to the same bits: only operations that IEEE 754 fixes.
+double Logarithm(const double* table, std::uint32_t count) {
+  if (count < Vocabulary::kLogarithms) return table[count];
+  const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithms - 1);
+  const std::uint32_t q = count >> doublings;
+  const double rounded = static_cast<double>(q) * std::ldexp(1.0, doublings);
+  const double r = (count - rounded) / rounded;
+  const double rest =
+      r * (1 - r * (1.0 / 2 - r * (1.0 / 3 - r * (1.0 / 4 - r * (1.0 / 5 - r * (1.0 / 6 - r * (1.0 / 7)))))));
+  return table[q] + doublings * table[2] + rest;
+}
+
+}  // namespace
+
+// Counts the terms of one text, word by word.
+class Counter {
+ public:
+  Counter(const Vocabulary& vocabulary, Vectorizer::Scratch& scratch) : v_(vocabulary), s_(scratch) {
+    std::fill(s_.open_.begin(), s_.open_.end(), Vocabulary::kNone);
+  }
+
+  void AddToken(std::u16string_view text, std::uint32_t at, std::uint32_t end) {
+    while (at < end) {
+      std::uint32_t length = WordCharacter(v_, text, at, end);
+      if (length == 0) {
+        ++at;
+        continue;
+      }
+      std::uint32_t characters = 0, word = 0, base = v_.trie[0].base();
+      do {
+        for (; length > 0; --length, ++at) {
+          const std::uint16_t code = v_.code[text[at]];
+          const Vocabulary::Unit unit = v_.trie[base + code];
+          const bool is_child = unit.label() == code;  // base 0 has none: a word once lost stays lost
+          base = is_child ? unit.base() : 0;
+          word = is_child ? unit.word() : 0;
+        }
+        ++characters;
+      } while (at < end && (length = WordCharacter(v_, text, at, end)) != 0);
+      if (characters >= v_.shortest_word) AddWord(word);
+    }
+  }
+
+ private:
+  // `word` is a word's number + 1, or 0 for one that is in no term.
+  void AddWord(std::uint32_t word) {
+    if (word-- == 0) {
+      std::fill(s_.open_.begin(), s_.open_.end(), Vocabulary::kNone);
+      return;
+    }
+    for (std::size_t n = s_.open_.size() - 1; n > 0; --n) {
+      const std::uint32_t before = s_.open_[n - 1];
+      const bool may_go_on = before != Vocabulary::kNone && v_.nodes[before].has_children() &&
+                             v_.nodes[word].is_child_word();
+      s_.open_[n] = may_go_on ? v_.Child(before, word) : Vocabulary::kNone;
+      if (s_.open_[n] != Vocabulary::kNone) Count(v_.nodes[s_.open_[n]].column);
+    }
+    s_.open_[0] = word;
+    Count(v_.nodes[word].column);
+  }
+
+  void Count(std::int32_t column) {
+    if (column < 0) return;
+    const auto c = static_cast<std::uint32_t>(column);
+    ++s_.counts_[c];
+    s_.set_[c >> 6] |= std::uint64_t{1} << (c & 63);
+    s_.set_sets_[c >> 12] |= std::uint64_t{1} << (c >> 6 & 63);
+  }
+
+  const Vocabulary& v_;
+  Vectorizer::Scratch& s_;
+};
+
+Vectorizer::Scratch::Scratch(const Vocabulary& vocabulary)
+    : counts_(vocabulary.column_count),
+      set_((vocabulary.column_count >> 6) + 1),
+      set_sets_((vocabulary.column_count >> 12) + 1),
+      open_(vocabulary.longest_term) {}
+
+SparseRow Vectorizer::Row(std::u16string_view text, std::span<const std::uint32_t> ends,
+                          Scratch& scratch) const {
+  const Vocabulary& v = *vocabulary_;
+  Counter counter(v, scratch);
+  std::uint32_t start = 0;
+  for (const std::uint32_t end : ends) {
+    counter.AddToken(text, start, end);
+    start = end;
+  }
+
+  scratch.columns_.clear();
+  scratch.values_.clear();
+  double total = 0;  // summed in the order of the columns, as the twin does
+  for (std::size_t i = 0; i < scratch.set_sets_.size(); ++i) {
+    for (std::uint64_t& sets = scratch.set_sets_[i]; sets != 0; sets &= sets - 1) {
+      const std::size_t k = i * 64 + static_cast<std::size_t>(std::countr_zero(sets));
+      for (std::uint64_t& set = scratch.set_[k]; set != 0; set &= set - 1) {
+        const std::size_t column = k * 64 + static_cast<std::size_t>(std::countr_zero(set));
+        const std::uint32_t count = scratch.counts_[column];
+        scratch.counts_[column] = 0;
+        const double frequency =
+            v.has_sublinear_tf ? Logarithm(v.logarithms, count) + 1 : static_cast<double>(count);
+        const double value = frequency * (v.uses_idf ? v.idf[column] : 1);
+        scratch.columns_.push_back(static_cast<std::int32_t>(column));
+        scratch.values_.push_back(value);
+        total += v.norm == Vocabulary::Norm::kL2 ? value * value : std::abs(value);
+      }
+    }
+  }
+  if (v.norm != Vocabulary::Norm::kNone && !scratch.values_.empty()) {
+    const double length = v.norm == Vocabulary::Norm::kL2 ? std::sqrt(total) : total;
+    for (double& value : scratch.values_) value /= length;
+  }
+  return {scratch.columns_, scratch.values_};
+}
+
+}  // namespace hoshi

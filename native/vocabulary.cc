@@ -1,0 +1,102 @@
+#include "vocabulary.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace hoshi {
+namespace {
+
+constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8};
+constexpr TableKind kKind{"vocabulary", "VOCB", 1, kElementBytes};
+
+enum Number { kColumns, kWords, kShortestWord, kLongestTerm, kSublinear, kIdf, kNorm, kReserved, kNumbers };
+
+}  // namespace
+
+Result<std::shared_ptr<const Vocabulary>> Vocabulary::Load(const std::string& path) {
+  return From(TableFile::Map(path, kKind));
+}
+
+Result<std::shared_ptr<const Vocabulary>> Vocabulary::FromBytes(std::span<const std::byte> bytes) {
+  return From(TableFile::Copy(bytes, kKind));
+}
+
+Result<std::shared_ptr<const Vocabulary>> Vocabulary::From(Result<TableFile> file) {
+  if (!file.ok()) return file.error();
+  std::shared_ptr<Vocabulary> vocabulary(new Vocabulary(std::move(*file)));
+  if (std::optional<Error> error = vocabulary->Check()) return *std::move(error);
+  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
+}
+
+std::optional<Error> Vocabulary::Check() {
+  const auto refuse = [this](const char* what, const std::string& expected, std::uint64_t found) {
+    return file_.Refuse(what, expected, std::to_string(found));
+  };
+  const auto numbers = file_.Section<std::uint32_t>(1);
+  const auto codes = file_.Section<std::uint16_t>(2);
+  const auto ranges = file_.Section<std::uint32_t>(3);
+  const auto units = file_.Section<Unit>(4);
+  const auto all_nodes = file_.Section<Node>(5);
+  const auto edge_words = file_.Section<std::uint32_t>(6);
+  const auto idfs = file_.Section<double>(7);
+  const auto logs = file_.Section<double>(8);
+
+  if (numbers.size() != kNumbers) return refuse("numbers", "8", numbers.size());
+  column_count = numbers[kColumns];
+  word_count = numbers[kWords];
+  shortest_word = numbers[kShortestWord];
+  longest_term = numbers[kLongestTerm];
+  has_sublinear_tf = numbers[kSublinear] != 0;
+  uses_idf = numbers[kIdf] != 0;
+  if (column_count == 0 || column_count > 1U << 24) return refuse("columns", "from 1 to 2^24", column_count);
+  if (longest_term == 0 || longest_term > 64) return refuse("words of a term", "from 1 to 64", longest_term);
+  if (numbers[kNorm] > 2) return refuse("norm", "0, 1 or 2", numbers[kNorm]);
+  norm = static_cast<Norm>(numbers[kNorm]);
+  if (codes.size() != 65536) return refuse("codes", "65536", codes.size());
+  if (ranges.size() % 2 != 0 || !std::is_sorted(ranges.begin(), ranges.end()))
+    return refuse("word characters", "ascending ranges", ranges.size());
+  if (idfs.size() != column_count) return refuse("idf", std::to_string(column_count), idfs.size());
+  if (logs.size() != kLogarithms) return refuse("logarithms", std::to_string(kLogarithms), logs.size());
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(idfs.begin(), idfs.end(), is_finite) || !std::all_of(logs.begin(), logs.end(), is_finite))
+    return file_.Refuse("idf and logarithms", "finite numbers", "others");
+
+  if (units.empty()) return refuse("units", "at least one", 0);
+  const std::uint16_t last_code = *std::max_element(codes.begin(), codes.end());
+  for (const Unit& unit : units) {
+    if (std::size_t{unit.base()} + last_code >= units.size())
+      return refuse("units", "more than each base and the last code", unit.base());
+    if (unit.word() > word_count) return refuse("words of units", "words", unit.word());
+    if (unit.label() < 2) return refuse("labels of units", "codes from 2", unit.label());
+  }
+  if (word_count > all_nodes.size()) return refuse("nodes", "as many as words, or more", all_nodes.size());
+  for (const Node& node : all_nodes) {
+    if (node.column < -1 || node.column >= static_cast<std::int64_t>(column_count))
+      return refuse("columns of nodes", "below " + std::to_string(column_count),
+                    static_cast<std::uint32_t>(node.column));
+  }
+  const std::size_t slots = edge_words.size() * sizeof(std::uint32_t) / sizeof(Edge);
+  if (edge_words.size() % 3 != 0 || !std::has_single_bit(slots))
+    return refuse("slots of the hash table", "a power of two", slots);
+  edges_ = reinterpret_cast<const Edge*>(edge_words.data());
+  bool has_room = false;
+  for (std::size_t i = 0; i < slots; ++i) {
+    has_room = has_room || edges_[i].child == kNone;
+    if (edges_[i].child != kNone && edges_[i].child >= all_nodes.size())
+      return refuse("children", "below " + std::to_string(all_nodes.size()), edges_[i].child);
+  }
+  if (!has_room) return refuse("slots of the hash table", "an empty one", 0);
+
+  mask_ = static_cast<std::uint32_t>(slots - 1);
+  code = codes.data();
+  supplementary = ranges;
+  trie = units.data();
+  nodes = all_nodes.data();
+  idf = idfs.data();
+  logarithms = logs.data();
+  return std::nullopt;
+}
+
+}  // namespace hoshi
