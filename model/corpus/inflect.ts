@@ -38,7 +38,7 @@ export function inflect(word: string, wordClass: WordClass): Forms {
     case 'verb-godan':
       return godan(word);
     case 'verb-ichidan':
-      return verb(word, word.slice(0, -1), word.slice(0, -1), `${word.slice(0, -1)}た`, `${word.slice(0, -1)}て`);
+      return ichidan(word);
     case 'verb-suru':
       return suru(word);
   }
@@ -97,6 +97,12 @@ function godan(word: string): Forms {
     throw new Error(`Expected a godan verb to end in one of ${Object.keys(GODAN).join('')}, received ${word}`);
   const [a, i, ta, te] = /(?:行|い)く$/.test(word) ? ['か', 'き', 'った', 'って'] : endings;
   return verb(word, `${root}${a}`, `${root}${i}`, `${root}${ta}`, `${root}${te}`);
+}
+
+function ichidan(word: string): Forms {
+  if (!word.endsWith('る')) throw new Error(`Expected an ichidan verb to end in る, received ${word}`);
+  const root = word.slice(0, -1);
+  return verb(word, root, root, `${root}た`, `${root}て`);
 }
 
 function suru(word: string): Forms {

@@ -198,6 +198,8 @@ describe('what is refused', () => {
     ['', 'i-adjective', 'Expected an i-adjective to end in い, received '],
     ['楽しい', 'verb-godan', 'Expected a godan verb to end in one of うつるぶむぬくぐす, received 楽しい'],
     ['', 'verb-godan', 'Expected a godan verb to end in one of うつるぶむぬくぐす, received '],
+    ['笑う', 'verb-ichidan', 'Expected an ichidan verb to end in る, received 笑う'],
+    ['', 'verb-ichidan', 'Expected an ichidan verb to end in る, received '],
     ['感動', 'verb-suru', 'Expected a suru verb to end in する, received 感動'],
   ];
   for (const [word, wordClass, message] of refused) {
