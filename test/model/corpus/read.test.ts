@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Corpus, domains, parseSentences, parseWords, readCorpus } from '../../../model/corpus/read.ts';
+
+const sentenceFile = (...lines: string[]) => ['stars\tdomain\tsentence', ...lines, ''].join('\n');
+const wordFile = (...lines: string[]) => ['polarity\tclass\tword', ...lines, ''].join('\n');
+
+describe('what is read', () => {
+  test('sentences, with every number of stars and every domain', () => {
+    const content = sentenceFile(
+      '0\tmovie\t金曜に見た。',
+      '1\tproduct\t壊れた。',
+      '2\thotel\t狭い。',
+      '3\tgeneral\t普通 です。',
+      '4\tphrase\t悪くない',
+      '5\tmovie\t最高！',
+    );
+    assert.deepEqual(parseSentences(content, 's.tsv'), [
+      { stars: 0, domain: 'movie', text: '金曜に見た。' },
+      { stars: 1, domain: 'product', text: '壊れた。' },
+      { stars: 2, domain: 'hotel', text: '狭い。' },
+      { stars: 3, domain: 'general', text: '普通 です。' },
+      { stars: 4, domain: 'phrase', text: '悪くない' },
+      { stars: 5, domain: 'movie', text: '最高！' },
+    ]);
+  });
+
+  test('words, with every polarity; one word may be of several classes', () => {
+    const content = wordFile(
+      '-2\tnoun\t手抜き',
+      '-1\tna-adjective\t手抜き',
+      '1\tverb-ichidan\t笑える',
+      '2\ti-adjective\t楽しい',
+    );
+    assert.deepEqual(parseWords(content, 'w.tsv'), [
+      { polarity: -2, wordClass: 'noun', text: '手抜き' },
+      { polarity: -1, wordClass: 'na-adjective', text: '手抜き' },
+      { polarity: 1, wordClass: 'verb-ichidan', text: '笑える' },
+      { polarity: 2, wordClass: 'i-adjective', text: '楽しい' },
+    ]);
+  });
+
+  test('a header alone holds nothing', () => {
+    assert.deepEqual(parseSentences(sentenceFile(), 's.tsv'), []);
+    assert.deepEqual(parseWords(wordFile(), 'w.tsv'), []);
+  });
+});
+
+describe('what is refused, by file and line', () => {
+  const good = '5\tmovie\t最高。';
+  const clean = 'expected a text in NFC without spaces around it or controls, received';
+  const sentences: [what: string, content: string, message: string][] = [
+    ['an empty file', '', 's.tsv:1: expected the header stars, domain, sentence, received ""'],
+    [
+      'another header',
+      'stars\ttext\n',
+      's.tsv:1: expected the header stars, domain, sentence, received "stars\\ttext"',
+    ],
+    [
+      'a byte order mark',
+      `\ufeff${sentenceFile(good)}`,
+      's.tsv:1: expected the header stars, domain, sentence, received "\ufeffstars\\tdomain\\tsentence"',
+    ],
+    [
+      'lines that end with CRLF',
+      sentenceFile(good).replaceAll('\n', '\r\n'),
+      's.tsv:1: expected the header stars, domain, sentence, received "stars\\tdomain\\tsentence\\r"',
+    ],
+    ['no last line feed', sentenceFile(good).slice(0, -1), 's.tsv: expected the last line to end with a line feed'],
+    [
+      'a header without a line feed',
+      'stars\tdomain\tsentence',
+      's.tsv: expected the last line to end with a line feed',
+    ],
+    [
+      'stars above 5',
+      sentenceFile(good, '6\tmovie\t良い。'),
+      's.tsv:3: stars: expected one of 0, 1, 2, 3, 4, 5, received "6"',
+    ],
+    [
+      'stars below 0',
+      sentenceFile('-1\tmovie\t良い。'),
+      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "-1"',
+    ],
+    [
+      'half a star',
+      sentenceFile('4.5\tmovie\t良い。'),
+      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "4.5"',
+    ],
+    [
+      'stars written otherwise',
+      sentenceFile('05\tmovie\t良い。'),
+      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "05"',
+    ],
+    ['no stars', sentenceFile('\tmovie\t良い。'), 's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received ""'],
+    [
+      'an unknown domain',
+      sentenceFile(good, good.replace('最高', '良い'), '5\tbook\t良作。'),
+      's.tsv:4: the domain: expected one of movie, product, hotel, general, phrase, received "book"',
+    ],
+    ['too few fields', sentenceFile('5\t最高。'), 's.tsv:2: expected 3 fields, received 2'],
+    ['too many fields', sentenceFile(good, '5\tmovie\t良い\t。'), 's.tsv:3: expected 3 fields, received 4'],
+    ['an empty line', sentenceFile(good, ''), 's.tsv:3: expected 3 fields, received 1'],
+    ['an empty text', sentenceFile('5\tmovie\t'), `s.tsv:2: ${clean} ""`],
+    ['a space before', sentenceFile('5\tmovie\t 最高。'), `s.tsv:2: ${clean} " 最高。"`],
+    ['an ideographic space after', sentenceFile('5\tmovie\t最高。\u3000'), `s.tsv:2: ${clean} "最高。\u3000"`],
+    ['a control', sentenceFile(good, '5\tmovie\t最\u0007高。'), `s.tsv:3: ${clean} "最\\u0007高。"`],
+    ['a carriage return', sentenceFile('5\tmovie\t最高。\r'), `s.tsv:2: ${clean} "最高。\\r"`],
+    ['a text that is not in NFC', sentenceFile('5\tmovie\tか\u3099っかり'), `s.tsv:2: ${clean} "か\u3099っかり"`],
+    [
+      'a text given twice, be it of other stars',
+      sentenceFile(good, '4\tmovie\t良い。', '1\thotel\t最高。'),
+      's.tsv:4: expected each text once, received "最高。", as at s.tsv:2',
+    ],
+  ];
+  for (const [what, content, message] of sentences) {
+    test(`sentences: ${what}`, () => assert.throws(() => parseSentences(content, 's.tsv'), { message }));
+  }
+
+  const polarities = 'expected one of -2, -1, 1, 2, received';
+  const words: [what: string, content: string, message: string][] = [
+    [
+      'the header of sentences',
+      sentenceFile(),
+      'w.tsv:1: expected the header polarity, class, word, received "stars\\tdomain\\tsentence"',
+    ],
+    ['no polarity', wordFile('0\tnoun\t傑作'), `w.tsv:2: the polarity: ${polarities} "0"`],
+    ['a polarity too high', wordFile('2\tnoun\t傑作', '3\tnoun\t名作'), `w.tsv:3: the polarity: ${polarities} "3"`],
+    ['a polarity with a sign', wordFile('+1\tnoun\t傑作'), `w.tsv:2: the polarity: ${polarities} "+1"`],
+    ['a minus that is none', wordFile('−2\tnoun\t駄作'), `w.tsv:2: the polarity: ${polarities} "−2"`],
+    [
+      'an unknown class',
+      wordFile('2\tverb\t笑う'),
+      'w.tsv:2: the class: expected one of i-adjective, na-adjective, noun, verb-godan, verb-ichidan, verb-suru, received "verb"',
+    ],
+    [
+      'a word given twice in one class, be it of another polarity',
+      wordFile('2\tnoun\t傑作', '2\tnoun\t名作', '1\tnoun\t傑作'),
+      'w.tsv:4: expected each text once, received "傑作", as at w.tsv:2',
+    ],
+    [
+      'no last line feed',
+      wordFile('2\tnoun\t傑作').slice(0, -1),
+      'w.tsv: expected the last line to end with a line feed',
+    ],
+  ];
+  for (const [what, content, message] of words) {
+    test(`words: ${what}`, () => assert.throws(() => parseWords(content, 'w.tsv'), { message }));
+  }
+});
+
+describe('a folder', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hoshi-corpus-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  test('gives sentences and words; what is wrong in either is named by its path', async () => {
+    await writeFile(join(folder, 'sentences.tsv'), sentenceFile('5\tmovie\t最高。'));
+    await writeFile(join(folder, 'words.tsv'), wordFile('2\tnoun\t傑作'));
+    assert.deepEqual(await readCorpus(folder), {
+      sentences: [{ stars: 5, domain: 'movie', text: '最高。' }],
+      words: [{ polarity: 2, wordClass: 'noun', text: '傑作' }],
+    });
+    await writeFile(join(folder, 'words.tsv'), wordFile('2\tnoun\t傑作', '2\tnoun\t'));
+    await assert.rejects(readCorpus(folder), ({ message }: Error) =>
+      message.startsWith(`${join(folder, 'words.tsv')}:3: `),
+    );
+  });
+
+  test('without its files is refused', async () => {
+    await assert.rejects(readCorpus(join(folder, 'none')), { code: 'ENOENT' });
+  });
+});
+
+describe('the shipped corpus', () => {
+  let corpus: Corpus;
+  before(async () => {
+    corpus = await readCorpus();
+  });
+
+  const countOf = (stars: number, domain: string) =>
+    corpus.sentences.filter((sentence) => sentence.stars === stars && sentence.domain === domain).length;
+
+  test('has at least ten sentences of each number of stars in each domain, but no neutral phrase', () => {
+    for (const domain of domains) {
+      for (const stars of [0, 1, 2, 3, 4, 5]) {
+        const count = countOf(stars, domain);
+        if (stars === 0 && domain === 'phrase') assert.equal(count, 0);
+        else assert.ok(count >= 10, `${count} of ${stars} stars, ${domain}`);
+      }
+    }
+  });
+
+  test('has no number of stars twice as often as another', () => {
+    const counts = [1, 2, 3, 4, 5].map(
+      (stars) => corpus.sentences.filter((sentence) => sentence.stars === stars).length,
+    );
+    assert.ok(Math.max(...counts) < 2 * Math.min(...counts), `${counts}`);
+  });
+
+  test('has about as many good words as bad ones, and some of each polarity', () => {
+    const counts = [-2, -1, 1, 2].map((polarity) => corpus.words.filter((word) => word.polarity === polarity).length);
+    const [worst, bad, good, best] = counts as [number, number, number, number];
+    assert.ok(Math.min(...counts) >= 150, `${counts}`);
+    assert.ok(Math.abs(worst + bad - good - best) < 0.2 * corpus.words.length, `${counts}`);
+  });
+});
