@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import type { Manifest } from '../../../model/bundle.ts';
+import { readCorpus } from '../../../model/corpus/read.ts';
+import { starsRecipe } from '../../../model/corpus/recipe.ts';
+import { packageRoot } from '../../../native/package-root.ts';
+
+describe('the recipe', () => {
+  let manifest: Manifest;
+  let recipe: ReturnType<typeof starsRecipe>;
+  before(async () => {
+    manifest = JSON.parse(await readFile(join(packageRoot, 'model', 'stars', 'manifest.json'), 'utf8'));
+    recipe = starsRecipe(await readCorpus());
+  });
+
+  test('is the one that the shipped model was made by', () => {
+    const { name, command, seed, vectorizer, rounds, teacher } = recipe.options;
+    assert.ok(teacher);
+    const { texts, ...ridge } = teacher;
+    assert.deepEqual(
+      { name, made: { command, seed, reviews: recipe.reviews.length }, vectorizer, rounds },
+      {
+        name: manifest.name,
+        made: { command: manifest.made.command, seed: manifest.made.seed, reviews: manifest.made.reviews },
+        vectorizer: manifest.vectorizer,
+        rounds: manifest.training.rounds,
+      },
+    );
+    assert.deepEqual({ ridge, furtherTexts: texts.length }, manifest.training.teacher);
+  });
+
+  test('gives the teacher these further texts', () => {
+    const texts = recipe.options.teacher?.texts ?? [];
+    assert.equal(
+      createHash('sha256').update(texts.join('\n')).digest('hex'),
+      'c1a537e766e1499215c9e320ee56b041ab381b484bcc0031b76d32049cb2764b',
+    );
+    const given = new Set(recipe.reviews.map(({ text }) => text));
+    assert.ok(texts.filter((text) => !given.has(text)).length > 6000);
+  });
+});
