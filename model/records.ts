@@ -2,7 +2,7 @@
  * Records from a stream: lines of text, TSV (a tab parts the fields, no quoting), CSV (RFC 4180) or JSONL. Streaming, in
  * constant memory; each record knows the line it ends on. Input is UTF-8, with or without a byte order mark.
  */
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { parse } from 'csv-parse';
 
 export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
@@ -59,14 +59,18 @@ async function* tableRecords(
   required: readonly string[],
 ): AsyncGenerator<InputRecord> {
   const parser = parse({
-    bom: true,
     info: true,
     delimiter: format === 'tsv' ? '\t' : ',',
     quote: format === 'tsv' ? null : '"',
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  source.on('error', (error) => parser.destroy(error)).pipe(parser);
+  pipeline(
+    source,
+    (bytes: AsyncIterable<Uint8Array>) => decode(bytes, name),
+    parser,
+    () => {}, // an error reaches whoever reads the parser
+  );
   let header: readonly string[] | undefined;
   for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
     if (header !== undefined) {
@@ -83,22 +87,32 @@ async function* tableRecords(
 
 /** Lines end with LF or CRLF only: node:readline also cuts at U+2028 and a lone CR, which are part of a text. */
 async function* linesOf(source: Readable, name: string): AsyncGenerator<{ line: number; text: string }> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;
   let rest = '';
-  const decode = (chunk?: Uint8Array): string => {
+  const withoutReturn = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
+  for await (const chunk of decode(source, name)) {
+    const pieces = (rest + chunk).split('\n');
+    rest = pieces.pop() as string;
+    for (const piece of pieces) yield { line: ++line, text: withoutReturn(piece) };
+  }
+  if (rest !== '') yield { line: ++line, text: withoutReturn(rest) };
+}
+
+/** Without the byte order mark. The line that an error names is the last one before the chunk with other bytes. */
+async function* decode(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 0;
+  const textOf = (chunk?: Uint8Array): string => {
     try {
       return decoder.decode(chunk, { stream: chunk !== undefined });
     } catch (error) {
       throw new Error(`${name}: expected UTF-8, found other bytes after line ${line}`, { cause: error });
     }
   };
-  const withoutReturn = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    const pieces = (rest + decode(chunk)).split('\n');
-    rest = pieces.pop() as string;
-    for (const piece of pieces) yield { line: ++line, text: withoutReturn(piece) };
+  for await (const chunk of source) {
+    const text = textOf(chunk);
+    yield text;
+    line += text.split('\n').length - 1;
   }
-  rest += decode();
-  if (rest !== '') yield { line: ++line, text: withoutReturn(rest) };
+  yield textOf();
 }

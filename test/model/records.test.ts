@@ -36,6 +36,24 @@ test('other bytes than UTF-8 are refused, with the line', async () => {
   );
 });
 
+test('tables in another encoding are refused, too, and what is cut off at the end', async () => {
+  const shiftJis = Buffer.of(0x8d, 0x82, 0x0a); // 高
+  const message = /^Error: input: expected UTF-8, found other bytes after line 2$/;
+  await assert.rejects(recordsOf(['stars\ttext\n5\t良い\n', '1\t', shiftJis], 'tsv', ['text']), message);
+  await assert.rejects(recordsOf(['stars,text\n5,良い\n', '1,', shiftJis], 'csv', ['text']), message);
+  await assert.rejects(recordsOf(['stars,text\n5,良い\n1,', Buffer.of(0xe9, 0xab)], 'csv', ['text']), message);
+});
+
+test('characters may be cut between the chunks of a table', async () => {
+  const bytes = Buffer.from('\ufeffstars\ttext\n5\t最高😀\n');
+  const records = await recordsOf(
+    Array.from(bytes, (byte) => Buffer.of(byte)),
+    'tsv',
+    ['stars', 'text'],
+  );
+  assert.deepEqual(records, [{ line: 2, fields: { stars: '5', text: '最高😀' } }]);
+});
+
 test('TSV knows no quotes, CSV does', async () => {
   const tsv = await recordsOf(['stars\ttext\n5\t"最高", と\n'], 'tsv', ['text']);
   assert.deepEqual(tsv, [{ line: 2, fields: { stars: '5', text: '"最高", と' } }]);
