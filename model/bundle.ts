@@ -11,7 +11,7 @@
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cardOf } from './card.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
@@ -106,8 +106,26 @@ export async function readBundle(path: string): Promise<Bundle> {
   return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
 }
 
-/** Writes a bundle, in place of one that may lie there. */
+/** Throws unless a bundle may take this place: where nothing is, an empty folder, or a bundle and nothing else. */
+export async function checkPlace(path: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await readdir(path);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw new Error(`${path}: expected a bundle, an empty folder or nothing, ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const ours: readonly string[] = [...FILES, 'manifest.json', 'README.md'];
+  const other = names.find((name) => !ours.includes(name));
+  if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return;
+  throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);
+}
+
+/** Writes a bundle, in place of one that may lie there; what else lies there is refused, not replaced. */
 export async function writeBundle(path: string, parts: BundleParts): Promise<Manifest> {
+  await checkPlace(path);
   const { modelText, vectorizer, goldens } = parts;
   const { terms, idf, logarithms } = vectorizer.tables;
   const contents: Record<FileName, Buffer> = {

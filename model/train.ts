@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Booster, lightgbmVersion, type RoundMetrics, type TrainingSet, trainBooster } from '../native/index.ts';
-import { type Golden, type Manifest, writeBundle } from './bundle.ts';
+import { checkPlace, type Golden, type Manifest, writeBundle } from './bundle.ts';
 import { createRandom, shuffle } from './corpus/random.ts';
 import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
 import type { Review } from './reviews.ts';
@@ -54,6 +54,7 @@ export interface TrainOptions {
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Manifest> {
   const { onStage = () => {} } = options;
   const scoreRange = rangeOf(reviews);
+  await checkPlace(path); // before the work, not only after it
   onStage('loading the tokenizer');
   const stages = await loadStages(onStage);
   const { learning, holdout } = split(reviews, options);

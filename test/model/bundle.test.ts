@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -40,6 +40,39 @@ describe('bundle', () => {
     const { modelText, ...rest } = await tinyBundle();
     await assert.rejects(writeBundle(path, { ...rest, modelText: Symbol('no text') as unknown as string }));
     assert.equal((await readBundle(path)).modelText, modelText);
+    assert.deepEqual(await readdir(folder), ['tiny']);
+  });
+
+  test('may be named with a slash at its end, and is replaced all the same', async () => {
+    await writeBundle(`${path}/`, await tinyBundle());
+    await readBundle(`${path}/`);
+    assert.deepEqual(await readdir(folder), ['tiny']);
+  });
+
+  test('takes the place of an empty folder', async () => {
+    await mkdir(join(folder, 'empty'));
+    await writeBundle(join(folder, 'empty'), await tinyBundle());
+    await readBundle(join(folder, 'empty'));
+    await rm(join(folder, 'empty'), { recursive: true });
+  });
+
+  test('does not take the place of what is no bundle', async () => {
+    const others = join(folder, 'others');
+    await mkdir(others);
+    await writeFile(join(others, 'README.md'), 'kept');
+    await assert.rejects(writeBundle(others, await tinyBundle()), {
+      message: `${others}: expected a bundle, an empty folder or nothing, found README.md in it`,
+    });
+    await assert.rejects(
+      writeBundle(join(others, 'README.md'), await tinyBundle()),
+      /README.md: expected a bundle, an empty folder or nothing, ENOTDIR/,
+    );
+    assert.equal(await readFile(join(others, 'README.md'), 'utf8'), 'kept');
+    await rm(others, { recursive: true });
+    await writeFile(join(path, 'notes.txt'), 'kept');
+    await assert.rejects(writeBundle(path, await tinyBundle()), /tiny: expected a bundle, .*, found notes.txt in it/);
+    assert.equal(await readFile(join(path, 'notes.txt'), 'utf8'), 'kept');
+    await rm(join(path, 'notes.txt'));
     assert.deepEqual(await readdir(folder), ['tiny']);
   });
 
