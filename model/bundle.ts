@@ -6,6 +6,7 @@
  *     vocabulary.tsv    one line a column, in order: term, tab, idf (shortest decimal that reads back to the same double)
  *     logarithms.txt    ln(1) … ln(1023), one a line (logarithm.ts says why)
  *     README.md         the model card, for people; not read here
+ *     *.bin             made from the others for the native engine (compiled-files.ts); can be made anew
  *
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
@@ -14,6 +15,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cardOf } from './card.ts';
+import { compiledFiles } from './compiled-files.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer-identity.ts';
 import {
@@ -106,6 +108,14 @@ export async function readBundle(path: string): Promise<Bundle> {
   return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
 }
 
+/** Throws a BundleError unless the trees have a feature for each term. */
+export function checkFeatures(path: string, terms: number, features: number): void {
+  if (features === terms) return;
+  throw new BundleError(
+    `${path}/model.txt: expected ${terms} features, as many as vocabulary.tsv has terms, received ${features}`,
+  );
+}
+
 /** Throws unless a bundle may take this place: where nothing is, an empty folder, or a bundle and nothing else. */
 export async function checkPlace(path: string): Promise<void> {
   let names: string[];
@@ -117,7 +127,7 @@ export async function checkPlace(path: string): Promise<void> {
       cause: error,
     });
   }
-  const ours: readonly string[] = [...FILES, 'manifest.json', 'README.md'];
+  const ours: readonly string[] = [...FILES, 'manifest.json', 'README.md', ...Object.values(compiledFiles)];
   const other = names.find((name) => !ours.includes(name));
   if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return;
   throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);
@@ -158,11 +168,32 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     for (const name of FILES) await writeFile(join(aside, name), contents[name]);
     await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     await writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
+    for (const [name, content] of await compile(manifest, parts)) await writeFile(join(aside, name), content);
     await replaceFolder(aside, path);
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
   return manifest;
+}
+
+/**
+ * The compiled files by name, or none if the native engine cannot give this model's scores to the last bit: whoever loads
+ * the bundle finds that out again, says so and takes another engine.
+ */
+async function compile(
+  manifest: Manifest,
+  { modelText, vectorizer }: BundleParts,
+): Promise<readonly (readonly [string, Buffer])[]> {
+  const { compileBundle } = await import('./compile/bundle.ts'); // reading a bundle does without it
+  try {
+    const { vocabulary, forest } = compileBundle({ manifest, modelText, vectorizer });
+    return [
+      [compiledFiles.vocabulary, vocabulary],
+      [compiledFiles.forest, forest],
+    ];
+  } catch {
+    return [];
+  }
 }
 
 async function replaceFolder(from: string, to: string): Promise<void> {

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from '../native/index.ts';
-import { type Manifest, readBundle, readManifest } from './bundle.ts';
+import { checkFeatures, type Manifest, readBundle, readManifest } from './bundle.ts';
 import { compiledFiles, identitiesOf } from './compiled-files.ts';
 import type { Scorer } from './scorer.ts';
 import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
@@ -18,6 +18,7 @@ export async function loadNativeScorer(bundlePath: string, warn: (message: strin
   checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
   const { vectorizer, forest } =
     (await loadCompiled(bundlePath, manifest, warn)) ?? (await compileInMemory(bundlePath, warn));
+  checkFeatures(bundlePath, vectorizer.columnCount, forest.columnCount);
   return new NativeScorer(manifest, analyzer, vectorizer, forest);
 }
 

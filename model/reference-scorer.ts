@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../native/rows.ts';
-import { type Bundle, BundleError, type Manifest, readBundle } from './bundle.ts';
+import { type Bundle, checkFeatures, type Manifest, readBundle } from './bundle.ts';
 import { holdWithin, type Scorer } from './scorer.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 import { checkTokenizer, tokenizerIdentity } from './tokenizer-identity.ts';
@@ -35,11 +35,7 @@ export interface Predictor {
 
 async function loadPredictor(engine: ReferenceEngine, { path, modelText, vectorizer }: Bundle): Promise<Predictor> {
   const predictor = engine === 'lightgbm' ? await loadBooster(modelText) : new JsPredictor(modelText);
-  if (predictor.columnCount !== vectorizer.columnCount) {
-    throw new BundleError(
-      `${path}/model.txt: expected ${vectorizer.columnCount} features, as many as vocabulary.tsv has terms, received ${predictor.columnCount}`,
-    );
-  }
+  checkFeatures(path, vectorizer.columnCount, predictor.columnCount);
   return predictor;
 }
 

@@ -160,7 +160,7 @@ const cases: readonly Case[] = [
     method: 'GET',
     path: '/readyz',
     status: 200,
-    equals: () => ({ status: 'ready', engine: 'lightgbm', bundle: { name: 'stars', version: scorer.bundle.version } }),
+    equals: () => ({ status: 'ready', engine: 'native', bundle: { name: 'stars', version: scorer.bundle.version } }),
   },
   { what: 'readyz by HEAD', method: 'HEAD', path: '/readyz', status: 200, equals: '' },
   { what: 'another path by GET', method: 'GET', path: '/api/1/users', status: 404, detail: /^Expected a path of GET/ },

@@ -12,6 +12,14 @@ import { fakeServer, freePort, type Host, leanServer, sendRaw, start } from './h
 const post = (url: string, texts: unknown) =>
   fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts }) });
 
+/** Waits until a host has said so on standard error. */
+async function said(host: Host, message: string): Promise<void> {
+  for (let tries = 0; !host.messages().includes(message); tries++) {
+    if (tries > 2000) throw new Error(`Expected the host to say ${message}, received: ${host.messages()}`);
+    await delay(5);
+  }
+}
+
 describe('server', () => {
   let host: Host;
   before(async () => {
@@ -27,7 +35,7 @@ describe('server', () => {
     const response = await post(host.url, 'boom');
     assert.equal(response.status, 500);
     assert.match(await response.text(), /"detail":"The request could not be answered"/);
-    while (!host.messages().includes('error: a request failed')) await delay(10);
+    await said(host, 'error: a request failed');
     assert.match(host.messages(), /error: a request failed: 'not an Error'/);
     assert.equal((await post(host.url, 'ok')).status, 200);
   });
@@ -98,9 +106,9 @@ describe('start and end', () => {
   test('SIGTERM: what is in flight is answered, nothing new is taken, exit code 0', async () => {
     host = await start([fakeServer]);
     const inFlight = post(host.url, ['slow', 'abc']);
-    await delay(150);
+    await said(host, 'slow begins');
     host.child.kill('SIGTERM');
-    await delay(50);
+    await said(host, 'SIGTERM: finishing');
     await assert.rejects(post(host.url, 'late'));
     const response = await inFlight;
     assert.deepEqual(await response.json(), { scores: [4, 3] });
@@ -124,9 +132,9 @@ describe('start and end', () => {
   test('a second signal ends it at once, with 1', async () => {
     host = await start([fakeServer]);
     const inFlight = post(host.url, ['slow']).catch(() => 'cut off');
-    await delay(100);
+    await said(host, 'slow begins');
     host.child.kill('SIGTERM');
-    await delay(50);
+    await said(host, 'SIGTERM: finishing');
     host.child.kill('SIGTERM');
     const [code] = await once(host.child, 'exit');
     assert.equal(code, 1);
@@ -136,7 +144,7 @@ describe('start and end', () => {
   test('what is not finished within the drain time is cut off', async () => {
     host = await start([fakeServer], { HOSHI_DRAIN_TIMEOUT_MS: '50' });
     const inFlight = post(host.url, ['slow']).catch(() => 'cut off');
-    await delay(100);
+    await said(host, 'slow begins');
     host.child.kill('SIGINT');
     const [code] = await once(host.child, 'exit');
     assert.equal(code, 1);
@@ -169,7 +177,7 @@ describe('start and end', () => {
       'a wrong engine',
       [leanServer],
       { HOSHI_ENGINE: 'fast' },
-      /^hoshi: error: Expected HOSHI_ENGINE to be one of auto, lightgbm, js, received "fast"\n$/,
+      /^hoshi: error: Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "fast"\n$/,
     ],
   ];
   for (const [what, args, environment, message] of failing) {

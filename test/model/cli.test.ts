@@ -40,7 +40,7 @@ async function file(name: string, content: string): Promise<string> {
 describe('hoshi', () => {
   test('score: one text a line, one score a line, in order, empty lines too', async () => {
     const input = '良い\n\n悪い\r\n普通';
-    for (const engine of ['lightgbm', 'js']) {
+    for (const engine of ['native', 'lightgbm', 'js']) {
       const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
       assert.deepEqual({ stdout, stderr, code }, { stdout: '5\n3\n1\n3\n', stderr: '', code: 0 });
     }
@@ -151,7 +151,7 @@ describe('hoshi', () => {
 
   const misused: [args: string[], message: RegExp][] = [
     [['fly'], /unknown command 'fly'/],
-    [['score', '--engine', 'fast'], /Allowed choices are auto, lightgbm, js/],
+    [['score', '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
     [['train', 'x.tsv'], /required option '--out <folder>' not specified/],
     [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
     [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],
