@@ -53,7 +53,7 @@ export interface Manifest {
   readonly vectorizer: VectorizerParameters;
   readonly training: Readonly<Record<string, unknown>>;
   readonly lightgbm: string;
-  /** By the set of reviews measured on, then by the measure's name; RMSE and MAE in stars. */
+  /** By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
   readonly goldens: readonly Golden[];

@@ -171,15 +171,21 @@ async function boost(
   return { booster: Booster.fromModelText(booster.modelText(best.trees)), rounds: best.trees };
 }
 
-async function measure(booster: Booster, { matrix, labels }: TrainingSet, scoreRange: readonly [number, number]) {
+async function measure(
+  booster: Booster,
+  { matrix, labels }: TrainingSet,
+  scoreRange: readonly [number, number],
+): Promise<Record<string, number>> {
   const scores = (await booster.predictBatch(matrix)).map((score) => holdWithin(scoreRange, score));
-  return {
+  const measures = {
     reviews: labels.length,
     rmse: rootMeanSquaredError(labels, scores),
     mae: meanAbsoluteError(labels, scores),
     spearman: spearman(labels, scores),
     auc: areaUnderCurve(labels, scores, ...scoreRange),
   };
+  // Without a review of the lowest stars, say, there is no AUC; and JSON has no NaN.
+  return Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
 }
 
 function describe({ boosting, seed, validationShare, patience, teacher }: TrainOptions): Record<string, unknown> {
