@@ -148,6 +148,9 @@ function* surfacesOf(stages: Stages, reviews: readonly Review[]): Generator<stri
   for (const { text } of reviews) yield stages.surfaces(text);
 }
 
+// LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: of these more is better, of the others that we allow less is.
+const RISING_METRICS: readonly string[] = ['auc', 'average_precision', 'r2'];
+
 async function boost(
   training: TrainingSet,
   validation: TrainingSet | undefined,
@@ -161,8 +164,9 @@ async function boost(
     rounds,
     onRound: (metrics) => {
       onRound?.(metrics);
-      const value = Object.values(metrics.metrics)[0]?.validation;
-      if (value === undefined) return true;
+      const [name = '', { validation: measured } = {}] = Object.entries(metrics.metrics)[0] ?? [];
+      if (measured === undefined) return true;
+      const value = RISING_METRICS.includes(name) ? -measured : measured;
       if (value < best.value) best = { round: metrics.round, trees: metrics.trees, value };
       return metrics.round - best.round < patience;
     },

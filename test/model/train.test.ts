@@ -264,6 +264,10 @@ describe('early stopping', () => {
     const fixed = await rounds('fixed', { rounds: best, patience: 300 });
     assert.equal(fixed.values.length, best);
     assert.equal(await treesOf(fixed.path), await treesOf(path));
+    // R² is 1 less the squared error over a constant: what is best by the one is best by the other
+    const rising = await rounds('rising', { boosting: { ...options.boosting, metric: 'r2' } });
+    assert.equal(rising.values.indexOf(Math.max(...rising.values)) + 1, best);
+    assert.equal(await treesOf(rising.path), await treesOf(path));
     await assertScores(path, {}, ['lightgbm']);
   });
 
