@@ -25,31 +25,44 @@ export function formatOf(file: string): RecordFormat {
  * The records of a source; `name` is for messages. Lines come as the field `text`. In a table the first record names the
  * columns, and must name those `required`. A line of JSONL that is no object comes without fields.
  */
-export function readRecords(
+export async function* readRecords(
   source: Readable,
   format: RecordFormat,
   name: string,
   required: readonly string[],
 ): AsyncGenerator<InputRecord> {
+  for await (const records of readRecordChunks(source, format, name, required)) yield* records;
+}
+
+/** The same, as they come: many at a time, since waiting for each would cost more than scoring it. */
+export function readRecordChunks(
+  source: Readable,
+  format: RecordFormat,
+  name: string,
+  required: readonly string[],
+): AsyncGenerator<readonly InputRecord[]> {
   if (format === 'lines') return lineRecords(source, name);
   return format === 'jsonl' ? jsonRecords(source, name) : tableRecords(source, format, name, required);
 }
 
-async function* lineRecords(source: Readable, name: string): AsyncGenerator<InputRecord> {
-  for await (const { line, text } of linesOf(source, name)) yield { line, fields: { text } };
+async function* lineRecords(source: Readable, name: string): AsyncGenerator<InputRecord[]> {
+  for await (const lines of linesOf(source, name)) yield lines.map(({ line, text }) => ({ line, fields: { text } }));
 }
 
-async function* jsonRecords(source: Readable, name: string): AsyncGenerator<InputRecord> {
-  for await (const { line, text } of linesOf(source, name)) {
-    if (text.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      value = undefined; // whoever asks for a field finds it missing, and says on which line
-    }
-    yield { line, fields: typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {} };
+async function* jsonRecords(source: Readable, name: string): AsyncGenerator<InputRecord[]> {
+  for await (const lines of linesOf(source, name)) {
+    yield lines.filter(({ text }) => text.trim() !== '').map(({ line, text }) => ({ line, fields: fieldsOf(text) }));
   }
+}
+
+function fieldsOf(json: string): InputRecord['fields'] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    value = undefined; // whoever asks for a field finds it missing, and says on which line
+  }
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 async function* tableRecords(
@@ -57,7 +70,7 @@ async function* tableRecords(
   format: 'tsv' | 'csv',
   name: string,
   required: readonly string[],
-): AsyncGenerator<InputRecord> {
+): AsyncGenerator<InputRecord[]> {
   const parser = parse({
     info: true,
     delimiter: format === 'tsv' ? '\t' : ',',
@@ -72,30 +85,55 @@ async function* tableRecords(
     () => {}, // an error reaches whoever reads the parser
   );
   let header: readonly string[] | undefined;
-  for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    if (header !== undefined) {
-      yield { line: info.lines, fields: Object.fromEntries(header.map((column, i) => [column, record[i]])) };
-      continue;
+  let records: InputRecord[] = [];
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (header === undefined) {
+        header = record;
+        for (const column of required) {
+          if (!header.includes(column))
+            throw new Error(`${name}:1: expected a column "${column}", found ${header.join(', ')}`);
+        }
+        continue;
+      }
+      records.push({ line: info.lines, fields: Object.fromEntries(header.map((column, i) => [column, record[i]])) });
+      if (records.length < TABLE_CHUNK) continue;
+      yield records;
+      records = [];
     }
-    header = record;
-    for (const column of required) {
-      if (!header.includes(column))
-        throw new Error(`${name}:1: expected a column "${column}", found ${header.join(', ')}`);
-    }
+  } catch (error) {
+    yield records; // what came before the mistake is good
+    throw error;
   }
+  yield records;
+}
+
+const TABLE_CHUNK = 256;
+
+interface Line {
+  readonly line: number;
+  readonly text: string;
 }
 
 /** Lines end with LF or CRLF only: node:readline also cuts at U+2028 and a lone CR, which are part of a text. */
-async function* linesOf(source: Readable, name: string): AsyncGenerator<{ line: number; text: string }> {
+async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> {
   let line = 0;
-  let rest = '';
-  const withoutReturn = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
+  let begun: string[] = []; // of a line whose end has not come: joined once, however many chunks it takes
+  const complete = (pieces: readonly string[]): Line[] =>
+    pieces.map((text) => ({ line: ++line, text: text.endsWith('\r') ? text.slice(0, -1) : text }));
   for await (const chunk of decode(source, name)) {
-    const pieces = (rest + chunk).split('\n');
-    rest = pieces.pop() as string;
-    for (const piece of pieces) yield { line: ++line, text: withoutReturn(piece) };
+    const pieces = chunk.split('\n');
+    if (pieces.length === 1) {
+      begun.push(chunk);
+      continue;
+    }
+    const rest = pieces.pop() as string;
+    pieces[0] = `${begun.join('')}${pieces[0]}`;
+    begun = [rest];
+    yield complete(pieces);
   }
-  if (rest !== '') yield { line: ++line, text: withoutReturn(rest) };
+  const rest = begun.join('');
+  if (rest !== '') yield complete([rest]);
 }
 
 /** Without the byte order mark. The line that an error names is the last one before the chunk with other bytes. */

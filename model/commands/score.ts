@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
-import { formatOf, type RecordFormat, readRecords, recordFormats } from '../records.ts';
+import { formatOf, type RecordFormat, readRecordChunks, recordFormats } from '../records.ts';
 import type { Scorer } from '../scorer.ts';
 import { addScorerOptions, type ScorerFlags, scorerOf, tell } from './options.ts';
 
@@ -83,19 +83,21 @@ async function* batchesOf(
   let units = 0;
   let failure: unknown;
   try {
-    for await (const { line, fields } of readRecords(source, format, name, [column])) {
-      const text = fields[column];
-      if (typeof text !== 'string') {
-        const received = text === undefined ? 'nothing' : JSON.stringify(text);
-        throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
+    for await (const records of readRecordChunks(source, format, name, [column])) {
+      for (const { line, fields } of records) {
+        const text = fields[column];
+        if (typeof text !== 'string') {
+          const received = text === undefined ? 'nothing' : JSON.stringify(text);
+          throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
+        }
+        batch.lines.push(line);
+        batch.texts.push(text);
+        units += text.length;
+        if (batch.texts.length < BATCH_TEXTS && units < BATCH_UNITS) continue;
+        yield batch;
+        batch = { lines: [], texts: [] };
+        units = 0;
       }
-      batch.lines.push(line);
-      batch.texts.push(text);
-      units += text.length;
-      if (batch.texts.length < BATCH_TEXTS && units < BATCH_UNITS) continue;
-      yield batch;
-      batch = { lines: [], texts: [] };
-      units = 0;
     }
   } catch (error) {
     failure = error;
