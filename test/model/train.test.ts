@@ -94,11 +94,14 @@ describe('train', () => {
 
   test('scores are held within the stars that were given', async () => {
     const path = join(folder, 'narrow');
-    const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 } };
-    const { scoreRange } = await train(path, [...times(10, 2.5, '悪い'), ...times(10, 4, '良い')], overshooting);
+    const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 }, validationShare: 0.5 };
+    // seed 1 keeps 良い and 悪い apart
+    const reviews = ['', '。'].flatMap((end) => [...times(10, 4, `良い${end}`), ...times(10, 2.5, `悪い${end}`)]);
+    const { scoreRange, measures } = await train(path, reviews, overshooting);
     assert.deepEqual(scoreRange, [2.5, 4]);
     // from the mean of 3.25, twice as far as the labels are: 4.75 and 1.75
     await assertScores(path, { 良い: 4, 悪い: 2.5 });
+    assert.deepEqual(measures.validation, { reviews: 20, rmse: 0, mae: 0, spearman: 1, auc: 1 });
   });
 
   test('gives the same bytes each time, and others with another seed', async () => {
