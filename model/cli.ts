@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
+import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
@@ -23,7 +24,8 @@ export function createProgram(): Command {
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
     .addCommand(evalCommand())
-    .addCommand(compileCommand());
+    .addCommand(compileCommand())
+    .addCommand(compileDictionaryCommand());
 }
 
 /** Runs a command line and tells the exit code; every failure is one message on stderr. */

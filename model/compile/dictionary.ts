@@ -1,0 +1,117 @@
+/**
+ * kuromoji's dictionary → one table file, from which the addon's analyzer reads without parsing. Sections:
+ *
+ *     0  identity   "kuromoji", its version and the SHA-256 of its files
+ *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, most contexts among the words that end at one
+ *                   place, UTF-16 units of the longest surface, 0
+ *     2  code       u16 × 65536: UTF-16 unit → character code; below 16 the character is in no surface, and the code is
+ *                   its category. U+0000 and surrogates have the code of U+E000
+ *     3  category   u8: character code → category
+ *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouping (bit 31)
+ *     5  words      u32: words.ts
+ *     6  cost       u16 × contexts × stride: contexts.ts
+ *     7  worse      i16 × contexts × stride: contexts.ts
+ *     8  trie       u64: double-array.ts, from the character codes of a surface to its first word
+ */
+import { contextsOf } from './contexts.ts';
+import { buildDoubleArray } from './double-array.ts';
+import { byWeight, priorOf, type WeighedSurface, weighSurfaces } from './frequencies.ts';
+import type { Category, KuromojiDictionary, Word } from './kuromoji-files.ts';
+import { encodeTableFile, type TableKind } from './table-file.ts';
+import { WordTable } from './words.ts';
+
+export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
+
+const CATEGORY_CODES = 16;
+const MOST_CATEGORIES = CATEGORY_CODES - 1; // code 15 is the analyzer's own, for the end of a sentence
+const STAND_IN = 0xe000;
+
+/** The sample, texts of any kind, decides the order of things in memory; the tokens are the same without it. */
+export function compileDictionary(source: KuromojiDictionary, sample: Iterable<string>, identity: string): Buffer {
+  check(source);
+  const { categories, categoryOf, connections } = source;
+  const surfaces = weighSurfaces(source.surfaces, sample);
+  const contexts = contextsOf(weighedWords(surfaces, categories), connections);
+  const { code, category } = characterCodes(surfaces, categoryOf);
+
+  const table = new WordTable(contexts);
+  const unknown = new Uint32Array(CATEGORY_CODES);
+  categories.forEach(({ isAlwaysInvoked, isGrouping, words }, i) => {
+    unknown[i] = table.add(words) | (Number(isAlwaysInvoked) << 30) | (Number(isGrouping) << 31);
+  });
+  const trie = buildDoubleArray(
+    surfaces.map(({ text, words, weight }) => ({
+      codes: Uint16Array.from({ length: text.length }, (_, i) => code[text.charCodeAt(i)] as number),
+      value: table.add(words),
+      weight,
+    })),
+  );
+  const words = table.toArray();
+  const numbers = Uint32Array.of(
+    contexts.count,
+    contexts.stride,
+    words.length,
+    trie.length,
+    contexts.bias,
+    mostContextsEnding(source),
+    surfaces.reduce((longest, { text }) => Math.max(longest, text.length), 0),
+    0,
+  );
+  const sections = [numbers, code, category, unknown, words, contexts.cost, contexts.worse, trie];
+  return encodeTableFile(dictionaryKind, identity, sections);
+}
+
+function check({ surfaces, categories }: KuromojiDictionary): void {
+  if (categories.length > MOST_CATEGORIES)
+    throw new Error(`Expected at most ${MOST_CATEGORIES} categories, received ${categories.length}`);
+  for (const { name, words } of categories) {
+    if (words.length === 0) throw new Error(`Expected unknown words of category ${name}, received none`);
+  }
+  for (const { text } of surfaces) {
+    if (!/^[^\0\ud800-\udfff]+$/.test(text))
+      throw new Error(`Expected surfaces without U+0000 and surrogates, received ${JSON.stringify(text)}`);
+  }
+}
+
+function* weighedWords(
+  surfaces: readonly WeighedSurface[],
+  categories: readonly Category[],
+): Generator<readonly [Word, weight: number]> {
+  for (const { words, weight } of surfaces) for (const word of words) yield [word, weight];
+  for (const { words } of categories) for (const word of words) yield [word, priorOf(word)];
+}
+
+function characterCodes(
+  surfaces: readonly WeighedSurface[],
+  categoryOf: Uint8Array,
+): { code: Uint16Array; category: Uint8Array } {
+  const characters = byWeight(weighedCharacters(surfaces));
+  const code = Uint16Array.from(categoryOf);
+  characters.forEach((character, i) => {
+    code[character] = CATEGORY_CODES + i;
+  });
+  code[0] = code[STAND_IN] as number;
+  code.fill(code[STAND_IN] as number, 0xd800, 0xe000);
+  const ofCharacters = characters.map((character) => categoryOf[character] as number);
+  return { code, category: Uint8Array.of(...Array(CATEGORY_CODES).keys(), ...ofCharacters) };
+}
+
+function* weighedCharacters(surfaces: readonly WeighedSurface[]): Generator<readonly [character: number, number]> {
+  for (const { text, weight } of surfaces) for (let i = 0; i < text.length; i++) yield [text.charCodeAt(i), weight];
+}
+
+/** The words that end at one place are suffixes of the longest of them, and one category's unknown words. */
+function mostContextsEnding({ surfaces, categories }: KuromojiDictionary): number {
+  const wordsOf = new Map(surfaces.map(({ text, words }) => [text, words]));
+  let mostKnown = 0;
+  for (const { text } of surfaces) {
+    const ending: Word[] = [];
+    for (let i = 0; i < text.length; i++) ending.push(...(wordsOf.get(text.slice(i)) ?? []));
+    if (ending.length > mostKnown) mostKnown = Math.max(mostKnown, contextsAmong(ending));
+  }
+  return mostKnown + Math.max(...categories.map(({ words }) => contextsAmong(words)));
+}
+
+function contextsAmong(words: readonly Word[]): number {
+  return new Set(words.map(({ leftId, rightId }) => `${leftId} ${rightId}`)).size;
+}

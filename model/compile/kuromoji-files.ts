@@ -1,0 +1,199 @@
+/**
+ * Reads and checks the files of kuromoji 0.1.2's dictionary, each a gzip of little-endian numbers:
+ *
+ *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf, whose base is −1 − its key
+ *     tid_map, tid    key → byte offsets of words (i32: count of keys, then key, count, offsets for each) → i16 left id,
+ *                     i16 right id, i16 cost, i32 of no use here
+ *     unk_map, unk    the same for a category's unknown words, the key being the category's number
+ *     unk_invoke      the categories: u8 invoke, u8 group, i32 length (which kuromoji ignores), name, 0
+ *     unk_char        u8 category of every UTF-16 unit
+ *     cc              i16: count of right ids, count of left ids, then the cost of each left id after each right id
+ *
+ * What one may trip over: most files are buffers that had grown and were never cut, so they end in megabytes of zeros,
+ * which are no entries; and the root's base and check are 0, so that byte 0 leads from it to itself.
+ */
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+export interface Word {
+  readonly leftId: number;
+  readonly rightId: number;
+  readonly cost: number;
+}
+
+export interface Surface {
+  readonly text: string;
+  /** In kuromoji's order, which breaks ties; at least one. */
+  readonly words: readonly Word[];
+}
+
+/** Of characters: when and how unknown words are made of them. */
+export interface Category {
+  readonly name: string;
+  /** Even where the dictionary has a word. */
+  readonly isAlwaysInvoked: boolean;
+  /** A word of all the characters of the category that follow each other, not of one. */
+  readonly isGrouping: boolean;
+  readonly words: readonly Word[];
+}
+
+export interface Connections {
+  readonly rightIds: number;
+  readonly leftIds: number;
+  /** The cost of a word with a left id after one with a right id is at `rightId * leftIds + leftId`. */
+  readonly costs: Int16Array;
+}
+
+export interface KuromojiDictionary {
+  readonly surfaces: readonly Surface[];
+  readonly categories: readonly Category[];
+  /** By UTF-16 unit, its category's index. */
+  readonly categoryOf: Uint8Array;
+  readonly connections: Connections;
+}
+
+/** An error names the file, what was expected in it and what came. */
+export async function readKuromojiFiles(folder: string): Promise<KuromojiDictionary> {
+  const names = ['base', 'check', 'tid_map', 'tid', 'unk_map', 'unk', 'unk_invoke', 'unk_char', 'cc'] as const;
+  const contents = await Promise.all(names.map((name) => readCompressed(join(folder, `${name}.dat.gz`))));
+  const content = (name: (typeof names)[number], width: number) => {
+    const bytes = contents[names.indexOf(name)] as ArrayBuffer;
+    expect(bytes.byteLength % width === 0, name, `numbers of ${width} bytes`, `${bytes.byteLength} bytes`);
+    return bytes;
+  };
+  const connections = connectionsOf(new Int16Array(content('cc', 2)));
+  const wordsOf = (map: 'tid_map' | 'unk_map', records: 'tid' | 'unk') =>
+    wordsByKey(map, new Int32Array(content(map, 4)), records, new DataView(content(records, 1)), connections);
+  const surfaces = surfacesOf(
+    new Int32Array(content('base', 4)),
+    new Int32Array(content('check', 4)),
+    wordsOf('tid_map', 'tid'),
+  );
+  const categories = categoriesOf(Buffer.from(content('unk_invoke', 1)), wordsOf('unk_map', 'unk'));
+  const categoryOf = new Uint8Array(content('unk_char', 1));
+  expect(categoryOf.length === 65536, 'unk_char', '65536 bytes', categoryOf.length);
+  categoryOf.forEach((category, unit) => {
+    expect(category < categories.length, 'unk_char', `categories below ${categories.length}`, `${category} of ${unit}`);
+  });
+  return { surfaces, categories, categoryOf, connections };
+}
+
+async function readCompressed(file: string): Promise<ArrayBuffer> {
+  try {
+    const bytes = await promisify(gunzip)(await readFile(file));
+    // A copy: a Buffer may begin anywhere in its memory, numbers may not.
+    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  } catch (error) {
+    throw new Error(`${file}: expected a file of kuromoji's dictionary, ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function connectionsOf(numbers: Int16Array): Connections {
+  const [rightIds = 0, leftIds = 0] = numbers;
+  const costs = numbers.subarray(2);
+  expect(rightIds > 0 && leftIds > 0, 'cc', 'counts of right and left ids', `${rightIds} and ${leftIds}`);
+  expect(costs.length === rightIds * leftIds, 'cc', `${rightIds} × ${leftIds} costs`, costs.length);
+  return { rightIds, leftIds, costs };
+}
+
+function wordsByKey(
+  mapName: string,
+  map: Int32Array,
+  recordsName: string,
+  records: DataView,
+  { rightIds, leftIds }: Connections,
+): Map<number, Word[]> {
+  const words = new Map<number, Word[]>();
+  const [keys = 0] = map;
+  let at = 1;
+  const next = () => {
+    expect(at < map.length, mapName, `${keys} keys with their words`, `an end after ${words.size}`);
+    return map[at++] as number;
+  };
+  for (let i = 0; i < keys; i++) {
+    const key = next();
+    const count = next();
+    expect(!words.has(key), mapName, 'each key once', `${key} again`);
+    expect(count > 0, mapName, `words for key ${key}`, count);
+    const ofKey: Word[] = [];
+    for (let j = 0; j < count; j++) {
+      const offset = next();
+      expect(
+        offset >= 0 && offset + 6 <= records.byteLength,
+        mapName,
+        `offsets into ${recordsName} (${records.byteLength} bytes)`,
+        offset,
+      );
+      const leftId = records.getInt16(offset, true);
+      const rightId = records.getInt16(offset + 2, true);
+      expect(leftId >= 0 && leftId < leftIds, recordsName, `left ids below ${leftIds}`, leftId);
+      expect(rightId >= 0 && rightId < rightIds, recordsName, `right ids below ${rightIds}`, rightId);
+      ofKey.push({ leftId, rightId, cost: records.getInt16(offset + 4, true) });
+    }
+    words.set(key, ofKey);
+  }
+  const rest = map.subarray(at).findIndex((number) => number !== 0);
+  expect(rest === -1, mapName, `nothing after ${keys} keys`, `${map[at + rest]}`);
+  return words;
+}
+
+/** From each leaf up to the root: far fewer steps than to try all bytes at all nodes from the root down. */
+function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number, Word[]>): Surface[] {
+  expect(base.length === check.length, 'check', `as many nodes as base (${base.length})`, check.length);
+  const surfaces: Surface[] = [];
+  const bytes = Buffer.alloc(1024);
+  for (let leaf = 1; leaf < base.length; leaf++) {
+    const parent = check[leaf] as number;
+    const isLeaf = parent > 0 && (base[leaf] as number) < 0 && base[parent] === leaf;
+    if (!isLeaf) continue;
+    let start = bytes.length;
+    for (let node = parent; node !== 0; ) {
+      const above = check[node] ?? -1;
+      const byte = node - (base[above] ?? 0);
+      expect(above >= 0 && byte > 0 && byte < 256 && start > 0, 'check', `a way from leaf ${leaf} to the root`, 'none');
+      bytes[--start] = byte;
+      node = above;
+    }
+    const key = -(base[leaf] as number) - 1;
+    const words = wordsOfKey.get(key);
+    expect(isUtf8(bytes.subarray(start)), 'base', 'surface forms in UTF-8', `others at leaf ${leaf}`);
+    if (words === undefined) throw mismatch('tid_map', `words for each surface form`, `none for key ${key}`);
+    surfaces.push({ text: bytes.toString('utf8', start), words });
+  }
+  expect(surfaces.length === wordsOfKey.size, 'base', `as many leaves as tid_map has keys`, surfaces.length);
+  return surfaces;
+}
+
+function categoriesOf(bytes: Buffer, wordsOfCategory: Map<number, Word[]>): Category[] {
+  const categories: Category[] = [];
+  for (let at = 0; ; ) {
+    const nameAt = at + 6;
+    const end = bytes.indexOf(0, nameAt);
+    if (end <= nameAt) break; // the zeros at the end: a category without a name
+    const name = bytes.toString('utf8', nameAt, end);
+    const [invoke, group] = [bytes[at], bytes[at + 1]];
+    const words = wordsOfCategory.get(categories.length);
+    if (words === undefined) throw mismatch('unk_map', `words for category ${name}`, 'none');
+    expect((invoke ?? 2) < 2 && (group ?? 2) < 2, 'unk_invoke', '0 or 1 for invoke and group', `${invoke}, ${group}`);
+    categories.push({ name, isAlwaysInvoked: invoke === 1, isGrouping: group === 1, words });
+    at = end + 1;
+  }
+  expect(
+    categories.length === wordsOfCategory.size,
+    'unk_invoke',
+    `${wordsOfCategory.size} categories`,
+    categories.length,
+  );
+  return categories;
+}
+
+function expect(isRight: boolean, file: string, expected: string, received: string | number): void {
+  if (!isRight) throw mismatch(file, expected, received);
+}
+
+function mismatch(file: string, expected: string, received: string | number): Error {
+  return new Error(`${file}.dat.gz: expected ${expected}, received ${received}`);
+}
