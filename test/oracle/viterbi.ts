@@ -1,0 +1,64 @@
+/**
+ * The cheapest way through a lattice by trying every way, and the rule for equal ones written out: kuromoji 0.1.2
+ * ViterbiSearcher.js keeps the first predecessor of equal cost (strict <), so of the cheapest ways it takes the one whose
+ * last word comes first in the lattice, then whose last but one does, …
+ */
+
+/** Words in the order in which they entered the lattice: by their start, at one start as the dictionary gives them. */
+export interface LatticeWord {
+  readonly start: number;
+  readonly end: number;
+  readonly left: number;
+  readonly right: number;
+  readonly cost: number;
+}
+
+type ConnectionCost = (right: number, left: number) => number;
+
+/** The ends of the words of the best way from 0 to `length`; undefined if no way leads there. Exponential. */
+export function bestWay(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
+  const ways: { cost: number; way: number[] }[] = []; // ways as indices of words
+  const walk = (at: number, right: number, cost: number, way: number[]) => {
+    if (at === length) ways.push({ cost: cost + connect(right, 0), way });
+    words.forEach((word, i) => {
+      if (word.start === at) walk(word.end, word.right, cost + connect(right, word.left) + word.cost, [...way, i]);
+    });
+  };
+  walk(0, 0, 0, []);
+  ways.sort((a, b) => a.cost - b.cost || compareFromTheEnd(a.way, b.way));
+  return ways[0]?.way.map((i) => (words[i] as LatticeWord).end);
+}
+
+function compareFromTheEnd(a: readonly number[], b: readonly number[]): number {
+  for (let i = 1; i <= Math.min(a.length, b.length); i++) {
+    const difference = (a.at(-i) as number) - (b.at(-i) as number);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** The same by Viterbi's search as anyone writes it first, for sentences of any length; costs are exact up to 2^53. */
+export function viterbi(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
+  const endingAt = Array.from({ length: length + 1 }, (): { word: LatticeWord; cost: number; before: number }[] => []);
+  const bestBefore = (at: number, left: number) => {
+    let best = { cost: at === 0 ? connect(0, left) : Number.POSITIVE_INFINITY, before: -1 };
+    endingAt[at]?.forEach(({ word, cost }, before) => {
+      if (cost + connect(word.right, left) < best.cost) best = { cost: cost + connect(word.right, left), before };
+    });
+    return best;
+  };
+  for (const word of words) {
+    const { cost, before } = bestBefore(word.start, word.left);
+    endingAt[word.end]?.push({ word, cost: cost + word.cost, before });
+  }
+  let { cost, before } = bestBefore(length, 0);
+  if (cost === Number.POSITIVE_INFINITY) return undefined;
+  const ends: number[] = [];
+  for (let at = length; at > 0; ) {
+    const step = endingAt[at]?.[before] as { word: LatticeWord; before: number };
+    ends.push(at);
+    ({ before } = step);
+    at = step.word.start;
+  }
+  return ends.reverse();
+}
