@@ -126,7 +126,7 @@ function parseTree(text: string, number: number, columnCount: number): Tree {
     if (words.length !== count)
       throw new Error(`${where}: expected ${name} to hold ${count} numbers, found ${words.length}`);
     return words.map((word, i) => {
-      const value = Number(word);
+      const value = Number(word.replace('inf', 'Infinity')); // LightGBM's, for a threshold above all that is not missing
       if (Number.isNaN(value)) throw new Error(`${where}: expected ${name}[${i}] to be a number, received ${word}`);
       return value;
     });

@@ -109,6 +109,16 @@ class Fields {
     return values;
   }
 
+  // LightGBM writes inf where what is missing parts from all else.
+  std::vector<double> GetThresholds(std::int64_t count) const {
+    std::vector<double> values;
+    for (const std::string_view word : GetWords("threshold", count)) {
+      values.push_back(Number<double>(word, At("threshold", values.size())));
+      if (std::isnan(values.back())) Refuse(At("threshold", values.size() - 1), "a number", word);
+    }
+    return values;
+  }
+
   std::string At(std::string_view name) const { return where_ + ": " + std::string(name); }
   std::string At(std::string_view name, std::size_t i) const {
     return At(name) + "[" + std::to_string(i) + "]";
@@ -174,7 +184,7 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
   if (leaves == 1) return;
 
   tree.GetIntegers("split_feature", inner, 0, last_column);
-  const std::vector<double> thresholds = tree.GetNumbers("threshold", inner);
+  const std::vector<double> thresholds = tree.GetThresholds(inner);
   for (const char* name : {"leaf_count", "leaf_weight"}) {
     if (tree.Has(name)) tree.GetNumbers(name, leaves);
   }
