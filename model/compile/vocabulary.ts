@@ -79,7 +79,7 @@ function termsToNodes({ parameters, tables }: Vectorizer) {
     // A term that the pattern and the n-grams never make is never counted.
     .filter(({ parts }) => parts.length >= smallest && parts.length <= largest && parts.every(isWord));
   for (const { column, parts } of terms) {
-    const weight = 1 / (tables.idf[column] as number); // higher the more texts hold it
+    const weight = 1 / Math.max(tables.idf[column] as number, 1); // higher the more texts hold it
     for (const word of parts) {
       const number = numbers.get(word) ?? numbers.size;
       numbers.set(word, number);
