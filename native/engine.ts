@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { checkRow } from './checks.ts';
+import { checkArray, checkInteger, checkRow } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import { packageRoot } from './package-root.ts';
@@ -56,8 +56,10 @@ function addon(): Addon {
   return loaded;
 }
 
-/** How the objects below find each other's native halves. */
-const natives = new WeakMap<object, unknown>();
+/** How a scorer finds the native halves of what it is made of. */
+const analyzers = new WeakMap<Analyzer, NativeAnalyzer>();
+const vectorizers = new WeakMap<Vectorizer, NativeVectorizer>();
+const forests = new WeakMap<Forest, NativeForest>();
 
 /** Texts → tokens: kuromoji's. */
 export class Analyzer {
@@ -66,7 +68,7 @@ export class Analyzer {
 
   private constructor(native: NativeAnalyzer) {
     this.#native = native;
-    natives.set(this, native);
+    analyzers.set(this, native);
   }
 
   /** From a compiled dictionary: a path, whose file is mapped, or its bytes, which are copied. */
@@ -100,7 +102,7 @@ export class Vectorizer {
     this.columnCount = native.columnCount;
     this.#columns = new Int32Array(this.columnCount);
     this.#values = new Float64Array(this.columnCount);
-    natives.set(this, native);
+    vectorizers.set(this, native);
   }
 
   /** From a compiled vocabulary: a path, whose file is mapped, or its bytes, which are copied. */
@@ -116,7 +118,7 @@ export class Vectorizer {
   /** The row of a text, given the ends of its tokens as `Analyzer` tells them. Valid until the next call. */
   row(text: string, ends: Uint32Array): SparseRow {
     checkText(text);
-    if (!types.isUint32Array(ends)) throw argumentError('ends', 'a Uint32Array', ends);
+    checkArray(ends, types.isUint32Array, 'a Uint32Array', 'ends');
     let last = 0;
     for (let i = 0; i < ends.length; i++) {
       const end = ends[i] as number;
@@ -137,7 +139,7 @@ export class Forest {
   private constructor(native: NativeForest) {
     this.#native = native;
     this.columnCount = native.columnCount;
-    natives.set(this, native);
+    forests.set(this, native);
   }
 
   /** From a compiled forest: a path, whose file is mapped, or its bytes, which are copied. */
@@ -165,8 +167,13 @@ export class Scorer {
     analyzer: Analyzer,
     vectorizer: Vectorizer,
     forest: Forest,
-    [lowest, highest]: readonly [number, number],
+    range: readonly [lowest: number, highest: number],
   ) {
+    const halves = [
+      halfOf(analyzers, analyzer, 'the analyzer'),
+      halfOf(vectorizers, vectorizer, 'the vectorizer'),
+      halfOf(forests, forest, 'the forest'),
+    ] as const;
     if (forest.columnCount !== vectorizer.columnCount) {
       throw argumentError(
         'the forest',
@@ -174,19 +181,11 @@ export class Scorer {
         forest.columnCount,
       );
     }
-    if (!(lowest < highest)) throw argumentError('the range', 'two numbers [lowest, highest]', `${lowest}, ${highest}`);
-    const halfOf = <T>(whole: object, name: string): T => {
-      const half = natives.get(whole);
-      if (half === undefined) throw argumentError(name, 'one that was loaded', whole);
-      return half as T;
-    };
-    this.#native = addon().makeScorer(
-      halfOf<NativeAnalyzer>(analyzer, 'the analyzer'),
-      halfOf<NativeVectorizer>(vectorizer, 'the vectorizer'),
-      halfOf<NativeForest>(forest, 'the forest'),
-      lowest,
-      highest,
-    );
+    if (!Array.isArray(range)) throw argumentError('the range', 'two numbers [lowest, highest]', range);
+    const [lowest, highest] = range as readonly [number, number];
+    if (typeof lowest !== 'number' || typeof highest !== 'number' || !(lowest < highest))
+      throw argumentError('the range', 'two numbers [lowest, highest]', `${lowest}, ${highest}`);
+    this.#native = call(() => addon().makeScorer(...halves, lowest, highest));
   }
 
   score(text: string): number {
@@ -197,13 +196,19 @@ export class Scorer {
   /** The scores of many texts in their order, computed on `threads` threads off the event loop. */
   async scoreBatch(texts: readonly string[], threads = 1): Promise<Float64Array> {
     if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
-    texts.forEach((text, i) => {
+    const copy = Array.from(texts); // what is checked is what is handed over, holes included
+    copy.forEach((text, i) => {
       if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
     });
-    if (!Number.isInteger(threads) || threads < 1 || threads > 1024)
-      throw argumentError('threads', 'an integer from 1 to 1024', threads);
-    return callAsync(() => this.#native.scoreBatch(texts, threads));
+    checkInteger(threads, 1, 1024, 'threads');
+    return callAsync(() => this.#native.scoreBatch(copy, threads));
   }
+}
+
+function halfOf<Whole extends object, Half>(halves: WeakMap<Whole, Half>, whole: Whole, name: string): Half {
+  const half = halves.get(whole);
+  if (half === undefined) throw argumentError(name, 'one that was loaded', whole);
+  return half;
 }
 
 function checkText(text: string): void {

@@ -1,9 +1,9 @@
-// The addon of the native engine, what serves: analyzer, vectorizer, forest and scorer for JavaScript, without
-// LightGBM. Each method is three moves: unwrap, call, wrap. Arguments have been checked by engine.ts, which
-// alone loads this; what goes wrong below comes back as an Error with a `code`.
+// The addon of the native engine, what serves: analyzer, vectorizer, forest and scorer for JavaScript,
+// without LightGBM. Each method is three moves: unwrap, call, wrap. Arguments have been checked by engine.ts,
+// which alone loads this; what goes wrong below comes back as an Error with a `code`.
 //
-// State hangs off the environment, so that it loads in many workers at once. Calls on the event loop share the
-// scratch of their object; work off it takes scratches of its own.
+// State hangs off the environment, so that it loads in many workers at once. Calls on the event loop share
+// the scratch of their object; work off it takes scratches of its own.
 #include <napi.h>
 
 #include <algorithm>
@@ -61,7 +61,28 @@ struct State {
 template <class T>
 T Held(const Napi::CallbackInfo& info) {
   if (info.Length() == 1 && info[0].IsExternal()) return std::move(*info[0].As<Napi::External<T>>().Data());
-  throw ToJavaScript(info.Env(), Error{Error::Code::kArgument, "Expected to be made by a function of the addon"});
+  throw ToJavaScript(info.Env(),
+                     Error{Error::Code::kArgument, "Expected to be made by a function of the addon"});
+}
+
+// What an object says of itself is a value of its own: V8 checks whose methods are called, but not whose
+// getters.
+template <class Wrap>
+void Tell(const Wrap& wrap, const char* name, Napi::Value value) {
+  wrap.Value().DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_enumerable));
+}
+
+// A tag tells the objects of one class from all others before they are taken for it.
+template <class Wrap>
+void Tag(const Wrap& wrap) {
+  wrap.Value().TypeTag(&Wrap::kTag);
+}
+
+template <class Wrap>
+const Wrap& Unwrapped(const Napi::Value& value) {
+  if (value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&Wrap::kTag))
+    return *Wrap::Unwrap(value.As<Napi::Object>());
+  throw ToJavaScript(value.Env(), Error{Error::Code::kArgument, "Expected an object that the addon made"});
 }
 
 template <class T>
@@ -79,10 +100,10 @@ Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
 
 class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
  public:
+  static constexpr napi_type_tag kTag{0x686f736869, 1};
+
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Analyzer",
-                       {InstanceMethod<&AnalyzerWrap::Analyze>("analyze"),
-                        InstanceAccessor<&AnalyzerWrap::Identity>("identity")});
+    return DefineClass(env, "Analyzer", {InstanceMethod<&AnalyzerWrap::Analyze>("analyze")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -92,7 +113,10 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
   }
 
   explicit AnalyzerWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), analyzer_(Held<std::shared_ptr<const Dictionary>>(info)) {}
+      : ObjectWrap(info), analyzer_(Held<std::shared_ptr<const Dictionary>>(info)) {
+    Tag(*this);
+    Tell(*this, "identity", Napi::String::New(Env(), analyzer_.dictionary().identity()));
+  }
 
   const Analyzer& analyzer() const { return analyzer_; }
 
@@ -104,21 +128,16 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
     return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));
   }
 
-  Napi::Value Identity(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), analyzer_.dictionary().identity());
-  }
-
   Analyzer analyzer_;
   Analyzer::Scratch scratch_;
 };
 
 class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
  public:
+  static constexpr napi_type_tag kTag{0x686f736869, 2};
+
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Vectorizer",
-                       {InstanceMethod<&VectorizerWrap::Row>("row"),
-                        InstanceAccessor<&VectorizerWrap::Identity>("identity"),
-                        InstanceAccessor<&VectorizerWrap::ColumnCount>("columnCount")});
+    return DefineClass(env, "Vectorizer", {InstanceMethod<&VectorizerWrap::Row>("row")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -130,7 +149,11 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
   explicit VectorizerWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
         vectorizer_(Held<std::shared_ptr<const Vocabulary>>(info)),
-        scratch_(vectorizer_.vocabulary()) {}
+        scratch_(vectorizer_.vocabulary()) {
+    Tag(*this);
+    Tell(*this, "identity", Napi::String::New(Env(), vectorizer_.vocabulary().identity()));
+    Tell(*this, "columnCount", Napi::Number::New(Env(), vectorizer_.vocabulary().column_count));
+  }
 
   const Vectorizer& vectorizer() const { return vectorizer_; }
 
@@ -145,25 +168,16 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
     return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
   }
 
-  Napi::Value Identity(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), vectorizer_.vocabulary().identity());
-  }
-
-  Napi::Value ColumnCount(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), vectorizer_.vocabulary().column_count);
-  }
-
   Vectorizer vectorizer_;
   Vectorizer::Scratch scratch_;
 };
 
 class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
  public:
+  static constexpr napi_type_tag kTag{0x686f736869, 3};
+
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Forest",
-                       {InstanceMethod<&ForestWrap::Predict>("predict"),
-                        InstanceAccessor<&ForestWrap::Identity>("identity"),
-                        InstanceAccessor<&ForestWrap::ColumnCount>("columnCount")});
+    return DefineClass(env, "Forest", {InstanceMethod<&ForestWrap::Predict>("predict")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -173,7 +187,11 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
   }
 
   explicit ForestWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), forest_(Held<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {}
+      : ObjectWrap(info), forest_(Held<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {
+    Tag(*this);
+    Tell(*this, "identity", Napi::String::New(Env(), forest_->identity()));
+    Tell(*this, "columnCount", Napi::Number::New(Env(), forest_->column_count()));
+  }
 
   const std::shared_ptr<const Forest>& forest() const { return forest_; }
 
@@ -181,18 +199,9 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
   Napi::Value Predict(const Napi::CallbackInfo& info) {
     const auto columns = info[0].As<Napi::Int32Array>();
     const auto values = info[1].As<Napi::Float64Array>();
-    return Napi::Number::New(
-        info.Env(), forest_->Predict({{columns.Data(), columns.ElementLength()},
-                                      {values.Data(), values.ElementLength()}},
-                                     scratch_));
-  }
-
-  Napi::Value Identity(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), forest_->identity());
-  }
-
-  Napi::Value ColumnCount(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), forest_->column_count());
+    return Napi::Number::New(info.Env(), forest_->Predict({{columns.Data(), columns.ElementLength()},
+                                                           {values.Data(), values.ElementLength()}},
+                                                          scratch_));
   }
 
   std::shared_ptr<const Forest> forest_;
@@ -202,20 +211,20 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
 class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
  public:
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Scorer",
-                       {InstanceMethod<&ScorerWrap::Score>("score"),
-                        InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch")});
+    return DefineClass(
+        env, "Scorer",
+        {InstanceMethod<&ScorerWrap::Score>("score"), InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch")});
   }
 
   // (analyzer, vectorizer, forest, lowest, highest)
   static Napi::Value From(const Napi::CallbackInfo& info) {
-    const auto& analyzer = AnalyzerWrap::Unwrap(info[0].As<Napi::Object>())->analyzer();
-    const auto& vectorizer = VectorizerWrap::Unwrap(info[1].As<Napi::Object>())->vectorizer();
-    const auto& forest = ForestWrap::Unwrap(info[2].As<Napi::Object>())->forest();
-    return Make(info.Env(), State::Of(info.Env()).scorer,
-                std::make_shared<const Scorer>(analyzer, vectorizer, forest,
-                                               info[3].As<Napi::Number>().DoubleValue(),
-                                               info[4].As<Napi::Number>().DoubleValue()));
+    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
+    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
+    const auto& forest = Unwrapped<ForestWrap>(info[2]).forest();
+    return Make(
+        info.Env(), State::Of(info.Env()).scorer,
+        std::make_shared<const Scorer>(analyzer, vectorizer, forest, info[3].As<Napi::Number>().DoubleValue(),
+                                       info[4].As<Napi::Number>().DoubleValue()));
   }
 
   explicit ScorerWrap(const Napi::CallbackInfo& info)
@@ -226,8 +235,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 
  private:
   Napi::Value Score(const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(),
-                             scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
+    return Napi::Number::New(info.Env(), scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
   }
 
   // (array of strings, threads) → a promise of a Float64Array
@@ -238,10 +246,8 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
       texts.Add(State::Of(info.Env()).TextFrom(array.Get(i)));
     return Task<std::vector<double>>::Run(
         info.Env(),
-        [pool = pool_, texts = std::move(texts),
-         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<std::vector<double>> {
-          return pool->Score(texts, threads);
-        },
+        [pool = pool_, texts = std::move(texts), threads = info[1].As<Napi::Number>().Uint32Value()]()
+            -> Result<std::vector<double>> { return pool->Score(texts, threads); },
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
   }
 
