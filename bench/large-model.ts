@@ -1,0 +1,62 @@
+/**
+ * A model of the original's size (450 trees of 270 leaves on 10,000 terms), trained once from composed reviews into a cache. It is for
+ * measuring time; what it knows of reviews is of no matter.
+ */
+import { createHash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readBundle } from '../model/bundle.ts';
+import { compileBundle } from '../model/compile/bundle.ts';
+import { writeAside } from '../model/compile/write-aside.ts';
+import { compiledFiles } from '../model/compiled-files.ts';
+import { composeReviews } from '../model/corpus/compose.ts';
+import { readCorpus } from '../model/corpus/read.ts';
+import { train } from '../model/train.ts';
+import { defaultVectorizerParameters } from '../model/vectorizer.ts';
+import { lightgbmVersion } from '../native/index.ts';
+import { packageRoot } from '../native/package-root.ts';
+
+const recipe = {
+  seed: 7,
+  counts: { sentences: 20_000, eachSentence: true, words: 10_000, contrasts: 2000 },
+  vectorizer: defaultVectorizerParameters,
+  boosting: { num_leaves: 270, min_data_in_leaf: 5, learning_rate: 0.05 },
+  rounds: 450,
+};
+
+/** Its folder; training takes a few minutes where it is not there yet. */
+export async function largeModel(tell: (message: string) => void): Promise<string> {
+  const reviews = composeReviews(await readCorpus(), recipe);
+  const made = JSON.stringify([recipe, lightgbmVersion, reviews.map(({ stars, text }) => [stars, text])]);
+  const name = `large-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
+  const path = join(packageRoot, 'build', 'bench', name);
+  if (!(await exists(join(path, 'manifest.json')))) {
+    tell(`training a model of the original's size into ${path}, once`);
+    await train(path, reviews, {
+      ...recipe,
+      name: 'large',
+      command: 'npm run bench',
+      validationShare: 0,
+      patience: 0,
+      onRound: ({ round }) => {
+        if (round % 50 === 0) tell(`${round} of ${recipe.rounds} rounds`);
+      },
+    });
+  }
+  await compileOnce(path);
+  return path;
+}
+
+async function compileOnce(path: string): Promise<void> {
+  if ((await exists(join(path, compiledFiles.vocabulary))) && (await exists(join(path, compiledFiles.forest)))) return;
+  const compiled = compileBundle(await readBundle(path));
+  for (const name of ['vocabulary', 'forest'] as const)
+    await writeAside(join(path, compiledFiles[name]), compiled[name]);
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

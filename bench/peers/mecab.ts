@@ -1,0 +1,68 @@
+/** MeCab (peers/mecab.cc) as a contender: built when it is asked for, left out where it is not installed. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { packageRoot } from '../../native/package-root.ts';
+import type { Contender } from '../contender.ts';
+
+const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8'; // where Debian's mecab-ipadic-utf8 puts it
+const source = join(packageRoot, 'bench', 'peers', 'mecab.cc');
+const program = join(packageRoot, 'build', 'bench', 'mecab');
+
+export const mecabMissing =
+  'mecab left out: apt-get install mecab libmecab-dev mecab-ipadic-utf8 brings it, and g++ has to be there';
+
+/** Undefined where MeCab, its dictionary or a compiler is missing. */
+export async function mecabContender(texts: readonly string[]): Promise<Contender | undefined> {
+  if (!build()) return undefined;
+  const child = spawn(program, [DICTIONARY], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const line = await lines.next();
+    if (line.done) throw new Error(`Expected ${program} to answer, it ended with code ${child.exitCode}`);
+    return line.value;
+  };
+  child.stdin.write([texts.length, ...texts, ''].join('\n'));
+  const surfaces: string[][] = [];
+  for (const _ of texts) surfaces.push((await next()).split('\t'));
+  return {
+    name: 'mecab',
+    stages: ['tokenize'],
+    answers: { ends: texts.map((text, i) => endsIn(text, surfaces[i] as string[])), hashes: {} },
+    time: async ({ milliseconds }) => {
+      child.stdin.write(`${milliseconds}\n`);
+      return (await next()).split(' ').map(Number);
+    },
+    stop: async () => {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+function build(): boolean {
+  if (!existsSync(DICTIONARY)) return false;
+  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return true;
+  mkdirSync(join(packageRoot, 'build', 'bench'), { recursive: true });
+  try {
+    execFileSync('g++', ['-std=c++17', '-O2', source, '-o', program, '-lmecab'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false; // without the headers or without a compiler
+  }
+}
+
+/** MeCab drops spaces between tokens; kuromoji makes tokens of them, and so does this. */
+function endsIn(text: string, surfaces: readonly string[]): number[] {
+  const ends: number[] = [];
+  let end = 0;
+  for (const surface of surfaces) {
+    const start = text.indexOf(surface, end);
+    if (start > end) ends.push(start);
+    end = start + surface.length;
+    ends.push(end);
+  }
+  return ends;
+}

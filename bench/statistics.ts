@@ -1,0 +1,32 @@
+/** The few statistics that figures are given in. */
+
+/** The value below which the share `at`, in [0, 1], of the values lies. */
+export function quantile(values: readonly number[], at: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * at;
+  const [low, high] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
+  if (low === undefined || high === undefined) throw new Error('Expected at least one value, received none');
+  return low + (high - low) * (position - Math.floor(position));
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The straight line y = intercept + slope × x that fits best, and the share of the variance that it explains. */
+export function fitLine(points: readonly (readonly [x: number, y: number])[]): {
+  intercept: number;
+  slope: number;
+  r2: number;
+} {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  let [xx, xy, yy] = [0, 0, 0];
+  for (const [x, y] of points) {
+    xx += (x - meanX) ** 2;
+    xy += (x - meanX) * (y - meanY);
+    yy += (y - meanY) ** 2;
+  }
+  const slope = xy / xx;
+  return { intercept: meanY - slope * meanX, slope, r2: xy ** 2 / (xx * yy) };
+}
