@@ -1,10 +1,14 @@
 /** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file; `stages` is what runs when none is named. */
 import { Command } from 'commander';
+import { httpCommand } from './http.ts';
 import { stagesCommand } from './stages.ts';
+import { startCommand } from './start.ts';
 
 const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
-  .addCommand(stagesCommand(), { isDefault: true });
+  .addCommand(stagesCommand(), { isDefault: true })
+  .addCommand(httpCommand())
+  .addCommand(startCommand());
 try {
   await program.parseAsync();
 } catch (error) {

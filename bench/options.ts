@@ -10,10 +10,11 @@ export interface CommonFlags {
   readonly bundle: readonly string[];
 }
 
-export function addCommonOptions(command: Command, timeMs: number, bundles: readonly string[]): Command {
+/** `timeMs` undefined: a benchmark that takes the time it takes. */
+export function addCommonOptions(command: Command, timeMs: number | undefined, bundles: readonly string[]): Command {
+  if (timeMs !== undefined) command.option('--time <ms>', 'how long to time each figure', milliseconds, timeMs);
   return command
     .option('--json <file>', 'write the figures')
-    .option('--time <ms>', 'how long to time each figure', milliseconds, timeMs)
     .option('--bundle <model...>', 'stars: the shipped model; large: one of the original’s size; or a folder', [
       ...bundles,
     ]);

@@ -1,0 +1,141 @@
+/**
+ * `bench http`: what a request costs the server's process, beside a bare node:http echo of the same bodies.
+ *
+ * Server and load are processes of their own; answers are checked first. The load is a closed loop; processor time of the
+ * server over requests answered is the figure, the median of rounds that go from server to server in turn.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { loadScorer } from '../model/scorer.ts';
+import { messageOf } from './contender.ts';
+import type { LoadOrder, LoadResult } from './load.ts';
+import { machine } from './machine.ts';
+import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
+import { figure, table, writeJson } from './report.ts';
+import { echoServer, hoshiServer, processorMs, type Server, type ServerCommand, startServer } from './servers.ts';
+import { median } from './statistics.ts';
+import { benchTexts } from './texts.ts';
+
+const ROUNDS = 5;
+const CONNECTIONS = 8;
+
+interface HttpFigures {
+  readonly cpuMicroseconds: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+interface Flags extends CommonFlags {
+  readonly node: string;
+}
+
+export function httpCommand(): Command {
+  const command = new Command('http').description('processor time a request, beside a bare node:http echo');
+  return addCommonOptions(command, 10_000, ['stars'])
+    .option('--node <program>', 'the Node that serves', process.execPath)
+    .action(async ({ json, time, bundle, node }: Flags) => {
+      const [model] = await bundlesOf(bundle.slice(0, 1));
+      if (model === undefined) throw new Error('Expected a bundle, received none');
+      console.log(`${machine()}\n${model.name}; ${CONNECTIONS} connections; median of ${ROUNDS} rounds\n`);
+      const servers = [echoServer(node), hoshiServer(node, model.path)];
+      await writeJson(json, await measureHttp(servers, model.path, time));
+    });
+}
+
+/** The first server is the echo, the others score. */
+export async function measureHttp(
+  commands: readonly ServerCommand[],
+  bundlePath: string,
+  milliseconds: number,
+): Promise<Record<string, HttpFigures>> {
+  const texts = await benchTexts();
+  const bodies = texts.map((texts) => JSON.stringify({ texts }));
+  const load = fork(fileURLToPath(new URL('load.js', import.meta.url)));
+  const servers: Server[] = [];
+  try {
+    for (const command of commands) servers.push(await startServer(command, texts[0] as string));
+    await check(servers, texts, bodies, bundlePath);
+    const rounds = new Map(servers.map(({ name }): [string, HttpFigures[]] => [name, []]));
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const server of servers) {
+        const order = { port: server.port, bodies, connections: CONNECTIONS, milliseconds: milliseconds / ROUNDS };
+        const before = processorMs(server.pid);
+        load.send(order satisfies LoadOrder);
+        const { requests, seconds, p50Ms, p99Ms } = await messageOf<LoadResult>(load, 'the load');
+        const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / requests;
+        const isWarm = round >= 0;
+        if (isWarm)
+          rounds.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: requests / seconds, p50Ms, p99Ms });
+      }
+    }
+    const figures = Object.fromEntries(Array.from(rounds, ([name, all]) => [name, medianOf(all)]));
+    show(figures);
+    return figures;
+  } finally {
+    for (const server of servers) await server.stop();
+    load.disconnect();
+    await once(load, 'exit');
+  }
+}
+
+/** hoshi to the last bit; the echo by the size of its answers; others are told apart, not held to it. */
+async function check(
+  servers: readonly Server[],
+  texts: readonly string[],
+  bodies: readonly string[],
+  bundlePath: string,
+) {
+  const scorer = await loadScorer({ bundlePath, engine: 'native' });
+  const expected = texts.map((text) => scorer.score(text));
+  const size = expected.reduce((sum, score) => sum + JSON.stringify({ score }).length, 0) / expected.length;
+  for (const { name, port } of servers) {
+    const answers: string[] = [];
+    for (const body of bodies) {
+      const response = await fetch(`http://127.0.0.1:${port}/api/1/users`, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/json' },
+      });
+      answers.push(await response.text());
+    }
+    const scores = answers.map((answer) => (JSON.parse(answer) as { score: number }).score);
+    const equal = scores.filter((score, i) => Object.is(score, expected[i])).length;
+    if (name.startsWith('hoshi') && equal !== texts.length)
+      throw new Error(`Expected ${name} to give the scores of the native engine, ${equal} of ${texts.length} are`);
+    const meanSize = answers.reduce((sum, answer) => sum + answer.length, 0) / answers.length;
+    if (Math.abs(meanSize - size) > 4)
+      throw new Error(
+        `Expected ${name} to answer ${size.toFixed(1)} bytes on average, received ${meanSize.toFixed(1)}`,
+      );
+    if (name.startsWith('Python')) {
+      const close = scores.filter((score, i) => Math.abs(score - (expected[i] as number)) < 1e-9).length;
+      console.log(`${name} gives the same score within 1e-9 on ${close} of ${texts.length} texts\n`);
+    }
+  }
+}
+
+function medianOf(rounds: readonly HttpFigures[]): HttpFigures {
+  const of = (name: keyof HttpFigures) => median(rounds.map((round) => round[name]));
+  return {
+    cpuMicroseconds: of('cpuMicroseconds'),
+    requestsPerSecond: of('requestsPerSecond'),
+    p50Ms: of('p50Ms'),
+    p99Ms: of('p99Ms'),
+  };
+}
+
+function show(figures: Readonly<Record<string, HttpFigures>>): void {
+  const echo = Object.values(figures)[0]?.cpuMicroseconds ?? Number.NaN;
+  const rows = Object.entries(figures).map(([name, { cpuMicroseconds, requestsPerSecond, p50Ms, p99Ms }]) => [
+    name,
+    figure(cpuMicroseconds),
+    `${figure(cpuMicroseconds / echo)} ×`,
+    requestsPerSecond.toFixed(0),
+    figure(p50Ms),
+    figure(p99Ms),
+  ]);
+  console.log(`${table(['server', 'CPU µs a request', 'of the echo', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n`);
+}
