@@ -1,6 +1,8 @@
 /** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file; `stages` is what runs when none is named. */
 import { Command } from 'commander';
+import { bulkCommand } from './bulk.ts';
 import { httpCommand } from './http.ts';
+import { lengthCommand } from './length.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
 
@@ -8,7 +10,9 @@ const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
   .addCommand(stagesCommand(), { isDefault: true })
   .addCommand(httpCommand())
-  .addCommand(startCommand());
+  .addCommand(startCommand())
+  .addCommand(lengthCommand())
+  .addCommand(bulkCommand());
 try {
   await program.parseAsync();
 } catch (error) {

@@ -8,7 +8,7 @@ import { machine } from './machine.ts';
 import { officialNode } from './official-node.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { figure, table, writeJson } from './report.ts';
-import { echoServer, hoshiServer, memoryMb, processorMs, type ServerCommand, startServer } from './servers.ts';
+import { echoServer, hoshiServer, memoryMb, processorMsOfThreads, type ServerCommand, startServer } from './servers.ts';
 import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
@@ -59,7 +59,7 @@ export async function measureStart(
       const server = await startServer(command, text);
       const run = {
         startMs: server.startMs,
-        cpuMs: processorMs(server.pid),
+        cpuMs: processorMsOfThreads(server.pid),
         residentMb: memoryMb(server.pid, 'VmRSS'),
       };
       await server.stop();
