@@ -1,4 +1,4 @@
-/** The parts of kuromoji 0.1.2 that `tokenizer.ts` stands on; the package brings no types of its own. */
+/** The parts of kuromoji 0.1.2 that `tokenizer.ts` and tests stand on; the package brings no types of its own. */
 declare module 'kuromoji' {
   interface ByteBuffer {
     getShort(index: number): number;
@@ -22,8 +22,15 @@ declare module 'kuromoji' {
     readonly bc: { getBase(index: number): number };
     /** The child of a node by one byte, or a negative number. */
     traverse(parent: number, code: number): number;
+    /** The value of a key, or a negative number. */
+    lookup(key: string): number;
   }
   interface ViterbiSearcher {
+    readonly connection_costs: {
+      readonly forward_dimension: number;
+      readonly backward_dimension: number;
+      get(rightId: number, leftId: number): number;
+    };
     search(
       lattice: import('kuromoji/src/viterbi/ViterbiLattice.js').default,
     ): import('kuromoji/src/viterbi/ViterbiNode.js').default[];

@@ -21,6 +21,9 @@ export interface Contexts {
   numberOf(word: Word): number;
 }
 
+/** What a context's number takes in a word (words.ts). */
+export const CONTEXT_BITS = 11;
+const MOST_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
 
 export function contextsOf(
@@ -30,6 +33,7 @@ export function contextsOf(
   const keys = byWeight(withSentenceEnds(weighedWords));
   const numbers = new Map(keys.map((key, number) => [key, number]));
   const count = keys.length;
+  if (count > MOST_CONTEXTS) throw new Error(`Expected at most ${MOST_CONTEXTS} contexts, received ${count}`);
   const stride = Math.ceil(count / 32) * 32;
   const { cost, bias } = costsBetween(keys, stride, connections);
   return {

@@ -7,19 +7,16 @@
  *
  * Word 0 is none.
  */
-import type { Contexts } from './contexts.ts';
+import { CONTEXT_BITS, type Contexts } from './contexts.ts';
 import type { Word } from './kuromoji-files.ts';
 
-const MOST_CONTEXTS = 2 ** 11;
-const MOST_WORDS = 2 ** 5;
+const MOST_WORDS = 2 ** 5; // of one surface
 
 export class WordTable {
   readonly #contexts: Contexts;
   readonly #table = [0];
 
   constructor(contexts: Contexts) {
-    if (contexts.count > MOST_CONTEXTS)
-      throw new Error(`Expected at most ${MOST_CONTEXTS} contexts, received ${contexts.count}`);
     this.#contexts = contexts;
   }
 
@@ -31,7 +28,7 @@ export class WordTable {
       throw new Error(`Expected at most ${MOST_WORDS} words of one surface, received ${kept.length}`);
     kept.forEach(({ cost, context }, i) => {
       const following = kept.length - 1 - i;
-      this.#table.push(((cost << 16) | (following << 11) | context) >>> 0);
+      this.#table.push(((cost << 16) | (following << CONTEXT_BITS) | context) >>> 0);
     });
     return first;
   }

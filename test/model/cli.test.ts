@@ -156,6 +156,7 @@ describe('hoshi', () => {
     [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
     [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],
     [['eval'], /missing required argument 'data'/],
+    [['compile-dictionary'], /required option '--out <file>' not specified/],
   ];
   for (const [args, message] of misused) {
     test(`wrong usage ends with 2: hoshi ${args.join(' ')}`, async () => {
@@ -182,7 +183,7 @@ describe('hoshi', () => {
   });
 
   test('--help of each command ends with 0', async () => {
-    for (const command of ['score', 'tokenize', 'train', 'eval', 'serve']) {
+    for (const command of ['score', 'tokenize', 'train', 'eval', 'compile-dictionary', 'serve']) {
       const { stdout, code } = await hoshi([command, '--help']);
       assert.match(stdout, new RegExp(`^Usage: hoshi ${command}`));
       assert.equal(code, 0);

@@ -1,0 +1,159 @@
+/** A dictionary of two surfaces, "a" and "aあ", as kuromoji's files; then each file spoilt. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { readKuromojiFiles } from '../../../model/compile/kuromoji-files.ts';
+
+type Files = Record<string, Int32Array | Int16Array | Uint8Array>;
+
+function tinyFiles(): Files {
+  // Free nodes are negative. The root (0) has base 0; "a" is 0x61, あ is 0xe3 0x81 0x82.
+  const [base, check] = [new Int32Array(1024).fill(-1), new Int32Array(1024).fill(-1)];
+  const node = (at: number, parent: number, itsBase: number) => {
+    base[at] = itsBase;
+    check[at] = parent;
+  };
+  node(0, 0, 0);
+  node(0x61, 0, 300);
+  node(300, 0x61, -1 - 7); // the leaf of "a": key 7
+  node(300 + 0xe3, 0x61, 400);
+  node(400 + 0x81, 300 + 0xe3, 401);
+  node(401 + 0x82, 400 + 0x81, 700);
+  node(700, 401 + 0x82, -1 - 0); // the leaf of "aあ": key 0
+  const record = (left: number, right: number, cost: number) => [left, right, cost, 0, 0];
+  return {
+    base,
+    check,
+    tid_map: Int32Array.of(2, 0, 2, 20, 0, 7, 1, 10, 0, 0, 0),
+    tid: Int16Array.of(...record(0, 1, -5), ...record(1, 0, 300), ...record(1, 1, 7), 0, 0),
+    unk_map: Int32Array.of(2, 0, 1, 0, 1, 2, 10, 0, 0, 0, 0),
+    unk: Int16Array.of(...record(1, 1, 1000), ...record(0, 0, 2000), 0, 0, 0),
+    unk_invoke: Buffer.from('\0\u0001\0\0\0\0KANA\0\u0001\0\u0002\0\0\0OTHER\0\0\0\0\0\0\0\0\0\0\0', 'latin1'),
+    unk_char: new Uint8Array(65536).fill(1, 0x100),
+    cc: Int16Array.of(2, 2, 1, -2, 3, 4),
+  };
+}
+
+describe("kuromoji's files", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hoshi-kuromoji-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function read(files: Files) {
+    for (const name of await readdir(folder)) await rm(join(folder, name));
+    for (const [name, numbers] of Object.entries(files))
+      await writeFile(
+        join(folder, `${name}.dat.gz`),
+        gzipSync(Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)),
+      );
+    return readKuromojiFiles(folder);
+  }
+
+  test('surfaces with their words in order, categories, connections; the zeros at the ends are nothing', async () => {
+    const { surfaces, categories, categoryOf, connections } = await read(tinyFiles());
+    assert.deepEqual(surfaces, [
+      { text: 'a', words: [{ leftId: 1, rightId: 0, cost: 300 }] },
+      {
+        text: 'aあ',
+        words: [
+          { leftId: 1, rightId: 1, cost: 7 },
+          { leftId: 0, rightId: 1, cost: -5 },
+        ],
+      },
+    ]);
+    assert.deepEqual(categories, [
+      { name: 'KANA', isAlwaysInvoked: false, isGrouping: true, words: [{ leftId: 1, rightId: 1, cost: 1000 }] },
+      {
+        name: 'OTHER',
+        isAlwaysInvoked: true,
+        isGrouping: false,
+        words: [
+          { leftId: 0, rightId: 0, cost: 2000 },
+          { leftId: 1, rightId: 1, cost: 1000 },
+        ],
+      },
+    ]);
+    assert.deepEqual([categoryOf[0xff], categoryOf[0x100]], [0, 1]);
+    assert.deepEqual(connections, { rightIds: 2, leftIds: 2, costs: Int16Array.of(1, -2, 3, 4) });
+  });
+
+  const spoilt: [what: string, spoil: (files: Files) => void, message: RegExp][] = [
+    ['no file', (files) => delete files.cc, /cc\.dat\.gz: expected a file of kuromoji's dictionary, ENOENT/],
+    ['half a number', (files) => (files.tid_map = new Uint8Array(7)), /tid_map.* numbers of 4 bytes, received 7 bytes/],
+    ['no cost', (files) => (files.cc = Int16Array.of(2, 2, 1, 2)), /cc.* expected 2 × 2 costs, received 2/],
+    [
+      'no counts',
+      (files) => (files.cc = Int16Array.of()),
+      /cc.* expected counts of right and left ids, received 0 and 0/,
+    ],
+    ['a left id too high', (files) => files.tid?.set([2], 0), /tid.* expected left ids below 2, received 2/],
+    ['a right id too low', (files) => files.unk?.set([-1], 1), /unk.* expected right ids below 2, received -1/],
+    ['a word beyond the end', (files) => files.tid_map?.set([30], 3), /tid_map.* into tid \(34 bytes\), received 30/],
+    ['a word before the start', (files) => files.tid_map?.set([-2], 3), /tid_map.* into tid .*, received -2/],
+    ['a key twice', (files) => files.tid_map?.set([0], 5), /tid_map.* expected each key once, received 0 again/],
+    ['a key without words', (files) => files.tid_map?.set([0], 6), /tid_map.* expected words for key 7, received 0/],
+    ['too many keys', (files) => files.tid_map?.set([9], 0), /tid_map.* expected each key once, received 0 again/],
+    [
+      'cut short',
+      (files) => (files.tid_map = Int32Array.of(1, 0, 2, 20)),
+      /tid_map.* 1 keys .* received an end after 0/,
+    ],
+    ['more after the keys', (files) => files.tid_map?.set([3], 10), /tid_map.* nothing after 2 keys, received 3/],
+    [
+      'another key',
+      (files) => files.tid_map?.set([8], 5),
+      /tid_map.* words for each surface form, received none for key 7/,
+    ],
+    [
+      'fewer checks',
+      (files) => (files.check = new Int32Array(4)),
+      /check.* as many nodes as base \(1024\), received 4/,
+    ],
+    [
+      'a leaf on its own',
+      (files) => files.check?.set([-1], 0x61),
+      /check.* a way from leaf 300 to the root, received none/,
+    ],
+    ['a circle', (files) => files.check?.set([401 + 0x82], 400 + 0x81), /check.* a way from leaf 700 to the root/],
+    [
+      'no UTF-8',
+      (files) => {
+        files.check?.set([401 + 0x41], 700);
+        files.check?.set([400 + 0x81], 401 + 0x41);
+        files.base?.set([700], 401 + 0x41);
+      },
+      /base.* surface forms in UTF-8, received others at leaf 700/,
+    ],
+    ['a surface lost', (files) => files.check?.set([-1], 300), /base.* as many leaves as tid_map has keys, received 1/],
+    [
+      'an invoke of 2',
+      (files) => files.unk_invoke?.set([2], 0),
+      /unk_invoke.* 0 or 1 for invoke and group, received 2, 1/,
+    ],
+    ['a category lost', (files) => files.unk_invoke?.fill(0, 11), /unk_invoke.* expected 2 categories, received 1/],
+    ['a category too many', (files) => files.unk_map?.set([1], 0), /unk_map.* nothing after 1 keys, received 1/],
+    ['few characters', (files) => (files.unk_char = new Uint8Array(4)), /unk_char.* expected 65536 bytes, received 4/],
+    ['no such category', (files) => files.unk_char?.set([2], 9), /unk_char.* categories below 2, received 2 of 9/],
+  ];
+  for (const [what, spoil, message] of spoilt) {
+    test(`${what} is refused`, async () => {
+      const files = tinyFiles();
+      spoil(files);
+      await assert.rejects(read(files), message);
+    });
+  }
+
+  test('what is no gzip is refused by its name', async () => {
+    await read(tinyFiles());
+    await writeFile(join(folder, 'unk.dat.gz'), 'unk');
+    await assert.rejects(
+      readKuromojiFiles(folder),
+      /unk\.dat\.gz: expected a file of kuromoji's dictionary, incorrect/,
+    );
+  });
+});

@@ -1,0 +1,53 @@
+/** Reads a compiled dictionary by the definition of its format (model/compile/dictionary.ts), a word at a time. */
+import { dictionaryKind } from '../../model/compile/dictionary.ts';
+import { decodeTableFile } from '../../model/compile/table-file.ts';
+import { lookUp } from './double-array.ts';
+
+export interface CompiledWord {
+  readonly cost: number;
+  readonly context: number;
+}
+
+export interface CompiledDictionary {
+  readonly identity: string;
+  readonly numbers: Uint32Array;
+  readonly code: Uint16Array;
+  readonly category: Uint8Array;
+  readonly unknown: Uint32Array;
+  readonly words: Uint32Array;
+  readonly cost: Uint16Array;
+  readonly worse: Int16Array;
+  readonly trie: BigUint64Array;
+}
+
+export function readDictionary(bytes: Uint8Array): CompiledDictionary {
+  const { identity, sections } = decodeTableFile(bytes, dictionaryKind);
+  if (sections.length !== 8) throw new Error(`expected 8 sections, received ${sections.length}`);
+  const numbersOf = (i: number) => Uint8Array.from(sections[i] as Uint8Array).buffer;
+  return {
+    identity,
+    numbers: new Uint32Array(numbersOf(0)),
+    code: new Uint16Array(numbersOf(1)),
+    category: new Uint8Array(numbersOf(2)),
+    unknown: new Uint32Array(numbersOf(3)),
+    words: new Uint32Array(numbersOf(4)),
+    cost: new Uint16Array(numbersOf(5)),
+    worse: new Int16Array(numbersOf(6)),
+    trie: new BigUint64Array(numbersOf(7)),
+  };
+}
+
+export function wordsOfSurface(dictionary: CompiledDictionary, surface: string): CompiledWord[] {
+  const codes = Array.from(surface, (character) => dictionary.code[character.charCodeAt(0)] as number);
+  const first = lookUp(dictionary.trie, codes);
+  return first === 0 ? [] : wordsFrom(dictionary, first);
+}
+
+export function wordsFrom({ words }: CompiledDictionary, first: number): CompiledWord[] {
+  const word = words[first] as number;
+  const following = (word >>> 11) & 31;
+  return Array.from(words.subarray(first, first + 1 + following), (one, i) => {
+    if (((one >>> 11) & 31) !== following - i) throw new Error(`word ${first + i} does not count those that follow`);
+    return { cost: (one | 0) >> 16, context: one & 2047 };
+  });
+}
