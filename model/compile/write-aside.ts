@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 
 export async function writeAside(file: string, content: Uint8Array): Promise<void> {
   const aside = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
+  await mkdir(dirname(file), { recursive: true });
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeFile(aside, content);
     await rename(aside, file);
   } finally {
