@@ -66,7 +66,7 @@ dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) $(wi
 	@touch $@
 
 # What the native engine maps: kuromoji's dictionary, laid out by what the corpus looks up, and the shipped model.
-$(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
+$(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
 	bin/hoshi compile-dictionary --out $@
 
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo

@@ -28,6 +28,8 @@ export const defaultBoosting: Readonly<Record<string, string | number | boolean>
 /** Ridge learns the labels first and the trees learn from it: its labels, and those it gives to further texts. */
 export interface Teacher extends RidgeOptions {
   readonly texts: readonly string[];
+  /** Ridge shrinks what it has to guess: its labels are spread around their mean by this factor, ≥ 1, within the range. */
+  readonly spread: number;
 }
 
 export interface TrainOptions {
@@ -71,7 +73,8 @@ export async function train(path: string, reviews: readonly Review[], options: T
     const { teacher } = options;
     onStage(`teaching by ridge, with ${teacher.texts.length} further texts`);
     const taught = stages.matrix(vectorizer, [...textsOf(learning), ...teacher.texts]);
-    training = { matrix: taught, labels: predictLinear(fitRidge(training.matrix, training.labels, teacher), taught) };
+    const labels = predictLinear(fitRidge(training.matrix, training.labels, teacher), taught);
+    training = { matrix: taught, labels: spreadOut(labels, teacher.spread, scoreRange) };
   }
 
   onStage(`boosting ${options.rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
@@ -138,6 +141,11 @@ function split(
   throw new Error(
     `Expected enough different texts to keep a share of ${validationShare} apart, received ${texts.length}`,
   );
+}
+
+function spreadOut(labels: Float64Array, factor: number, scoreRange: readonly [number, number]): Float64Array {
+  const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+  return labels.map((label) => holdWithin(scoreRange, mean + factor * (label - mean)));
 }
 
 function textsOf(reviews: readonly Review[]): string[] {

@@ -61,7 +61,24 @@ function indexSentences(sentences: readonly Sentence[]): SentenceIndex {
   return index;
 }
 
-const SUBJECTS: readonly Domain[] = ['movie', 'movie', 'product', 'product', 'hotel'];
+/** What a review is of; films come first. */
+const SUBJECTS: readonly Domain[] = [
+  ...Array<Domain>(7).fill('movie'),
+  ...Array<Domain>(6).fill('product'),
+  ...([
+    'book',
+    'book',
+    'service',
+    'service',
+    'hotel',
+    'hotel',
+    'restaurant',
+    'restaurant',
+    'app',
+    'game',
+    'shop',
+  ] as const),
+];
 
 function ofSentences(random: Random, of: SentenceIndex): ComposedReview {
   const stars = 1 + random.below(5);
@@ -196,7 +213,7 @@ function clause(random: Random, { word, forms }: InflectedWord): { stars: number
     return { stars: starsOf(polarity), text: `${forms.excessive}${end}` };
   return {
     stars: starsOf(polarity),
-    text: `${pick(random, [forms.polite, forms.plain])}${pick(random, ['と思います', 'と感じた', 'と言える'])}。`,
+    text: `${forms.plain}${pick(random, ['と思います', 'と思った', 'と感じた', 'と言える'])}。`,
   };
 }
 

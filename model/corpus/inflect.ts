@@ -46,8 +46,8 @@ export function inflect(word: string, wordClass: WordClass): Forms {
 
 function iAdjective(word: string): Forms {
   if (!word.endsWith('い')) throw new Error(`Expected an i-adjective to end in い, received ${word}`);
-  // いい and what is built on it inflect as よい: 格好いい → 格好よくない
-  const stem = word.endsWith('いい') ? `${word.slice(0, -2)}よ` : word.slice(0, -1);
+  // いい and what is built on it inflect as よい: 格好いい → 格好よくない; かわいい is not built on it
+  const stem = word.endsWith('いい') && !word.endsWith('かわいい') ? `${word.slice(0, -2)}よ` : word.slice(0, -1);
   return {
     plain: word,
     polite: `${word}です`,

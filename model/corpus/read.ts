@@ -1,9 +1,22 @@
 /** Reads and checks the authored corpus; what is wrong is named by file and line. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../native/package-root.ts';
 
-export const domains = ['movie', 'product', 'hotel', 'general', 'phrase'] as const;
+/** What a review is of, but for `general` and `phrase`: sentences and short verdicts that fit any. */
+export const domains = [
+  'movie',
+  'product',
+  'app',
+  'game',
+  'book',
+  'service',
+  'hotel',
+  'restaurant',
+  'shop',
+  'general',
+  'phrase',
+] as const;
 export type Domain = (typeof domains)[number];
 
 export const wordClasses = ['i-adjective', 'na-adjective', 'noun', 'verb-godan', 'verb-ichidan', 'verb-suru'] as const;
@@ -28,13 +41,27 @@ export interface Corpus {
   readonly words: readonly Word[];
 }
 
+/** The files of sentences in the order of their names, as one; no text stands in two of them. */
 export async function readCorpus(folder = join(packageRoot, 'model', 'corpus')): Promise<Corpus> {
-  const read = async (name: string) => ({
-    file: join(folder, name),
-    content: await readFile(join(folder, name), 'utf8'),
+  const read = (file: string) => readFile(file, 'utf8');
+  const sentenceFolder = join(folder, 'sentences');
+  const names = (await readdir(sentenceFolder)).filter((name) => name.endsWith('.tsv')).sort();
+  const files = await Promise.all(
+    names.map(async (name) => parseSentences(await read(join(sentenceFolder, name)), join(sentenceFolder, name))),
+  );
+  const seen = new Map<string, string>();
+  files.forEach((sentences, i) => {
+    for (const { text } of sentences) {
+      const before = seen.get(text);
+      if (before !== undefined)
+        throw new Error(
+          `${sentenceFolder}: expected each text once, ${JSON.stringify(text)} is in ${before} and ${names[i]}`,
+        );
+      seen.set(text, names[i] as string);
+    }
   });
-  const [sentences, words] = await Promise.all([read('sentences.tsv'), read('words.tsv')]);
-  return { sentences: parseSentences(sentences.content, sentences.file), words: parseWords(words.content, words.file) };
+  const words = join(folder, 'words.tsv');
+  return { sentences: files.flat(), words: parseWords(await read(words), words) };
 }
 
 export function parseSentences(content: string, file: string): Sentence[] {

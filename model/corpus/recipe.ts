@@ -33,7 +33,7 @@ export function starsRecipe(corpus: Corpus): { reviews: { stars: number; text: s
       validationShare: 0,
       patience: 50,
       about: ABOUT,
-      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 500, texts: further },
+      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 500, spread: 1.5, texts: further },
     },
   };
 }
