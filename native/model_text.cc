@@ -67,6 +67,8 @@ class Fields {
 
   void Add(std::string_view line) {
     const std::size_t equals = std::min(line.find('='), line.size());
+    // LightGBM skips leading =, and would take what follows for the name.
+    if (equals == 0) Refuse(where_, "a name before =", line);
     const std::string_view value = equals == line.size() ? "" : line.substr(equals + 1);
     if (!values_.emplace(line.substr(0, equals), value).second) Refuse(where_, "each line once", line);
   }
@@ -109,12 +111,12 @@ class Fields {
     return values;
   }
 
-  // LightGBM writes inf where what is missing parts from all else.
-  std::vector<double> GetThresholds(std::int64_t count) const {
+  // LightGBM writes inf where what is missing parts from all else, and for a gain that no float holds.
+  std::vector<double> GetNumbersOrInf(std::string_view name, std::int64_t count) const {
     std::vector<double> values;
-    for (const std::string_view word : GetWords("threshold", count)) {
-      values.push_back(Number<double>(word, At("threshold", values.size())));
-      if (std::isnan(values.back())) Refuse(At("threshold", values.size() - 1), "a number", word);
+    for (const std::string_view word : GetWords(name, count)) {
+      values.push_back(Number<double>(word, At(name, values.size())));
+      if (std::isnan(values.back())) Refuse(At(name, values.size() - 1), "a number", word);
     }
     return values;
   }
@@ -184,13 +186,14 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
   if (leaves == 1) return;
 
   tree.GetIntegers("split_feature", inner, 0, last_column);
-  const std::vector<double> thresholds = tree.GetThresholds(inner);
+  const std::vector<double> thresholds = tree.GetNumbersOrInf("threshold", inner);
   for (const char* name : {"leaf_count", "leaf_weight"}) {
     if (tree.Has(name)) tree.GetNumbers(name, leaves);
   }
-  for (const char* name : {"split_gain", "internal_count", "internal_value", "internal_weight"}) {
+  for (const char* name : {"internal_count", "internal_value", "internal_weight"}) {
     if (tree.Has(name)) tree.GetNumbers(name, inner);
   }
+  if (tree.Has("split_gain")) tree.GetNumbersOrInf("split_gain", inner);
   CheckShape(tree, tree.GetIntegers("left_child", inner, -leaves, inner - 1),
              tree.GetIntegers("right_child", inner, -leaves, inner - 1));
 
@@ -225,9 +228,10 @@ class Reader {
         Refuse("text", "lines ended by a line feed, and no NUL",
                forbidden == '\0' ? "a NUL" : "a carriage return");
     }
+    // Without a tree LightGBM reads all lines to the end of the text as the header; so do we.
     Fields header("header");
     std::size_t start = 0;
-    while (start < text_.size() && !StartsAt("Tree=", start) && !StartsAt("end of trees", start)) {
+    while (start < text_.size() && !StartsAt("Tree=", start)) {
       const std::string_view line = TakeLine(start);
       if (!line.empty()) header.Add(line);
     }
@@ -254,7 +258,9 @@ class Reader {
       start += size;
       ++number;
     }
-    if (!StartsAt("end of trees\n", start))
+    const bool has_end =
+        number == 0 ? header.Has("end of trees") && start == text_.size() : StartsAt("end of trees\n", start);
+    if (!has_end)
       Refuse("after " + std::to_string(number) + " trees", "a line \"end of trees\"",
              text_.substr(start, 16));
   }
