@@ -1,0 +1,113 @@
+/** The addons in many threads at once, in threads that end in the middle of its work, and in the long run. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { createRandom } from '../../model/corpus/random.ts';
+import type { Booster } from '../../native/index.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { randomBooster, randomTrainingSet } from '../fixtures/random-models.ts';
+
+const fixtures = join(packageRoot, 'dist', 'test', 'fixtures');
+
+/** What a worker says once it has loaded the addon, trained and predicted. */
+interface Answer {
+  readonly text: string;
+  readonly scores: Float64Array;
+}
+
+let large: Booster;
+let expected: Answer;
+before(async () => {
+  large = await randomBooster(4, {}, { rounds: 100 });
+  const trained = await randomBooster(1, {}, { rounds: 5 });
+  const { matrix } = randomTrainingSet(createRandom(2), { rows: 1000 });
+  expected = { text: trained.modelText(), scores: await large.predictBatch(matrix) };
+});
+
+interface Started {
+  readonly worker: Worker;
+  readonly exitCode: Promise<number>;
+  readonly error: Promise<Error>;
+}
+
+async function start(work: string): Promise<Started> {
+  const worker = new Worker(join(fixtures, 'native-worker.js'), { workerData: { text: large.modelText(), work } });
+  const exitCode = new Promise<number>((resolve) => void worker.once('exit', resolve));
+  const error = new Promise<Error>((resolve) => void worker.once('error', resolve));
+  const [answer] = (await once(worker, 'message')) as [Answer];
+  assert.equal(answer.text, expected.text);
+  assert.deepEqual(answer.scores, expected.scores);
+  return { worker, exitCode, error };
+}
+
+const isFineStill = async () =>
+  assert.equal((await randomBooster(1, {}, { rounds: 5 })).modelText(), expected.text, 'this thread works as before');
+
+describe('workers', () => {
+  test('load the addon at once, beside this thread, and give what it gives', async () => {
+    const workers = Array.from({ length: 4 }, () => start('nothing'));
+    for (let i = 0; i < 5; i++) await isFineStill();
+    for (const { exitCode } of await Promise.all(workers)) assert.equal(await exitCode, 0);
+    await isFineStill();
+  });
+
+  test('load it and end, again and again', async () => {
+    for (let i = 0; i < 5; i++) {
+      const { exitCode } = await start('nothing');
+      assert.equal(await exitCode, 0);
+    }
+    await isFineStill();
+  });
+
+  // What is under way in the thread pool finds its thread gone; what is in C++ cannot make JavaScript's objects any more.
+  for (const work of ['training', 'batches', 'scores', 'rows', 'texts', 'refused texts']) {
+    test(`may be terminated in the middle of ${work}`, async () => {
+      for (let i = 0; i < 3; i++) {
+        const workers = await Promise.all([start(work), start(work)]);
+        await new Promise((resolve) => setTimeout(resolve, i * 15));
+        for (const { worker } of workers) await worker.terminate();
+      }
+      await isFineStill();
+    });
+  }
+
+  test('may exit with work under way', async () => {
+    for (let i = 0; i < 3; i++) assert.equal(await (await start('an exit')).exitCode, 7);
+    await isFineStill();
+  });
+
+  test('may fail with work under way', async () => {
+    for (let i = 0; i < 3; i++) {
+      const { error } = await start('an error');
+      assert.equal((await error).message, 'on purpose');
+    }
+    await isFineStill();
+  });
+});
+
+describe('memory is given back', () => {
+  for (const what of [
+    'loaded models',
+    'trained models',
+    'batches',
+    'model texts',
+    'refused models',
+    'refused trainings',
+  ]) {
+    test(`of ${what}`, async () => {
+      const args = ['--expose-gc', join(fixtures, 'drop-boosters.js'), what, '100'];
+      // A sanitizer would hold back what has been freed, to catch its use.
+      const env = {
+        ...process.env,
+        ASAN_OPTIONS: 'detect_leaks=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64',
+      };
+      const grownMb = Number((await promisify(execFile)(process.execPath, args, { env })).stdout);
+      // Data sets kept would take 7.5 MB, boosters 18 MB or more.
+      assert.ok(grownMb < 7, `${grownMb} MB more after 80`);
+    });
+  }
+});
