@@ -4,7 +4,7 @@
  */
 
 import { types } from 'node:util';
-import { checkInteger, checkMatrix, checkRow } from './checks.ts';
+import { checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
@@ -95,22 +95,22 @@ export class Booster {
 
   /** LightGBM's prediction of one row, by its fast call for single rows. */
   predict(row: SparseRow): number {
-    checkRow(row, this.columnCount);
-    return call(() => this.#native.predict(row.columns, row.values));
+    const { columns, values } = checkRow(row, this.columnCount);
+    return call(() => this.#native.predict(columns, values));
   }
 
   /** The predictions of many rows, computed off the event loop on a copy of them. */
   async predictBatch(matrix: CsrMatrix): Promise<Float64Array> {
-    checkMatrix(matrix, 'the matrix');
-    if (matrix.columnCount !== this.columnCount)
-      throw argumentError('columnCount', `${this.columnCount}, as many as the model has`, matrix.columnCount);
-    return callAsync(() => this.#native.predictBatch(matrix));
+    const checked = checkMatrix(matrix, 'the matrix');
+    if (checked.columnCount !== this.columnCount)
+      throw argumentError('columnCount', `${this.columnCount}, as many as the model has`, checked.columnCount);
+    return callAsync(() => this.#native.predictBatch(checked));
   }
 
   /** What each column adds to the prediction (SHAP values): `columnCount` + 1 numbers, the last is the base value. */
   contributions(row: SparseRow): Float64Array {
-    checkRow(row, this.columnCount);
-    return call(() => this.#native.contributions(row.columns, row.values));
+    const { columns, values } = checkRow(row, this.columnCount);
+    return call(() => this.#native.contributions(columns, values));
   }
 
   /** LightGBM's text of the first `rounds` rounds, or of all. */
@@ -124,13 +124,9 @@ export class Booster {
  * Boosts round by round off the event loop; the same input gives the same model, byte for byte. As in Python's `train`, a
  * round that finds nothing to split adds no tree, and the next one, which may draw other columns, is tried all the same.
  */
-export async function trainBooster({
-  training,
-  validation,
-  parameters,
-  rounds,
-  onRound,
-}: TrainOptions): Promise<Booster> {
+export async function trainBooster(options: TrainOptions): Promise<Booster> {
+  if (typeof options !== 'object' || options === null) throw argumentError('the options', 'an object', options);
+  const { training, validation, parameters, rounds, onRound } = options;
   const trainingSet = checkTrainingSet(training, 'training');
   const validationSet = validation === undefined ? undefined : checkTrainingSet(validation, 'validation');
   if (validationSet !== undefined && validationSet.matrix.columnCount !== trainingSet.matrix.columnCount) {
@@ -143,7 +139,7 @@ export async function trainBooster({
   checkInteger(rounds, 1, 1_000_000, 'rounds');
   if (onRound !== undefined && typeof onRound !== 'function') throw argumentError('onRound', 'a function', onRound);
   const booster = await callAsync(async () =>
-    addon().forTraining(trainingSet, validationSet, parameterText(parameters)),
+    addon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
   );
   const names = call(() => booster.metricNames());
   for (let round = 1; round <= rounds; round++) {
@@ -199,7 +195,10 @@ const REFUSED_PARAMETERS = new Set([
   'num_iteration_predict',
 ]);
 
-function parameterText(parameters: TrainOptions['parameters']): string {
+/** Lists of columns, "[0,1],[2]". LightGBM 4.7.0 ends the process if one is out of range. */
+const CONSTRAINTS = /^\[\d+(,\d+)*\](,\[\d+(,\d+)*\])*$/;
+
+function parameterText(parameters: TrainOptions['parameters'], columnCount: number): string {
   if (typeof parameters !== 'object' || parameters === null) throw argumentError('parameters', 'an object', parameters);
   const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
   const canonical = new Map(
@@ -216,10 +215,15 @@ function parameterText(parameters: TrainOptions['parameters']): string {
     named.add(name);
     const isFine =
       typeof value === 'string'
-        ? /^[^\s=]+$/.test(value)
+        ? /^[^\s=\p{Cc}]+$/u.test(value)
         : typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
     if (!isFine)
       throw argumentError(`parameters.${alias}`, 'a finite number, a boolean, or a string without spaces and =', value);
+    if (
+      name === 'interaction_constraints' &&
+      !(CONSTRAINTS.test(`${value}`) && `${value}`.match(/\d+/g)?.every((column) => Number(column) < columnCount))
+    )
+      throw argumentError(`parameters.${alias}`, `lists of columns below ${columnCount} as in "[0,1],[2]"`, value);
     chosen.set(name, value);
   }
   return Array.from(chosen, ([name, value]) => `${name}=${value}`).join(' ');
@@ -227,15 +231,16 @@ function parameterText(parameters: TrainOptions['parameters']): string {
 
 function checkTrainingSet(set: TrainingSet, name: string): NativeTrainingSet {
   if (typeof set !== 'object' || set === null) throw argumentError(name, 'an object', set);
-  const { matrix, labels, weights } = set;
-  checkMatrix(matrix, `${name}.matrix`);
-  const rowCount = matrix.rowStarts.length - 1;
+  const { labels, weights } = set;
+  const matrix = checkMatrix(set.matrix, `${name}.matrix`);
+  const rowCount = lengthOf(matrix.rowStarts) - 1;
   if (rowCount === 0) throw argumentError(`${name}.matrix`, 'at least one row', 'none');
   const floats = (values: Float32Array | Float64Array, what: string, lowest: number) => {
     if (!types.isFloat64Array(values) && !types.isFloat32Array(values))
       throw argumentError(what, 'a Float64Array or Float32Array', values);
-    if (values.length !== rowCount) throw argumentError(`${what}.length`, `${rowCount}, one a row`, values.length);
-    const copy = Float32Array.from(values);
+    if (lengthOf(values) !== rowCount)
+      throw argumentError(`${what}.length`, `${rowCount}, one a row`, lengthOf(values));
+    const copy = new Float32Array(values);
     const wrong = copy.findIndex((value) => !(Number.isFinite(value) && value >= lowest));
     if (wrong >= 0)
       throw argumentError(

@@ -6,6 +6,7 @@
 // what it reads and keeps its booster alive.
 #include <napi.h>
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,9 @@ LabelledMatrix LabelledFrom(const Napi::Object& set) {
 
 struct State {
   Napi::FunctionReference booster;
+  // What the next object of the class holds. Not an argument of its constructor: JavaScript could pass a
+  // foreign one.
+  std::shared_ptr<Booster> made;
 };
 
 class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
@@ -63,16 +67,15 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
   }
 
   static Napi::Value New(Napi::Env env, std::shared_ptr<Booster> booster) {
-    return env.GetInstanceData<State>()->booster.New(
-        {Napi::External<std::shared_ptr<Booster>>::New(env, &booster)});
+    State& state = *env.GetInstanceData<State>();
+    state.made = std::move(booster);
+    return state.booster.Value().New(std::initializer_list<napi_value>{});
   }
 
-  explicit BoosterWrap(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-    if (info.Length() == 1 && info[0].IsExternal()) {
-      booster_ = std::move(*info[0].As<Napi::External<std::shared_ptr<Booster>>>().Data());
-    } else {
+  explicit BoosterWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), booster_(std::move(info.Env().GetInstanceData<State>()->made)) {
+    if (booster_ == nullptr)
       Throw(info.Env(), {Error::Code::kArgument, "Expected boosters to be made by fromModelText or train"});
-    }
   }
 
  private:

@@ -3,34 +3,50 @@ import { types } from 'node:util';
 import { argumentError } from './errors.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 
-export function checkMatrix(matrix: CsrMatrix, name: string): void {
+// What has been checked is what C++ gets: each property is read once, and a length is the array's own, not what hides it.
+
+const typedArrayPrototype: object = Object.getPrototypeOf(Int32Array.prototype);
+
+export function lengthOf(array: ArrayBufferView): number {
+  return Reflect.get(typedArrayPrototype, 'length', array) as number;
+}
+
+function bufferOf(array: ArrayBufferView): ArrayBufferLike {
+  return Reflect.get(typedArrayPrototype, 'buffer', array) as ArrayBufferLike;
+}
+
+export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
   if (typeof matrix !== 'object' || matrix === null) throw argumentError(name, 'a CSR matrix', matrix);
   const { rowStarts, columns, values, columnCount } = matrix;
   checkInteger(columnCount, 1, 2 ** 31 - 1, `${name}.columnCount`);
   checkArray(rowStarts, types.isInt32Array, 'an Int32Array', `${name}.rowStarts`);
   checkCells(columns, values, name);
-  if (rowStarts.length === 0 || rowStarts[0] !== 0) throw argumentError(`${name}.rowStarts[0]`, '0', rowStarts[0]);
-  if (rowStarts.at(-1) !== columns.length)
-    throw argumentError(`${name}.rowStarts`, `to end at ${columns.length}, the number of cells`, rowStarts.at(-1));
-  for (let r = 1; r < rowStarts.length; r++) {
+  const [startCount, cellCount] = [lengthOf(rowStarts), lengthOf(columns)];
+  if (rowStarts[0] !== 0) throw argumentError(`${name}.rowStarts[0]`, '0', rowStarts[0]);
+  const last = rowStarts[startCount - 1];
+  if (last !== cellCount) throw argumentError(`${name}.rowStarts`, `to end at ${cellCount}, the number of cells`, last);
+  for (let r = 1; r < startCount; r++) {
     const [start, end] = [rowStarts[r - 1] as number, rowStarts[r] as number];
-    if (end < start || end > columns.length)
-      throw argumentError(`${name}.rowStarts[${r}]`, `from ${start} to ${columns.length}`, end);
+    if (end < start || end > cellCount)
+      throw argumentError(`${name}.rowStarts[${r}]`, `from ${start} to ${cellCount}`, end);
     checkColumns(columns, start, end, columnCount, name);
   }
+  return { rowStarts, columns, values, columnCount };
 }
 
-export function checkRow(row: SparseRow, columnCount: number): void {
+export function checkRow(row: SparseRow, columnCount: number): SparseRow {
   if (typeof row !== 'object' || row === null) throw argumentError('the row', 'a sparse row', row);
-  checkCells(row.columns, row.values, 'row');
-  checkColumns(row.columns, 0, row.columns.length, columnCount, 'row');
+  const { columns, values } = row;
+  checkCells(columns, values, 'row');
+  checkColumns(columns, 0, lengthOf(columns), columnCount, 'row');
+  return { columns, values };
 }
 
 function checkCells(columns: Int32Array, values: Float64Array, name: string): void {
   checkArray(columns, types.isInt32Array, 'an Int32Array', `${name}.columns`);
   checkArray(values, types.isFloat64Array, 'a Float64Array', `${name}.values`);
-  if (values.length !== columns.length)
-    throw argumentError(`${name}.values.length`, `${columns.length}, that of columns`, values.length);
+  if (lengthOf(values) !== lengthOf(columns))
+    throw argumentError(`${name}.values.length`, `${lengthOf(columns)}, that of columns`, lengthOf(values));
 }
 
 function checkColumns(columns: Int32Array, start: number, end: number, columnCount: number, name: string): void {
@@ -55,8 +71,20 @@ export function checkArray(
 ): void {
   if (!isRight(value)) throw argumentError(name, expected, value);
   // Another thread could change it between the check and the use.
-  if (types.isSharedArrayBuffer(value.buffer))
+  if (types.isSharedArrayBuffer(bufferOf(value)))
     throw argumentError(name, `${expected} that is not shared`, 'a shared one');
+  // It would pass for an empty one.
+  if (lengthOf(value) === 0 && isDetached(bufferOf(value)))
+    throw argumentError(name, `${expected} that is not detached`, 'a detached one');
+}
+
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer); // Node 20 has no ArrayBuffer.prototype.detached
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 export function checkInteger(value: number, lowest: number, highest: number, name: string): void {

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { checkArray, checkInteger, checkRow } from './checks.ts';
+import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import { packageRoot } from './package-root.ts';
@@ -119,8 +119,9 @@ export class Vectorizer {
   row(text: string, ends: Uint32Array): SparseRow {
     checkText(text);
     checkArray(ends, types.isUint32Array, 'a Uint32Array', 'ends');
+    const endCount = lengthOf(ends);
     let last = 0;
-    for (let i = 0; i < ends.length; i++) {
+    for (let i = 0; i < endCount; i++) {
       const end = ends[i] as number;
       if (end < last || end > text.length)
         throw argumentError(`ends[${i}]`, `an integer from ${last} to ${text.length}`, end);
@@ -154,8 +155,8 @@ export class Forest {
   }
 
   predict(row: SparseRow): number {
-    checkRow(row, this.columnCount);
-    return this.#native.predict(row.columns, row.values);
+    const { columns, values } = checkRow(row, this.columnCount);
+    return this.#native.predict(columns, values);
   }
 }
 

@@ -7,6 +7,8 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <any>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +40,8 @@ using hoshi::Vocabulary;
 
 struct State {
   Napi::FunctionReference analyzer, vectorizer, forest, scorer;
+  // What the next object holds. Not an argument of its constructor: JavaScript could pass a foreign one.
+  std::any made;
   std::vector<char16_t> text = std::vector<char16_t>(1 << 12);  // of the call under way
 
   static State& Of(Napi::Env env) { return *env.GetInstanceData<State>(); }
@@ -60,7 +64,8 @@ struct State {
 // Objects are made by the functions below, of what they hold.
 template <class T>
 T Held(const Napi::CallbackInfo& info) {
-  if (info.Length() == 1 && info[0].IsExternal()) return std::move(*info[0].As<Napi::External<T>>().Data());
+  std::any made = std::exchange(State::Of(info.Env()).made, {});
+  if (T* held = std::any_cast<T>(&made)) return std::move(*held);
   throw ToJavaScript(info.Env(),
                      Error{Error::Code::kArgument, "Expected to be made by a function of the addon"});
 }
@@ -87,7 +92,8 @@ const Wrap& Unwrapped(const Napi::Value& value) {
 
 template <class T>
 Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T held) {
-  return constructor.New({Napi::External<T>::New(env, &held)});
+  State::Of(env).made = std::move(held);
+  return constructor.Value().New(std::initializer_list<napi_value>{});
 }
 
 // From a path, or from the bytes themselves.

@@ -1,0 +1,81 @@
+/** What the addons export is for native/ alone; but who finds it must not be able to end the process by it. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { stackRows } from '../../model/vectorizer.ts';
+import { Booster, dictionaryPath } from '../../native/index.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { columnCount, randomBooster } from '../fixtures/random-models.ts';
+import { doubles, integers } from '../fixtures/refusal.ts';
+
+type Native = Record<string, (...values: unknown[]) => unknown>;
+type Addon = Record<string, (from: unknown) => Native>;
+
+const addonOf = (name: string) =>
+  createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', `${name}.node`)) as Addon;
+const [lightgbm, engine] = [addonOf('hoshi_lightgbm'), addonOf('hoshi_engine')];
+const stars = join(packageRoot, 'model', 'stars');
+const empty = { columns: integers(), values: doubles() };
+
+let booster: Booster;
+before(async () => {
+  booster = await randomBooster(1);
+});
+
+const makers: Record<string, () => Native> = {
+  booster: () => (lightgbm.fromModelText as Addon[string])(booster.modelText()),
+  analyzer: () => (engine.loadAnalyzer as Addon[string])(dictionaryPath),
+  vectorizer: () => (engine.loadVectorizer as Addon[string])(join(stars, 'vocabulary.bin')),
+  forest: () => (engine.loadForest as Addon[string])(join(stars, 'forest.bin')),
+};
+
+for (const [name, make] of Object.entries(makers)) {
+  describe(`the class of a ${name}`, () => {
+    test('constructs nothing by hand', () => {
+      const native = make();
+      const Native = native.constructor as new (...values: unknown[]) => Native;
+      // An External of Node's own: a pointer to something else.
+      const server = createServer().listen(0);
+      const { _externalStream } = (server as unknown as { _handle: { _externalStream: unknown } })._handle;
+      server.close();
+      assert.equal(typeof _externalStream, 'object');
+      for (const values of [[], [5], [{}], [null], [booster], [native], [_externalStream]]) {
+        assert.throws(() => new Native(...values), /^Error: Expected (boosters )?to be made by/);
+        assert.throws(() => Reflect.construct(Native, values, class {}), /^Error: Expected (boosters )?to be made by/);
+      }
+      assert.throws(() => (Native as unknown as () => unknown)(), TypeError);
+      assert.equal(make().constructor, Native, 'it is made by the addon still');
+    });
+
+    test('its methods refuse a foreign this', () => {
+      const native = make();
+      const prototype = Object.getPrototypeOf(native) as object;
+      const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype) as PropertyDescriptorMap;
+      assert.ok(Object.keys(methods).length >= 1);
+      for (const self of [
+        undefined,
+        null,
+        5,
+        {},
+        [],
+        prototype,
+        Object.create(native),
+        new Proxy(native, {}),
+        booster,
+      ]) {
+        for (const [method, { get, value }] of Object.entries(methods))
+          assert.throws(() => (get ?? value).call(self, '', ''), /Illegal invocation|Invalid argument/, method);
+      }
+    });
+  });
+}
+
+test('the methods of the typed face refuse a foreign this', async () => {
+  const fake = { columnCount, treeCount: 1 } as Booster;
+  assert.throws(() => Booster.prototype.predict.call(fake, empty), TypeError);
+  assert.throws(() => Booster.prototype.contributions.call(fake, empty), TypeError);
+  assert.throws(() => Booster.prototype.modelText.call(fake), TypeError);
+  await assert.rejects(Booster.prototype.predictBatch.call(fake, stackRows([empty], columnCount)), TypeError);
+});
