@@ -380,7 +380,7 @@ std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scrat
   scratch.ends_.clear();
   for (std::uint32_t start = 0; start < text.size();)
     start = Lattice(*dictionary_, scratch).Walk(text, start);
-  if (scratch.records_.size() > kKept) [[unlikely]] {
+  if (scratch.records_.size() > kKept || scratch.codes_.size() > kKept) [[unlikely]] {
     scratch.records_ = std::vector<Scratch::Record>(1 << 12);
     scratch.codes_ = {};
   }

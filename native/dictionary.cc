@@ -120,9 +120,9 @@ std::optional<Error> Dictionary::Check() {
     last_word = std::max(last_word, unit.bits & 0xffffff0000);
     wrong_labels |= static_cast<std::uint64_t>(unit.label() <= kNoCharacter);
   }
-  if (last_base + last_code >= units.size())
-    return refuse("units", "more than the last base and code, " + std::to_string(last_base + last_code),
-                  units.size());
+  const std::size_t last_child = last_base + std::max(last_code, kNoCharacter);
+  if (last_child >= units.size())
+    return refuse("units", "more than the last base and code, " + std::to_string(last_child), units.size());
   if (last_word >> 16 >= word_entries.size())
     return refuse("words of units", "below " + std::to_string(word_entries.size()), last_word >> 16);
   if (wrong_labels != 0) return refuse("labels of units", "codes from 16", 0);

@@ -70,7 +70,9 @@ std::optional<Error> Forest::Check() {
       const std::uint32_t slot = leaves[first + leaf].slot;
       if (leaf == 0 ? slot != tree : slot < tree_count_ || slot > slot_count_)
         return refuse("slot of a leaf", "its tree's, or from the number of trees on", slot);
-      if (slot < slot_count_) ranges[slot] = {leaf, end - first};
+      if (slot == slot_count_) continue;
+      if (ranges[slot].end != 0) return refuse("slot of a leaf", "one of its own", slot);
+      ranges[slot] = {leaf, end - first};
     }
     first_leaves_.push_back(leaves[first]);
   }

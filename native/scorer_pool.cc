@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <system_error>
 #include <thread>
 
 namespace hoshi {
@@ -9,16 +11,29 @@ namespace hoshi {
 std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
   std::vector<double> scores(texts.size());
   std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
   const auto work = [&] {
-    std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
-    for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();)
-      scores[i] = scorer_->Score(texts[i], *scratch);
-    GiveBack(std::move(scratch));
+    try {
+      std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
+      for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();)
+        scores[i] = scorer_->Score(texts[i], *scratch);
+      GiveBack(std::move(scratch));
+    } catch (...) {  // out of memory; a thread must not end by it
+      const std::lock_guard lock(mutex);
+      failure = std::current_exception();
+    }
   };
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i) others.emplace_back(work);
+  try {
+    for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i)
+      others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system has no more threads to give: those that there are take all the texts.
+  }
   work();
   others.clear();  // joins
+  if (failure) std::rethrow_exception(failure);
   return scores;
 }
 

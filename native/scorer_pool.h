@@ -35,7 +35,8 @@ class ScorerPool {
  public:
   explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
 
-  // The scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more.
+  // The scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more. Throws
+  // std::bad_alloc, whichever thread it was that had no memory.
   std::vector<double> Score(const Texts& texts, unsigned threads);
 
  private:
