@@ -1,0 +1,146 @@
+/** The typed face of the native engine: what it refuses, and that nothing done to it by hand ends the process. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Analyzer, dictionaryPath, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
+import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
+import { packageRoot } from '../../native/package-root.ts';
+
+const stars = join(packageRoot, 'model', 'stars');
+const analyzer = Analyzer.load();
+const vectorizer = Vectorizer.load(join(stars, 'vocabulary.bin'));
+const forest = Forest.load(join(stars, 'forest.bin'));
+const scorer = new Scorer(analyzer, vectorizer, forest, [1, 5]);
+
+/** As JavaScript without types may call. */
+// biome-ignore lint/suspicious/noExplicitAny: that is the point
+const any = <T>(value: T): any => value;
+const refusal = (code: NativeErrorCode, message: RegExp | string) => (error: unknown) => {
+  assert.ok(error instanceof NativeError, `${error}`);
+  assert.equal(error.code, code);
+  if (typeof message === 'string') assert.equal(error.message, message);
+  else assert.match(error.message, message);
+  return true;
+};
+
+const shared = new Uint8Array(new SharedArrayBuffer(64));
+const row = (columns: number[], values: number[]) => ({
+  columns: Int32Array.from(columns),
+  values: Float64Array.from(values),
+});
+
+describe('wrong arguments are refused by name', () => {
+  const refused: [what: string, call: () => unknown, message: string][] = [
+    ['no path', () => any(Analyzer).load(null), 'Expected the dictionary to be a path, or a Uint8Array that is not shared, received null'],
+    ['shared bytes', () => Analyzer.load(shared), 'Expected the dictionary to be a path, or a Uint8Array that is not shared, received Uint8Array'],
+    ['other arrays', () => any(Vectorizer).load(new Float64Array(4)), 'Expected the vocabulary to be a path, or a Uint8Array that is not shared, received Float64Array'],
+    ['no forest', () => any(Forest).load(), 'Expected the forest to be a path, or a Uint8Array that is not shared, received undefined'],
+    ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
+    ['an object as a text', () => any(scorer).score({ toString: () => '最高' }), 'Expected the text to be a string, received Object'],
+    ['no text', () => any(scorer).score(), 'Expected the text to be a string, received undefined'],
+    ['a symbol', () => any(scorer).score(Symbol('a')), 'Expected the text to be a string, received Symbol(a)'],
+    ['ends that are a list', () => any(vectorizer).row('店', [1]), 'Expected ends to be a Uint32Array, received Array'],
+    ['shared ends', () => vectorizer.row('店', new Uint32Array(new SharedArrayBuffer(4))), 'Expected ends to be a Uint32Array that is not shared, received "a shared one"'],
+    ['ends that descend', () => vectorizer.row('店店', Uint32Array.of(2, 1)), 'Expected ends[1] to be an integer from 2 to 2, received 1'],
+    ['ends beyond the text', () => vectorizer.row('店', Uint32Array.of(2)), 'Expected ends[0] to be an integer from 0 to 1, received 2'],
+    ['no row', () => any(forest).predict(), 'Expected the row to be a sparse row, received undefined'],
+    ['columns that are a list', () => any(forest).predict({ columns: [1], values: new Float64Array(1) }), 'Expected row.columns to be an Int32Array, received Array'],
+    ['values of another length', () => forest.predict(row([1, 2], [1])), 'Expected row.values.length to be 2, that of columns, received 1'],
+    ['a column too many', () => forest.predict(row([forest.columnCount], [1])), `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received ${forest.columnCount}`],
+    ['a negative column', () => forest.predict(row([-1], [1])), `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received -1`],
+    ['a column twice', () => forest.predict(row([3, 3], [1, 1])), `Expected row.columns[1] to be an integer from 4 to ${forest.columnCount - 1}, in increasing order, received 3`],
+    ['a forest as an analyzer', () => new Scorer(any(forest), vectorizer, forest, [1, 5]), 'Expected the analyzer to be one that was loaded, received Object'],
+    ['a forest as a vectorizer', () => new Scorer(analyzer, any(forest), forest, [1, 5]), 'Expected the vectorizer to be one that was loaded, received Object'],
+    ['no forest in a scorer', () => new Scorer(analyzer, vectorizer, any(undefined), [1, 5]), 'Expected the forest to be one that was loaded, received undefined'],
+    ['what only looks like one', () => new Scorer(Object.create(Analyzer.prototype), vectorizer, forest, [1, 5]), 'Expected the analyzer to be one that was loaded, received Object'],
+    ['no range', () => new Scorer(analyzer, vectorizer, forest, any(undefined)), 'Expected the range to be two numbers [lowest, highest], received undefined'],
+    ['an empty range', () => new Scorer(analyzer, vectorizer, forest, [2, 2]), 'Expected the range to be two numbers [lowest, highest], received "2, 2"'],
+    ['a range of strings', () => new Scorer(analyzer, vectorizer, forest, any(['1', '5'])), 'Expected the range to be two numbers [lowest, highest], received "1, 5"'],
+    ['a range of NaN', () => new Scorer(analyzer, vectorizer, forest, [Number.NaN, 5]), 'Expected the range to be two numbers [lowest, highest], received "NaN, 5"'],
+  ]; // biome-ignore format: a table
+  for (const [what, call, message] of refused) {
+    test(what, () => assert.throws(call, refusal('argument', message)));
+  }
+
+  const refusedBatches: [what: string, call: () => Promise<unknown>, message: string][] = [
+    ['a text instead of texts', () => any(scorer).scoreBatch('店'), 'Expected texts to be an array, received "店"'],
+    ['a text that is none', () => any(scorer).scoreBatch(['店', null]), 'Expected texts[1] to be a string, received null'],
+    ['a hole', () => scorer.scoreBatch(new Array(2)), 'Expected texts[0] to be a string, received undefined'],
+    ['no thread', () => scorer.scoreBatch(['店'], 0), 'Expected threads to be an integer from 1 to 1024, received 0'],
+    ['half a thread', () => scorer.scoreBatch(['店'], 1.5), 'Expected threads to be an integer from 1 to 1024, received 1.5'],
+    ['too many threads', () => scorer.scoreBatch(['店'], 1025), 'Expected threads to be an integer from 1 to 1024, received 1025'],
+  ]; // biome-ignore format: a table
+  for (const [what, call, message] of refusedBatches) {
+    test(`a batch: ${what}`, () => assert.rejects(call, refusal('argument', message)));
+  }
+
+  test('a forest of another width than the vocabulary', () => {
+    const other = any(Object.create(vectorizer));
+    assert.throws(() => new Scorer(analyzer, other, forest, [1, 5]), refusal('argument', /the vectorizer/));
+  });
+
+  test('a list whose entries change while they are read', async () => {
+    let reads = 0;
+    const list = Object.defineProperty(['最高'], 0, { get: () => (reads++ === 0 ? '最高' : 7) });
+    assert.deepEqual(await scorer.scoreBatch(list), Float64Array.of(scorer.score('最高')));
+    const proxy = new Proxy(['最高', '最悪'], {});
+    assert.deepEqual(
+      await scorer.scoreBatch(proxy),
+      Float64Array.from(['最高', '最悪'], (text) => scorer.score(text)),
+    );
+  });
+});
+
+describe('the addon itself, without its face', () => {
+  const addon = createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', 'hoshi_engine.node'));
+  const native = {
+    analyzer: addon.loadAnalyzer(dictionaryPath),
+    vectorizer: addon.loadVectorizer(join(stars, 'vocabulary.bin')),
+    forest: addon.loadForest(join(stars, 'forest.bin')),
+  };
+
+  test('its objects are made by its functions alone', () => {
+    for (const { constructor: Made } of Object.values(native)) {
+      const made = /Expected to be made by a function of the addon/;
+      assert.throws(() => new Made(), made);
+      assert.throws(() => new Made(native.analyzer), made);
+      assert.throws(() => new Made(1, 2), made);
+      assert.throws(() => new (class extends Made {})(), made);
+      assert.throws(() => Made(), /cannot be invoked without 'new'/);
+      assert.throws(() => Reflect.construct(Made, [], Object), made);
+    }
+  });
+
+  test('methods refuse what is not theirs', () => {
+    const methods = [native.analyzer.analyze, native.vectorizer.row, native.forest.predict];
+    for (const method of methods) {
+      for (const foreign of [undefined, null, 1, {}, [], native, ...Object.values(native)]) {
+        if (foreign !== undefined && Object.getPrototypeOf(any(foreign ?? {}))?.[any(method).name] === method) continue;
+        assert.throws(() => method.call(foreign, '店', Uint32Array.of(1), new Int32Array(9), new Float64Array(9)));
+      }
+    }
+  });
+
+  test('what an object says of itself is a value, not a getter', () => {
+    assert.equal(native.analyzer.identity, analyzer.identity);
+    assert.equal(native.forest.columnCount, forest.columnCount);
+    for (const name of ['identity', 'columnCount'])
+      assert.equal(Object.getOwnPropertyDescriptor(native.vectorizer, name)?.get, undefined);
+    assert.throws(() => {
+      native.forest.columnCount = 7;
+    }, TypeError);
+  });
+
+  test('a scorer is made of the right parts in the right places', () => {
+    const { analyzer: a, vectorizer: v, forest: f } = native;
+    for (const parts of [[], [f, f, f], [a, a, a], [v, a, f], [{}, {}, {}], [1, 2, 3], [a, v, null], [a, v]])
+      assert.throws(() => addon.makeScorer(...parts, 1, 5), /Expected an object that the addon made/);
+    assert.ok(Object.is(addon.makeScorer(a, v, f, 1, 5).score('最高'), scorer.score('最高')));
+  });
+
+  test('tables are a path or bytes', () => {
+    for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest])
+      for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
+  });
+});

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { writeBundle } from '../../model/bundle.ts';
+import { createRandom, pick } from '../../model/corpus/random.ts';
+import { loadScorer, type Scorer as WholeScorer } from '../../model/scorer.ts';
+import { Analyzer, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
+import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
+
+const shipped = join(packageRoot, 'model', 'stars');
+const load = () =>
+  new Scorer(
+    Analyzer.load(),
+    Vectorizer.load(join(shipped, 'vocabulary.bin')),
+    Forest.load(join(shipped, 'forest.bin')),
+    [1, 5],
+  );
+const scorer = load();
+const words = dictionaryWords(20);
+const texts = Array.from({ length: 2000 }, textGenerator(createRandom(32), words));
+const scores = Float64Array.from(texts, (text) => scorer.score(text));
+
+describe('scorer and the reference engines, the same doubles', () => {
+  let references: WholeScorer[];
+  before(async () => {
+    references = await Promise.all(
+      (['lightgbm', 'js'] as const).map((engine) => loadScorer({ bundlePath: shipped, engine })),
+    );
+  });
+  const sameScores = (texts: readonly string[]) => {
+    for (const text of texts) {
+      const score = scorer.score(text);
+      for (const reference of references)
+        assert.ok(Object.is(reference.score(text), score), `${reference.engine}: ${JSON.stringify(text.slice(0, 99))}`);
+    }
+  };
+
+  test('of the texts of the goldens', () => {
+    sameScores(readGolden<KuromojiGolden>('kuromoji.json').texts.map(({ text }) => textOf(text)));
+  });
+
+  test('of generated texts', () => {
+    const next = textGenerator(createRandom(31), words);
+    sameScores(Array.from({ length: 2500 }, next));
+  });
+});
+
+describe('scorer', () => {
+  test('a batch gives the scores in order, on any number of threads', async () => {
+    for (const threads of [1, 2, 3, 16, 200]) assert.deepEqual(await scorer.scoreBatch(texts, threads), scores);
+    assert.deepEqual(await scorer.scoreBatch(texts), scores);
+  });
+
+  test('an empty list, and fewer texts than threads', async () => {
+    assert.deepEqual(await scorer.scoreBatch([], 8), new Float64Array());
+    assert.deepEqual(await scorer.scoreBatch([texts[0] as string], 1024), scores.slice(0, 1));
+    assert.deepEqual(await scorer.scoreBatch(['', '']), Float64Array.of(scorer.score(''), scorer.score('')));
+  });
+
+  test('many batches at a time, and single scores between them', async () => {
+    const random = createRandom(33);
+    const batches = Array.from({ length: 60 }, async () => {
+      const from = random.below(texts.length);
+      const to = from + random.below(100);
+      return [await scorer.scoreBatch(texts.slice(from, to), 1 + random.below(4)), from, to] as const;
+    });
+    for (let i = 0; i < 2000; i++) assert.ok(Object.is(scorer.score(texts[i] as string), scores[i]));
+    for (const [received, from, to] of await Promise.all(batches)) assert.deepEqual(received, scores.slice(from, to));
+  });
+
+  test('several scorers share their tables', async () => {
+    const [analyzer, vectorizer, forest] = [
+      Analyzer.load(),
+      Vectorizer.load(join(shipped, 'vocabulary.bin')),
+      Forest.load(join(shipped, 'forest.bin')),
+    ];
+    const one = new Scorer(analyzer, vectorizer, forest, [1, 5]);
+    const narrow = new Scorer(analyzer, vectorizer, forest, [2.5, 3.5]);
+    assert.deepEqual(await one.scoreBatch(texts.slice(0, 100), 2), scores.slice(0, 100));
+    const held = scores.map((score) => Math.min(Math.max(score, 2.5), 3.5));
+    assert.deepEqual(await narrow.scoreBatch(texts, 2), held);
+    assert.deepEqual(
+      Float64Array.from(texts, (text) => narrow.score(text)),
+      held,
+    );
+  });
+
+  test('a list that changes after the call does not matter', async () => {
+    const list = texts.slice(0, 500);
+    const promise = scorer.scoreBatch(list, 2);
+    list.fill('最悪');
+    list.length = 3;
+    assert.deepEqual(await promise, scores.slice(0, 500));
+  });
+
+  test('texts of millions of units, alone, in a batch, and between short ones', async () => {
+    const long = [`${'とても面白い映画でした'.repeat(100_000)}`, 'ー'.repeat(3_000_000), '、'.repeat(500_000)];
+    const single = long.map((text) => scorer.score(text));
+    assert.ok(Object.is(scorer.score(texts[7] as string), scores[7]));
+    assert.deepEqual(
+      await scorer.scoreBatch([...long, texts[7] as string], 2),
+      Float64Array.of(...single, scores[7] as number),
+    );
+    const random = createRandom(34);
+    const cut = 2 ** 20; // the units that are kept between calls
+    for (const length of [4094, 4095, 4096, 4097, cut - 2, cut - 1, cut, cut + 1, cut + 2]) {
+      const text = Array.from({ length }, () => pick(random, ['最', '高', '。', '悪'])).join('');
+      assert.deepEqual(await scorer.scoreBatch([text]), Float64Array.of(scorer.score(text)));
+    }
+  });
+
+  test('in workers at the same time, ended at any time', async () => {
+    const worker = () => new Worker(new URL('./scorer-worker.js', import.meta.url), { workerData: texts });
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const one = worker();
+        return new Promise<Float64Array>((resolve, reject) => {
+          one.once('message', resolve).once('error', reject);
+        }).finally(() => one.terminate());
+      }),
+    );
+    for (const answer of answers) assert.deepEqual(answer, scores);
+    const random = createRandom(35);
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const one = worker();
+        await new Promise((resolve) => setTimeout(resolve, 60 + random.below(200)));
+        await one.terminate();
+      }),
+    );
+    assert.deepEqual(await scorer.scoreBatch(texts, 2), scores);
+  });
+});
+
+describe('the native engine on a bundle without compiled files', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hoshi-native-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  test('compiles them at the start, says so, and gives the same scores', async () => {
+    const path = join(folder, 'tiny');
+    await writeBundle(path, await tinyBundle());
+    const warnings: string[] = [];
+    const native = await loadScorer({ bundlePath: path, engine: 'native', warn: (message) => warnings.push(message) });
+    const js = await loadScorer({ bundlePath: path, engine: 'js' });
+    for (const text of texts.slice(0, 200)) assert.ok(Object.is(native.score(text), js.score(text)));
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] as string,
+      /tiny: compiled at the start; `hoshi compile .*tiny` does it once and for all$/,
+    );
+  });
+});
