@@ -32,45 +32,141 @@ const row = (columns: number[], values: number[]) => ({
 
 describe('wrong arguments are refused by name', () => {
   const refused: [what: string, call: () => unknown, message: string][] = [
-    ['no path', () => any(Analyzer).load(null), 'Expected the dictionary to be a path, or a Uint8Array that is not shared, received null'],
-    ['shared bytes', () => Analyzer.load(shared), 'Expected the dictionary to be a path, or a Uint8Array that is not shared, received Uint8Array'],
-    ['other arrays', () => any(Vectorizer).load(new Float64Array(4)), 'Expected the vocabulary to be a path, or a Uint8Array that is not shared, received Float64Array'],
-    ['no forest', () => any(Forest).load(), 'Expected the forest to be a path, or a Uint8Array that is not shared, received undefined'],
+    [
+      'no path',
+      () => any(Analyzer).load(null),
+      'Expected the dictionary to be a path, or a Uint8Array that is not shared, received null',
+    ],
+    [
+      'shared bytes',
+      () => Analyzer.load(shared),
+      'Expected the dictionary to be a path, or a Uint8Array that is not shared, received Uint8Array',
+    ],
+    [
+      'other arrays',
+      () => any(Vectorizer).load(new Float64Array(4)),
+      'Expected the vocabulary to be a path, or a Uint8Array that is not shared, received Float64Array',
+    ],
+    [
+      'no forest',
+      () => any(Forest).load(),
+      'Expected the forest to be a path, or a Uint8Array that is not shared, received undefined',
+    ],
     ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
-    ['an object as a text', () => any(scorer).score({ toString: () => '最高' }), 'Expected the text to be a string, received Object'],
+    [
+      'an object as a text',
+      () => any(scorer).score({ toString: () => '最高' }),
+      'Expected the text to be a string, received Object',
+    ],
     ['no text', () => any(scorer).score(), 'Expected the text to be a string, received undefined'],
     ['a symbol', () => any(scorer).score(Symbol('a')), 'Expected the text to be a string, received Symbol(a)'],
     ['ends that are a list', () => any(vectorizer).row('店', [1]), 'Expected ends to be a Uint32Array, received Array'],
-    ['shared ends', () => vectorizer.row('店', new Uint32Array(new SharedArrayBuffer(4))), 'Expected ends to be a Uint32Array that is not shared, received "a shared one"'],
-    ['ends that descend', () => vectorizer.row('店店', Uint32Array.of(2, 1)), 'Expected ends[1] to be an integer from 2 to 2, received 1'],
-    ['ends beyond the text', () => vectorizer.row('店', Uint32Array.of(2)), 'Expected ends[0] to be an integer from 0 to 1, received 2'],
+    [
+      'shared ends',
+      () => vectorizer.row('店', new Uint32Array(new SharedArrayBuffer(4))),
+      'Expected ends to be a Uint32Array that is not shared, received "a shared one"',
+    ],
+    [
+      'ends that descend',
+      () => vectorizer.row('店店', Uint32Array.of(2, 1)),
+      'Expected ends[1] to be an integer from 2 to 2, received 1',
+    ],
+    [
+      'ends beyond the text',
+      () => vectorizer.row('店', Uint32Array.of(2)),
+      'Expected ends[0] to be an integer from 0 to 1, received 2',
+    ],
     ['no row', () => any(forest).predict(), 'Expected the row to be a sparse row, received undefined'],
-    ['columns that are a list', () => any(forest).predict({ columns: [1], values: new Float64Array(1) }), 'Expected row.columns to be an Int32Array, received Array'],
-    ['values of another length', () => forest.predict(row([1, 2], [1])), 'Expected row.values.length to be 2, that of columns, received 1'],
-    ['a column too many', () => forest.predict(row([forest.columnCount], [1])), `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received ${forest.columnCount}`],
-    ['a negative column', () => forest.predict(row([-1], [1])), `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received -1`],
-    ['a column twice', () => forest.predict(row([3, 3], [1, 1])), `Expected row.columns[1] to be an integer from 4 to ${forest.columnCount - 1}, in increasing order, received 3`],
-    ['a forest as an analyzer', () => new Scorer(any(forest), vectorizer, forest, [1, 5]), 'Expected the analyzer to be one that was loaded, received Object'],
-    ['a forest as a vectorizer', () => new Scorer(analyzer, any(forest), forest, [1, 5]), 'Expected the vectorizer to be one that was loaded, received Object'],
-    ['no forest in a scorer', () => new Scorer(analyzer, vectorizer, any(undefined), [1, 5]), 'Expected the forest to be one that was loaded, received undefined'],
-    ['what only looks like one', () => new Scorer(Object.create(Analyzer.prototype), vectorizer, forest, [1, 5]), 'Expected the analyzer to be one that was loaded, received Object'],
-    ['no range', () => new Scorer(analyzer, vectorizer, forest, any(undefined)), 'Expected the range to be two numbers [lowest, highest], received undefined'],
-    ['an empty range', () => new Scorer(analyzer, vectorizer, forest, [2, 2]), 'Expected the range to be two numbers [lowest, highest], received "2, 2"'],
-    ['a range of strings', () => new Scorer(analyzer, vectorizer, forest, any(['1', '5'])), 'Expected the range to be two numbers [lowest, highest], received "1, 5"'],
-    ['a range of NaN', () => new Scorer(analyzer, vectorizer, forest, [Number.NaN, 5]), 'Expected the range to be two numbers [lowest, highest], received "NaN, 5"'],
-  ]; // biome-ignore format: a table
+    [
+      'columns that are a list',
+      () => any(forest).predict({ columns: [1], values: new Float64Array(1) }),
+      'Expected row.columns to be an Int32Array, received Array',
+    ],
+    [
+      'values of another length',
+      () => forest.predict(row([1, 2], [1])),
+      'Expected row.values.length to be 2, that of columns, received 1',
+    ],
+    [
+      'a column too many',
+      () => forest.predict(row([forest.columnCount], [1])),
+      `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received ${forest.columnCount}`,
+    ],
+    [
+      'a negative column',
+      () => forest.predict(row([-1], [1])),
+      `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received -1`,
+    ],
+    [
+      'a column twice',
+      () => forest.predict(row([3, 3], [1, 1])),
+      `Expected row.columns[1] to be an integer from 4 to ${forest.columnCount - 1}, in increasing order, received 3`,
+    ],
+    [
+      'a forest as an analyzer',
+      () => new Scorer(any(forest), vectorizer, forest, [1, 5]),
+      'Expected the analyzer to be one that was loaded, received Object',
+    ],
+    [
+      'a forest as a vectorizer',
+      () => new Scorer(analyzer, any(forest), forest, [1, 5]),
+      'Expected the vectorizer to be one that was loaded, received Object',
+    ],
+    [
+      'no forest in a scorer',
+      () => new Scorer(analyzer, vectorizer, any(undefined), [1, 5]),
+      'Expected the forest to be one that was loaded, received undefined',
+    ],
+    [
+      'what only looks like one',
+      () => new Scorer(Object.create(Analyzer.prototype), vectorizer, forest, [1, 5]),
+      'Expected the analyzer to be one that was loaded, received Object',
+    ],
+    [
+      'no range',
+      () => new Scorer(analyzer, vectorizer, forest, any(undefined)),
+      'Expected the range to be two numbers [lowest, highest], received undefined',
+    ],
+    [
+      'an empty range',
+      () => new Scorer(analyzer, vectorizer, forest, [2, 2]),
+      'Expected the range to be two numbers [lowest, highest], received "2, 2"',
+    ],
+    [
+      'a range of strings',
+      () => new Scorer(analyzer, vectorizer, forest, any(['1', '5'])),
+      'Expected the range to be two numbers [lowest, highest], received "1, 5"',
+    ],
+    [
+      'a range of NaN',
+      () => new Scorer(analyzer, vectorizer, forest, [Number.NaN, 5]),
+      'Expected the range to be two numbers [lowest, highest], received "NaN, 5"',
+    ],
+  ];
   for (const [what, call, message] of refused) {
     test(what, () => assert.throws(call, refusal('argument', message)));
   }
 
   const refusedBatches: [what: string, call: () => Promise<unknown>, message: string][] = [
     ['a text instead of texts', () => any(scorer).scoreBatch('店'), 'Expected texts to be an array, received "店"'],
-    ['a text that is none', () => any(scorer).scoreBatch(['店', null]), 'Expected texts[1] to be a string, received null'],
+    [
+      'a text that is none',
+      () => any(scorer).scoreBatch(['店', null]),
+      'Expected texts[1] to be a string, received null',
+    ],
     ['a hole', () => scorer.scoreBatch(new Array(2)), 'Expected texts[0] to be a string, received undefined'],
     ['no thread', () => scorer.scoreBatch(['店'], 0), 'Expected threads to be an integer from 1 to 1024, received 0'],
-    ['half a thread', () => scorer.scoreBatch(['店'], 1.5), 'Expected threads to be an integer from 1 to 1024, received 1.5'],
-    ['too many threads', () => scorer.scoreBatch(['店'], 1025), 'Expected threads to be an integer from 1 to 1024, received 1025'],
-  ]; // biome-ignore format: a table
+    [
+      'half a thread',
+      () => scorer.scoreBatch(['店'], 1.5),
+      'Expected threads to be an integer from 1 to 1024, received 1.5',
+    ],
+    [
+      'too many threads',
+      () => scorer.scoreBatch(['店'], 1025),
+      'Expected threads to be an integer from 1 to 1024, received 1025',
+    ],
+  ];
   for (const [what, call, message] of refusedBatches) {
     test(`a batch: ${what}`, () => assert.rejects(call, refusal('argument', message)));
   }

@@ -23,10 +23,30 @@ const none: SparseRow = { columns: new Int32Array(), values: new Float64Array() 
 
 /** Values at every edge: of zero as LightGBM takes it, of a double, and of the thresholds that a model has. */
 const edges = [
-  0, -0, 1e-35, -1e-35, Math.fround(1e-35), -Math.fround(1e-35), 1.0000000180025093e-35, 1.0000000180025097e-35,
-  -1.0000000180025097e-35, 5e-324, -5e-324, 2e-35, -2e-35, 1e300, -1e300, Number.MAX_VALUE, -Number.MAX_VALUE,
-  Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1, -1, 0.5,
-]; // biome-ignore format: a table
+  0,
+  -0,
+  1e-35,
+  -1e-35,
+  Math.fround(1e-35),
+  -Math.fround(1e-35),
+  1.0000000180025093e-35,
+  1.0000000180025097e-35,
+  -1.0000000180025097e-35,
+  5e-324,
+  -5e-324,
+  2e-35,
+  -2e-35,
+  1e300,
+  -1e300,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  Number.NaN,
+  1,
+  -1,
+  0.5,
+];
 
 function edgeRow(random: Random, columns: number, thresholds: readonly number[]): SparseRow {
   const named = Int32Array.from({ length: columns }, (_, column) => column).filter(() => random.below(3) > 0);

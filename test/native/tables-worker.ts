@@ -1,0 +1,61 @@
+/**
+ * Loads damaged tables, and uses what passes the checks: what this does not survive is a bound that nobody checks. Damaged
+ * tables may say anything, but have to say it within their bounds and in the end.
+ *
+ *     node tables-worker.js KIND FILE TIMES SEED
+ */
+import { readFileSync } from 'node:fs';
+import { createRandom, type Random } from '../../model/corpus/random.ts';
+import { Analyzer, Forest, Vectorizer } from '../../native/engine.ts';
+import { NativeError } from '../../native/errors.ts';
+import { damaged } from '../fixtures/table-damage.ts';
+
+const [kind = '', path = '', times = '', seed = ''] = process.argv.slice(2);
+const random = createRandom(Number(seed));
+const texts = [
+  '',
+  'abcdxyzwaab、bb。ba',
+  '映画は面白い。最高😀でした！ｶﾞｯｶﾘ',
+  'a'.repeat(200),
+  `${'x'.repeat(70)}z${'ー'.repeat(70)}`,
+  String.fromCharCode(...Array.from({ length: 300 }, () => random.below(0x10000))),
+];
+
+const uses: Record<string, (bytes: Buffer) => void> = {
+  dictionary(bytes) {
+    const analyzer = Analyzer.load(bytes);
+    for (const text of texts) {
+      if ((analyzer.analyze(text).at(-1) ?? 0) !== text.length) throw new Error('tokens do not cover the text');
+    }
+  },
+  vocabulary(bytes) {
+    const vectorizer = Vectorizer.load(bytes);
+    for (const text of texts)
+      vectorizer.row(
+        text,
+        Uint32Array.from({ length: Math.ceil(text.length / 3) }, (_, i) => Math.min(3 * i + 3, text.length)),
+      );
+  },
+  forest(bytes) {
+    const forest = Forest.load(bytes);
+    for (let i = 0; i < 20; i++) forest.predict(rowOf(random, forest.columnCount));
+  },
+};
+
+function rowOf(random: Random, columnCount: number) {
+  const columns = Int32Array.from(new Set(Array.from({ length: 50 }, () => random.below(columnCount)))).sort();
+  const values = [0, -1, 1, 1e-36, 0.01, 1e300, Number.NaN];
+  return { columns, values: Float64Array.from(columns, () => values[random.below(values.length)] as number) };
+}
+
+const file = readFileSync(path);
+let passed = 0;
+for (let i = 0; i < Number(times); i++) {
+  try {
+    uses[kind]?.(damaged(random, file));
+    passed++;
+  } catch (error) {
+    if (!(error instanceof NativeError) || error.code !== 'tables') throw error;
+  }
+}
+console.log(passed);

@@ -1,0 +1,216 @@
+/** Compiled files that are not what the compiler made are refused with a message, or harmless; never a crash. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { compileForest, forestKind } from '../../model/compile/forest.ts';
+import type { TableKind } from '../../model/compile/table-file.ts';
+import { compileVocabulary, vocabularyKind } from '../../model/compile/vocabulary.ts';
+import { createRandom } from '../../model/corpus/random.ts';
+import { defaultVectorizerParameters, fitVectorizer } from '../../model/vectorizer.ts';
+import { Analyzer, Forest, Vectorizer } from '../../native/engine.ts';
+import { NativeError } from '../../native/errors.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
+import { dictionaryKind, encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
+
+interface Tables {
+  readonly kind: TableKind;
+  readonly file: Buffer;
+  load(from: string | Uint8Array): { readonly identity: string };
+}
+
+const surfaces = ['a', 'ab', 'ba', 'c', '映画', 'は', '面白い', '。', '𠮷', 'x', 'y'];
+const tables: readonly Tables[] = [
+  { kind: dictionaryKind, file: encodeSmallDictionary(randomSmallDictionary(createRandom(41))), load: Analyzer.load },
+  {
+    kind: vocabularyKind,
+    file: compileVocabulary(
+      fitVectorizer([surfaces, [...surfaces].reverse()], { ...defaultVectorizerParameters, ngram_range: [1, 3] }),
+      'a test',
+    ),
+    load: Vectorizer.load,
+  },
+  {
+    kind: forestKind,
+    file: compileForest(randomTrees(createRandom(42), { columnCount: 6, mostLeaves: 20, trees: 6 }), 'a test'),
+    load: Forest.load,
+  },
+];
+
+function refuses({ load }: Tables, bytes: Uint8Array, message: RegExp): void {
+  assert.throws(
+    () => load(bytes),
+    (error: unknown) => {
+      assert.ok(error instanceof NativeError, `${error}`);
+      assert.equal(error.code, 'tables');
+      assert.match(error.message, message);
+      return true;
+    },
+  );
+}
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-tables-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+for (const one of tables) {
+  const { kind, file, load } = one;
+  const changed = (change: (copy: Buffer) => void) => {
+    const copy = Buffer.from(file);
+    change(copy);
+    return copy;
+  };
+
+  describe(`a compiled ${kind.name}`, () => {
+    test('is read as it was written, from a file and from memory', async () => {
+      const path = join(folder, `${kind.tag}.bin`);
+      await writeFile(path, file);
+      assert.equal(load(path).identity, load(file).identity);
+      const shifted = new Uint8Array(file.length + 1).subarray(1);
+      shifted.set(file);
+      assert.equal(load(shifted).identity, load(file).identity);
+    });
+
+    test('that is cut anywhere, or goes on, is refused', () => {
+      const sizes = [0, 1, 31, 32, 33, 100, 179, file.length / 2, file.length - 64, file.length - 1];
+      for (const size of sizes)
+        refuses(one, file.subarray(0, size), /^memory: (the file|size|sections): expected .*, found .*\d/);
+      refuses(one, Buffer.concat([file, Buffer.alloc(64)]), /^memory: size: expected \d+ bytes, found \d+$/);
+    });
+
+    test('with one bit changed is refused', () => {
+      const random = createRandom(43);
+      for (let i = 0; i < 300; i++) {
+        const at = random.below(file.length);
+        const flipped = changed((copy) => copy.writeUInt8((file[at] as number) ^ (1 << random.below(8)), at));
+        refuses(one, flipped, /^memory: (the file|version|size|sections|checksum): expected .*, found /);
+      }
+    });
+
+    test('of another version, kind or place is refused, and the message says what was expected', async () => {
+      refuses(
+        one,
+        changed((copy) => copy.writeUInt32LE(kind.version + 1, 12)),
+        new RegExp(
+          `^memory: version: expected ${kind.version}, the one this program reads, found ${kind.version + 1}$`,
+        ),
+      );
+      for (const other of tables)
+        if (other !== one)
+          refuses(
+            one,
+            other.file,
+            new RegExp(`^memory: the file: expected a compiled ${kind.name}, found something else$`),
+          );
+      refuses(
+        one,
+        withChecksum(changed((copy) => copy.writeUInt32LE(2, 20))),
+        /^memory: sections: expected \d+, found 2$/,
+      );
+      refuses(
+        one,
+        withChecksum(changed((copy) => copy.writeBigUInt64LE(BigInt(file.length + 64), 48))),
+        /^memory: section 1: expected whole elements of \d+ bytes within the file, found \d+ bytes at \d+$/,
+      );
+      const path = join(folder, 'text.bin');
+      await writeFile(path, 'Hello Machine Learning !'.repeat(9));
+      assert.throws(
+        () => load(path),
+        new RegExp(`text.bin: the file: expected a compiled ${kind.name}, found something`),
+      );
+      assert.throws(() => load(folder), new RegExp(`: expected a compiled ${kind.name}, found an empty file or none$`));
+      assert.throws(
+        () => load(join(folder, 'none')),
+        new RegExp(`none: expected a ${kind.name}, cannot open it: No such`),
+      );
+    });
+
+    // In a process of its own, which a crash would end.
+    test('that is damaged, with the right checksum, is refused or harmless', async () => {
+      const path = join(folder, `${kind.tag}-whole.bin`);
+      await writeFile(path, file);
+      const worker = fileURLToPath(new URL('./tables-worker.js', import.meta.url));
+      const run = promisify(execFile);
+      const { stdout } = await run(process.execPath, [worker, kind.name, path, '1500', '44'], { timeout: 120_000 });
+      const passed = Number(stdout);
+      assert.ok(passed > 0 && passed < 1500, `${passed} of 1500 passed`);
+    });
+  });
+}
+
+describe('what a checksum does not tell, the checks of the tables do', () => {
+  const [dictionary, vocabulary, forest] = tables as [Tables, Tables, Tables];
+  const edited = ({ file, kind }: Tables, section: number, edit: (bytes: Buffer) => void) => {
+    const copy = Buffer.from(file);
+    edit(sectionOf(copy, kind, section));
+    return withChecksum(copy);
+  };
+  const cases: [what: string, of: Tables, section: number, edit: (bytes: Buffer) => void, message: RegExp][] = [
+    ['no context', dictionary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /contexts: expected from 1 to 2048, found 0/],
+    ['a stride below', dictionary, 1, (bytes) => bytes.writeUInt32LE(1, 4), /stride: expected from contexts to 4096/],
+    [
+      'a code too high',
+      dictionary,
+      2,
+      (bytes) => bytes.writeUInt16LE(999, 400),
+      /codes: expected below \d+, found 999/,
+    ],
+    ['a code of no character', dictionary, 2, (bytes) => bytes.writeUInt16LE(15, 400), /none for no character/],
+    ['a category too high', dictionary, 3, (bytes) => bytes.writeUInt8(15, 16), /categories: expected below 15/],
+    ['a group without end', dictionary, 5, (bytes) => bytes.fill(0xf8), /words: expected groups that end/],
+    ['a cost too high', dictionary, 6, (bytes) => bytes.writeUInt16LE(40_000, 0), /costs: expected at most 32767/],
+    ['a bound that drops all', dictionary, 7, (bytes) => bytes.writeInt16LE(-1, 0), /expected the cheapest to stay/],
+    ['a base too high', dictionary, 8, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than the last base/],
+    ['a label below codes', dictionary, 8, (bytes) => bytes.writeUInt16LE(3, 0), /labels of units: expected codes/],
+    ['no column', vocabulary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /columns: expected from 1 to 2\^24, found 0/],
+    ['a norm of none', vocabulary, 1, (bytes) => bytes.writeUInt32LE(3, 24), /norm: expected 0, 1 or 2, found 3/],
+    ['ranges in disorder', vocabulary, 3, (bytes) => bytes.writeUInt32LE(0, 8), /word characters: expected ascending/],
+    ['a base too high', vocabulary, 4, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than each base/],
+    ['a column too high', vocabulary, 5, (bytes) => bytes.writeInt32LE(9999, 0), /columns of nodes: expected below/],
+    ['a child too high', vocabulary, 6, (bytes) => bytes.fill(0x7f), /children: expected below \d+, found/],
+    ['a full hash table', vocabulary, 6, (bytes) => bytes.fill(0), /hash table: expected an empty one/],
+    ['an idf of NaN', vocabulary, 7, (bytes) => bytes.writeDoubleLE(Number.NaN, 0), /expected finite numbers/],
+    ['starts in disorder', forest, 2, (bytes) => bytes.writeUInt32LE(999, 4), /jumps: expected \d+, found/],
+    ['a jump nowhere', forest, 3, (bytes) => bytes.writeUInt16LE(9999, 12), /leaf of a jump: expected a later one/],
+    ['a jump to itself', forest, 3, (bytes) => bytes.writeUInt16LE(0, 12), /leaf of a jump: expected a later one/],
+    ['a slot too high', forest, 3, (bytes) => bytes.writeUInt32LE(9999, 8), /slot of a jump: expected below/],
+    ['a tree without leaves', forest, 4, (bytes) => bytes.writeUInt32LE(0, 4), /leaves of a tree: expected from 1/],
+    ['a foreign slot', forest, 5, (bytes) => bytes.writeUInt32LE(5, 8), /slot of a leaf: expected its tree's/],
+  ];
+  for (const [what, of, section, edit, message] of cases) {
+    test(`${of.kind.name}: ${what}`, () => refuses(of, edited(of, section, edit), message));
+  }
+
+  test('forest: two leaves of one slot, by which jumps could go in a circle', () => {
+    const slotCount = sectionOf(forest.file, forest.kind, 1).readUInt32LE(16);
+    const leaves = sectionOf(forest.file, forest.kind, 5);
+    const slotOf = (leaf: number) => leaves.readUInt32LE(16 * leaf + 8);
+    const numbers = Array.from({ length: leaves.length / 16 }, (_, leaf) => leaf);
+    const inner = numbers.filter((leaf) => slotOf(leaf) >= 6 && slotOf(leaf) < slotCount);
+    assert.ok(inner.length > 1);
+    const [one = 0, two = 0] = inner;
+    const twice = edited(forest, 5, (bytes) => bytes.writeUInt32LE(slotOf(one), 16 * two + 8));
+    refuses(forest, twice, /slot of a leaf: expected one of its own/);
+  });
+
+  test('dictionary: a trie too short for the code that ends a sentence', () => {
+    const copy = Buffer.from(dictionary.file);
+    const [numbers, codes, units] = [1, 2, 8].map((number) => sectionOf(copy, dictionary.kind, number)) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    codes.fill(0); // the last code is below that of no character
+    for (let unit = 0; unit < 4; unit++) units.writeBigUInt64LE(0xffffn, 8 * unit);
+    numbers.writeUInt32LE(4, 12);
+    copy.writeBigUInt64LE(32n, 32 + 16 * 8 + 8);
+    refuses(dictionary, withChecksum(copy), /units: expected more than the last base and code, 15, found 4/);
+  });
+});
