@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
 import { httpCommand } from './http.ts';
 import { lengthCommand } from './length.ts';
+import { peersCommand } from './peers.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
 
@@ -12,7 +13,8 @@ const program = new Command('bench')
   .addCommand(httpCommand())
   .addCommand(startCommand())
   .addCommand(lengthCommand())
-  .addCommand(bulkCommand());
+  .addCommand(bulkCommand())
+  .addCommand(peersCommand());
 try {
   await program.parseAsync();
 } catch (error) {

@@ -114,6 +114,7 @@ export function processorMsOfThreads(pid: number): number {
 /** VmRSS: resident now. VmHWM: the most so far. */
 export function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error(`Expected process ${pid} to live, it has ended`);
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
