@@ -2,11 +2,10 @@
  * The handler: a request → an answer, the same under functions-framework and under the lean server. Every request gets
  * one, whatever is thrown.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Scorer } from '../model/scorer.ts';
+import { requireBuiltin } from '../native/builtin.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { type BodyLimits, readTexts } from './body.ts';
 import { log } from './log.ts';
@@ -69,31 +68,36 @@ async function score(request: IncomingMessage, service: Service): Promise<Answer
   return json({ scores: Array.from(await scorer.scoreBatch(texts)) });
 }
 
-const PAGE = readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
-// The page's own script and style, by their hashes; nothing else runs, and nothing is fetched but scores.
-const PAGE_POLICY = [
-  "default-src 'none'",
-  `style-src ${hashOf('style')}`,
-  `script-src ${hashOf('script')}`,
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-function hashOf(element: 'style' | 'script'): string {
-  const content = PAGE.slice(PAGE.indexOf(`<${element}>`) + element.length + 2, PAGE.indexOf(`</${element}>`));
-  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+function home(request: IncomingMessage): Answer {
+  if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
+    page ??= readPage(); // by the first who asks for it: most processes end without one
+    return page;
+  }
+  return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
 }
 
-function home(request: IncomingMessage): Answer {
-  if (!/\btext\/html\b/.test(request.headers.accept ?? '')) {
-    return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
-  }
+let page: Answer | undefined;
+
+function readPage(): Answer {
+  const body = requireBuiltin('node:fs').readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
+  const hashOf = (element: 'style' | 'script') => {
+    const content = body.slice(body.indexOf(`<${element}>`) + element.length + 2, body.indexOf(`</${element}>`));
+    return `'sha256-${requireBuiltin('node:crypto').createHash('sha256').update(content).digest('base64')}'`;
+  };
+  // The page's own script and style, by their hashes; nothing else runs, and nothing is fetched but scores.
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashOf('style')}`,
+    `script-src ${hashOf('script')}`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
   return {
     type: 'text/html; charset=utf-8',
-    headers: { Vary: 'Accept', 'Content-Security-Policy': PAGE_POLICY },
-    body: PAGE,
+    headers: { Vary: 'Accept', 'Content-Security-Policy': policy },
+    body,
   };
 }
 

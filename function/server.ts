@@ -4,14 +4,17 @@
  * SIGTERM or SIGINT: accept nothing more, finish what is in flight within the drain time, end with 0; a second signal
  * ends at once.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooMuch } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
 import { handle } from './handler.ts';
 import { log } from './log.ts';
 import { HttpError, problemOf } from './problem.ts';
 import { ScoringService } from './service.ts';
+
+const { createServer } = requireBuiltin('node:http');
 
 /** Serves until it is told to stop; resolves with the exit code, and leaves ending the process to the caller. */
 export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<number> {

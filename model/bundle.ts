@@ -11,9 +11,9 @@
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
  */
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { requireBuiltin } from '../native/builtin.ts';
 import { cardOf } from './card.ts';
 import { compiledFiles } from './compiled-files.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
@@ -221,7 +221,7 @@ function isMissing(error: unknown): boolean {
 }
 
 function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
 }
 
 function parseManifest(bytes: Buffer, file: string): Manifest {

@@ -1,8 +1,8 @@
 /** What identifies a tokenizer: a bundle's manifest names it, and so does the dictionary compiled from kuromoji's. */
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { requireBuiltin } from '../native/builtin.ts';
 import { BundleError, type Manifest } from './bundle.ts';
 
 /** Other tokens would mean other scores. */
@@ -42,7 +42,7 @@ export function dictionaryFolder(): string {
 export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
   const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot(), 'package.json'), 'utf8'));
   const { version } = manifest as { version: string };
-  const hash = createHash('sha256');
+  const hash = requireBuiltin('node:crypto').createHash('sha256');
   for (const name of DICTIONARY_FILES) hash.update(await readFile(join(dictionaryFolder(), `${name}.dat.gz`)));
   return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
 }

@@ -3,7 +3,7 @@
  * comes back as a NativeError that says what was expected, where, and what came. No call ends the process.
  */
 
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';

@@ -1,5 +1,5 @@
 /** Checks of arguments that both addons' faces share. Each throws a NativeError with the code `argument`. */
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { argumentError } from './errors.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 

@@ -4,7 +4,7 @@
  * and hold tables that are mapped, so that threads and processes share them.
  */
 import { join } from 'node:path';
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';

@@ -1,7 +1,9 @@
 /** Where the package lies: the same folder from the sources and from what `tsc` made of them in `dist/`. */
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireBuiltin } from './builtin.ts';
+
+const { existsSync } = requireBuiltin('node:fs');
 
 function findPackageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
