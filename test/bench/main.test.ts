@@ -1,0 +1,70 @@
+/** The benchmarks, each for an instant: that they run, agree and write what they should; not what they measure. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../native/package-root.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-bench-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function bench(...args: readonly string[]) {
+  const json = join(folder, 'figures.json');
+  const main = join(packageRoot, 'dist', 'bench', 'main.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json', json], { timeout: 120_000 });
+  return { stdout, figures: JSON.parse(await readFile(json, 'utf8')) };
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY;
+}
+
+test('stages: microseconds a review of each contender at each stage', async () => {
+  const { figures } = await bench('--time', '25', '--bundle', 'stars');
+  const engines = ['native', 'lightgbm', 'js'];
+  assert.deepEqual(Object.keys(figures), ['tokenize', 'row', 'predict', 'score']);
+  for (const stage of ['row', 'predict', 'score']) assert.deepEqual(Object.keys(figures[stage]), engines);
+  const others = Object.keys(figures.tokenize).filter((name) => name !== 'mecab'); // where it is installed
+  assert.deepEqual(others, [...engines, 'kuromoji.js']);
+  assert.ok(Object.values(figures).every((stage) => Object.values(stage as object).every(isPositive)));
+});
+
+test('http: processor time a request of the echo and of hoshi, whose answers were checked', async () => {
+  const { figures } = await bench('http', '--time', '500');
+  assert.deepEqual(Object.keys(figures), ['node:http echo', 'hoshi']);
+  for (const { cpuMicroseconds, requestsPerSecond } of Object.values<Record<string, number>>(figures))
+    assert.ok(isPositive(cpuMicroseconds) && isPositive(requestsPerSecond));
+});
+
+test('start: time and memory of bare Node, the echo and hoshi', async () => {
+  const { figures } = await bench('start', '--runs', '1', '--node', process.execPath);
+  assert.deepEqual(Object.keys(figures), ['node -e 0', 'node:http echo', 'hoshi']);
+  for (const { startMs, residentMb } of Object.values<Record<string, number>>(figures))
+    assert.ok(isPositive(startMs) && isPositive(residentMb));
+});
+
+test('length: a mebibyte of each kind of text, and the plot', async () => {
+  const plot = join(folder, 'length.svg');
+  const { figures } = await bench('length', '--steps', '2', '--repeats', '1', '--plot', plot);
+  assert.deepEqual(Object.keys(figures), ['ordinary', 'a run of ー', 'a run of 😀', 'without 、 and 。']);
+  assert.match(await readFile(plot, 'utf8'), /^<svg [^]+<\/svg>\n$/);
+});
+
+test('bulk: the scores of the command line are those of the engine', async () => {
+  const { figures } = await bench('bulk', '--reviews', '50000');
+  assert.deepEqual(Object.keys(figures), ['500', '50000']);
+  assert.ok(isPositive(figures['50000'].reviewsPerSecond) && isPositive(figures['50000'].peakMb));
+});
+
+test('wrong usage is told', async () => {
+  await assert.rejects(
+    bench('--time', '0'),
+    /bench: Expected --time to be from 1 to 600000 milliseconds, received "0"/,
+  );
+});
