@@ -1,4 +1,5 @@
 /** The body of a request → the texts in it. What is not as the contract says is an HttpError. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './problem.ts';
 
@@ -10,14 +11,14 @@ export interface BodyLimits {
 /** One text, or a list. */
 export type Texts = string | readonly string[];
 
-export async function readTexts(request: IncomingMessage, limits: BodyLimits): Promise<Texts> {
+export function readTexts(request: IncomingMessage, limits: BodyLimits): Promise<Texts> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
     throw new HttpError(415, 'Expected a body without Content-Encoding, received a compressed one', {
       headers: { 'Accept-Encoding': 'identity' },
     });
   }
-  return textsIn(parse(decode(await readBytes(request, limits.bodyLimitBytes))), limits.textsLimit);
+  return readBytes(request, limits.bodyLimitBytes).then((bytes) => textsIn(parse(decode(bytes)), limits.textsLimit));
 }
 
 /** Whether a request announces more than the limit. */
@@ -25,11 +26,11 @@ export function announcesTooMuch(request: IncomingMessage, limitBytes: number): 
   return Number(request.headers['content-length'] ?? 0) > limitBytes;
 }
 
-async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
+function readBytes(request: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
   const { rawBody } = request as IncomingMessage & { rawBody?: Uint8Array }; // functions-framework has read it already
   const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
   if (announcesTooMuch(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
-  if (rawBody !== undefined) return rawBody;
+  if (rawBody !== undefined) return Promise.resolve(rawBody);
   const chunks: Uint8Array[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {
@@ -38,17 +39,16 @@ async function readBytes(request: IncomingMessage, limitBytes: number): Promise<
       if (length <= limitBytes) chunks.push(chunk);
       else reject(tooLarge());
     });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', () => reject(new HttpError(400, 'Expected a whole body, the connection was closed')));
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)));
+    request.on('error', () => reject(new HttpError(400, 'Expected a whole body, the connection was closed')));
   });
 }
 
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes); // a byte order mark is dropped
-  } catch {
-    throw new HttpError(400, 'Expected the body to be UTF-8, received other bytes');
-  }
+function decode({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  if (!isUtf8(bytes)) throw new HttpError(400, 'Expected the body to be UTF-8, received other bytes');
+  const body = bytes.toString();
+  return body.charCodeAt(0) === 0xfeff ? body.slice(1) : body; // a byte order mark is dropped
 }
 
 function parse(body: string): unknown {

@@ -42,7 +42,8 @@ const elsewhere: Readonly<Record<string, Route>> = { POST: score };
 export async function handle(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
   try {
     const { method = 'GET', url = '/' } = request;
-    const path = url.split('?', 1)[0] as string;
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
     const methods = Object.hasOwn(routes, path) ? (routes[path] as (typeof routes)[string]) : elsewhere;
     const name = method === 'HEAD' ? 'GET' : method;
     if (!Object.hasOwn(methods, name)) throw wrongMethod(path, method, Object.keys(methods));
@@ -63,7 +64,7 @@ function wrongMethod(path: string, method: string, allowed: readonly string[]): 
 
 async function score(request: IncomingMessage, service: Service): Promise<Answer> {
   const texts = await readTexts(request, service.limits);
-  const scorer = await service.scorer;
+  const scorer = service.ready ?? (await service.scorer);
   if (typeof texts === 'string') return json({ score: scorer.score(texts) });
   return json({ scores: Array.from(await scorer.scoreBatch(texts)) });
 }
@@ -119,17 +120,18 @@ function json(value: object): Answer {
 function send(
   response: ServerResponse,
   { isDraining }: Service,
-  { status = 200, type = 'application/json', headers = {}, body }: Answer,
+  { status = 200, type = 'application/json', headers, body }: Answer,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
+  const all: Record<string, string | number> = {
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    ...(isDraining ? { Connection: 'close' } : {}),
-    ...headers,
-  });
+  };
+  if (isDraining) all.Connection = 'close';
+  if (headers !== undefined) Object.assign(all, headers);
+  response.writeHead(status, all);
   response.end(body);
 }
 
