@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import {
+  bigramsOf,
+  fold,
+  limits,
+  lintCorpus,
+  nearDuplicates,
+  outOfBalance,
+  realNames,
+  sameTexts,
+  similarity,
+  similarPairs,
+  strangeCharacters,
+  tooLong,
+  wordsOfTwoMinds,
+} from '../../../model/corpus/lint.ts';
+import { type Corpus, type Domain, domains, readCorpus, type Sentence, type Word } from '../../../model/corpus/read.ts';
+
+const ofTexts = (...texts: string[]): Corpus => ({
+  sentences: texts.map((text) => ({ stars: 5, domain: 'movie', text })),
+  words: [],
+});
+const ofWords = (...words: [polarity: number, wordClass: Word['wordClass'], text: string][]): Corpus => ({
+  sentences: [],
+  words: words.map(([polarity, wordClass, text]) => ({ polarity, wordClass, text })),
+});
+
+test('the shipped corpus gives no cause for complaint', async () => {
+  assert.deepEqual(lintCorpus(await readCorpus()), []);
+});
+
+test('every rule is asked, each once', () => {
+  const corpus: Corpus = {
+    sentences: ofTexts(
+      '任天堂は最高。',
+      '任天堂は最高',
+      '一二三四五六七八九十',
+      '一二三四五六七八九十甲',
+      'あ'.repeat(81),
+      '😀',
+    ).sentences,
+    words: ofWords([1, 'noun', '癖'], [-1, 'na-adjective', '癖']).words,
+  };
+  const rules = [sameTexts, nearDuplicates, wordsOfTwoMinds, outOfBalance, tooLong, strangeCharacters, realNames];
+  for (const rule of rules) assert.notDeepEqual(rule(corpus), [], rule.name);
+  assert.deepEqual(
+    lintCorpus(corpus),
+    rules.flatMap((rule) => rule(corpus)),
+  );
+});
+
+describe('the same text', () => {
+  const folded: [text: string, key: string][] = [
+    ['最高！！', '最高'],
+    ['「最高」、 だ…。', '最高だ'],
+    ['Ｗｉ-Ｆｉ', 'wifi'],
+    ['ﾃﾞｽ', 'デス'],
+    ['ちょっとファン', 'ちよつとフアン'],
+    ['びみょー', 'びみよー'],
+    ['★★★☆☆', '★★★☆☆'],
+    ['。', ''],
+  ];
+  for (const [text, key] of folded) {
+    test(`${text} is folded to ${JSON.stringify(key)}`, () => assert.equal(fold(text), key));
+  }
+
+  test('is found but for its punctuation, width or the size of its kana', () => {
+    assert.deepEqual(sameTexts(ofTexts('最高。', '良い。', '最高！', 'ヤッタ', 'ヤツタ', '最高')), [
+      '最高！: expected each text once, 最高。 differs in punctuation or size only',
+      'ヤツタ: expected each text once, ヤッタ differs in punctuation or size only',
+      '最高: expected each text once, 最高。 differs in punctuation or size only',
+    ]);
+  });
+
+  test('is not what has other stars of its own: ★★★☆☆', () => {
+    assert.deepEqual(sameTexts(ofTexts('★★★☆☆', '★★★★★', '楽しい。', '楽しくない。')), []);
+  });
+});
+
+describe('near-duplicates', () => {
+  test('by hand: similarity is Dice of the sets of bigrams', () => {
+    assert.deepEqual([...bigramsOf('ああああい')], ['ああ', 'あい']);
+    assert.deepEqual([...bigramsOf('😀い😀')], ['😀い', 'い😀']);
+    assert.deepEqual([...bigramsOf('あ'), ...bigramsOf('')], ['あ', '']);
+    // あい, いう | いう, うえ: one of two and two
+    assert.equal(similarity(bigramsOf('あいう'), bigramsOf('いうえ')), 0.5);
+    assert.equal(similarity(bigramsOf('あい'), bigramsOf('うえ')), 0);
+    assert.equal(similarity(bigramsOf('あ'), bigramsOf('あ')), 1);
+  });
+
+  test('are found from the limit on, whatever their punctuation', () => {
+    assert.equal(limits.similarity, 0.9);
+    // 9 and 11 bigrams, 9 of them common: 0.9
+    const [short, long] = ['一、二三四五六七八九十。', '一二三四五六七八九十甲乙！'];
+    assert.deepEqual(nearDuplicates(ofTexts(short, long)), [
+      `${long}: expected texts that differ, ${short} says nearly the same`,
+    ]);
+    assert.deepEqual(nearDuplicates(ofTexts(short, '一二三四五六七八九十甲乙丙')), []);
+  });
+
+  test('are the pairs that a comparison of each with each finds', () => {
+    const texts = fc.array(fc.string({ unit: fc.constantFrom('あ', 'い', 'う', '😀'), maxLength: 12 }), {
+      maxLength: 25,
+    });
+    const thresholds = fc.constantFrom(0.3, 0.5, 2 / 3, 0.8, 0.9, 1);
+    fc.assert(
+      fc.property(texts, thresholds, (texts, threshold) => {
+        const expected = texts.flatMap((a, i) =>
+          texts.flatMap((b, j) => (i < j && similarity(bigramsOf(a), bigramsOf(b)) >= threshold ? [`${i} ${j}`] : [])),
+        );
+        const received = similarPairs(texts, threshold).map(([i, j]) => `${i} ${j}`);
+        assert.deepEqual(received.sort(), expected.sort());
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('a word of two minds', () => {
+  assert.deepEqual(
+    wordsOfTwoMinds(
+      ofWords(
+        [1, 'noun', '癖'],
+        [-2, 'na-adjective', '癖'],
+        [2, 'noun', '満点'],
+        [2, 'na-adjective', '満点'],
+        [-1, 'noun', '虫'],
+      ),
+    ),
+    ['癖: expected one polarity, received 1 and -2'],
+  );
+  assert.deepEqual(wordsOfTwoMinds(ofWords([1, 'noun', '満足'], [2, 'na-adjective', '満足'])), [
+    '満足: expected one polarity, received 1 and 2',
+  ]);
+});
+
+describe('balance', () => {
+  /** In each domain as many sentences of each number of stars as given, from 0 to 5. */
+  const balanced = (counts: readonly number[], changes: Partial<Record<Domain, readonly number[]>> = {}): Corpus => ({
+    sentences: domains.flatMap((domain) =>
+      (changes[domain] ?? counts).flatMap((count, stars) =>
+        Array.from({ length: count }, (_, i): Sentence => ({ stars, domain, text: `${i}` })),
+      ),
+    ),
+    words: new Array(2000).fill({ polarity: 1, wordClass: 'noun', text: '並' }),
+  });
+  const even = [40, 80, 80, 80, 80, 80];
+
+  test('is kept by as many of each', () => assert.deepEqual(outOfBalance(balanced(even)), []));
+
+  test('is kept at the limits', () => {
+    // of 400: 15 and 30 percent
+    assert.deepEqual(outOfBalance(balanced(even, { movie: [40, 60, 60, 60, 100, 120] })), []);
+    // 2 percent of 400, 15 percent of 400
+    assert.deepEqual(
+      outOfBalance(balanced(even, { app: [8, 78, 78, 78, 79, 79], book: [60, 68, 68, 68, 68, 68] })),
+      [],
+    );
+  });
+
+  test('of stars is lost beyond', () => {
+    assert.deepEqual(
+      outOfBalance(balanced(even, { movie: [40, 59, 80, 80, 80, 101], shop: [40, 70, 70, 70, 69, 121] })),
+      [
+        'movie: the share of 1 stars: expected 0.15 to 0.3, received 0.147',
+        'shop: the share of 5 stars: expected 0.15 to 0.3, received 0.302',
+      ],
+    );
+  });
+
+  test('of neutral sentences is lost beyond', () => {
+    assert.deepEqual(outOfBalance(balanced(even, { game: [71, 80, 80, 80, 80, 80], hotel: [0, 80, 80, 80, 80, 80] })), [
+      'game: the neutral share: expected 0.02 to 0.15, received 0.151',
+      'hotel: the neutral share: expected 0.02 to 0.15, received 0.000',
+    ]);
+    const all = outOfBalance(balanced([200, 80, 80, 80, 80, 80]));
+    assert.equal(all[0], 'all: the neutral share: expected 0.02 to 0.15, received 0.333');
+  });
+
+  test('is not asked of general and phrase', () => {
+    const free = [0, 10, 10, 10, 10, 200];
+    assert.deepEqual(outOfBalance(balanced(even, { general: free, phrase: free })), []);
+  });
+
+  test('is of a corpus that is large enough', () => {
+    const small = outOfBalance({ ...balanced([4, 8, 8, 8, 8, 8]), words: [] });
+    assert.deepEqual(small, [
+      'all: expected at least 4000 sentences, received 484',
+      'all: expected at least 2000 words, received 0',
+    ]);
+  });
+});
+
+test('at most 80 characters, in code points', () => {
+  const [fits, long] = ['𠮷'.repeat(80), '𠮷'.repeat(81)];
+  const complaint = `${long}: expected at most 80 characters, received 81`;
+  assert.deepEqual(tooLong(ofTexts(fits, long)), [complaint]);
+  assert.deepEqual(tooLong(ofWords([1, 'noun', fits], [1, 'noun', long])), [complaint]);
+});
+
+describe('characters', () => {
+  for (const text of ['ここはA級〜☆（笑）、100%！', 'Wi-Fi：〇。「々」『ヴァ』…♪♡◎○△★', '最&高?!', '０点・１点']) {
+    test(`${text} is of ordinary ones`, () => assert.deepEqual(strangeCharacters(ofTexts(text)), []));
+  }
+  for (const strange of [
+    '😀',
+    'ﾃ',
+    '\u200b',
+    '\u3000',
+    '\ufeff',
+    '\ue000',
+    '\u3099',
+    '한',
+    'é',
+    'Ａ',
+    '~',
+    '\uff5e',
+    '"',
+    '\\',
+    '<',
+  ]) {
+    test(`${JSON.stringify(strange)} is strange`, () => {
+      const complaint = (text: string) => `${text}: expected no ${JSON.stringify(strange)}`;
+      assert.deepEqual(strangeCharacters(ofTexts(`最高${strange}です`)), [complaint(`最高${strange}です`)]);
+      assert.deepEqual(strangeCharacters(ofWords([1, 'noun', strange])), [complaint(strange)]);
+    });
+  }
+});
+
+describe('real names', () => {
+  const named: [text: string, name: string][] = [
+    ['アマゾンで買いました。', 'アマゾン'],
+    ['ハリー・ポッターみたい。', 'ハリー・ポッター'],
+    ['任天堂らしい。', '任天堂'],
+    ['iphone用のケース。', 'iphone'],
+    ['ドラえもんが欲しい。', 'ドラえもん'],
+  ];
+  for (const [text, name] of named) {
+    test(text, () => {
+      assert.deepEqual(realNames(ofTexts(text)), [`${text}: expected no real name, received ${name}`]);
+      assert.deepEqual(realNames(ofWords([1, 'noun', text])), [`${text}: expected no real name, received ${name}`]);
+    });
+  }
+  for (const text of [
+    'オンライン',
+    '松竹梅でいうと竹。',
+    'アップルパイ',
+    'online',
+    'ワンピースを買いました。',
+    '楽天的',
+  ]) {
+    test(`${text} holds none`, () => assert.deepEqual(realNames(ofTexts(text)), []));
+  }
+});
