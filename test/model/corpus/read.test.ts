@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -16,15 +16,38 @@ describe('what is read', () => {
       '2\thotel\t狭い。',
       '3\tgeneral\t普通 です。',
       '4\tphrase\t悪くない',
-      '5\tmovie\t最高！',
+      '5\tapp\t最高！',
+      '1\tgame\tクソゲー。',
+      '2\tbook\t薄い。',
+      '3\tservice\t並。',
+      '4\trestaurant\tうまい。',
+      '5\tshop\t安い！',
     );
+    assert.deepEqual(domains, [
+      'movie',
+      'product',
+      'app',
+      'game',
+      'book',
+      'service',
+      'hotel',
+      'restaurant',
+      'shop',
+      'general',
+      'phrase',
+    ]);
     assert.deepEqual(parseSentences(content, 's.tsv'), [
       { stars: 0, domain: 'movie', text: '金曜に見た。' },
       { stars: 1, domain: 'product', text: '壊れた。' },
       { stars: 2, domain: 'hotel', text: '狭い。' },
       { stars: 3, domain: 'general', text: '普通 です。' },
       { stars: 4, domain: 'phrase', text: '悪くない' },
-      { stars: 5, domain: 'movie', text: '最高！' },
+      { stars: 5, domain: 'app', text: '最高！' },
+      { stars: 1, domain: 'game', text: 'クソゲー。' },
+      { stars: 2, domain: 'book', text: '薄い。' },
+      { stars: 3, domain: 'service', text: '並。' },
+      { stars: 4, domain: 'restaurant', text: 'うまい。' },
+      { stars: 5, domain: 'shop', text: '安い！' },
     ]);
   });
 
@@ -98,8 +121,8 @@ describe('what is refused, by file and line', () => {
     ['no stars', sentenceFile('\tmovie\t良い。'), 's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received ""'],
     [
       'an unknown domain',
-      sentenceFile(good, good.replace('最高', '良い'), '5\tbook\t良作。'),
-      's.tsv:4: the domain: expected one of movie, product, hotel, general, phrase, received "book"',
+      sentenceFile(good, good.replace('最高', '良い'), '5\tmusic\t名曲。'),
+      's.tsv:4: the domain: expected one of movie, product, app, game, book, service, hotel, restaurant, shop, general, phrase, received "music"',
     ],
     ['too few fields', sentenceFile('5\t最高。'), 's.tsv:2: expected 3 fields, received 2'],
     ['too many fields', sentenceFile(good, '5\tmovie\t良い\t。'), 's.tsv:3: expected 3 fields, received 4'],
@@ -159,21 +182,60 @@ describe('a folder', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('gives sentences and words; what is wrong in either is named by its path', async () => {
-    await writeFile(join(folder, 'sentences.tsv'), sentenceFile('5\tmovie\t最高。'));
-    await writeFile(join(folder, 'words.tsv'), wordFile('2\tnoun\t傑作'));
-    assert.deepEqual(await readCorpus(folder), {
-      sentences: [{ stars: 5, domain: 'movie', text: '最高。' }],
+  /** A corpus of these files of sentences, and one word. */
+  async function corpusOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+    const path = join(folder, name);
+    await mkdir(join(path, 'sentences'), { recursive: true });
+    for (const [file, content] of Object.entries(files)) await writeFile(join(path, 'sentences', file), content);
+    await writeFile(join(path, 'words.tsv'), wordFile('2\tnoun\t傑作'));
+    return path;
+  }
+
+  test('gives the sentences of all its files, in the order of their names, and words', async () => {
+    const path = await corpusOf('several', {
+      'b.tsv': sentenceFile('5\tmovie\t最高。', '1\tmovie\t最低。'),
+      'a.tsv': sentenceFile('4\tbook\t良い。'),
+      'c.tsv': sentenceFile(),
+      'notes.md': 'not of the corpus',
+    });
+    assert.deepEqual(await readCorpus(path), {
+      sentences: [
+        { stars: 4, domain: 'book', text: '良い。' },
+        { stars: 5, domain: 'movie', text: '最高。' },
+        { stars: 1, domain: 'movie', text: '最低。' },
+      ],
       words: [{ polarity: 2, wordClass: 'noun', text: '傑作' }],
     });
-    await writeFile(join(folder, 'words.tsv'), wordFile('2\tnoun\t傑作', '2\tnoun\t'));
-    await assert.rejects(readCorpus(folder), ({ message }: Error) =>
-      message.startsWith(`${join(folder, 'words.tsv')}:3: `),
-    );
+  });
+
+  test('with a text in two files is refused, be it of other stars', async () => {
+    const path = await corpusOf('twice', {
+      'a.tsv': sentenceFile('4\tbook\t良い。', '5\tmovie\t最高。'),
+      'b.tsv': sentenceFile(),
+      'c.tsv': sentenceFile('1\thotel\t最低。', '3\thotel\t最高。'),
+    });
+    await assert.rejects(readCorpus(path), {
+      message: `${join(path, 'sentences')}: expected each text once, "最高。" is in a.tsv and c.tsv`,
+    });
+  });
+
+  test('with something wrong in any file is refused, by its path and line', async () => {
+    const path = await corpusOf('wrong', {
+      'a.tsv': sentenceFile('4\tbook\t良い。'),
+      'b.tsv': sentenceFile('5\tmovie\t最高。', '7\tmovie\t良作。'),
+    });
+    const startsWith = (file: string) => (error: Error) => error.message.startsWith(`${join(path, file)}:3: `);
+    await assert.rejects(readCorpus(path), startsWith(join('sentences', 'b.tsv')));
+    await writeFile(join(path, 'sentences', 'b.tsv'), sentenceFile());
+    await writeFile(join(path, 'words.tsv'), wordFile('2\tnoun\t傑作', '2\tnoun\t'));
+    await assert.rejects(readCorpus(path), startsWith('words.tsv'));
   });
 
   test('without its files is refused', async () => {
     await assert.rejects(readCorpus(join(folder, 'none')), { code: 'ENOENT' });
+    const path = await corpusOf('wordless', { 'a.tsv': sentenceFile() });
+    await rm(join(path, 'words.tsv'));
+    await assert.rejects(readCorpus(path), { code: 'ENOENT' });
   });
 });
 
@@ -186,12 +248,12 @@ describe('the shipped corpus', () => {
   const countOf = (stars: number, domain: string) =>
     corpus.sentences.filter((sentence) => sentence.stars === stars && sentence.domain === domain).length;
 
-  test('has at least ten sentences of each number of stars in each domain, but no neutral phrase', () => {
+  test('has enough sentences of each number of stars in each domain, but no neutral phrase', () => {
     for (const domain of domains) {
       for (const stars of [0, 1, 2, 3, 4, 5]) {
         const count = countOf(stars, domain);
         if (stars === 0 && domain === 'phrase') assert.equal(count, 0);
-        else assert.ok(count >= 10, `${count} of ${stars} stars, ${domain}`);
+        else assert.ok(count >= (stars === 0 ? 8 : 15), `${count} of ${stars} stars, ${domain}`);
       }
     }
   });
