@@ -110,7 +110,7 @@ describe('train', () => {
       boosting: { feature_fraction: 0.5, min_data_in_leaf: 1 },
       rounds: 20,
       validationShare: 0.2,
-      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 100, texts: ['良い普通'] },
+      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 100, spread: 1.5, texts: ['良い普通'] },
     };
     const contents = async (name: string, seed: number) => {
       await train(join(folder, name), noisyReviews(3), { ...options, seed });
@@ -292,13 +292,16 @@ describe('early stopping', () => {
 describe('a teacher', () => {
   // Rows with a 1 in one of two columns, ten each: the weights are ±w by symmetry, the intercept is the mean of 3.
   // w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
-  const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, texts: [] };
+  const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
 
   test('gives its labels to the reviews', async () => {
     const path = join(folder, 'taught');
     const { training } = await train(path, goodAndBad, { ...oneTree, teacher });
     await assertScores(path, { 良い: 4, 悪い: 2 });
-    assert.deepEqual(training.teacher, { ridge: { alpha: 10, tolerance: 1e-12, maxIterations: 100 }, furtherTexts: 0 });
+    assert.deepEqual(training.teacher, {
+      ridge: { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1 },
+      furtherTexts: 0,
+    });
   });
 
   test('gives labels to further texts, of which the vocabulary takes no word', async () => {
@@ -320,6 +323,31 @@ describe('a teacher', () => {
       'boosting 1 rounds on 30 rows of 2 columns',
       'writing the bundle',
     ]);
+  });
+
+  test('spreads its labels around their mean, that of the further texts with them', async () => {
+    const spread = { ...teacher, spread: 1.5 };
+    const even = join(folder, 'spread');
+    const { training } = await train(even, goodAndBad, { ...oneTree, teacher: spread });
+    await assertScores(even, { 良い: 4.5, 悪い: 1.5 });
+    assert.equal((training.teacher as { ridge: { spread: number } }).ridge.spread, 1.5);
+    // twenty of 4 and ten of 2: the mean is 10/3, and 2/3 above it and 4/3 below become 1 and 2
+    const uneven = join(folder, 'spread-further');
+    const texts = new Array(10).fill('良い');
+    await train(uneven, goodAndBad, { ...oneTree, teacher: { ...spread, texts } });
+    await assertScores(uneven, { 良い: 13 / 3, 悪い: 4 / 3 });
+  });
+
+  test('holds the labels that it spreads within the stars that were given', async () => {
+    // 普通 is worth the mean of 3 and stays; 4 and 2 would be 6 and 0. A tree that takes a third of each label from the
+    // mean on shows what it was given: 6 and 0 would come to 4 and 2, not to 3 ± 2/3.
+    const path = join(folder, 'spread-far');
+    await train(path, goodAndBad, {
+      ...oneTree,
+      boosting: { ...oneTree.boosting, learning_rate: 1 / 3 },
+      teacher: { ...teacher, spread: 3, texts: new Array(10).fill('普通') },
+    });
+    await assertScores(path, { 良い: 3 + 2 / 3, 悪い: 3 - 2 / 3, 普通: 3 });
   });
 
   test('leaves the holdout the labels that were given', async () => {
