@@ -51,7 +51,7 @@ async function run({ json, time, bundle }: Flags): Promise<void> {
         if (i > 0 && stage === 'tokenize') continue; // the same whatever the model
         const timings = await timeStage(stage, contenders, time);
         const title = i === 0 ? stage : `${stage} (${name})`;
-        show(title, name, timings);
+        show(stage, name, timings);
         figures[title] = Object.fromEntries([...timings].map(([contender, samples]) => [contender, median(samples)]));
       }
     } finally {
@@ -95,7 +95,7 @@ async function timeStage(stage: Stage, contenders: readonly Contender[], millise
   return timings;
 }
 
-function show(title: string, bundle: string, timings: Timings): void {
+function show(stage: Stage, bundle: string, timings: Timings): void {
   const first = median(timings.values().next().value ?? []);
   const rows = Array.from(timings, ([name, samples]) => [
     name,
@@ -104,7 +104,7 @@ function show(title: string, bundle: string, timings: Timings): void {
     `${figure(median(samples) / first)} ×`,
   ]);
   const header = [
-    title.startsWith('tokenize') ? title : `${title}, ${bundle}`,
+    stage === 'tokenize' ? stage : `${stage}, ${bundle}`,
     'µs a review',
     'fastest',
     'third quartile',
