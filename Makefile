@@ -5,14 +5,14 @@ SHELL := /bin/bash
 
 NODE ?= node
 SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
-CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
+CXX_SOURCES := $(shell find native test -name '*.cc' -o -name '*.h')
 ADDONS := build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_lightgbm.node
 DICTIONARY := build/dictionary/ipadic.bin
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean
+.PHONY: run test build check format bench train tools clean sanitize tsan fuzz
 
 run: build
 	$(NODE) dist/function/main.js
@@ -31,6 +31,24 @@ check: dist/.tsbuildinfo $(CLANG_FORMAT)
 format: node_modules/.package-lock.json $(CLANG_FORMAT)
 	npx --no-install biome check --write .
 	$(CLANG_FORMAT) -i $(CXX_SOURCES)
+
+# The tests that reach C++ once more, on addons that watch their memory: about three minutes.
+sanitize: build
+	NODE=$(NODE) test/native/sanitize
+
+# Batches on many threads, under the thread sanitizer.
+tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
+
+# Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
+SECONDS := 60
+FUZZERS := analyzer dictionary vocabulary forest
+fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
+	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
+	for fuzzer in $(FUZZERS); do \
+	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=8192 -print_final_stats=1 \
+	    -artifact_prefix=build/fuzz/$$fuzzer- build/fuzz/corpus/$$fuzzer || exit 1; \
+	done
 
 bench: build
 	$(NODE) dist/bench/main.js
@@ -71,6 +89,20 @@ $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv mode
 
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
+
+# The engine without Node, for the programs in test/ that are C++ alone.
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)
+CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
+  $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
+
+build/tsan/scorer_pool: test/native/scorer_pool_tsan.cc $(CORE) $(wildcard native/*.h) | tools
+	@mkdir -p $(@D)
+	g++ $(CORE_FLAGS) -fsanitize=thread -pthread $< $(CORE) -o $@
+
+build/fuzz/%: test/fuzz/%.cc test/fuzz/table_input.h $(CORE) $(wildcard native/*.h)
+	@command -v clang++ >/dev/null || { echo 'hoshi: clang++ is missing: apt-get install clang' >&2; exit 1; }
+	@mkdir -p $(@D)
+	clang++ $(CORE_FLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $< $(CORE) -o $@
 
 $(CLANG_FORMAT): | tools
 	python3 -m pip install --quiet --target build/clang-format clang-format==$(CLANG_FORMAT_VERSION)

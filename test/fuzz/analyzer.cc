@@ -1,0 +1,55 @@
+// Any UTF-16 on the real dictionary: tokens cover the text without a gap, are the same each time, whatever
+// the scratch has seen before, and those of a sentence do not depend on the sentences around it.
+#include "analyzer.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace {
+
+std::vector<std::uint32_t> EndsOf(const hoshi::Analyzer& analyzer, std::u16string_view text,
+                                  hoshi::Analyzer::Scratch& scratch) {
+  const auto ends = analyzer.Analyze(text, scratch);
+  return {ends.begin(), ends.end()};
+}
+
+void Expect(bool is_right) {
+  if (!is_right) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const auto dictionary = hoshi::Dictionary::Load("build/dictionary/ipadic.bin");
+  static const hoshi::Analyzer analyzer([] {
+    if (!dictionary.ok()) std::fprintf(stderr, "%s\n", dictionary.error().message.c_str()), std::exit(2);
+    return *hoshi::Result(dictionary);
+  }());
+  static hoshi::Analyzer::Scratch used;
+  std::u16string text(size / 2, u'\0');
+  std::memcpy(text.data(), data, text.size() * 2);
+
+  const std::vector<std::uint32_t> ends = EndsOf(analyzer, text, used);
+  std::uint32_t before = 0;
+  for (const std::uint32_t end : ends) {
+    Expect(end > before);
+    before = end;
+  }
+  Expect(before == text.size());
+  hoshi::Analyzer::Scratch fresh;
+  Expect(EndsOf(analyzer, text, fresh) == ends);
+
+  std::vector<std::uint32_t> one_by_one;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t last = std::min(text.find_first_of(u"、。", start), text.size() - 1);
+    for (const std::uint32_t end :
+         EndsOf(analyzer, std::u16string_view(text).substr(start, last + 1 - start), fresh))
+      one_by_one.push_back(static_cast<std::uint32_t>(start) + end);
+    start = last + 1;
+  }
+  Expect(one_by_one == ends);
+  return 0;
+}

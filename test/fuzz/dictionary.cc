@@ -1,0 +1,23 @@
+// Any dictionary: refused, or it cuts any text without leaving its tables.
+#include "dictionary.h"
+
+#include <cstdlib>
+
+#include "analyzer.h"
+#include "table_input.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  TableInput input(data, size);
+  const std::vector<std::byte> file = input.File("DICT", 1, 8);
+  auto dictionary = hoshi::Dictionary::FromBytes(file);
+  if (!dictionary.ok()) return 0;
+  const hoshi::Analyzer analyzer(*dictionary);
+  static hoshi::Analyzer::Scratch scratch;  // what one dictionary leaves must not harm the next
+  const std::u16string run(70, u'x'), surface(130, u'a');
+  for (const std::u16string& text : {input.Text(), std::u16string(u"abcdxyzwaab、bb。ba"),
+                                     run + u"z" + run + u"c", surface + u"b" + surface}) {
+    const auto ends = analyzer.Analyze(text, scratch);
+    if ((ends.empty() ? 0 : ends.back()) != text.size()) std::abort();
+  }
+  return 0;
+}

@@ -1,0 +1,56 @@
+/**
+ * What the fuzzers start from: node dist/test/fuzz/seeds.js FOLDER makes FOLDER/{analyzer,dictionary,vocabulary,forest}. The
+ * tables are written as test/fuzz/table_input.h reads them.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileForest, forestKind } from '../../model/compile/forest.ts';
+import { decodeTableFile, type TableKind } from '../../model/compile/table-file.ts';
+import { compileVocabulary, vocabularyKind } from '../../model/compile/vocabulary.ts';
+import { createRandom, pick } from '../../model/corpus/random.ts';
+import { defaultVectorizerParameters, fitVectorizer } from '../../model/vectorizer.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
+import { dictionaryKind, encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
+
+const random = createRandom(51);
+const someText = () => Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀'])).join('');
+
+function tableSeed(file: Buffer, kind: TableKind): Buffer {
+  const sections = decodeTableFile(file, kind).sections.map((section, i) => {
+    if (kind !== forestKind && i === 1) return pairsOf(section);
+    return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms will do
+  });
+  return Buffer.concat([
+    ...sections.flatMap((section) => [Uint8Array.of(section.length & 255, section.length >> 8), section]),
+    Buffer.from(someText(), 'utf16le'),
+  ]);
+}
+
+/** Of 65,536 codes those of a few units: the others are 0. */
+function pairsOf(section: Uint8Array): Uint8Array {
+  const codes = new Uint16Array(section.buffer, section.byteOffset, section.length / 2);
+  const units = Array.from('abcdxyzw映画は面白い。、𠮷_1'.split(''), (unit) => unit.charCodeAt(0));
+  return new Uint8Array(Uint16Array.from(units.flatMap((unit) => [unit, codes[unit] as number])).buffer);
+}
+
+const seeds: Record<string, (i: number) => Buffer> = {
+  analyzer: (() => {
+    const next = textGenerator(random, dictionaryWords(20));
+    return () => Buffer.from(next(), 'utf16le');
+  })(),
+  dictionary: () => tableSeed(encodeSmallDictionary(randomSmallDictionary(random)), dictionaryKind),
+  vocabulary: (i) => {
+    const surfaces = Array.from({ length: 12 }, () => pick(random, ['a', 'ab', 'ba', 'b', 'c', '映画', 'は', '𠮷']));
+    const norm = pick(random, ['l1', 'l2', null] as const);
+    const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1 + (i % 3)] as const, norm };
+    return tableSeed(compileVocabulary(fitVectorizer([surfaces, surfaces.slice(3)], parameters), ''), vocabularyKind);
+  },
+  forest: () => tableSeed(compileForest(randomTrees(random, { columnCount: 5, mostLeaves: 12 }), ''), forestKind),
+};
+
+const [folder = ''] = process.argv.slice(2);
+for (const [name, seed] of Object.entries(seeds)) {
+  mkdirSync(join(folder, name), { recursive: true });
+  for (let i = 0; i < 60; i++) writeFileSync(join(folder, name, `seed-${i}`), seed(i));
+}

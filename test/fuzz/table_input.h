@@ -1,0 +1,84 @@
+// What a fuzzer changes of a table file: its sections without the padding and without what is large and
+// always the same, so that each byte counts. From it a whole file is made, with a header and a checksum that
+// are right: what is tested is what lies behind them.
+//
+//   for each section after the identity: u16 number of bytes, the bytes
+//   the rest: a text in UTF-16
+//
+// Section 2 of dictionaries and vocabularies (codes by unit) is given as pairs: unit, code. See seeds.ts.
+#pragma once
+
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "table_file.h"
+
+class TableInput {
+ public:
+  TableInput(const std::uint8_t* data, std::size_t size)
+      : rest_(reinterpret_cast<const std::byte*>(data), size) {}
+
+  // REQUIRES: before Text. `sections` without the identity.
+  std::vector<std::byte> File(std::string_view tag, std::uint32_t version, std::size_t sections) {
+    std::vector<std::vector<std::byte>> all{{}};
+    for (std::size_t i = 0; i < sections; ++i) all.push_back(Section());
+    if (tag != "FRST") all[2] = Codes(all[2]);
+    if (tag == "VOCB" && all[8].size() < 8192) all[8].resize(8192);  // logarithms
+    return Encoded(tag, version, all);
+  }
+
+  std::u16string Text() const {
+    std::u16string text(rest_.size() / 2, u'\0');
+    std::memcpy(text.data(), rest_.data(), text.size() * 2);
+    return text;
+  }
+
+ private:
+  std::vector<std::byte> Section() {
+    std::uint16_t size = 0;
+    if (rest_.size() < sizeof size) return {};
+    std::memcpy(&size, rest_.data(), sizeof size);
+    rest_ = rest_.subspan(sizeof size);
+    const auto section = rest_.first(std::min<std::size_t>(size, rest_.size()));
+    rest_ = rest_.subspan(section.size());
+    return {section.begin(), section.end()};
+  }
+
+  static std::vector<std::byte> Codes(std::span<const std::byte> pairs) {
+    std::vector<std::uint16_t> codes(65536);
+    for (; pairs.size() >= 4; pairs = pairs.subspan(4)) {
+      std::uint16_t pair[2];
+      std::memcpy(pair, pairs.data(), sizeof pair);
+      codes[pair[0]] = pair[1];
+    }
+    const auto bytes = std::as_bytes(std::span(codes));
+    return {bytes.begin(), bytes.end()};
+  }
+
+  static std::vector<std::byte> Encoded(std::string_view tag, std::uint32_t version,
+                                        const std::vector<std::vector<std::byte>>& sections) {
+    const auto round_up = [](std::size_t size) { return (size + 63) / 64 * 64; };
+    std::vector<std::byte> file(round_up(32 + 16 * sections.size()));
+    const auto put = [&file](std::size_t at, const auto& value) {
+      std::memcpy(&file[at], &value, sizeof value);
+    };
+    for (std::size_t i = 0; i < sections.size(); ++i) {
+      put(32 + 16 * i, std::uint64_t{file.size()});
+      put(40 + 16 * i, std::uint64_t{sections[i].size()});
+      file.insert(file.end(), sections[i].begin(), sections[i].end());
+      file.resize(round_up(file.size()));
+    }
+    std::memcpy(file.data(), "hoshitab", 8);
+    std::memcpy(file.data() + 8, tag.data(), 4);
+    put(12, version);
+    put(20, static_cast<std::uint32_t>(sections.size()));
+    put(24, std::uint64_t{file.size()});
+    put(16, hoshi::Xxh32(std::span<const std::byte>(file).subspan(32)));
+    return file;
+  }
+
+  std::span<const std::byte> rest_;
+};
