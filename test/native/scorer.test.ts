@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { writeBundle } from '../../model/bundle.ts';
+import { compiledFiles } from '../../model/compiled-files.ts';
 import { createRandom, pick } from '../../model/corpus/random.ts';
 import { loadScorer, type Scorer as WholeScorer } from '../../model/scorer.ts';
 import { Analyzer, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
@@ -148,6 +149,7 @@ describe('the native engine on a bundle without compiled files', () => {
   test('compiles them at the start, says so, and gives the same scores', async () => {
     const path = join(folder, 'tiny');
     await writeBundle(path, await tinyBundle());
+    for (const file of Object.values(compiledFiles)) await rm(join(path, file));
     const warnings: string[] = [];
     const native = await loadScorer({ bundlePath: path, engine: 'native', warn: (message) => warnings.push(message) });
     const js = await loadScorer({ bundlePath: path, engine: 'js' });
