@@ -25,12 +25,12 @@ build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 # Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
 	npx --no-install biome check .
-	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES)
+	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 	$(NODE) --test dist/test/layout.test.js
 
 format: node_modules/.package-lock.json $(CLANG_FORMAT)
 	npx --no-install biome check --write .
-	$(CLANG_FORMAT) -i $(CXX_SOURCES)
+	$(CLANG_FORMAT) -i $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 
 # The tests that reach C++ once more, on addons that watch their memory: about three minutes.
 sanitize: build

@@ -2,8 +2,8 @@
 // what can never win is dropped. Then each word that STARTS there gets its best predecessor and goes to the
 // cell of its end.
 //
-// Ties: kuromoji 0.1.2 ViterbiSearcher.js takes the first of equal paths (strict <). A cell keeps its words in
-// kuromoji's order (by start; at one start dictionary words before unknown ones, each in the dictionary's
+// Ties: kuromoji 0.1.2 ViterbiSearcher.js takes the first of equal paths (strict <). A cell keeps its words
+// in kuromoji's order (by start; at one start dictionary words before unknown ones, each in the dictionary's
 // order) and every choice below is the first of the smallest, so dropping words that are strictly worse
 // changes nothing.
 #include "analyzer.h"
@@ -19,8 +19,8 @@
 namespace hoshi {
 namespace {
 
-// What a word of some context pays least to follow one of the survivors; `cost` is above the cheapest survivor
-// and stored (biased). Of equals the first.
+// What a word of some context pays least to follow one of the survivors; `cost` is above the cheapest
+// survivor and stored (biased). Of equals the first.
 struct Nearest {
   std::uint32_t cost, survivor;
 };
@@ -107,7 +107,8 @@ class Lattice {
  public:
   Lattice(const Dictionary& dictionary, Analyzer::Scratch& scratch) : d_(dictionary), s_(scratch) {}
 
-  // Appends the ends of the tokens of the sentence at `start`, up to and with 、 or 。; returns where it ends.
+  // Appends the ends of the tokens of the sentence at `start`, up to and with 、 or 。; returns where it
+  // ends.
   std::uint32_t Walk(std::u16string_view text, std::uint32_t start);
 
  private:
@@ -207,7 +208,8 @@ bool Lattice::Thin(std::uint32_t position) {
   record_count_ = first_ + survivors_.count;
   s_.first_record_[position % kRing] = first_;
   survivors_.Pad();
-  if (cheapest_ > kFar || cheapest_ < -kFar) [[unlikely]] Rebase();
+  if (cheapest_ > kFar || cheapest_ < -kFar) [[unlikely]]
+    Rebase();
   return true;
 }
 
@@ -246,8 +248,8 @@ std::uint32_t Lattice::FindWords(std::uint32_t position, Found* found) {
     count += static_cast<std::uint32_t>(unit.word() != 0);
     base = unit.base();
   }
-  // kuromoji 0.1.2 ViterbiBuilder.js: an unknown word only where the dictionary has none or the category always
-  // invokes one, and only as the whole group.
+  // kuromoji 0.1.2 ViterbiBuilder.js: an unknown word only where the dictionary has none or the category
+  // always invokes one, and only as the whole group.
   const std::uint32_t category = d_.category[codes[position]];
   const Dictionary::Unknown unknown = d_.unknown[category];
   if (count != 0 && !unknown.is_always_invoked()) return count;
@@ -260,7 +262,8 @@ std::uint32_t Lattice::FindWords(std::uint32_t position, Found* found) {
     end = run_end_;
   }
   found[count] = {unknown.word(), end};
-  if (end - position < kRing) [[likely]] return count + 1;
+  if (end - position < kRing) [[likely]]
+    return count + 1;
   StartLongWords(found[count]);
   return count;
 }
@@ -274,7 +277,8 @@ void Lattice::Start(std::uint32_t position, std::span<const Found> found) {
   for (const Found& surface : found) {
     const Dictionary::Word* next = d_.words + surface.word;
     Scratch::Cell& cell = s_.ring_[surface.end % kRing];
-    if (cell.count > kRoom - Dictionary::kMostWords) [[unlikely]] MakeRoom(cell);
+    if (cell.count > kRoom - Dictionary::kMostWords) [[unlikely]]
+      MakeRoom(cell);
     std::uint32_t count = cell.count;
     Word best = count != 0 ? cell.best : std::numeric_limits<Word>::max();
     const auto put = [&](Dictionary::Word word, Nearest nearest) {
@@ -295,9 +299,8 @@ void Lattice::Start(std::uint32_t position, std::span<const Found> found) {
       const std::uint16_t* const row = survivors_.row[0];
       each_word([row](std::uint32_t context) { return Nearest{row[context], 0}; });
     } else if (survivors_.count == 4) {
-      each_word([&](std::uint32_t context) {
-        return survivors_.OfFour(survivors_.row, above_four, context);
-      });
+      each_word(
+          [&](std::uint32_t context) { return survivors_.OfFour(survivors_.row, above_four, context); });
     } else {
       each_word([&](std::uint32_t context) { return survivors_.OfMany(context); });
     }
@@ -348,8 +351,8 @@ void Lattice::StartLongWords(const Found& found) {
   cell.best = *std::min_element(kept, kept + count);
 }
 
-// Costs are counted anew from the cheapest survivor, before they outgrow their bits. A word that costs so much
-// more than it that the difference has no room can never win, and stays the largest.
+// Costs are counted anew from the cheapest survivor, before they outgrow their bits. A word that costs so
+// much more than it that the difference has no room can never win, and stays the largest.
 [[gnu::noinline]] void Lattice::Rebase() {
   constexpr std::int64_t kMost = (std::int64_t{1} << 38) - 1;
   const auto moved = [&](Word word) {
@@ -367,7 +370,8 @@ void Lattice::StartLongWords(const Found& found) {
 void Lattice::TraceBack(std::uint32_t record, std::uint32_t start) {
   const std::size_t first = s_.ends_.size();
   // The beginning is record 1: the one survivor at position 0.
-  for (; record != 1; record = s_.records_[record].before) s_.ends_.push_back(start + s_.records_[record].end);
+  for (; record != 1; record = s_.records_[record].before)
+    s_.ends_.push_back(start + s_.records_[record].end);
   std::reverse(s_.ends_.begin() + static_cast<std::ptrdiff_t>(first), s_.ends_.end());
 }
 

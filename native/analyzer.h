@@ -20,9 +20,9 @@ class Analyzer {
 
   explicit Analyzer(std::shared_ptr<const Dictionary> dictionary) : dictionary_(std::move(dictionary)) {}
 
-  // The end of each token as an offset into `text` in UTF-16 units, ascending; the last is its length. A token
-  // begins where the one before it ends. Valid until the scratch is used again.
-  // REQUIRES: text.size() < 2^31.
+  // The end of each token as an offset into `text` in UTF-16 units, ascending; the last is its length. A
+  // token begins where the one before it ends. Valid until the scratch is used again. REQUIRES: text.size() <
+  // 2^31.
   std::span<const std::uint32_t> Analyze(std::u16string_view text, Scratch& scratch) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
@@ -46,7 +46,8 @@ class Analyzer::Scratch {
   static constexpr std::uint32_t kRing = 64;
 
   // A word that ends at a cell's position, in one number, so that one store and one comparison do:
-  //   cost << 25 | context << 14 | (start % 64) << 8 | its predecessor's number among the survivors at its start
+  //   cost << 25 | context << 14 | (start % 64) << 8 | its predecessor's number among the survivors at its
+  //   start
   using Word = std::int64_t;
   struct alignas(64) Cell {
     Word best;  // any of the cheapest

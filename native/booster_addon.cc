@@ -1,6 +1,6 @@
-// The addon of the boosters: LightGBM for JavaScript. Each method is three moves: unwrap, call, wrap. Arguments
-// have been checked by index.ts, which alone loads this; what goes wrong below comes back as an Error with a
-// `code`.
+// The addon of the boosters: LightGBM for JavaScript. Each method is three moves: unwrap, call, wrap.
+// Arguments have been checked by index.ts, which alone loads this; what goes wrong below comes back as an
+// Error with a `code`.
 //
 // State hangs off the environment, so that it loads in many workers at once. Work off the event loop owns
 // what it reads and keeps its booster alive.

@@ -65,8 +65,7 @@ std::optional<Error> Dictionary::Check() {
   if (codes.size() != 65536) return refuse("codes", "65536", codes.size());
   if (unknowns.size() != 16) return refuse("unknown words", "16", unknowns.size());
   if (word_entries.size() != n.words) return refuse("words", std::to_string(n.words), word_entries.size());
-  if (units.size() != n.units || units.empty())
-    return refuse("units", std::to_string(n.units), units.size());
+  if (units.size() != n.units || units.empty()) return refuse("units", std::to_string(n.units), units.size());
   const std::size_t cells = std::size_t{n.contexts} * n.stride;
   if (costs.size() != cells) return refuse("costs", std::to_string(cells), costs.size());
   if (worse_entries.size() != cells)
@@ -77,8 +76,7 @@ std::optional<Error> Dictionary::Check() {
     return refuse("codes", "below " + std::to_string(categories.size()), last_code);
   if (std::find(codes.begin(), codes.end(), kNoCharacter) != codes.end())
     return refuse("codes", "none for no character", kNoCharacter);
-  if (categories.size() <= kNoCharacter)
-    return refuse("categories", "more than 15", categories.size());
+  if (categories.size() <= kNoCharacter) return refuse("categories", "more than 15", categories.size());
   for (std::size_t c = 0; c < categories.size(); ++c) {
     if (c != kNoCharacter && categories[c] >= kCategories)
       return refuse("categories", "below 15", categories[c]);
@@ -91,7 +89,8 @@ std::optional<Error> Dictionary::Check() {
   std::uint32_t wrong_words = 0;
   for (std::size_t i = 0; i + 1 < word_entries.size(); ++i) {
     const std::uint32_t following = word_entries[i].following();
-    wrong_words |= static_cast<std::uint32_t>(following != 0 && word_entries[i + 1].following() != following - 1);
+    wrong_words |=
+        static_cast<std::uint32_t>(following != 0 && word_entries[i + 1].following() != following - 1);
     wrong_words |= static_cast<std::uint32_t>(word_entries[i].context() >= n.contexts);
   }
   if (word_entries.empty() || word_entries.back().following() != 0 ||
@@ -108,8 +107,7 @@ std::optional<Error> Dictionary::Check() {
   }
 
   const std::uint16_t highest = *std::max_element(costs.begin(), costs.end());
-  if (highest > kHighestCost)
-    return refuse("costs", "at most " + std::to_string(kHighestCost), highest);
+  if (highest > kHighestCost) return refuse("costs", "at most " + std::to_string(kHighestCost), highest);
   for (std::size_t c = 0; c < n.contexts; ++c) {
     if (worse_entries[c * n.stride + c] < 0) return refuse("bounds of costs", "the cheapest to stay", c);
   }

@@ -1,7 +1,8 @@
 // The dictionary that model/compile/dictionary.ts compiles from kuromoji's: what the analyzer reads.
 //
-// Every index in it is checked when it is loaded, so that the analyzer's loops need no checks: whatever passes
-// cannot lead outside the tables, even if it is not the dictionary that anybody meant. Immutable; share it.
+// Every index in it is checked when it is loaded, so that the analyzer's loops need no checks: whatever
+// passes cannot lead outside the tables, even if it is not the dictionary that anybody meant. Immutable;
+// share it.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class Dictionary {
   static constexpr std::uint32_t kMostEnding = 37;        // contexts of the words that end at one position
   static constexpr std::uint32_t kHighestCost = 32767;    // biased, of a connection: two of them fit 16 bits
 
-  // A character's code: below 16 it is in no surface, and the code is its category. 15 stands for no character.
+  // A character's code: below 16 it is in no surface, and the code is its category. 15 stands for no
+  // character.
   static constexpr std::uint16_t kNoCharacter = 15;
   const std::uint16_t* code;     // by UTF-16 unit
   const std::uint8_t* category;  // by code
@@ -43,8 +45,8 @@ class Dictionary {
   };
   const Unknown* unknown;
 
-  // Words of one surface lie one after the other, those with the same (left id, right id) merged; a context is
-  // the number of such a pair, frequent ones first; 0 is that of the begin and the end of a sentence.
+  // Words of one surface lie one after the other, those with the same (left id, right id) merged; a context
+  // is the number of such a pair, frequent ones first; 0 is that of the begin and the end of a sentence.
   struct Word {
     std::uint32_t bits;
     std::int32_t cost() const { return static_cast<std::int32_t>(bits) >> 16; }

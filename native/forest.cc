@@ -78,7 +78,8 @@ std::optional<Error> Forest::Check() {
   }
   // A jump leads to a later leaf of its own tree, so that following jumps ends.
   for (const Jump& jump : jumps) {
-    if (jump.slot >= slot_count_) return refuse("slot of a jump", "below " + std::to_string(slot_count_), jump.slot);
+    if (jump.slot >= slot_count_)
+      return refuse("slot of a jump", "below " + std::to_string(slot_count_), jump.slot);
     if (jump.leaf <= ranges[jump.slot].own || jump.leaf >= ranges[jump.slot].end)
       return refuse("leaf of a jump", "a later one of its tree", jump.leaf);
   }
@@ -122,7 +123,8 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
     std::uint32_t next = farthest[tree];
     // Most trees end at their first leaf or after one jump: no branch tells which.
     const Leaf* leaf = next >= epoch ? leaves + (next & 0xffff) : &first_leaves_[tree];
-    while ((next = farthest[leaf->slot]) >= epoch) [[unlikely]] leaf = leaves + (next & 0xffff);
+    while ((next = farthest[leaf->slot]) >= epoch) [[unlikely]]
+      leaf = leaves + (next & 0xffff);
     sum += leaf->value;
   }
   if (is_averaged_) sum /= tree_count_;
@@ -136,10 +138,10 @@ void Forest::JumpsOfUnusual(std::size_t column, double value, Take take) const {
   const std::uint32_t middle = starts_[2 * column + 1];
   for (std::uint32_t at = starts_[2 * column]; at < starts_[2 * column + 2]; ++at) {
     const Jump& jump = jumps_[at];
-    const bool is_taken = std::isnan(value) ? jump.is_of_missing()
+    const bool is_taken = std::isnan(value)       ? jump.is_of_missing()
                           : jump.is_not_of_zero() ? false
-                          : at < middle ? value > jump.threshold
-                                        : value <= jump.threshold;
+                          : at < middle           ? value > jump.threshold
+                                                  : value <= jump.threshold;
     if (is_taken) take(jump);
   }
 }

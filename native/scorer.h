@@ -34,8 +34,7 @@ class Scorer {
 
   double Score(std::u16string_view text, Scratch& scratch) const {
     const std::span<const std::uint32_t> ends = analyzer_.Analyze(text, scratch.analyzer);
-    const double score =
-        forest_->Predict(vectorizer_.Row(text, ends, scratch.vectorizer), scratch.forest);
+    const double score = forest_->Predict(vectorizer_.Row(text, ends, scratch.vectorizer), scratch.forest);
     return score > lowest_ ? (score < highest_ ? score : highest_) : lowest_;
   }
 

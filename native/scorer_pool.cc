@@ -26,8 +26,7 @@ std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
   };
   std::vector<std::jthread> others;
   try {
-    for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i)
-      others.emplace_back(work);
+    for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i) others.emplace_back(work);
   } catch (const std::system_error&) {
     // The system has no more threads to give: those that there are take all the texts.
   }

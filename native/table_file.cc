@@ -77,7 +77,7 @@ Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind)
   };
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return failure("open");
-  struct stat status {};
+  struct stat status{};
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
     close(descriptor);
     return file.Refuse("the file", std::string("a compiled ") + kind.name, "an empty file or none");

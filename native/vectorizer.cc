@@ -14,7 +14,8 @@ std::uint32_t WordCharacter(const Vocabulary& vocabulary, std::u16string_view te
                             std::uint32_t end) {
   const char16_t unit = text[at];
   if (vocabulary.code[unit] == 0) return 0;
-  if (!IsSurrogate(unit)) [[likely]] return 1;
+  if (!IsSurrogate(unit)) [[likely]]
+    return 1;
   if (unit >= 0xdc00 || at + 1 == end || (text[at + 1] & 0xfc00) != 0xdc00) return 0;  // alone
   const std::uint32_t character = 0x10000 + ((unit & 0x3ffU) << 10) + (text[at + 1] & 0x3ffU);
   const auto ranges = vocabulary.supplementary;
@@ -75,8 +76,8 @@ class Counter {
     }
     for (std::size_t n = s_.open_.size() - 1; n > 0; --n) {
       const std::uint32_t before = s_.open_[n - 1];
-      const bool may_go_on = before != Vocabulary::kNone && v_.nodes[before].has_children() &&
-                             v_.nodes[word].is_child_word();
+      const bool may_go_on =
+          before != Vocabulary::kNone && v_.nodes[before].has_children() && v_.nodes[word].is_child_word();
       s_.open_[n] = may_go_on ? v_.Child(before, word) : Vocabulary::kNone;
       if (s_.open_[n] != Vocabulary::kNone) Count(v_.nodes[s_.open_[n]].column);
     }

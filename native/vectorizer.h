@@ -24,9 +24,10 @@ class Vectorizer {
    private:
     friend class Vectorizer;
     friend class Counter;
-    std::vector<std::uint32_t> counts_;          // by column; all 0 between two rows
-    std::vector<std::uint64_t> set_, set_sets_;  // a bit for each column that counts; one for each word of those
-    std::vector<std::uint32_t> open_;            // nodes of the terms that end at the last word, by length − 1
+    std::vector<std::uint32_t> counts_;  // by column; all 0 between two rows
+    std::vector<std::uint64_t> set_,
+        set_sets_;                     // a bit for each column that counts; one for each word of those
+    std::vector<std::uint32_t> open_;  // nodes of the terms that end at the last word, by length − 1
     std::vector<std::int32_t> columns_;
     std::vector<double> values_;
   };

@@ -62,8 +62,8 @@ class Vocabulary {
     }
   }
 
-  const double* idf;          // by column
-  const double* logarithms;   // ln(0 … 1023); entry 0 is never read
+  const double* idf;         // by column
+  const double* logarithms;  // ln(0 … 1023); entry 0 is never read
   static constexpr std::uint32_t kLogarithms = 1024;
 
  private:
