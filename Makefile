@@ -5,7 +5,8 @@ SHELL := /bin/bash
 
 NODE ?= node
 SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
-CXX_SOURCES := $(shell find native test -name '*.cc' -o -name '*.h')
+CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
+CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 ADDONS := build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_lightgbm.node
 DICTIONARY := build/dictionary/ipadic.bin
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
