@@ -47,7 +47,7 @@ FUZZERS := analyzer dictionary vocabulary forest
 fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
-	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=8192 -print_final_stats=1 \
+	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=4500 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/$$fuzzer- build/fuzz/corpus/$$fuzzer || exit 1; \
 	done
 

@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const hoshi::Vectorizer vectorizer(*vocabulary);
   hoshi::Vectorizer::Scratch scratch(**vocabulary);
   for (const std::u16string& text :
-       {input.Text(), std::u16string(u"ababbacc映画は面白い。𠮷xyx\xd842\xdfb7\xd842")}) {
+       {input.Text().substr(0, 300), std::u16string(u"ababbacc映画は面白い。𠮷xyx\xd842\xdfb7\xd842")}) {
     for (const std::uint32_t step : {1, 2, 5}) {
       std::vector<std::uint32_t> ends;
       for (std::uint32_t end = step; end < text.size(); end += step) ends.push_back(end);
