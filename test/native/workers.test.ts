@@ -106,8 +106,9 @@ describe('memory is given back', () => {
         ASAN_OPTIONS: 'detect_leaks=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64',
       };
       const grownMb = Number((await promisify(execFile)(process.execPath, args, { env })).stdout);
-      // Data sets kept would take 7.5 MB, boosters 18 MB or more.
-      assert.ok(grownMb < 7, `${grownMb} MB more after 80`);
+      // Data sets kept would take 7.5 MB, boosters 18 MB or more; a sanitizer's own books take about as much.
+      const most = process.env.ASAN_OPTIONS === undefined ? 7 : 14;
+      assert.ok(grownMb < most, `${grownMb} MB more after 80`);
     });
   }
 });
