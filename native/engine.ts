@@ -217,6 +217,7 @@ function checkText(text: string): void {
 }
 
 function checkTables(from: string | Uint8Array, name: string): void {
-  if (typeof from === 'string' || (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer))) return;
-  throw argumentError(name, 'a path, or a Uint8Array that is not shared', from);
+  if (typeof from === 'string' && !from.includes('\0')) return;
+  if (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer)) return;
+  throw argumentError(name, 'a path without a NUL, or a Uint8Array that is not shared', from);
 }

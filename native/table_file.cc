@@ -75,7 +75,8 @@ Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind)
     return {Error::Code::kTables,
             path + ": expected a " + kind.name + ", cannot " + verb + " it: " + std::strerror(errno)};
   };
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is no reason to wait
   if (descriptor < 0) return failure("open");
   struct stat status{};
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {

@@ -35,22 +35,22 @@ describe('wrong arguments are refused by name', () => {
     [
       'no path',
       () => any(Analyzer).load(null),
-      'Expected the dictionary to be a path, or a Uint8Array that is not shared, received null',
+      'Expected the dictionary to be a path without a NUL, or a Uint8Array that is not shared, received null',
     ],
     [
       'shared bytes',
       () => Analyzer.load(shared),
-      'Expected the dictionary to be a path, or a Uint8Array that is not shared, received Uint8Array',
+      'Expected the dictionary to be a path without a NUL, or a Uint8Array that is not shared, received Uint8Array',
     ],
     [
       'other arrays',
       () => any(Vectorizer).load(new Float64Array(4)),
-      'Expected the vocabulary to be a path, or a Uint8Array that is not shared, received Float64Array',
+      'Expected the vocabulary to be a path without a NUL, or a Uint8Array that is not shared, received Float64Array',
     ],
     [
       'no forest',
       () => any(Forest).load(),
-      'Expected the forest to be a path, or a Uint8Array that is not shared, received undefined',
+      'Expected the forest to be a path without a NUL, or a Uint8Array that is not shared, received undefined',
     ],
     ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
     [

@@ -1,6 +1,6 @@
 /** Compiled files that are not what the compiler made are refused with a message, or harmless; never a crash. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,7 +125,12 @@ for (const one of tables) {
         () => load(path),
         new RegExp(`text.bin: the file: expected a compiled ${kind.name}, found something`),
       );
-      assert.throws(() => load(folder), new RegExp(`: expected a compiled ${kind.name}, found an empty file or none$`));
+      const none = new RegExp(`: expected a compiled ${kind.name}, found an empty file or none$`);
+      assert.throws(() => load(folder), none);
+      const pipe = join(folder, `${kind.tag}.pipe`);
+      execFileSync('mkfifo', [pipe]);
+      assert.throws(() => load(pipe), none);
+      assert.throws(() => load(`${folder}\0.bin`), /to be a path without a NUL, or a Uint8Array that is not shared/);
       assert.throws(
         () => load(join(folder, 'none')),
         new RegExp(`none: expected a ${kind.name}, cannot open it: No such`),
