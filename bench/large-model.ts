@@ -5,10 +5,6 @@
 import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBundle } from '../model/bundle.ts';
-import { compileBundle } from '../model/compile/bundle.ts';
-import { writeAside } from '../model/compile/write-aside.ts';
-import { compiledFiles } from '../model/compiled-files.ts';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { readCorpus } from '../model/corpus/read.ts';
 import { train } from '../model/train.ts';
@@ -43,15 +39,7 @@ export async function largeModel(tell: (message: string) => void): Promise<strin
       },
     });
   }
-  await compileOnce(path);
   return path;
-}
-
-async function compileOnce(path: string): Promise<void> {
-  if ((await exists(join(path, compiledFiles.vocabulary))) && (await exists(join(path, compiledFiles.forest)))) return;
-  const compiled = compileBundle(await readBundle(path));
-  for (const name of ['vocabulary', 'forest'] as const)
-    await writeAside(join(path, compiledFiles[name]), compiled[name]);
 }
 
 function exists(path: string): Promise<boolean> {

@@ -118,7 +118,8 @@ export function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -14,7 +14,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
-import { cardOf } from './card.ts';
 import { compiledFiles } from './compiled-files.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer-identity.ts';
@@ -167,6 +166,7 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     await mkdir(aside, { recursive: true });
     for (const name of FILES) await writeFile(join(aside, name), contents[name]);
     await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    const { cardOf } = await import('./card.ts'); // reading a bundle does without it
     await writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
     for (const [name, content] of await compile(manifest, parts)) await writeFile(join(aside, name), content);
     await replaceFolder(aside, path);
@@ -184,7 +184,7 @@ async function compile(
   manifest: Manifest,
   { modelText, vectorizer }: BundleParts,
 ): Promise<readonly (readonly [string, Buffer])[]> {
-  const { compileBundle } = await import('./compile/bundle.ts'); // reading a bundle does without it
+  const { compileBundle } = await import('./compile/bundle.ts'); // as for the card
   try {
     const { vocabulary, forest } = compileBundle({ manifest, modelText, vectorizer });
     return [

@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from '../native/index.ts';
-import { checkFeatures, type Manifest, readBundle, readManifest } from './bundle.ts';
+import { checkFeatures, type Manifest, readBundle } from './bundle.ts';
 import { compiledFiles, identitiesOf } from './compiled-files.ts';
 import type { Scorer } from './scorer.ts';
 import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
@@ -12,8 +12,11 @@ import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
 const UNITS_PER_THREAD = 10_000;
 
 /** Rejects if the bundle, the dictionary or the addon is not as expected. */
-export async function loadNativeScorer(bundlePath: string, warn: (message: string) => void): Promise<NativeScorer> {
-  const manifest = await readManifest(bundlePath);
+export async function loadNativeScorer(
+  bundlePath: string,
+  manifest: Manifest,
+  warn: (message: string) => void,
+): Promise<NativeScorer> {
   const analyzer = Analyzer.load();
   checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
   const { vectorizer, forest } =

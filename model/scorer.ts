@@ -33,8 +33,8 @@ export interface ScorerOptions {
 
 /** Loads the bundle and an engine for it; rejects if the bundle, the dictionary or a golden score is not as expected. */
 export async function loadScorer({ bundlePath, engine, warn = () => {} }: ScorerOptions): Promise<Scorer> {
-  await readManifest(bundlePath); // what is no bundle at all is no reason to try another engine
-  const scorer = await firstOf(engine === 'auto' ? engineNames : [engine], bundlePath, warn);
+  const manifest = await readManifest(bundlePath); // what is no bundle at all is no reason to try another engine
+  const scorer = await firstOf(engine === 'auto' ? engineNames : [engine], bundlePath, manifest, warn);
   for (const { text, score } of scorer.bundle.goldens) {
     const received = scorer.score(text);
     if (!Object.is(received, score)) {
@@ -49,20 +49,26 @@ export async function loadScorer({ bundlePath, engine, warn = () => {} }: Scorer
 async function firstOf(
   [engine, ...others]: readonly EngineName[],
   bundlePath: string,
+  manifest: Manifest,
   warn: (message: string) => void,
 ): Promise<Scorer> {
   try {
-    return await load(engine as EngineName, bundlePath, warn);
+    return await load(engine as EngineName, bundlePath, manifest, warn);
   } catch (error) {
     if (others.length === 0 || error instanceof BundleError) throw error;
     warn(`engine ${engine} is not to be had, trying ${others[0]}: ${(error as Error).message}`);
-    return firstOf(others, bundlePath, warn);
+    return firstOf(others, bundlePath, manifest, warn);
   }
 }
 
 /** Imports an engine when it is asked for: `native` starts without kuromoji, `js` does without an addon. */
-async function load(engine: EngineName, bundlePath: string, warn: (message: string) => void): Promise<Scorer> {
-  if (engine === 'native') return (await import('./native-scorer.ts')).loadNativeScorer(bundlePath, warn);
+async function load(
+  engine: EngineName,
+  bundlePath: string,
+  manifest: Manifest,
+  warn: (message: string) => void,
+): Promise<Scorer> {
+  if (engine === 'native') return (await import('./native-scorer.ts')).loadNativeScorer(bundlePath, manifest, warn);
   return (await import('./reference-scorer.ts')).loadReferenceScorer(engine, bundlePath);
 }
 

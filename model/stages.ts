@@ -4,7 +4,7 @@
  */
 import type { CsrMatrix, SparseRow } from '../native/rows.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import { stackRows, type Vectorizer } from './vectorizer.ts';
+import { stackRows, type Vectorizer, vectorize } from './vectorizer.ts';
 
 export interface Stages {
   /** The surface forms of a text's tokens. */
@@ -51,10 +51,11 @@ async function loadReferenceStages(): Promise<Stages> {
   const surfaces = (text: string) => tokenizer.tokenize(text).map(({ surface }) => surface);
   return {
     surfaces,
-    matrix: (vectorizer, texts) =>
-      stackRows(
-        texts.map((text) => vectorizer.row(surfaces(text))),
-        vectorizer.columnCount,
-      ),
+    matrix(vectorizer, texts) {
+      function* surfacesOfEach() {
+        for (const text of texts) yield surfaces(text);
+      }
+      return vectorize(vectorizer, surfacesOfEach());
+    },
   };
 }

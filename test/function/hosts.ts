@@ -1,9 +1,10 @@
 /** Hosts of the handler as processes, and a bare HTTP client that sends what it is told. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../bench/servers.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 export interface Host {
@@ -13,15 +14,6 @@ export interface Host {
   /** What it has written on standard error. */
   readonly messages: () => string;
   stop(): Promise<void>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Starts `node ARGS` with PORT set, and waits until /livez answers. */

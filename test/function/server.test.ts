@@ -6,8 +6,9 @@ import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../bench/servers.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { fakeServer, freePort, type Host, leanServer, sendRaw, start } from './hosts.ts';
+import { fakeServer, type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const post = (url: string, texts: unknown) =>
   fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts }) });

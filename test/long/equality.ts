@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { readBundle } from '../../model/bundle.ts';
+import { readBundle, readManifest } from '../../model/bundle.ts';
 import { createRandom } from '../../model/corpus/random.ts';
 import { loadNativeScorer } from '../../model/native-scorer.ts';
 import { readReviews } from '../../model/reviews.ts';
@@ -159,7 +159,7 @@ async function loadModel(path: string) {
   return {
     path,
     vectorizer,
-    native: await loadNativeScorer(path, (message) => console.error(message)),
+    native: await loadNativeScorer(path, await readManifest(path), (message) => console.error(message)),
     booster: Booster.fromModelText(modelText),
     trees: Trees.fromModelText(modelText),
   };
