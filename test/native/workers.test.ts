@@ -1,7 +1,6 @@
 /** The addons in many threads at once, in threads that end in the middle of its work, and in the long run. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -38,7 +37,10 @@ async function start(work: string): Promise<Started> {
   const worker = new Worker(join(fixtures, 'native-worker.js'), { workerData: { text: large.modelText(), work } });
   const exitCode = new Promise<number>((resolve) => void worker.once('exit', resolve));
   const error = new Promise<Error>((resolve) => void worker.once('error', resolve));
-  const [answer] = (await once(worker, 'message')) as [Answer];
+  // Messages and errors come by ports of their own: what was posted before an error may arrive after it, but before the exit.
+  const message = new Promise<Answer>((resolve) => void worker.once('message', resolve));
+  const answer = await Promise.race([message, exitCode.then(() => undefined)]);
+  if (answer === undefined) throw await error;
   assert.equal(answer.text, expected.text);
   assert.deepEqual(answer.scores, expected.scores);
   return { worker, exitCode, error };
