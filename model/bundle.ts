@@ -14,20 +14,14 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
+import { BUNDLE_FORMAT, manifestProblems } from './check-manifest.ts';
 import { compiledFiles } from './compiled-files.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer-identity.ts';
-import {
-  checkVectorizerParameters,
-  compareCodePoints,
-  Vectorizer,
-  type VectorizerParameters,
-  type VectorizerTables,
-} from './vectorizer.ts';
+import { compareCodePoints, Vectorizer, type VectorizerParameters, type VectorizerTables } from './vectorizer.ts';
 
-export const BUNDLE_FORMAT = 1;
-const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
-type FileName = (typeof FILES)[number];
+export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
+export type FileName = (typeof FILES)[number];
 
 export interface Golden {
   readonly text: string;
@@ -220,7 +214,7 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-function hashOf(bytes: Buffer): string {
+export function hashOf(bytes: Buffer): string {
   return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
 }
 
@@ -231,57 +225,13 @@ function parseManifest(bytes: Buffer, file: string): Manifest {
   } catch (error) {
     throw new BundleError(`${file}: expected JSON, ${(error as Error).message}`, { cause: error });
   }
-  const expect = (isRight: boolean, name: string, expected: string, received: unknown) => {
-    if (!isRight)
-      throw new BundleError(`${file}: expected ${name} to be ${expected}, received ${JSON.stringify(received)}`);
-  };
-  const isObject = (x: unknown): x is Record<string, unknown> =>
-    typeof x === 'object' && x !== null && !Array.isArray(x);
-  expect(isObject(value), 'the manifest', 'an object', value);
-  const manifest = value as Record<string, unknown>;
-  const { format, scoreRange, tokenizer, files, goldens } = manifest;
-  expect(format === BUNDLE_FORMAT, 'format', `${BUNDLE_FORMAT}, the one this version reads`, format);
-  for (const name of ['name', 'version', 'lightgbm'])
-    expect(typeof manifest[name] === 'string', name, 'a string', manifest[name]);
-  for (const name of ['made', 'training', 'measures', 'vectorizer'])
-    expect(isObject(manifest[name]), name, 'an object', manifest[name]);
-  expect(
-    Array.isArray(scoreRange) &&
-      scoreRange.length === 2 &&
-      scoreRange.every(Number.isFinite) &&
-      scoreRange[0] < scoreRange[1],
-    'scoreRange',
-    'two numbers [lowest, highest]',
-    scoreRange,
-  );
-  expect(
-    isObject(tokenizer) && ['name', 'version', 'dictionary'].every((key) => typeof tokenizer[key] === 'string'),
-    'tokenizer',
-    'an object with name, version and dictionary',
-    tokenizer,
-  );
-  for (const name of FILES) {
-    const entry: unknown = isObject(files) ? files[name] : undefined;
-    expect(
-      isObject(entry) && /^[0-9a-f]{64}$/.test(String(entry.sha256)),
-      `files["${name}"].sha256`,
-      '64 hexadecimal digits',
-      entry,
-    );
-  }
-  const isGolden = (golden: unknown) =>
-    isObject(golden) && typeof golden.text === 'string' && Number.isFinite(golden.score);
-  expect(Array.isArray(goldens) && goldens.every(isGolden), 'goldens', 'a list of { text, score }', goldens);
-  const checked = manifest as unknown as Manifest;
-  try {
-    checkVectorizerParameters(checked.vectorizer);
-  } catch (error) {
-    throw new BundleError(`${file}: vectorizer: ${(error as Error).message}`, { cause: error });
-  }
-  return checked;
+  const problems = manifestProblems(value, FILES);
+  if (problems.length > 0) throw new BundleError(problems.map((problem) => `${file}: ${problem}`).join('\n'));
+  return value as Manifest;
 }
 
-function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'terms' | 'idf'> {
+/** Throws a BundleError. */
+export function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'terms' | 'idf'> {
   const lines = linesOf(text, file);
   const idf = new Float64Array(lines.length);
   const terms = lines.map((line, i) => {
@@ -302,7 +252,8 @@ function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'te
   return { terms, idf };
 }
 
-function parseLogarithms(text: string, file: string): Float64Array {
+/** Throws a BundleError. */
+export function parseLogarithms(text: string, file: string): Float64Array {
   const lines = linesOf(text, file);
   if (lines.length !== LOGARITHM_TABLE_SIZE - 1) {
     throw new BundleError(`${file}: expected ${LOGARITHM_TABLE_SIZE - 1} lines, found ${lines.length}`);
