@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
 import { BUNDLE_FORMAT, manifestProblems } from './check-manifest.ts';
 import { compiledFiles } from './compiled-files.ts';
+import type { ExportedVectorizer } from './exported-vectorizer.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerParameters, type VectorizerTables } from './vectorizer.ts';
@@ -37,14 +38,17 @@ export interface Manifest {
   readonly scoreRange: readonly [number, number];
   readonly made: {
     readonly command: string;
-    readonly seed: number;
-    /** SHA-256 of the training texts. */
-    readonly data: string;
-    readonly reviews: number;
+    /** Of a model trained here: the seed, a SHA-256 of the training texts, and how many these were. */
+    readonly seed?: number;
+    readonly data?: string;
+    readonly reviews?: number;
+    /** Of a model made in Python: by which versions, and what only its fitting used (exported-vectorizer.ts). */
+    readonly imported?: Pick<ExportedVectorizer, 'made' | 'dtype' | 'fitting'>;
   };
   readonly tokenizer: TokenizerIdentity;
   readonly vectorizer: VectorizerParameters;
   readonly training: Readonly<Record<string, unknown>>;
+  /** Whose scores these are: the version that trained the model, or that the one who imported it went by. */
   readonly lightgbm: string;
   /** By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;

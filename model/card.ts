@@ -11,9 +11,10 @@ ${about ?? `Tells how many stars a Japanese review gives, from ${scoreRange[0]} 
 
 ## How it was made
 
-By \`${made.command}\` with seed ${made.seed}, from ${made.reviews} reviews (SHA-256 of stars and texts \`${made.data}\`): tokens
-by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.join(' to ')} words by TF-IDF, trees by LightGBM ${lightgbm}. The same reviews, options and seed
-give the same bytes; ${(bytes / 1e6).toFixed(1)} MB in all.
+By \`${made.command}\` ${originOf(made)}: tokens
+by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.join(' to ')} words by TF-IDF, trees by LightGBM ${lightgbm}. ${
+    made.imported === undefined ? 'The same reviews, options and seed\ngive the same bytes; ' : ''
+  }${(bytes / 1e6).toFixed(1)} MB in all.
 
 \`\`\`json
 ${JSON.stringify({ vectorizer, training }, null, 2)}
@@ -30,6 +31,13 @@ bin/hoshi eval reviews.tsv --bundle FOLDER
 bin/hoshi serve --bundle FOLDER
 \`\`\`
 `;
+}
+
+function originOf({ seed, reviews, data, imported }: Manifest['made']): string {
+  if (imported === undefined)
+    return `with seed ${seed}, from ${reviews} reviews (SHA-256 of stars and texts \`${data}\`)`;
+  const programs = Object.entries(imported.made).map(([program, version]) => `${program} ${version}`);
+  return `from a model made in Python (${programs.join(', ')}; rows in ${imported.dtype})`;
 }
 
 function measuresOf(measures: Manifest['measures']): string {

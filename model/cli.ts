@@ -9,6 +9,7 @@ import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
 import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
@@ -25,6 +26,7 @@ export function createProgram(): Command {
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
     .addCommand(evalCommand())
+    .addCommand(importCommand())
     .addCommand(inspectCommand())
     .addCommand(compileCommand())
     .addCommand(compileDictionaryCommand());

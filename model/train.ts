@@ -103,7 +103,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
 }
 
 /** What a bundle proves itself by at start: ordinary texts, and those that break what is built carelessly. */
-const goldenTexts: readonly string[] = [
+export const goldenTexts: readonly string[] = [
   'すごい！最高に興奮した！楽しい',
   'この映画は全くだめ、楽しくない。駄作',
   '期待したほどではなかったが、映像は美しく、最後まで飽きずに見られた。',

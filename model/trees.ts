@@ -69,7 +69,8 @@ export class Forest {
   readonly #model: Model;
   readonly #row: Float64Array;
 
-  private constructor(model: Model) {
+  /** Of a model that `parseModel` has checked. */
+  constructor(model: Model) {
     this.#model = model;
     this.#row = new Float64Array(model.columnCount);
   }

@@ -86,6 +86,34 @@ export interface TreesGolden {
   }[];
 }
 
+/** imported.json: models trained by Python's LightGBM on rows of scikit-learn's, and their vectorizers as exported. */
+export interface ImportedGolden {
+  readonly header: Header;
+  readonly texts: readonly { readonly text: Text }[];
+  readonly models: readonly {
+    readonly name: string;
+    /** What model/python/export_vectorizer.py wrote. */
+    readonly vectorizer: ExportedJson;
+    /** The whole model.txt. */
+    readonly model: string;
+    /** Of the first texts; and what each term adds to their predictions, with the base value in the column after the last. */
+    readonly rows: Rows;
+    readonly contributions: Rows;
+    /** Of all texts. */
+    readonly predictions: Doubles;
+  }[];
+  /** What the exporter says of vectorizers that hoshi cannot represent; `what` is the parameter that it has to name. */
+  readonly refusals: readonly { readonly what: string; readonly message: string }[];
+}
+
+export interface ExportedJson {
+  readonly dtype: string;
+  readonly parameters: VectorizerParameters;
+  readonly fitting: Readonly<Record<string, unknown>>;
+  readonly terms: readonly string[];
+  readonly idf: readonly number[] | null;
+}
+
 /** shipped.json: the shipped model file's predictions by Python's LightGBM. */
 export interface ShippedGolden {
   readonly header: Header;
@@ -103,7 +131,7 @@ export interface Xxh32Golden {
   readonly ramps: readonly { readonly size: number; readonly hash: number }[];
 }
 
-/** word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json or xxh32.json. */
+/** word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json, imported.json or xxh32.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;
 }

@@ -1,12 +1,13 @@
 /** The command line as a person uses it: a process, its output, its exit code. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { writeBundle } from '../../model/bundle.ts';
+import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
@@ -74,6 +75,76 @@ describe('hoshi', () => {
     assert.equal((await hoshi(['tokenize', '--offsets'], '😀良い')).stdout, '😀\t0\t2\n良い\t2\t4\n');
     assert.match((await hoshi(['tokenize', '--features', '良い'])).stdout, /^良い\t形容詞,自立,/);
     assert.equal(JSON.parse((await hoshi(['tokenize', '--json', '良い'])).stdout)[0].end, 2);
+  });
+
+  test('tokenize --joined: a line of tokens for each line of text', async () => {
+    const { stdout, code } = await hoshi(['tokenize', '--joined'], '最高😀でした\n\n良い 店\n');
+    assert.deepEqual({ stdout, code }, { stdout: '最高 😀 でし た\n\n良い   店\n', code: 0 });
+    assert.equal((await hoshi(['tokenize', '--joined', '良い店'])).stdout, '良い 店\n');
+    const { stderr, code: refused } = await hoshi(['tokenize', '--joined', '--json', '良い']);
+    assert.match(stderr, /Expected --joined alone, received another option/);
+    assert.equal(refused, 1);
+  });
+
+  test('import: a bundle that scores as the model in Python does, and what it is refused for', async () => {
+    const { modelText } = await tinyBundle();
+    const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1] };
+    const exported = {
+      format: 1,
+      made: {},
+      dtype: 'float64',
+      parameters,
+      fitting: {},
+      terms: ['悪い', '普通', '良い'],
+      idf: [1, 1, 1],
+    };
+    const [model, vectorizer] = [await file('m.txt', modelText), await file('v.json', JSON.stringify(exported))];
+    const out = join(folder, 'imported');
+    const imported = await hoshi([
+      'import',
+      model,
+      '--vectorizer',
+      vectorizer,
+      '--out',
+      out,
+      '--range',
+      '1,4',
+      '--json',
+    ]);
+    assert.deepEqual(imported.code, 0, imported.stderr);
+    const { made, scoreRange, version } = JSON.parse(imported.stdout);
+    assert.deepEqual([made.command, scoreRange], ['hoshi import m.txt --vectorizer v.json --range 1,4', [1, 4]]);
+    assert.equal(imported.stderr, `hoshi: ${out} holds imported ${version}\n`);
+    for (const engine of ['native', 'lightgbm', 'js'])
+      assert.equal((await hoshi(['score', '--bundle', out, '--engine', engine], '良い\n悪い\n\n')).stdout, '4\n1\n3\n');
+    const short = await file('w.json', JSON.stringify({ ...exported, terms: ['悪い', '良い'], idf: [1, 1] }));
+    const refused = await hoshi(['import', model, '--vectorizer', short, '--out', join(folder, 'none')]);
+    assert.match(refused.stderr, /^hoshi: .*m\.txt: expected max_feature_idx=1, .* 2 terms, received 2\n$/);
+    assert.equal(refused.code, 1);
+    assert.ok(!(await readdir(folder)).includes('none'));
+  });
+
+  test('inspect: what a bundle is; all that is wrong with one, and a failure', async () => {
+    const { stdout, stderr, code } = await hoshi(['inspect', tiny]);
+    assert.match(stdout, /^model +tiny [0-9a-f]{12}\nmade by +by hand\n/);
+    assert.match(stdout, /^terms +3: by their words 3 of 1$/m);
+    assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
+    assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
+    assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
+    const broken = join(folder, 'broken');
+    await cp(tiny, broken, { recursive: true });
+    await writeFile(join(broken, 'model.txt'), 'tree\n');
+    await rm(join(broken, 'logarithms.txt'));
+    const damaged = await hoshi(['inspect', broken]);
+    assert.match(damaged.stdout, /^model\.txt +5 bytes, changed$/m);
+    assert.match(
+      damaged.stderr,
+      /cannot be served:\n.*model\.txt: expected SHA-256 .*\n.*logarithms\.txt: expected a file/,
+    );
+    assert.equal(damaged.code, 1);
+    const json = await hoshi(['inspect', broken, '--json']);
+    assert.equal(JSON.parse(json.stdout).problems.length, 2);
+    assert.equal(json.code, 1);
   });
 
   test('eval: measures, and rows that cannot be used', async () => {
@@ -156,6 +227,11 @@ describe('hoshi', () => {
     [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
     [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],
     [['eval'], /missing required argument 'data'/],
+    [['import', 'm.txt', '--out', 'y'], /required option '--vectorizer <file>' not specified/],
+    [
+      ['import', 'm.txt', '--vectorizer', 'v', '--out', 'y', '--range', '5,1'],
+      /Expected two numbers, the lowest first/,
+    ],
     [['compile-dictionary'], /required option '--out <file>' not specified/],
   ];
   for (const [args, message] of misused) {
@@ -183,7 +259,7 @@ describe('hoshi', () => {
   });
 
   test('--help of each command ends with 0', async () => {
-    for (const command of ['score', 'tokenize', 'train', 'eval', 'compile-dictionary', 'serve']) {
+    for (const command of ['score', 'tokenize', 'train', 'eval', 'import', 'inspect', 'compile-dictionary', 'serve']) {
       const { stdout, code } = await hoshi([command, '--help']);
       assert.match(stdout, new RegExp(`^Usage: hoshi ${command}`));
       assert.equal(code, 0);

@@ -1,0 +1,111 @@
+"""Models made in Python, as one would hand them to `hoshi import`: imported.json (golden.ts, `ImportedGolden`, says what it holds).
+
+The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the joined tokens with
+labels drawn from a seed; what the exporter makes of its vectorizer, after a way through joblib, what it refuses, and what Python predicts is
+the golden.
+"""
+
+import json
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import joblib
+import lightgbm
+import numpy as np
+import sklearn
+from golden import ROOT, doubles, header, write
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+
+sys.path.insert(0, str(ROOT / "model" / "python"))
+import export_vectorizer
+
+ORIGINAL = dict(
+    analyzer="word", token_pattern=r"\w{1,}", ngram_range=(1, 2), sublinear_tf=True, norm="l2", smooth_idf=False,
+    lowercase=False, min_df=2,
+)  # fmt: skip
+TRAINING = {
+    "objective": "regression", "metric": "rmse", "num_leaves": 12, "min_data_in_leaf": 3, "learning_rate": 0.2,
+    "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbosity": -1, "seed": 3,
+}  # fmt: skip
+MODELS = {
+    "the original's": {},
+    "float32": {"dtype": np.float32},
+    "plain counts": {"use_idf": False, "sublinear_tf": False, "norm": None, "token_pattern": r"(?u)\b\w\w+\b", "max_df": 0.5},
+    "smooth l1": {"smooth_idf": True, "norm": "l1", "ngram_range": (1, 3), "min_df": 0.02},
+}
+REFUSED = {
+    "lowercase": TfidfVectorizer(),
+    "stop_words": TfidfVectorizer(lowercase=False, stop_words=["の"]),
+    "tokenizer": TfidfVectorizer(lowercase=False, tokenizer=str.split, token_pattern=None),
+    "preprocessor": TfidfVectorizer(lowercase=False, preprocessor=str.strip),
+    "strip_accents": TfidfVectorizer(lowercase=False, strip_accents="unicode"),
+    "analyzer": TfidfVectorizer(lowercase=False, analyzer="char"),
+    "binary": TfidfVectorizer(lowercase=False, binary=True),
+    "token_pattern": TfidfVectorizer(lowercase=False, token_pattern=r"\S+"),
+    "dtype": TfidfVectorizer(lowercase=False, dtype=np.longdouble),
+    "vocabulary": TfidfVectorizer(lowercase=False, vocabulary=["良い", "悪い"]),
+    "TfidfVectorizer": CountVectorizer(),
+}
+ROWS_KEPT, CONTRIBUTIONS_KEPT, ROUNDS = 60, 12, 25
+
+
+def made(name, setting, documents, labels):
+    vectorizer = TfidfVectorizer(**ORIGINAL | setting)
+    matrix = vectorizer.fit_transform(documents)
+    matrix.sort_indices()
+    booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels), ROUNDS)
+    text = booster.model_to_string()
+    read = lightgbm.Booster(model_str=text)
+    # Of doubles: from float32 rows Python would make float32 contributions.
+    contributions = read.predict(matrix[:CONTRIBUTIONS_KEPT].astype(np.float64), pred_contrib=True).tocsr()
+    contributions.sort_indices()
+    return {
+        "name": name,
+        "vectorizer": exported(vectorizer),
+        "model": text,
+        "rows": cells(matrix[:ROWS_KEPT]),
+        "predictions": doubles(read.predict(matrix)),
+        "contributions": cells(contributions),
+    }
+
+
+def exported(vectorizer):
+    """By the command: from a file of joblib's to one of JSON."""
+    with tempfile.TemporaryDirectory() as folder:
+        dump, out = Path(folder) / "vectorizer.joblib", Path(folder) / "vectorizer.json"
+        joblib.dump(vectorizer, dump)
+        assert export_vectorizer.main([str(dump), str(out)]) == 0
+        assert {path.name for path in Path(folder).iterdir()} == {dump.name, out.name}, "nothing is left aside"
+        return json.loads(out.read_text(encoding="utf-8"))
+
+
+def refusal(vectorizer):
+    warnings.simplefilter("ignore")  # scikit-learn has its own words for some of these
+    try:
+        export_vectorizer.describe(vectorizer.fit(["良い 映画", "悪い 映画"]))
+    except export_vectorizer.ExportError as error:
+        return str(error)
+    raise AssertionError(f"expected {vectorizer} to be refused")
+
+
+def cells(matrix):
+    rows = [matrix[i] for i in range(matrix.shape[0])]
+    return {"columns": [row.indices.tolist() for row in rows], "values": [doubles(row.data) for row in rows]}
+
+
+if __name__ == "__main__":
+    texts = json.loads((ROOT / "build" / "golden-tokens.json").read_text(encoding="utf-8"))
+    documents = [" ".join(text["surfaces"]) for text in texts]
+    counts = CountVectorizer(lowercase=False, token_pattern=r"\w{1,}").fit_transform(documents)
+    random = np.random.default_rng(3)
+    weights = random.normal(size=counts.shape[1])
+    labels = np.clip(np.round(3 + counts.sign() @ weights / 3), 1, 5)
+    golden = {
+        "header": header("scikit-learn and lightgbm (Python)", f"{sklearn.__version__}, {lightgbm.__version__}", "test/golden/make imported"),
+        "texts": [{"text": text["text"]} for text in texts],
+        "models": [made(name, setting, documents, labels) for name, setting in MODELS.items()],
+        "refusals": [{"what": what, "message": refusal(vectorizer)} for what, vectorizer in REFUSED.items()],
+    }
+    write("imported.json", golden)
