@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -108,6 +108,11 @@ describe('an imported model', () => {
     assert.equal(made.imported?.made['scikit-learn'], '1.9.1');
     assert.equal((training.parameters as Record<string, string>).num_leaves, '12');
     assert.deepEqual(manifest.vectorizer, first.vectorizer.parameters);
+    const card = await readFile(join(path, 'README.md'), 'utf8');
+    assert.match(
+      card,
+      /By `hoshi import m` from a model made in Python \(scikit-learn 1\.9\.1, .*; rows in float64\): tokens/,
+    );
   });
 
   test('gives what its trees give where no range is named, and is held within the one that is', async () => {
