@@ -2,7 +2,6 @@
  * `bench bulk`: `hoshi score` on a million reviews, made by repetition, on all cores: reviews a second from the start of the process to its
  * end, and the most memory that it held. The output is checked.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -14,15 +13,12 @@ import { loadScorer } from '../model/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
+import { type ProcessFigures, runProcess } from './process.ts';
 import { figure, table, writeJson } from './report.ts';
-import { memoryMb, processorMs } from './servers.ts';
 import { benchTexts } from './texts.ts';
 
-interface BulkFigures {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
+interface BulkFigures extends ProcessFigures {
   readonly reviewsPerSecond: number;
-  readonly peakMb: number;
 }
 
 interface Flags extends CommonFlags {
@@ -60,25 +56,13 @@ async function measure(count: number, bundlePath: string): Promise<BulkFigures> 
   await mkdir(folder, { recursive: true });
   try {
     await writeLines(input, texts, count);
-    const began = performance.now();
-    const child = spawn(
+    const { seconds, cpuSeconds, peakMb } = await runProcess(
       process.execPath,
       [join(packageRoot, 'bin', 'hoshi'), 'score', '--engine', 'native', '--bundle', bundlePath, input],
-      { stdio: ['ignore', openSync(output, 'w'), 'inherit'] },
+      openSync(output, 'w'),
     );
-    const pid = child.pid as number;
-    let [peakMb, cpuMs] = [0, 0];
-    const sampling = setInterval(() => {
-      try {
-        [peakMb, cpuMs] = [memoryMb(pid, 'VmHWM'), processorMs(pid)]; // both only grow: the last sample is the one
-      } catch {} // it is ending
-    }, 20);
-    const [code] = await once(child, 'exit');
-    const seconds = (performance.now() - began) / 1000;
-    clearInterval(sampling);
-    if (code !== 0) throw new Error(`Expected hoshi score to end with 0, it ended with ${code}`);
     await check(output, texts, count, bundlePath);
-    return { seconds, cpuSeconds: cpuMs / 1000, reviewsPerSecond: count / seconds, peakMb };
+    return { seconds, cpuSeconds, reviewsPerSecond: count / seconds, peakMb };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -6,6 +6,7 @@ import { lengthCommand } from './length.ts';
 import { peersCommand } from './peers.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
+import { trainingCommand } from './training.ts';
 
 const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
@@ -14,7 +15,8 @@ const program = new Command('bench')
   .addCommand(startCommand())
   .addCommand(lengthCommand())
   .addCommand(bulkCommand())
-  .addCommand(peersCommand());
+  .addCommand(peersCommand())
+  .addCommand(trainingCommand());
 try {
   await program.parseAsync();
 } catch (error) {

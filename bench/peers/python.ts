@@ -21,10 +21,16 @@ export function preparePython(tell: (message: string) => void): void {
   run('touch', complete);
 }
 
+/** The interpreter of that environment. */
+export const python = join(environment, 'bin', 'python');
+
+/** Its program that trains and predicts. */
+export const trainProgram = join(folder, 'train.py');
+
 export function pythonServer(bundlePath: string): ServerCommand {
   return {
     name: 'Python',
-    program: join(environment, 'bin', 'python'),
+    program: python,
     args: [join(folder, 'server.py')],
     environment: { PEER_BUNDLE: bundlePath },
   };

@@ -1,11 +1,13 @@
 /** The benchmarks, each for an instant: that they run, agree and write what they should; not what they measure. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { python } from '../../bench/peers/python.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 let folder: string;
@@ -60,6 +62,16 @@ test('bulk: the scores of the command line are those of the engine', async () =>
   const { figures } = await bench('bulk', '--reviews', '50000');
   assert.deepEqual(Object.keys(figures), ['500', '50000']);
   assert.ok(isPositive(figures['50000'].reviewsPerSecond) && isPositive(figures['50000'].peakMb));
+});
+
+const isPythonThere = existsSync(python) && existsSync('/var/lib/mecab/dic/ipadic-utf8');
+test('training: both pipelines tell the stars equally well, and are timed', {
+  skip: isPythonThere ? false : 'the Python peer is not installed: npm run bench -- training does it',
+}, async () => {
+  const { figures } = await bench('training', '--reviews', '4000', '--rounds', '30');
+  assert.deepEqual(Object.keys(figures), ['hoshi', 'Python']);
+  for (const { rmse, seconds, cpuSeconds } of Object.values<Record<string, number>>(figures))
+    assert.ok(isPositive(rmse) && isPositive(seconds) && isPositive(cpuSeconds));
 });
 
 test('wrong usage is told', async () => {
