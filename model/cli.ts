@@ -9,6 +9,7 @@ import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
 import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
+import { loadCommand } from './commands/load.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
     .addCommand(evalCommand())
+    .addCommand(loadCommand())
     .addCommand(compileCommand())
     .addCommand(compileDictionaryCommand());
 }
