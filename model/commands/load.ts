@@ -5,6 +5,7 @@ import type { Knee, KneeStep } from '../load/knee.ts';
 import type { Figures } from '../load/recorder.ts';
 import type { LoadOptions } from '../load/run.ts';
 import { headerName, type Method, methods, targetOf, urlOf } from '../load/target.ts';
+import type { Plot } from '../plot.ts';
 import { type RecordFormat, recordFormats } from '../records.ts';
 import { numberFrom, tell } from './options.ts';
 
@@ -156,7 +157,7 @@ async function single(options: LoadOptions, flags: Flags): Promise<void> {
     ...(seconds ? [`rounds took ${seconds} s`, ''] : []),
   ];
   print(json ? JSON.stringify({ url: name, load: what, ...figures }) : lines.join('\n').trimEnd());
-  if (flags.plot !== undefined) await writeFile(flags.plot, report.plotRun(`${name}: ${what}`, figures));
+  await draw(flags, report.plotsOfRun(`${name}: ${what}`, figures));
   expectAnswers(name, [figures]);
 }
 
@@ -184,7 +185,7 @@ async function knee(options: LoadOptions, flags: Flags): Promise<void> {
       ? JSON.stringify({ url: name, load: what, ...found })
       : `${name}: ${what}\n\n${report.formatKnee(found)}`.trimEnd(),
   );
-  if (flags.plot !== undefined) await writeFile(flags.plot, report.plotKnee(`${name}: ${what}`, found));
+  await draw(flags, report.plotsOfKnee(`${name}: ${what}`, found));
   expectAnswers(
     name,
     found.steps.map(({ figures }) => figures),
@@ -197,6 +198,10 @@ function isTold({ progress }: Flags): boolean {
 
 function print(content: string): void {
   process.stdout.write(`${content}\n`);
+}
+
+async function draw({ plot }: Flags, plots: readonly Plot[]): Promise<void> {
+  if (plot !== undefined) await writeFile(plot, (await import('../plot.ts')).plotLines(...plots));
 }
 
 /** A server that never answered was not measured. */

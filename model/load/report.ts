@@ -1,6 +1,6 @@
-/** What a load measured, for people: text, and plots. */
+/** What a load measured, for people: text, and what to plot. */
 import { figure, table } from '../markdown.ts';
-import { type Plot, plotLines } from '../plot.ts';
+import type { Plot } from '../plot.ts';
 import type { Knee } from './knee.ts';
 import type { Figures, Latency, Second } from './recorder.ts';
 
@@ -65,7 +65,7 @@ export function formatKnee({ rate, steps }: Knee): string {
 }
 
 /** Rates and latencies over time. */
-export function plotRun(name: string, { timeline }: Figures): string {
+export function plotsOfRun(name: string, { timeline }: Figures): Plot[] {
   const over = (value: (second: Second) => number | undefined) =>
     timeline.flatMap((second) => {
       const y = value(second);
@@ -79,14 +79,14 @@ export function plotRun(name: string, { timeline }: Figures): string {
     { name: 'p99', points: over(({ p99Ms }) => p99Ms) },
     { name: 'p50', points: over(({ p50Ms }) => p50Ms) },
   ];
-  return plotLines(
+  return visible([
     { title: name, xLabel: 'seconds', yLabel: 'requests a second', series: rates },
-    ...visible({ title: 'Latency of accepted requests', xLabel: 'seconds', yLabel: 'ms', series: latencies }),
-  );
+    { title: 'Latency of accepted requests', xLabel: 'seconds', yLabel: 'ms', series: latencies },
+  ]);
 }
 
 /** Goodput and latency against the rate. */
-export function plotKnee(name: string, { steps }: Knee): string {
+export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
   const against = (value: (figures: Figures) => number | undefined) =>
     steps.flatMap(({ rate, figures }) => {
       const y = value(figures);
@@ -97,7 +97,7 @@ export function plotKnee(name: string, { steps }: Knee): string {
     { name: 'p99', points: against(({ latency }) => latency.accepted?.p99Ms) },
     { name: 'p50', points: against(({ latency }) => latency.accepted?.p50Ms) },
   ];
-  return plotLines(
+  return visible([
     {
       title: name,
       xLabel,
@@ -107,13 +107,13 @@ export function plotKnee(name: string, { steps }: Knee): string {
         { name: 'accepted', points: against(({ goodput }) => goodput) },
       ],
     },
-    ...visible({ title: 'Latency of accepted requests', xLabel, yLabel: 'ms', series: latencies }),
-  );
+    { title: 'Latency of accepted requests', xLabel, yLabel: 'ms', series: latencies },
+  ]);
 }
 
 /** A plot of nothing is left out. */
-function visible(plot: Plot): Plot[] {
-  return plot.series.some(({ points }) => points.length > 0) ? [plot] : [];
+function visible(plots: readonly Plot[]): Plot[] {
+  return plots.filter(({ series }) => series.some(({ points }) => points.length > 0));
 }
 
 function milliseconds(value: number): string {

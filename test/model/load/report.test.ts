@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Figures, Recorder } from '../../../model/load/recorder.ts';
-import { formatFigures, formatKnee, formatSecond, plotKnee, plotRun } from '../../../model/load/report.ts';
+import { formatFigures, formatKnee, formatSecond, plotsOfKnee, plotsOfRun } from '../../../model/load/report.ts';
+import type { Plot } from '../../../model/plot.ts';
 
 function figuresOf(accepted: number, refused: number): Figures {
   const recorder = new Recorder(0, () => {});
@@ -59,15 +60,37 @@ test('the knee as text', () => {
 });
 
 test('plots: the lines of a run and of a knee, and none of latencies that there are not', () => {
-  const linesIn = (svg: string) => Array.from(svg.matchAll(/<polyline points="([^"]*)"/g), ([, points]) => points);
-  const run = plotRun('a run', figuresOf(4, 2));
+  const linesIn = (plots: readonly Plot[]) => plots.map(({ series }) => series.map(({ points }) => points));
+  const [rates, latencies] = linesIn(plotsOfRun('a run', figuresOf(4, 2)));
   // 7 offered, 4 accepted and 2 refused in the first second; an error in the second one.
-  assert.equal(linesIn(run)[0], '295,40 530,350');
-  assert.equal(linesIn(run).length, 6);
-  assert.equal(linesIn(plotRun('all refused', figuresOf(0, 2))).length, 4);
-  const knee = plotKnee('a knee', {
-    rate: 100,
-    steps: [{ rate: 100, isHeld: true, why: '', figures: figuresOf(100, 0) }],
-  });
-  assert.equal(linesIn(knee).length, 4);
+  assert.deepEqual(rates, [
+    [
+      [1, 7],
+      [2, 0],
+    ],
+    [
+      [1, 4],
+      [2, 0],
+    ],
+    [
+      [1, 2],
+      [2, 0],
+    ],
+    [
+      [1, 0],
+      [2, 1],
+    ],
+  ]);
+  assert.deepEqual(
+    latencies?.map((points) => points.map(([second, ms]) => [second, Math.round(ms)])),
+    [[[1, 8]], [[1, 8]]],
+  );
+  assert.equal(plotsOfRun('all refused', figuresOf(0, 2)).length, 1);
+  const step = { rate: 100, isHeld: true, why: '', figures: figuresOf(100, 0) } as const;
+  const knee = linesIn(plotsOfKnee('a knee', { rate: 100, steps: [step] }));
+  assert.deepEqual(knee[0], [[[100, 50.5]], [[100, 50]]]);
+  assert.deepEqual(
+    knee[1]?.map((points) => points[0]?.[0]),
+    [100, 100],
+  );
 });
