@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
 import { httpCommand } from './http.ts';
 import { lengthCommand } from './length.ts';
+import { overloadCommand } from './overload.ts';
 import { peersCommand } from './peers.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
+import { stressCommand } from './stress.ts';
 
 const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
@@ -14,7 +16,9 @@ const program = new Command('bench')
   .addCommand(startCommand())
   .addCommand(lengthCommand())
   .addCommand(bulkCommand())
-  .addCommand(peersCommand());
+  .addCommand(peersCommand())
+  .addCommand(stressCommand())
+  .addCommand(overloadCommand());
 try {
   await program.parseAsync();
 } catch (error) {
