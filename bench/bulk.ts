@@ -9,12 +9,13 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { figure, table } from '../model/markdown.ts';
 import { loadScorer } from '../model/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { type ProcessFigures, runProcess } from './process.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { benchTexts } from './texts.ts';
 
 interface BulkFigures extends ProcessFigures {

@@ -4,16 +4,13 @@
  * Server and load are processes of their own; answers are checked first. The load is a closed loop; processor time of the
  * server over requests answered is the figure, the median of rounds that go from server to server in turn.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { figure, table } from '../model/markdown.ts';
 import { loadScorer } from '../model/scorer.ts';
-import { messageOf } from './contender.ts';
-import type { LoadOrder, LoadResult } from './load.ts';
+import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { echoServer, hoshiServer, processorMs, type Server, type ServerCommand, startServer } from './servers.ts';
 import { median } from './statistics.ts';
 import { benchTexts } from './texts.ts';
@@ -53,22 +50,23 @@ export async function measureHttp(
 ): Promise<Record<string, HttpFigures>> {
   const texts = await benchTexts();
   const bodies = texts.map((texts) => JSON.stringify({ texts }));
-  const load = fork(fileURLToPath(new URL('load.js', import.meta.url)));
+  const loader = forkLoader();
+  const loop = { workers: CONNECTIONS, rounds: 1, round: { durationMs: milliseconds / ROUNDS } };
   const servers: Server[] = [];
   try {
     for (const command of commands) servers.push(await startServer(command, texts[0] as string));
     await check(servers, texts, bodies, bundlePath);
     const rounds = new Map(servers.map(({ name }): [string, HttpFigures[]] => [name, []]));
-    for (let round = -1; round < ROUNDS; round++) {
+    for (let i = -1; i < ROUNDS; i++) {
       for (const server of servers) {
-        const order = { port: server.port, bodies, connections: CONNECTIONS, milliseconds: milliseconds / ROUNDS };
         const before = processorMs(server.pid);
-        load.send(order satisfies LoadOrder);
-        const { requests, seconds, p50Ms, p99Ms } = await messageOf<LoadResult>(load, 'the load');
-        const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / requests;
-        const isWarm = round >= 0;
-        if (isWarm)
-          rounds.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: requests / seconds, p50Ms, p99Ms });
+        const figures = await loader.run({ port: server.port, texts, loop, connections: CONNECTIONS });
+        expectAllAccepted(server.name, figures);
+        const { accepted, goodput, latency } = figures;
+        const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / accepted;
+        const [p50Ms, p99Ms] = [latency.accepted?.p50Ms ?? 0, latency.accepted?.p99Ms ?? 0];
+        const isWarm = i >= 0;
+        if (isWarm) rounds.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: goodput, p50Ms, p99Ms });
       }
     }
     const figures = Object.fromEntries(Array.from(rounds, ([name, all]) => [name, medianOf(all)]));
@@ -76,8 +74,7 @@ export async function measureHttp(
     return figures;
   } finally {
     for (const server of servers) await server.stop();
-    load.disconnect();
-    await once(load, 'exit');
+    await loader.stop();
   }
 }
 

@@ -3,13 +3,14 @@ import { fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { figure, table } from '../model/markdown.ts';
+import { plotLines } from '../model/plot.ts';
 import { messageOf } from './contender.ts';
 import { type Kind, kinds } from './hostile-texts.ts';
 import type { LengthFigures } from './length-contender.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { plotLines } from './plot.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { fitLine } from './statistics.ts';
 
 interface Flags extends CommonFlags {

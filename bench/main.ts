@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
 import { httpCommand } from './http.ts';
 import { lengthCommand } from './length.ts';
+import { overloadCommand } from './overload.ts';
 import { peersCommand } from './peers.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
+import { stressCommand } from './stress.ts';
 import { trainingCommand } from './training.ts';
 
 const program = new Command('bench')
@@ -16,7 +18,9 @@ const program = new Command('bench')
   .addCommand(lengthCommand())
   .addCommand(bulkCommand())
   .addCommand(peersCommand())
-  .addCommand(trainingCommand());
+  .addCommand(trainingCommand())
+  .addCommand(stressCommand())
+  .addCommand(overloadCommand());
 try {
   await program.parseAsync();
 } catch (error) {

@@ -41,7 +41,7 @@ export function hoshiServer(node: string, bundlePath: string, engine = 'native')
 
 export async function startServer({ name, program, args, environment }: ServerCommand, text: string): Promise<Server> {
   const port = await freePort();
-  const request = requestOf(JSON.stringify({ texts: text }), 'close');
+  const request = firstRequest(JSON.stringify({ texts: text }));
   const began = performance.now();
   const child = spawn(program, args, {
     env: { ...process.env, ...environment, PORT: String(port) },
@@ -71,13 +71,13 @@ export async function startServer({ name, program, args, environment }: ServerCo
 }
 
 /** As bytes of HTTP/1.1. */
-export function requestOf(body: string, connection: 'close' | 'keep-alive'): Buffer {
+function firstRequest(body: string): Buffer {
   const head = [
     'POST /api/1/users HTTP/1.1',
     'Host: localhost',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    `Connection: ${connection}`,
+    'Connection: close',
   ];
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -6,13 +6,14 @@
  * whatever else the machine does meets all of them. A figure is the median over all passes through the texts.
  */
 import { Command } from 'commander';
+import { figure, table } from '../model/markdown.ts';
 import { engineNames } from '../model/scorer.ts';
 import { type Contender, forkContender } from './contender.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { mecabContender, mecabMissing } from './peers/mecab.ts';
 import { type Samples, type Stage, stages } from './protocol.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { median, quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 

@@ -4,10 +4,11 @@
  */
 import { execFileSync } from 'node:child_process';
 import { Command } from 'commander';
+import { figure, table } from '../model/markdown.ts';
 import { machine } from './machine.ts';
 import { officialNode } from './official-node.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { echoServer, hoshiServer, memoryMb, processorMsOfThreads, type ServerCommand, startServer } from './servers.ts';
 import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';

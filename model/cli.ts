@@ -11,6 +11,7 @@ import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { loadCommand } from './commands/load.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     .addCommand(evalCommand())
     .addCommand(importCommand())
     .addCommand(inspectCommand())
+    .addCommand(loadCommand())
     .addCommand(compileCommand())
     .addCommand(compileDictionaryCommand());
 }

@@ -74,6 +74,21 @@ test('training: both pipelines tell the stars equally well, and are timed', {
     assert.ok(isPositive(rmse) && isPositive(seconds) && isPositive(cpuSeconds));
 });
 
+test('stress: all 6,000 requests of the original were answered', async () => {
+  const { figures } = await bench('stress', '--no-peer', '--bundle', 'stars');
+  assert.deepEqual(Object.keys(figures), ['hoshi']);
+  assert.ok(isPositive(figures.hoshi.seconds) && isPositive(figures.hoshi.requestsPerSecond));
+});
+
+test('overload: capacity, what was offered, memory, and the plot', async () => {
+  const plot = join(folder, 'overload.svg');
+  const { figures } = await bench('overload', '--seconds', '1', '--connections', '100', '--plot', plot);
+  assert.ok(isPositive(figures.capacity) && isPositive(figures.residentMb.most));
+  assert.equal(figures.offered, Math.round(figures.capacity * 3));
+  assert.equal(figures.figures.offered, figures.offered);
+  assert.match(await readFile(plot, 'utf8'), /Resident memory/);
+});
+
 test('wrong usage is told', async () => {
   await assert.rejects(
     bench('--time', '0'),

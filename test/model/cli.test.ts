@@ -1,11 +1,16 @@
 /** The command line as a person uses it: a process, its output, its exit code. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { freePort } from '../../bench/servers.ts';
 import { writeBundle } from '../../model/bundle.ts';
 import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -36,6 +41,22 @@ async function file(name: string, content: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
+}
+
+/** Gives every text four stars; its URL. It ends with the test. */
+async function scoringServer(t: TestContext, see: (request: IncomingMessage, text: string) => void): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const body = await readAll(request);
+    see(request, body === '' ? '' : JSON.parse(body).texts);
+    response.end('{"score":4}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('hoshi', () => {
@@ -163,6 +184,69 @@ describe('hoshi', () => {
     ]);
   });
 
+  test('load: the stress test, an open loop, and the knee', async (t) => {
+    const seen: string[] = [];
+    const url = await scoringServer(t, (request, text) => seen.push(`${request.method} ${request.url} ${text}`));
+    const texts = await file('texts.tsv', 'body\n良い\n悪い\n');
+    const common = ['load', url, '--texts', texts, '--column', 'body'];
+    const stress = await hoshi([...common, '--workers', '2', '--rounds', '3', '--path', '/a']);
+    assert.match(stress.stdout, /2 workers, 3 rounds of 2 texts\n[\s\S]*\naccepted {3}6, [\s\S]*\nrounds took .* s\n$/);
+    assert.deepEqual(seen.sort(), [...Array(3).fill('POST /a 悪い'), ...Array(3).fill('POST /a 良い')]);
+    const plot = join(folder, 'run.svg');
+    const open = await hoshi([...common, '--rate', '50', '--duration', '0.2', '--json', '--progress', '--plot', plot]);
+    const { offered, accepted, goodput, latency, timeline } = JSON.parse(open.stdout);
+    assert.deepEqual([offered, accepted, latency.accepted.count, timeline.length], [10, 10, 10, 1]);
+    assert.ok(goodput > 0 && goodput <= 50);
+    assert.match(open.stderr, /^hoshi: 1 s: 10 offered, 10 accepted, 0 refused, 0 failed, p50 /);
+    assert.match(await readFile(plot, 'utf8'), /^<svg [\s\S]+<\/svg>\n$/);
+    const knee = ['--find-knee', '--rate', '10', '--duration', '0.2', '--p99-limit', '0.1', '--plot', plot];
+    assert.match(
+      (await hoshi([...common, ...knee])).stdout,
+      /p99 of at most 0\.1 ms\n\n[\s\S]*not even the lowest rate was held\n$/,
+    );
+    assert.match(await readFile(plot, 'utf8'), /requests a second offered/);
+  });
+
+  test('load: GET, unchecked; a server that is not there ends with 1', async (t) => {
+    const seen: string[] = [];
+    const url = await scoringServer(t, (request) => seen.push(`${request.method} ${request.url} ${request.headers.a}`));
+    const { stdout } = await hoshi([
+      'load',
+      `${url}/livez`,
+      '--method',
+      'GET',
+      '--header',
+      'A: b',
+      '--count',
+      '1',
+      '--json',
+    ]);
+    assert.equal(JSON.parse(stdout).accepted, 6);
+    assert.deepEqual(seen, Array(6).fill('GET /livez b'));
+    const { stderr, code } = await hoshi(['load', `localhost:${await freePort()}`, '--count', '1']);
+    assert.match(
+      stderr,
+      /^hoshi: Expected http:\/\/localhost:\d+\/api\/1\/users to answer, received: connection refused\n$/,
+    );
+    assert.equal(code, 1);
+  });
+
+  test('load: an interrupt prints what was measured so far', async (t) => {
+    let child: ChildProcess | undefined;
+    let count = 0;
+    const url = await scoringServer(t, () => {
+      if (++count === 10) child?.kill('SIGINT');
+    });
+    const args = ['load', url, '--count', '10', '--rate', '100', '--duration', '600', '--json'];
+    child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [stdout, [code]] = await Promise.all([readAll(child.stdout as Readable), once(child, 'exit')]);
+    const { offered, accepted, seconds } = JSON.parse(stdout);
+    assert.equal(code, 0);
+    assert.ok(offered >= 10 && accepted >= 1 && accepted <= offered && seconds < 600, stdout);
+  });
+
   test('train: a bundle that scores, the same bytes each time', async () => {
     const words = ['良い', '素晴らしい', '最高', '悪い', 'ひどい', '最低'];
     const where = ['今日', '昨日', '家', '店', '朝', '夜', '友人', '父', '母', '駅'];
@@ -233,6 +317,10 @@ describe('hoshi', () => {
       /Expected two numbers, the lowest first/,
     ],
     [['compile-dictionary'], /required option '--out <file>' not specified/],
+    [['load'], /missing required argument 'url'/],
+    [['load', 'ftp://a'], /Expected a URL such as http:\/\/localhost:8080, received "ftp:\/\/a"/],
+    [['load', 'localhost', '--rate', '0'], /Expected a number from 0\.1 to 1000000/],
+    [['load', 'localhost', '--header', 'a'], /Expected a header such as "Name: value", received "a"/],
   ];
   for (const [args, message] of misused) {
     test(`wrong usage ends with 2: hoshi ${args.join(' ')}`, async () => {
@@ -259,7 +347,17 @@ describe('hoshi', () => {
   });
 
   test('--help of each command ends with 0', async () => {
-    for (const command of ['score', 'tokenize', 'train', 'eval', 'import', 'inspect', 'compile-dictionary', 'serve']) {
+    for (const command of [
+      'score',
+      'tokenize',
+      'train',
+      'eval',
+      'import',
+      'inspect',
+      'load',
+      'compile-dictionary',
+      'serve',
+    ]) {
       const { stdout, code } = await hoshi([command, '--help']);
       assert.match(stdout, new RegExp(`^Usage: hoshi ${command}`));
       assert.equal(code, 0);

@@ -1,4 +1,4 @@
-/** Plots as SVG: lines on two linear axes from zero. They read on a light and on a dark page. */
+/** Plots as SVG: lines on two linear axes from zero, one plot below the other. They read on a light and on a dark page. */
 
 export interface Series {
   readonly name: string;
@@ -17,7 +17,18 @@ const HEIGHT = 400;
 const MARGIN = { left: 60, right: 190, top: 40, bottom: 50 };
 const COLOURS = ['#2563eb', '#d97706', '#059669', '#dc2626', '#7c3aed', '#6b7280'];
 
-export function plotLines({ title, xLabel, yLabel, series }: Plot): string {
+export function plotLines(...plots: readonly Plot[]): string {
+  const panels = plots.map((plot, i) => `<g transform="translate(0 ${i * HEIGHT})">\n${panel(plot)}\n</g>`);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT * plots.length}" font-family="sans-serif" font-size="12" fill="#888">`,
+    `<title>${escapeXml(plots.map(({ title }) => title).join('; '))}</title>`,
+    ...panels,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function panel({ title, xLabel, yLabel, series }: Plot): string {
   const all = series.flatMap(({ points }) => points);
   const [xTicks, yTicks] = [ticksTo(Math.max(...all.map(([x]) => x))), ticksTo(Math.max(...all.map(([, y]) => y)))];
   const right = WIDTH - MARGIN.right;
@@ -44,15 +55,8 @@ export function plotLines({ title, xLabel, yLabel, series }: Plot): string {
       `<circle cx="${right + 18}" cy="${legend - 4}" r="4"/></g>${text(right + 28, legend, name, 'start')}`,
     ].join('');
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12" fill="#888">`,
-    `<title>${escapeXml(title)}</title>`,
-    `<text x="${MARGIN.left}" y="22" font-size="14">${escapeXml(title)}</text>`,
-    ...axes,
-    ...lines,
-    '</svg>',
-    '',
-  ].join('\n');
+  const heading = `<text x="${MARGIN.left}" y="22" font-size="14">${escapeXml(title)}</text>`;
+  return [heading, ...axes, ...lines].join('\n');
 }
 
 /** From 0 in round steps, four to eight of them, to the first that reaches `highest`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plotLines, ticksTo } from '../../bench/plot.ts';
+import { plotLines, ticksTo } from '../../model/plot.ts';
 
 test('ticks go in round steps from 0 to the first that reaches the highest value', () => {
   assert.deepEqual(ticksTo(1024), [0, 200, 400, 600, 800, 1000, 1200]);

@@ -1,0 +1,87 @@
+/**
+ * `bench stress`: the original's stress test, 10 workers that send 1,000 texts in 6 rounds, beside the same service in Python with the same model. Both are
+ * fresh processes: the first round warms them up, and counts.
+ */
+import { Command } from 'commander';
+import { loadTexts } from '../model/load/texts.ts';
+import { figure, table } from '../model/markdown.ts';
+import { expectAllAccepted, forkLoader } from './loader.ts';
+import { machine } from './machine.ts';
+import { addCommonOptions, bundlesOf, type CommonFlags, tell } from './options.ts';
+import { preparePython, pythonServer } from './peers/python.ts';
+import { writeJson } from './report.ts';
+import { hoshiServer, processorMs, type ServerCommand, startServer } from './servers.ts';
+
+const WORKERS = 10;
+const ROUNDS = 6;
+const TEXTS = 1000;
+
+interface StressFigures {
+  readonly seconds: number;
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly cpuSeconds: number;
+}
+
+interface Flags extends CommonFlags {
+  readonly peer: boolean;
+}
+
+export function stressCommand(): Command {
+  const command = new Command('stress').description("the original's stress test, beside the Python peer");
+  return addCommonOptions(command, undefined, ['large'])
+    .option('--no-peer', 'hoshi alone')
+    .action(async ({ json, bundle, peer }: Flags) => {
+      const [model] = await bundlesOf(bundle.slice(0, 1));
+      if (model === undefined) throw new Error('Expected a bundle, received none');
+      if (peer) preparePython(tell);
+      console.log(`${machine()}\n${model.name}; ${WORKERS} workers, ${ROUNDS} rounds of ${TEXTS} texts; one run\n`);
+      const servers = [...(peer ? [pythonServer(model.path)] : []), hoshiServer(process.execPath, model.path)];
+      const figures: Record<string, StressFigures> = {};
+      for (const server of servers) figures[server.name] = await measure(server);
+      show(figures);
+      await writeJson(json, figures);
+    });
+}
+
+async function measure(command: ServerCommand): Promise<StressFigures> {
+  const texts = await loadTexts({ column: 'text', count: TEXTS });
+  const loader = forkLoader();
+  try {
+    const server = await startServer(command, texts[0] as string);
+    try {
+      const before = processorMs(server.pid);
+      const loop = { workers: WORKERS, rounds: ROUNDS, round: { requests: TEXTS } };
+      const figures = await loader.run({ port: server.port, texts, loop, connections: WORKERS });
+      expectAllAccepted(server.name, figures);
+      return {
+        seconds: figures.seconds,
+        requestsPerSecond: figures.goodput,
+        p50Ms: figures.latency.accepted?.p50Ms ?? 0,
+        p99Ms: figures.latency.accepted?.p99Ms ?? 0,
+        cpuSeconds: (processorMs(server.pid) - before) / 1000,
+      };
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    await loader.stop();
+  }
+}
+
+/** The first is what the others are held against. */
+function show(figures: Readonly<Record<string, StressFigures>>): void {
+  const slowest = Object.values(figures)[0]?.requestsPerSecond ?? Number.NaN;
+  const rows = Object.entries(figures).map(([name, { seconds, requestsPerSecond, p50Ms, p99Ms, cpuSeconds }]) => [
+    name,
+    figure(seconds),
+    requestsPerSecond.toFixed(0),
+    `${figure(requestsPerSecond / slowest)} ×`,
+    figure(p50Ms),
+    figure(p99Ms),
+    figure(cpuSeconds),
+  ]);
+  const header = ['server', 'seconds', 'requests/s', 'of the first', 'p50 ms', 'p99 ms', 'CPU seconds'];
+  console.log(`${table(header, rows)}\n`);
+}

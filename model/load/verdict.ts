@@ -1,0 +1,53 @@
+/**
+ * What an answer is worth: accepted, refused by a server that sheds load, or a class of errors. A score has to be a number of stars, and the
+ * same for the same text each time.
+ */
+
+export type Verdict = 'accepted' | 'refused' | { readonly error: string };
+
+const MALFORMED: Verdict = { error: 'malformed answer' };
+const WRONG: Verdict = { error: 'wrong answer' };
+
+const [LOWEST, HIGHEST] = [1, 5];
+
+export class Judge {
+  readonly #isChecked: boolean;
+  /** Text by text, where its first occurrence is. */
+  readonly #first: readonly number[];
+  readonly #bodies: string[] = [];
+  readonly #scores: number[] = [];
+
+  constructor(texts: readonly string[], isChecked: boolean) {
+    this.#isChecked = isChecked;
+    const seen = new Map<string, number>();
+    this.#first = texts.map((text, i) => {
+      const first = seen.get(text) ?? i;
+      seen.set(text, first);
+      return first;
+    });
+  }
+
+  verdictOf(textIndex: number, status: number, body: string): Verdict {
+    if (status === 503 || status === 429) return 'refused';
+    if (status < 200 || status > 299) return { error: `status ${status}` };
+    if (!this.#isChecked) return 'accepted';
+    const text = this.#first[textIndex] as number;
+    if (this.#bodies[text] === body) return 'accepted'; // nearly always: parsing each would take longer
+    const score = scoreIn(body);
+    if (score === undefined) return MALFORMED;
+    if (score < LOWEST || score > HIGHEST) return WRONG;
+    this.#scores[text] ??= score;
+    if (score !== this.#scores[text]) return WRONG;
+    this.#bodies[text] ??= body;
+    return 'accepted';
+  }
+}
+
+function scoreIn(body: string): number | undefined {
+  try {
+    const { score } = JSON.parse(body) as { score?: unknown };
+    return typeof score === 'number' ? score : undefined;
+  } catch {
+    return undefined; // no JSON, or null
+  }
+}

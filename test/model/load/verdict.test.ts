@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Judge } from '../../../model/load/verdict.ts';
+
+const wrong = { error: 'wrong answer' };
+const malformed = { error: 'malformed answer' };
+
+test('a score is a number of stars, and stays what it was; how it is written does not count', () => {
+  const judge = new Judge(['良い', '悪い', '良い'], true);
+  assert.equal(judge.verdictOf(0, 200, '{"score":4.5}'), 'accepted');
+  assert.equal(judge.verdictOf(0, 200, '{"score":4.5}'), 'accepted');
+  assert.equal(judge.verdictOf(0, 200, '{"model": "b", "score": 4.50}'), 'accepted');
+  assert.deepEqual(judge.verdictOf(0, 200, '{"score":4.500000000000001}'), wrong);
+  assert.equal(judge.verdictOf(1, 200, '{"score":1}'), 'accepted');
+  assert.deepEqual(judge.verdictOf(2, 200, '{"score":1}'), wrong, 'the same text as the first');
+});
+
+test('scores beyond the stars are wrong, and no measure for later ones', () => {
+  const judge = new Judge(['a'], true);
+  for (const score of [0.99, 5.01, -3]) assert.deepEqual(judge.verdictOf(0, 200, JSON.stringify({ score })), wrong);
+  assert.equal(judge.verdictOf(0, 200, '{"score":5}'), 'accepted');
+});
+
+test('what is no answer', () => {
+  const judge = new Judge(['a'], true);
+  for (const body of ['', 'Hello', 'null', '5', '[]', '{}', '{"score":"5"}', '{"score":null}'])
+    assert.deepEqual(judge.verdictOf(0, 200, body), malformed, body);
+});
+
+test('statuses: refused is what sheds load, the others are errors', () => {
+  const judge = new Judge(['a'], true);
+  assert.equal(judge.verdictOf(0, 503, ''), 'refused');
+  assert.equal(judge.verdictOf(0, 429, ''), 'refused');
+  assert.deepEqual(judge.verdictOf(0, 500, '{"score":5}'), { error: 'status 500' });
+  assert.deepEqual(judge.verdictOf(0, 302, ''), { error: 'status 302' });
+});
+
+test('unchecked, any body will do', () => {
+  const judge = new Judge(['a'], false);
+  assert.equal(judge.verdictOf(0, 204, ''), 'accepted');
+  assert.deepEqual(judge.verdictOf(0, 404, ''), { error: 'status 404' });
+});
