@@ -33,6 +33,10 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
+export function titleOf(status: number): string {
+  return TITLES[status] ?? 'Error';
+}
+
 export function problemOf({ status, message, pointer }: Pick<HttpError, 'status' | 'message' | 'pointer'>): string {
-  return JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, pointer });
+  return JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail: message, pointer });
 }

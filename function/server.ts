@@ -9,9 +9,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooMuch } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
+import { shed } from './exchange.ts';
 import { handle } from './handler.ts';
-import { log } from './log.ts';
-import { HttpError, problemOf } from './problem.ts';
+import { flushLog, log } from './log.ts';
+import { HttpError, problemOf, titleOf } from './problem.ts';
 import { ScoringService } from './service.ts';
 
 const { createServer } = requireBuiltin('node:http');
@@ -23,6 +24,7 @@ export async function serve(environment: Readonly<Record<string, string | undefi
     config = parseConfig(environment);
   } catch (error) {
     log('error', (error as Error).message);
+    await flushLog();
     return 1;
   }
   return run(config, ScoringService.load(config));
@@ -32,16 +34,25 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 export async function run(config: Config, service: ScoringService): Promise<number> {
   const server = makeServer(config, service);
   const ended = Promise.race([
-    shutdown(server, service, config.drainTimeoutMs),
+    shutdown(server, service, config),
     failure(service),
     portTrouble(server, config.port),
+    uncaught(),
   ]);
-  server.listen(config.port, () => log('info', `listening on port ${(server.address() as AddressInfo).port}`));
+  server.listen(config.port, () => {
+    service.measurements.startPhases.set('listening', performance.now());
+    log('info', `listening on port ${(server.address() as AddressInfo).port}`);
+  });
   service.scorer.then(
-    ({ engine, bundle }) => log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`),
+    ({ engine, bundle }) => {
+      const phases = Object.fromEntries(service.measurements.startPhases);
+      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, { start: phases });
+    },
     () => {}, // `failure` says it
   );
-  return ended;
+  const code = await ended;
+  await flushLog();
+  return code;
 }
 
 function makeServer(config: Config, service: ScoringService): Server {
@@ -57,35 +68,47 @@ function makeServer(config: Config, service: ScoringService): Server {
     if (!announcesTooMuch(request, config.bodyLimitBytes)) response.writeContinue();
     answer(request, response);
   });
+  let connections = 0;
+  server.prependListener('connection', (socket) => {
+    connections++;
+    socket.once('close', () => connections--);
+    if (connections <= config.connectionsLimit) return;
+    const { status, message, headers } = shed(service, 'connections');
+    socket.end(rawProblem(new HttpError(status, message), headers));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    const body = problemOf(new HttpError(status, 'Expected a whole HTTP request in time, received something else'));
-    const head = [
-      `HTTP/1.1 ${status} Bad Request`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-    ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.end(rawProblem(new HttpError(status, 'Expected a whole HTTP request in time, received something else')));
   });
   return server;
 }
 
-function shutdown(server: Server, service: ScoringService, drainTimeoutMs: number): Promise<number> {
+/** A problem as bytes, for a connection on which there is no request. */
+function rawProblem(error: HttpError, headers: Readonly<Record<string, string>> = {}): string {
+  const body = problemOf(error);
+  const lines = [
+    `HTTP/1.1 ${error.status} ${titleOf(error.status)}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function shutdown(
+  server: Server,
+  service: ScoringService,
+  { lameDuckMs, drainTimeoutMs }: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
+): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   return new Promise((resolve) => {
-    const onSignal = (signal: string) => {
-      if (service.isDraining) {
-        log('warning', `${signal} again: ending at once`);
-        return resolve(1);
-      }
-      service.isDraining = true;
-      log('info', `${signal}: finishing the requests in flight`);
+    const drain = () => {
       setTimeout(() => {
         log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
         resolve(1);
@@ -94,7 +117,28 @@ function shutdown(server: Server, service: ScoringService, drainTimeoutMs: numbe
       // `close` ends connections between two requests, but not those on which none has begun.
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
     };
+    const onSignal = (signal: string) => {
+      if (service.isDraining) {
+        log('warning', `${signal} again: ending at once`);
+        return resolve(1);
+      }
+      service.isDraining = true;
+      log('info', `${signal}: finishing the requests in flight`);
+      if (lameDuckMs === 0) drain();
+      else setTimeout(drain, lameDuckMs);
+    };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+}
+
+/** What nobody caught leaves the process in a state that nobody knows: it is logged whole, and the process ends. */
+function uncaught(): Promise<number> {
+  return new Promise((resolve) => {
+    const end = (error: unknown) => {
+      log('error', 'an error that nobody caught', error);
+      resolve(1);
+    };
+    process.on('uncaughtException', end).on('unhandledRejection', end);
   });
 }
 

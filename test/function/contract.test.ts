@@ -163,8 +163,21 @@ const cases: readonly Case[] = [
     equals: () => ({ status: 'ready', engine: 'native', bundle: { name: 'stars', version: scorer.bundle.version } }),
   },
   { what: 'readyz by HEAD', method: 'HEAD', path: '/readyz', status: 200, equals: '' },
-  { what: 'another path by GET', method: 'GET', path: '/api/1/users', status: 404, detail: /^Expected a path of GET/ },
-  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or POST or HEAD for \/$/ },
+  {
+    what: 'another path by GET',
+    method: 'GET',
+    path: '/none',
+    status: 404,
+    detail: /^Expected a path that answers GET/,
+  },
+  {
+    what: 'a listed path by GET',
+    method: 'GET',
+    path: '/api/1/users',
+    status: 405,
+    detail: /^Expected POST for \/api\/1\/users$/,
+  },
+  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or HEAD or POST for \/$/ },
   { what: 'PUT elsewhere', method: 'PUT', path: '/x', status: 405, detail: /^Expected POST for this path$/ },
 ];
 
@@ -227,7 +240,7 @@ for (const [name, args] of Object.entries(hosts)) {
 
     test('405 tells what is allowed', async () => {
       const response = await fetch(host.url, { method: 'DELETE' });
-      assert.equal(response.headers.get('allow'), 'GET, POST, HEAD');
+      assert.equal(response.headers.get('allow'), 'GET, HEAD, POST');
     });
   });
 }

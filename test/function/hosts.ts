@@ -11,7 +11,7 @@ export interface Host {
   readonly child: ChildProcess;
   readonly port: number;
   readonly url: string;
-  /** What it has written on standard error. */
+  /** What it has written on standard error, as `readable` tells it. */
   readonly messages: () => string;
   stop(): Promise<void>;
 }
@@ -43,7 +43,15 @@ export async function start(
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  return { child, port, url, messages: () => messages, stop };
+  return { child, port, url, messages: () => readable(messages), stop };
+}
+
+/** Lines of the log as `severity: message`; other lines as they are. */
+export function readable(lines: string): string {
+  return lines.replaceAll(/^\{.*\}$/gm, (line) => {
+    const { severity, message } = JSON.parse(line) as { severity: string; message: string };
+    return `${severity.toLowerCase()}: ${message}`;
+  });
 }
 
 export const fakeServer = join('dist', 'test', 'fixtures', 'serve-fake.js');
