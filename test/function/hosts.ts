@@ -13,6 +13,8 @@ export interface Host {
   readonly url: string;
   /** What it has written on standard error, as `readable` tells it. */
   readonly messages: () => string;
+  /** The same, line by line as it was written. */
+  readonly lines: () => readonly string[];
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function start(
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  return { child, port, url, messages: () => readable(messages), stop };
+  return { child, port, url, messages: () => readable(messages), lines: () => messages.split('\n'), stop };
 }
 
 /** Lines of the log as `severity: message`; other lines as they are. */
