@@ -22,6 +22,7 @@ export class Admission {
   readonly #now: () => number;
   /** When the first request of this turn of the event loop was met; undefined between two turns. */
   #turnBegan: number | undefined;
+  #turnRequests = 0;
   #queuedUnits = 0;
   readonly #queueBegan = new Set<{ readonly at: number }>();
   #bufferedBytes = 0;
@@ -46,13 +47,13 @@ export class Admission {
     const now = this.#now();
     if (this.#turnBegan === undefined) {
       this.#turnBegan = now;
+      this.#turnRequests = 0;
       setImmediate(() => {
         this.#turnBegan = undefined;
       });
-    } else if (now - this.#turnBegan > this.#limits.delayLimitMs) {
-      return 'loop';
     }
-    return undefined;
+    const isLate = now - this.#turnBegan > this.#limits.delayLimitMs;
+    return ++this.#turnRequests > FEW && isLate ? 'loop' : undefined;
   }
 
   /** Room for so many bytes of a body; false if there is none. Whoever took it gives it back. */
@@ -87,6 +88,9 @@ export class Admission {
     }
   }
 }
+
+/** So many requests of one turn are let in in any case: where they take long, it is the machine that stalls, and they are few. */
+const FEW = 64;
 
 /** The oldest batch may have been in the threads for so many times the delay limit. */
 const QUEUE_AGE_LIMIT_TURNS = 4;

@@ -16,6 +16,7 @@ import { HttpError, problemOf, titleOf } from './problem.ts';
 import { ScoringService } from './service.ts';
 
 const { createServer } = requireBuiltin('node:http');
+const { Server: NetServer } = requireBuiltin('node:net');
 
 /** Serves until it is told to stop; resolves with the exit code, and leaves ending the process to the caller. */
 export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
@@ -113,9 +114,16 @@ function shutdown(
         log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
         resolve(1);
       }, drainTimeoutMs);
-      server.close(() => resolve(0));
-      // `close` ends connections between two requests, but not those on which none has begun.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      // As http.Server.close, but for the connections that are idle at this moment: a request may be on its way on each of them, and
+      // would be lost. Who goes on asking is answered with `Connection: close`; who does not is hung up on a little later.
+      // Not before the connections that wait to be taken are taken: the kernel resets what is left of them.
+      setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
+      setTimeout(() => {
+        setInterval(() => {
+          server.closeIdleConnections();
+          for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // on which no request has begun
+        }, SWEEP_MS);
+      }, IDLE_GRACE_MS);
     };
     const onSignal = (signal: string) => {
       if (service.isDraining) {
@@ -130,6 +138,10 @@ function shutdown(
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
 }
+
+/** How long an idle connection may go on being idle while the process ends, and how often it is looked for. */
+const IDLE_GRACE_MS = 500;
+const SWEEP_MS = 50;
 
 /** What nobody caught leaves the process in a state that nobody knows: it is logged whole, and the process ends. */
 function uncaught(): Promise<number> {
