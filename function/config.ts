@@ -5,6 +5,8 @@ import { packageRoot } from '../native/package-root.ts';
 
 export interface Config {
   readonly port: number;
+  /** Processes that serve; one serves by itself, more have another that watches over them. */
+  readonly workers: number;
   readonly engine: EngineChoice;
   readonly bundlePath: string;
   /** The largest body of a request. */
@@ -67,6 +69,7 @@ export function parseConfig(environment: Environment): Config {
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
   return Object.freeze({
     port: integer('PORT', 8080, 0, 65_535),
+    workers: integer('HOSHI_WORKERS', 1, 1, 1024),
     engine: engine as EngineChoice,
     bundlePath: value('HOSHI_BUNDLE') ?? join(packageRoot, 'model', 'stars'),
     bodyLimitBytes: integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30),

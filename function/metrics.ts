@@ -2,16 +2,27 @@
  * `GET /metrics`: what the process counted, in Prometheus' text format by prom-client. The package is loaded by the first
  * scrape, and reads at each what measurements.ts counted; nothing of it is on the way of a request.
  */
-import client, { Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
+import client, { AggregatorRegistry, Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
 import type { Answer } from './answer.ts';
 import type { Service } from './exchange.ts';
 import { droppedLines } from './log.ts';
 import { type Histogram, shedReasons } from './measurements.ts';
+import { countsOfAll, isWorker } from './workers.ts';
 
 export async function metricsOf(service: Service): Promise<Answer> {
+  const metrics = madeFor(service);
+  return { type: metrics.contentType, body: await metrics.text() };
+}
+
+/** Of this process alone. */
+export function countsOf(service: Service): Promise<object> {
+  return madeFor(service).counts();
+}
+
+function madeFor(service: Service): Metrics {
   const metrics = all.get(service) ?? new Metrics(service);
   all.set(service, metrics);
-  return { type: metrics.contentType, body: await metrics.text() };
+  return metrics;
 }
 
 const all = new WeakMap<Service, Metrics>();
@@ -73,6 +84,7 @@ class Metrics {
       name: 'start_phase_seconds',
       help: 'When a phase of the start had ended, since the process began.',
       labelNames: ['phase'],
+      aggregator: 'max',
       registers,
       collect() {
         for (const [phase, ms] of measurements.startPhases) this.set({ phase }, ms / 1000);
@@ -82,6 +94,7 @@ class Metrics {
       name: 'model_info',
       help: 'The model that answers, and its engine.',
       labelNames: ['name', 'version', 'engine'],
+      aggregator: 'first',
       registers,
       collect() {
         const { ready } = service;
@@ -96,8 +109,15 @@ class Metrics {
     return this.#registry.contentType;
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics();
+  /** Of all workers, where there are some. */
+  async text(): Promise<string> {
+    if (!isWorker()) return this.#registry.metrics();
+    return AggregatorRegistry.aggregate([...(await countsOfAll())]).metrics();
+  }
+
+  /** As a message to another process. */
+  counts(): Promise<object> {
+    return this.#registry.getMetricsAsJSON();
   }
 }
 

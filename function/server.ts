@@ -28,14 +28,20 @@ export async function serve(environment: Readonly<Record<string, string | undefi
     await flushLog();
     return 1;
   }
-  return run(config, ScoringService.load(config));
+  const service = () => ScoringService.load(config);
+  if (config.workers === 1) return run(config, service());
+  const { answerCounts, isWorker, onToldSignal, superviseWorkers } = await import('./workers.ts'); // one process starts without it
+  if (!isWorker()) return superviseWorkers(config.workers, environment);
+  const ours = service();
+  answerCounts(async () => (await import('./metrics.ts')).countsOf(ours));
+  return run(config, ours, onToldSignal);
 }
 
 /** As `serve`, with a service of the caller's making. */
-export async function run(config: Config, service: ScoringService): Promise<number> {
+export async function run(config: Config, service: ScoringService, onSignal = onOwnSignal): Promise<number> {
   const server = makeServer(config, service);
   const ended = Promise.race([
-    shutdown(server, service, config),
+    shutdown(server, service, config, onSignal),
     failure(service),
     portTrouble(server, config.port),
     uncaught(),
@@ -47,7 +53,10 @@ export async function run(config: Config, service: ScoringService): Promise<numb
   service.scorer.then(
     ({ engine, bundle }) => {
       const phases = Object.fromEntries(service.measurements.startPhases);
-      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, { start: phases });
+      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, {
+        start: phases,
+        pid: process.pid,
+      });
     },
     () => {}, // `failure` says it
   );
@@ -102,6 +111,7 @@ function shutdown(
   server: Server,
   service: ScoringService,
   { lameDuckMs, drainTimeoutMs }: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
+  onSignal: typeof onOwnSignal,
 ): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -125,7 +135,7 @@ function shutdown(
         }, SWEEP_MS);
       }, IDLE_GRACE_MS);
     };
-    const onSignal = (signal: string) => {
+    onSignal((signal) => {
       if (service.isDraining) {
         log('warning', `${signal} again: ending at once`);
         return resolve(1);
@@ -134,9 +144,12 @@ function shutdown(
       log('info', `${signal}: finishing the requests in flight`);
       if (lameDuckMs === 0) drain();
       else setTimeout(drain, lameDuckMs);
-    };
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    });
   });
+}
+
+function onOwnSignal(listener: (signal: string) => void): void {
+  process.on('SIGTERM', listener).on('SIGINT', listener);
 }
 
 /** How long an idle connection may go on being idle while the process ends, and how often it is looked for. */

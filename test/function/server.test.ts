@@ -8,6 +8,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../bench/servers.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { drainUnderLoad } from '../long/drain.ts';
 import { fakeServer, type Host, leanServer, readable, sendRaw, start } from './hosts.ts';
 
 const post = (url: string, texts: unknown) =>
@@ -113,12 +114,55 @@ describe('start and end', () => {
     await said(host, 'slow begins');
     host.child.kill('SIGTERM');
     await said(host, 'SIGTERM: finishing');
-    await assert.rejects(post(host.url, 'late'));
+    await delay(20);
+    const late = connect(host.port, '127.0.0.1');
+    await assert.rejects(once(late, 'connect'), /ECONNREFUSED/);
     const response = await inFlight;
     assert.deepEqual(await response.json(), { scores: [5, 3] });
     assert.equal(response.headers.get('connection'), 'close');
     if (host.child.exitCode === null) await once(host.child, 'exit');
     assert.equal(host.child.exitCode, 0);
+  });
+
+  test('SIGTERM: a request that comes on a kept connection is answered, and the connection ends', async () => {
+    host = await start([fakeServer]);
+    const socket = connect(host.port, '127.0.0.1');
+    const ask = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n{"texts":"abc"}';
+    socket.write(ask);
+    await once(socket, 'data');
+    host.child.kill('SIGTERM');
+    await said(host, 'SIGTERM: finishing');
+    socket.write(ask);
+    assert.match(await readAll(socket), /^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*\{"score":3\}$/);
+    const [code] = host.child.exitCode === null ? await once(host.child, 'exit') : [host.child.exitCode];
+    assert.equal(code, 0);
+  });
+
+  test('SIGTERM under load loses no request', async () => {
+    const { answered, lost } = await drainUnderLoad(3, 8);
+    assert.deepEqual(lost, []);
+    assert.ok(answered > 0);
+  });
+
+  test('a lame duck says that it is not ready, and serves on for its time', async () => {
+    host = await start([fakeServer], { HOSHI_LAME_DUCK_MS: '400' });
+    host.child.kill('SIGTERM');
+    await said(host, 'SIGTERM: finishing');
+    assert.equal((await fetch(`${host.url}/readyz`)).status, 503);
+    const response = await post(host.url, 'abc');
+    assert.equal(response.headers.get('connection'), 'close');
+    assert.deepEqual(await response.json(), { score: 3 });
+    const [code] = await once(host.child, 'exit');
+    assert.equal(code, 0);
+  });
+
+  test('an error that nobody caught is logged whole, and ends the process with 1', async () => {
+    host = await start([fakeServer]);
+    const { child } = host;
+    await post(host.url, 'late boom').catch(() => undefined);
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+    assert.equal(code, 1);
+    assert.match(host.messages(), /error: an error that nobody caught: Error: late\n {4}at /);
   });
 
   test('SIGTERM: an idle connection does not keep it', async () => {
