@@ -2,8 +2,8 @@
  * Who is let in. A score takes microseconds of the one thread that answers everything, so what hurts is waiting for it:
  * too much is turned away at once, with 503 and Retry-After, while what was let in is answered in time.
  *
- * Three bounds, each of what it costs: how long the event loop has been busy with the requests that it found at one time
- * (each of them has waited that long, and those behind it wait longer); how much text is in the scorer's threads, and how
+ * Three bounds, each of what it costs: how long the event loop has been busy with those it let in of the requests that it found at
+ * one time (each of them has waited that long, and those behind it wait longer); how much text is in the scorer's threads, and how
  * long the oldest of it has been there; how many bytes of bodies are held while they arrive.
  */
 import type { ShedReason } from './measurements.ts';
@@ -20,9 +20,15 @@ export interface AdmissionLimits {
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
-  /** When the first request of this turn of the event loop was met; undefined between two turns. */
-  #turnBegan: number | undefined;
+  /** Of this turn of the event loop: whether it has met a request; how many it let in, and how long those took. */
+  #isTurn = false;
   #turnRequests = 0;
+  #turnMs = 0;
+  /** Whose request was the last, and how long those that it sent ahead took: they come in one go. */
+  #connection: object | undefined;
+  #connectionMs = 0;
+  /** When a request was last let in; undefined if the last one was not. */
+  #letInAt: number | undefined;
   #queuedUnits = 0;
   readonly #queueBegan = new Set<{ readonly at: number }>();
   #bufferedBytes = 0;
@@ -42,18 +48,38 @@ export class Admission {
     return this.#bufferedBytes;
   }
 
-  /** Why a request that begins now is not let in; undefined if it is. */
-  refusal(): ShedReason | undefined {
+  /** Why a request that begins now on a connection is not let in; undefined if it is. */
+  refusal(connection: object): ShedReason | undefined {
     const now = this.#now();
-    if (this.#turnBegan === undefined) {
-      this.#turnBegan = now;
-      this.#turnRequests = 0;
-      setImmediate(() => {
-        this.#turnBegan = undefined;
-      });
+    if (!this.#isTurn) this.#beginTurn();
+    if (this.#letInAt !== undefined) {
+      this.#turnMs += now - this.#letInAt;
+      this.#connectionMs += now - this.#letInAt;
     }
-    const isLate = now - this.#turnBegan > this.#limits.delayLimitMs;
-    return ++this.#turnRequests > FEW && isLate ? 'loop' : undefined;
+    if (connection !== this.#connection) {
+      this.#connection = connection;
+      this.#connectionMs = 0;
+    }
+    const { delayLimitMs } = this.#limits;
+    const isLate = this.#turnMs > delayLimitMs && this.#turnRequests >= FEW;
+    if (isLate || this.#connectionMs > delayLimitMs * SHARE_OF_ONE) {
+      this.#letInAt = undefined;
+      return 'loop';
+    }
+    this.#letInAt = now;
+    this.#turnRequests++;
+    return undefined;
+  }
+
+  #beginTurn(): void {
+    this.#isTurn = true;
+    this.#turnRequests = 0;
+    this.#turnMs = 0;
+    this.#connection = undefined;
+    this.#letInAt = undefined;
+    setImmediate(() => {
+      this.#isTurn = false;
+    });
   }
 
   /** Room for so many bytes of a body; false if there is none. Whoever took it gives it back. */
@@ -91,6 +117,9 @@ export class Admission {
 
 /** So many requests of one turn are let in in any case: where they take long, it is the machine that stalls, and they are few. */
 const FEW = 64;
+
+/** Of the delay limit, for what one client sends ahead without waiting for answers. */
+const SHARE_OF_ONE = 0.25;
 
 /** The oldest batch may have been in the threads for so many times the delay limit. */
 const QUEUE_AGE_LIMIT_TURNS = 4;

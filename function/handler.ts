@@ -18,7 +18,7 @@ export async function handle(request: IncomingMessage, response: ServerResponse,
     const found = matchOf(request);
     route = found.route;
     // What scores may be turned away; who looks whether the process lives never is.
-    const refusal = route.method === 'POST' ? service.admission.refusal() : undefined;
+    const refusal = route.method === 'POST' ? service.admission.refusal(request.socket) : undefined;
     if (refusal !== undefined) throw shed(service, refusal);
     sentBytes = send(exchange, response, await route.answer(exchange, found.parameters));
   } catch (error) {

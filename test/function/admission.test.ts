@@ -11,9 +11,9 @@ function make() {
   return { clock, admission: new Admission(limits, () => clock.ms) };
 }
 
-/** How many of so many requests at one moment are let in. */
+/** How many of so many requests at one moment are let in, each of a connection of its own. */
 const letIn = (admission: Admission, count: number) =>
-  Array.from({ length: count }, () => admission.refusal()).filter((refusal) => refusal === undefined).length;
+  Array.from({ length: count }, () => admission.refusal({})).filter((refusal) => refusal === undefined).length;
 
 describe('what waits on the event loop', () => {
   test('requests are let in until those found at one turn have taken the limit', () => {
@@ -22,15 +22,38 @@ describe('what waits on the event loop', () => {
     clock.ms = 50;
     assert.equal(letIn(admission, 100), 100);
     clock.ms = 51;
-    assert.equal(admission.refusal(), 'loop');
+    assert.equal(admission.refusal({}), 'loop');
     assert.equal(letIn(admission, 100), 0);
   });
 
   test('the first of a turn are let in however late it is: a machine that stalls is no load', () => {
     const { clock, admission } = make();
-    admission.refusal();
+    admission.refusal({});
     clock.ms = 1000;
     assert.equal(letIn(admission, 100), 63);
+    clock.ms = 2000;
+    assert.equal(letIn(admission, 100), 0);
+  });
+
+  test('what one connection sends ahead gets a quarter of the limit; others go on', () => {
+    const { clock, admission } = make();
+    const [hog, other] = [{}, {}];
+    assert.equal(admission.refusal(hog), undefined);
+    clock.ms = 12.5;
+    assert.equal(admission.refusal(hog), undefined);
+    clock.ms = 13;
+    assert.equal(admission.refusal(hog), 'loop');
+    assert.equal(admission.refusal(other), undefined);
+    assert.equal(letIn(admission, 10), 10);
+  });
+
+  test('refusing takes no time of others', () => {
+    const { clock, admission } = make();
+    const hog = {};
+    admission.refusal(hog);
+    clock.ms = 13;
+    for (; clock.ms < 1000; clock.ms += 10) assert.equal(admission.refusal(hog), 'loop');
+    assert.equal(letIn(admission, 100), 100);
   });
 
   test('the next turn begins anew', async () => {
