@@ -11,14 +11,20 @@ export interface BodyLimits {
 /** One text, or a list. */
 export type Texts = string | readonly string[];
 
-export function readTexts(request: IncomingMessage, limits: BodyLimits): Promise<Texts> {
+/** What a body asks. */
+export interface Question {
+  readonly texts: Texts;
+  readonly explain: boolean;
+}
+
+export function readQuestion(request: IncomingMessage, limits: BodyLimits): Promise<Question> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
     throw new HttpError(415, 'Expected a body without Content-Encoding, received a compressed one', {
       headers: { 'Accept-Encoding': 'identity' },
     });
   }
-  return readBytes(request, limits.bodyLimitBytes).then((bytes) => textsIn(parse(decode(bytes)), limits.textsLimit));
+  return readBytes(request, limits.bodyLimitBytes).then((bytes) => questionIn(parse(decode(bytes)), limits.textsLimit));
 }
 
 /** Whether a request announces more than the limit. */
@@ -67,13 +73,19 @@ function parse(body: string): unknown {
   }
 }
 
-function textsIn(body: unknown, limit: number): Texts {
+function questionIn(body: unknown, limit: number): Question {
   if (kindOf(body) !== 'object')
     throw new HttpError(400, `Expected the body to be an object, received ${kindOf(body)}`, { pointer: '#' });
   if (!Object.hasOwn(body as object, 'texts'))
     throw new HttpError(400, 'Expected "texts" in the body, received none', { pointer: '#' });
   const { texts } = body as { texts: unknown };
-  if (typeof texts === 'string') return texts;
+  const explain = Object.hasOwn(body as object, 'explain') ? (body as { explain: unknown }).explain : false;
+  if (typeof explain !== 'boolean') {
+    throw new HttpError(400, `Expected "explain" to be true or false, received ${kindOf(explain)}`, {
+      pointer: '#/explain',
+    });
+  }
+  if (typeof texts === 'string') return { texts, explain };
   if (!Array.isArray(texts)) {
     throw new HttpError(400, `Expected "texts" to be a string or a list of strings, received ${kindOf(texts)}`, {
       pointer: '#/texts',
@@ -87,7 +99,7 @@ function textsIn(body: unknown, limit: number): Texts {
         pointer: `#/texts/${i}`,
       });
   });
-  return texts;
+  return { texts, explain };
 }
 
 /** JSON's name of what a value is. */

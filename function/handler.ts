@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Scorer } from '../model/scorer.ts';
 import { requireBuiltin } from '../native/builtin.ts';
 import { packageRoot } from '../native/package-root.ts';
-import { type BodyLimits, readTexts } from './body.ts';
+import { type BodyLimits, readQuestion } from './body.ts';
 import { log } from './log.ts';
 import { HttpError, problemOf } from './problem.ts';
 
@@ -63,8 +63,9 @@ function wrongMethod(path: string, method: string, allowed: readonly string[]): 
 }
 
 async function score(request: IncomingMessage, service: Service): Promise<Answer> {
-  const texts = await readTexts(request, service.limits);
+  const { texts, explain } = await readQuestion(request, service.limits);
   const scorer = service.ready ?? (await service.scorer);
+  if (explain) return json(await (await import('./explain.ts')).explain(scorer, texts)); // a start does without
   if (typeof texts === 'string') return json({ score: scorer.score(texts) });
   return json({ scores: Array.from(await scorer.scoreBatch(texts)) });
 }
