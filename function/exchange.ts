@@ -1,5 +1,6 @@
 /** One request on its way to its answer: what it may read, what it may have scored, and how long that took. */
 import type { IncomingMessage } from 'node:http';
+import type { Explanation } from '../model/explain.ts';
 import type { Scorer } from '../model/scorer.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Admission } from './admission.ts';
@@ -30,6 +31,9 @@ export interface Service {
  * threads, where a list of the largest body takes 0.1 s and delays nobody.
  */
 const UNITS_ON_THE_LOOP = 10_000;
+
+/** An explanation takes as long as so much text: a millisecond or two. */
+const UNITS_OF_AN_EXPLANATION = 20_000;
 
 export class Exchange {
   readonly request: IncomingMessage;
@@ -91,6 +95,20 @@ export class Exchange {
     this.#end(began);
     for (const score of scores) measurements.scores.observe(score);
     return scores;
+  }
+
+  /** In the order of the texts. Rejects with a 501 where the model's score is no sum. */
+  async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
+    const { admission, measurements } = this.service;
+    const scorer = this.service.ready ?? (await this.service.scorer);
+    const units = texts.length * UNITS_OF_AN_EXPLANATION;
+    if (!admission.hasRoomFor(units)) throw shed(this.service, 'queue');
+    const began = this.#begin();
+    const { explainAll } = await import('./explain.ts'); // a start does without
+    const explanations = await admission.queue(units, () => explainAll(scorer, texts));
+    this.#end(began);
+    for (const { score } of explanations) measurements.scores.observe(score);
+    return explanations;
   }
 
   #begin(): number {

@@ -24,7 +24,10 @@ export function openApi(routes: readonly Route[], textsLimit: number): object {
   };
 }
 
-function operation({ id, summary, path, request, response, isReadyOnly }: Route, textsLimit: number): object {
+function operation(
+  { id, summary, path, request, response, isReadyOnly, mayBeUnable }: Route,
+  textsLimit: number,
+): object {
   const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
     name,
     in: 'path',
@@ -34,6 +37,7 @@ function operation({ id, summary, path, request, response, isReadyOnly }: Route,
   const statuses = [
     ...(request === undefined ? [] : [400, 413, 415]),
     ...(parameters.length > 0 ? [404] : []),
+    ...(mayBeUnable === true ? [501] : []),
     ...(request === undefined && isReadyOnly !== true ? [] : [503]),
   ];
   return {
@@ -59,6 +63,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   404: 'Another model, or another version of it, is served.',
   413: 'The body or its list is over the limit.',
   415: 'The body is compressed, or a batch of events.',
+  501: 'The score of this model is no sum that could be explained.',
   503: 'Too much is going on, the model is being loaded, or the process is shutting down.',
 };
 

@@ -9,7 +9,7 @@ import { decode, parseBody } from './body.ts';
 import type { Exchange, Service } from './exchange.ts';
 import { home } from './home.ts';
 import { HttpError } from './problem.ts';
-import { textsIn } from './protocols/seed.ts';
+import { questionIn, type Texts } from './protocols/seed.ts';
 import { instancesIn } from './protocols/v1.ts';
 import * as v2 from './protocols/v2.ts';
 import * as schemas from './schemas.ts';
@@ -27,6 +27,8 @@ export interface Route {
   readonly response: schemas.Response;
   /** It answers 503 while the process is starting or shutting down. */
   readonly isReadyOnly?: boolean;
+  /** It answers 501 for what the model cannot do. */
+  readonly mayBeUnable?: boolean;
   readonly answer: (exchange: Exchange, parameters: Parameters) => Answer | Promise<Answer>;
 }
 
@@ -40,6 +42,7 @@ export const scoring: Route = {
   summary: 'The stars of one text, or of each of a list. Any other path that is not listed here does the same.',
   request: schemas.texts,
   response: schemas.jsonOf(schemas.scores),
+  mayBeUnable: true,
   answer: score,
 };
 
@@ -119,6 +122,16 @@ export const routes: readonly Route[] = [
     request: schemas.instances,
     response: schemas.jsonOf(schemas.predictions),
     answer: predict,
+  },
+  {
+    method: 'POST',
+    path: '/v1/models/{model}:explain',
+    id: 'v1Explain',
+    summary: 'KServe V1: the stars of each instance, and what made them.',
+    request: schemas.instances,
+    response: schemas.jsonOf(schemas.explainedPredictions),
+    mayBeUnable: true,
+    answer: explain,
   },
   {
     method: 'GET',
@@ -240,10 +253,18 @@ async function score(exchange: Exchange): Promise<Answer> {
 }
 
 async function scoresOf(exchange: Exchange, body: unknown): Promise<object> {
-  const texts = textsIn(body, exchange.service.limits.textsLimit);
+  const { texts, explain } = questionIn(body, exchange.service.limits.textsLimit);
+  if (explain) return explainAll(exchange, texts);
   if (typeof texts !== 'string') return { scores: Array.from(await exchange.score(texts)) };
   const one = exchange.scoreOne(texts);
   return { score: typeof one === 'number' ? one : await one };
+}
+
+async function explainAll(exchange: Exchange, texts: Texts): Promise<object> {
+  const explanations = await exchange.explain(typeof texts === 'string' ? [texts] : texts);
+  const scores = explanations.map(({ score }) => score);
+  const others = explanations.map(({ score: _, ...explanation }) => explanation);
+  return typeof texts === 'string' ? { score: scores[0], explanation: others[0] } : { scores, explanations: others };
 }
 
 async function scoreEvent(exchange: Exchange, bytes: Uint8Array): Promise<Answer> {
@@ -299,6 +320,16 @@ async function predict(exchange: Exchange, parameters: Parameters): Promise<Answ
   await servedModel(exchange, parameters);
   const scores = await exchange.score(instancesIn(body, exchange.service.limits.textsLimit));
   return json({ predictions: Array.from(scores) });
+}
+
+async function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+  const body = parseBody(decode(await exchange.readBody()));
+  await servedModel(exchange, parameters);
+  const { scores, explanations } = (await explainAll(
+    exchange,
+    instancesIn(body, exchange.service.limits.textsLimit),
+  )) as { scores: unknown; explanations: unknown };
+  return json({ predictions: scores, explanations });
 }
 
 function v2Ready({ service }: Exchange): Answer {

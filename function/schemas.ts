@@ -27,8 +27,36 @@ const aScore: Schema = { type: 'number', description: "Stars, within the model's
 const count: Schema = { type: 'integer', minimum: 0 };
 
 export const texts = (textsLimit: number): Schema =>
-  object({ texts: { oneOf: [text, listOf(text, { maxItems: textsLimit })] } });
-export const scores: Schema = { oneOf: [object({ score: aScore }), object({ scores: listOf(aScore) })] };
+  object(
+    {
+      texts: { oneOf: [text, listOf(text, { maxItems: textsLimit })] },
+      explain: { type: 'boolean', default: false, description: 'Whether to tell what made each score.' },
+    },
+    ['explain'],
+  );
+
+const stars: Schema = { type: 'number' };
+const explanation = object({
+  base: { ...stars, description: 'The mean of the model.' },
+  absent: { ...stars, description: 'What the terms add that the text does not have.' },
+  held: { ...stars, description: 'What holding the score within its range adds.' },
+  terms: listOf(
+    object({
+      term: string,
+      offsets: listOf(listOf(count, { minItems: 2, maxItems: 2 }), {
+        description: 'All its places, [start, end) in UTF-16 units.',
+      }),
+      value: { type: 'number', description: 'Its TF-IDF value.' },
+      contribution: { ...stars, description: 'The stars that it adds.' },
+    }),
+  ),
+});
+export const scores: Schema = {
+  oneOf: [
+    object({ score: aScore, explanation }, ['explanation']),
+    object({ scores: listOf(aScore), explanations: listOf(explanation) }, ['explanations']),
+  ],
+};
 
 export const status = object({ status: is('alive') });
 export const readiness = object({
@@ -42,6 +70,7 @@ export const v1Model = object({ name: string, ready: { type: 'boolean' } });
 export const instances = (textsLimit: number): Schema =>
   object({ instances: listOf({ oneOf: [text, object({ text })] }, { maxItems: textsLimit }) });
 export const predictions = object({ predictions: listOf(aScore) });
+export const explainedPredictions = object({ predictions: listOf(aScore), explanations: listOf(explanation) });
 
 const tensor = { name: string, datatype: string, shape: listOf({ type: 'integer' }) };
 export const v2Server = object({ name: string, version: string, extensions: listOf(string) });

@@ -9,6 +9,7 @@ import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
 import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
+import { explainCommand } from './commands/explain.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .version(String(version))
     .addCommand(scoreCommand())
     .addCommand(tokenizeCommand())
+    .addCommand(explainCommand())
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
     .addCommand(evalCommand())

@@ -21,6 +21,14 @@ export function formatOf(file: string): RecordFormat {
   return extension === 'ndjson' ? 'jsonl' : (extension as RecordFormat);
 }
 
+/** The text in a field of a record; throws an error that names the source and the line if there is none. */
+export function textIn({ line, fields }: InputRecord, column: string, name: string): string {
+  const text = fields[column];
+  if (typeof text === 'string') return text;
+  const received = text === undefined ? 'nothing' : JSON.stringify(text);
+  throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
+}
+
 /**
  * The records of a source; `name` is for messages. Lines come as the field `text`. In a table the first record names the
  * columns, and must name those `required`. A line of JSONL that is no object comes without fields.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
-import { formatOf, type RecordFormat, readRecordChunks, recordFormats } from '../records.ts';
+import { formatOf, type RecordFormat, readRecordChunks, recordFormats, textIn } from '../records.ts';
 import type { Scorer } from '../scorer.ts';
 import { addScorerOptions, type ScorerFlags, scorerOf, tell } from './options.ts';
 
@@ -84,13 +84,9 @@ async function* batchesOf(
   let failure: unknown;
   try {
     for await (const records of readRecordChunks(source, format, name, [column])) {
-      for (const { line, fields } of records) {
-        const text = fields[column];
-        if (typeof text !== 'string') {
-          const received = text === undefined ? 'nothing' : JSON.stringify(text);
-          throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
-        }
-        batch.lines.push(line);
+      for (const record of records) {
+        const text = textIn(record, column, name);
+        batch.lines.push(record.line);
         batch.texts.push(text);
         units += text.length;
         if (batch.texts.length < BATCH_TEXTS && units < BATCH_UNITS) continue;
