@@ -13,7 +13,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean sanitize tsan fuzz
+.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients
 
 run: build
 	$(NODE) dist/function/main.js
@@ -40,6 +40,10 @@ sanitize: build
 # Batches on many threads, under the thread sanitizer.
 tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
+
+# Python's clients and schemathesis against the server; they are installed into build/.
+clients: build
+	NODE=$(NODE) test/clients/run
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60

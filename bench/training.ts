@@ -9,6 +9,7 @@ import { numberFrom } from '../model/commands/options.ts';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { createRandom, shuffle } from '../model/corpus/random.ts';
 import { readCorpus } from '../model/corpus/read.ts';
+import { figure, table } from '../model/markdown.ts';
 import { rootMeanSquaredError } from '../model/metrics.ts';
 import { type Review, readReviews } from '../model/reviews.ts';
 import { holdWithin } from '../model/scorer.ts';
@@ -18,7 +19,7 @@ import { machine } from './machine.ts';
 import { tell } from './options.ts';
 import { preparePython, python, trainProgram } from './peers/python.ts';
 import { type ProcessFigures, runProcess } from './process.ts';
-import { figure, table, writeJson } from './report.ts';
+import { writeJson } from './report.ts';
 import { median } from './statistics.ts';
 
 interface Flags {

@@ -1,156 +1,98 @@
 /**
  * The handler: a request → an answer, the same under functions-framework and under the lean server. Every request gets
- * one, whatever is thrown.
+ * one, whatever is thrown; each is measured, and logged if it is due.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import type { Scorer } from '../model/scorer.ts';
-import { requireBuiltin } from '../native/builtin.ts';
-import { packageRoot } from '../native/package-root.ts';
-import { type BodyLimits, readTexts } from './body.ts';
+import type { Answer } from './answer.ts';
+import { Exchange, type Service, shed } from './exchange.ts';
 import { log } from './log.ts';
 import { HttpError, problemOf } from './problem.ts';
-
-/** What a handler knows of the process it runs in. */
-export interface Service {
-  /** Resolves when the bundle is loaded and has reproduced its golden scores. */
-  readonly scorer: Promise<Scorer>;
-  /** The scorer once it is there. */
-  readonly ready: Scorer | undefined;
-  readonly isDraining: boolean;
-  readonly limits: BodyLimits;
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly type?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-type Route = (request: IncomingMessage, service: Service) => Answer | Promise<Answer>;
-
-/** By path and method; a `POST` to any other path scores. */
-const routes: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
-  '/': { GET: home, POST: score },
-  '/livez': { GET: alive },
-  '/healthz': { GET: alive },
-  '/readyz': { GET: readiness },
-};
-const elsewhere: Readonly<Record<string, Route>> = { POST: score };
+import { type Match, match, type Route } from './routes.ts';
 
 export async function handle(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
+  const exchange = new Exchange(request, service);
+  service.admission.inFlight++;
+  let route: Route | undefined;
+  let sentBytes = 0;
   try {
-    const { method = 'GET', url = '/' } = request;
-    const query = url.indexOf('?');
-    const path = query < 0 ? url : url.slice(0, query);
-    const methods = Object.hasOwn(routes, path) ? (routes[path] as (typeof routes)[string]) : elsewhere;
-    const name = method === 'HEAD' ? 'GET' : method;
-    if (!Object.hasOwn(methods, name)) throw wrongMethod(path, method, Object.keys(methods));
-    send(response, service, await (methods[name] as Route)(request, service));
+    const found = matchOf(request);
+    route = found.route;
+    // What scores may be turned away; who looks whether the process lives never is.
+    const refusal = route.method === 'POST' ? service.admission.refusal(request.socket) : undefined;
+    if (refusal !== undefined) throw shed(service, refusal);
+    sentBytes = send(exchange, response, await route.answer(exchange, found.parameters));
   } catch (error) {
-    sendError(request, response, service, error);
+    sentBytes = sendError(exchange, response, error);
+  } finally {
+    exchange.end();
+    service.admission.inFlight--;
+    finish(exchange, response.statusCode, sentBytes, route);
   }
 }
 
-function wrongMethod(path: string, method: string, allowed: readonly string[]): HttpError {
-  if (method === 'GET' || method === 'HEAD')
-    return new HttpError(404, 'Expected a path of GET: /, /livez, /readyz, /healthz');
-  const all = allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed;
-  return new HttpError(405, `Expected ${all.join(' or ')} for ${Object.hasOwn(routes, path) ? path : 'this path'}`, {
-    headers: { Allow: all.join(', ') },
-  });
+function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
+  const query = url.indexOf('?');
+  return match(method, query < 0 ? url : url.slice(0, query));
 }
 
-async function score(request: IncomingMessage, service: Service): Promise<Answer> {
-  const texts = await readTexts(request, service.limits);
-  const scorer = service.ready ?? (await service.scorer);
-  if (typeof texts === 'string') return json({ score: scorer.score(texts) });
-  return json({ scores: Array.from(await scorer.scoreBatch(texts)) });
-}
-
-function home(request: IncomingMessage): Answer {
-  if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
-    page ??= readPage(); // by the first who asks for it: most processes end without one
-    return page;
-  }
-  return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
-}
-
-let page: Answer | undefined;
-
-function readPage(): Answer {
-  const body = requireBuiltin('node:fs').readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
-  const hashOf = (element: 'style' | 'script') => {
-    const content = body.slice(body.indexOf(`<${element}>`) + element.length + 2, body.indexOf(`</${element}>`));
-    return `'sha256-${requireBuiltin('node:crypto').createHash('sha256').update(content).digest('base64')}'`;
-  };
-  // The page's own script and style, by their hashes; nothing else runs, and nothing is fetched but scores.
-  const policy = [
-    "default-src 'none'",
-    `style-src ${hashOf('style')}`,
-    `script-src ${hashOf('script')}`,
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-  return {
-    type: 'text/html; charset=utf-8',
-    headers: { Vary: 'Accept', 'Content-Security-Policy': policy },
-    body,
-  };
-}
-
-function alive(): Answer {
-  return json({ status: 'alive' });
-}
-
-function readiness(_: IncomingMessage, { ready, isDraining }: Service): Answer {
-  if (isDraining) throw new HttpError(503, 'Shutting down: requests in flight are finished, new ones go elsewhere');
-  if (ready === undefined) throw new HttpError(503, 'The bundle is being loaded', { headers: { 'Retry-After': '1' } });
-  const { engine, bundle } = ready;
-  return json({ status: 'ready', engine, bundle: { name: bundle.name, version: bundle.version } });
-}
-
-function json(value: object): Answer {
-  return { type: 'application/json', body: JSON.stringify(value) };
-}
-
-function send(
-  response: ServerResponse,
-  { isDraining }: Service,
-  { status = 200, type = 'application/json', headers, body }: Answer,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  const all: Record<string, string | number> = {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  };
-  if (isDraining) all.Connection = 'close';
-  if (headers !== undefined) Object.assign(all, headers);
+/** How many bytes of body it sent. */
+function send(exchange: Exchange, response: ServerResponse, answer: Answer): number {
+  if (response.headersSent || response.destroyed) return 0;
+  const { status = 200, type = 'application/json', headers, body } = answer;
+  const { isDraining, ready } = exchange.service;
+  const length = Buffer.byteLength(body);
+  const all = [
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(length),
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
+    'X-Request-Id',
+    exchange.requestId,
+  ];
+  if (ready !== undefined) all.push('X-Model-Version', ready.bundle.version);
+  if (exchange.predictMs !== undefined) all.push('Server-Timing', timingOf(exchange));
+  if (isDraining) all.push('Connection', 'close');
+  if (headers !== undefined) for (const name in headers) all.push(name, headers[name] as string);
   response.writeHead(status, all);
   response.end(body);
+  return length;
 }
 
-function sendError(request: IncomingMessage, response: ServerResponse, service: Service, error: unknown): void {
+function timingOf({ preprocessMs = 0, predictMs = 0 }: Exchange): string {
+  return `preprocess;dur=${preprocessMs.toFixed(3)}, predict;dur=${predictMs.toFixed(3)}`;
+}
+
+function sendError(exchange: Exchange, response: ServerResponse, error: unknown): number {
+  const { request } = exchange;
   const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
-  if (planned !== error) log('error', 'a request failed', error);
+  if (planned !== error) log('error', 'a request failed', error, { requestId: exchange.requestId });
   // What a client goes on sending is not worth reading: answer, give the answer time to arrive, and hang up.
-  const hangsUp = !request.complete && (planned.status === 413 || planned.status === 415);
+  const { status } = planned;
+  const hangsUp = !request.complete && (status === 413 || status === 415 || (status === 503 && announcesMuch(request)));
   if (hangsUp) {
     request.removeAllListeners('data').resume();
     response.once('finish', () => setTimeout(() => request.socket.destroy(), HANG_UP_MS).unref());
   }
   const headers = { ...planned.headers, ...(hangsUp ? { Connection: 'close' } : {}) };
-  send(response, service, {
-    status: planned.status,
-    type: 'application/problem+json',
-    headers,
-    body: problemOf(planned),
-  });
+  return send(exchange, response, { status, type: 'application/problem+json', headers, body: problemOf(planned) });
 }
 
 const HANG_UP_MS = 500;
+/** What is read to its end after a 503 rather than hung up on: then the connection serves on. */
+const READ_ON_BYTES = 1 << 16;
+
+function announcesMuch({ headers }: IncomingMessage): boolean {
+  return !(Number(headers['content-length']) <= READ_ON_BYTES);
+}
+
+function finish(exchange: Exchange, status: number, responseBytes: number, route: Route | undefined): void {
+  const { request, requestId, service, beganMs } = exchange;
+  const durationMs = performance.now() - beganMs;
+  const modelVersion = service.ready?.bundle.version;
+  service.measurements.duration(route?.path ?? 'none', status).observe(durationMs / 1000);
+  service.accessLog.write(request, { status, responseBytes, durationMs, requestId, modelVersion });
+}

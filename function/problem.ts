@@ -30,9 +30,14 @@ const TITLES: Readonly<Record<number, string>> = {
   415: 'Unsupported Media Type',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
   503: 'Service Unavailable',
 };
 
+export function titleOf(status: number): string {
+  return TITLES[status] ?? 'Error';
+}
+
 export function problemOf({ status, message, pointer }: Pick<HttpError, 'status' | 'message' | 'pointer'>): string {
-  return JSON.stringify({ type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail: message, pointer });
+  return JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail: message, pointer });
 }

@@ -9,12 +9,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooMuch } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
+import { shed } from './exchange.ts';
 import { handle } from './handler.ts';
-import { log } from './log.ts';
-import { HttpError, problemOf } from './problem.ts';
+import { flushLog, log } from './log.ts';
+import { HttpError, problemOf, titleOf } from './problem.ts';
 import { ScoringService } from './service.ts';
 
 const { createServer } = requireBuiltin('node:http');
+const { Server: NetServer } = requireBuiltin('node:net');
 
 /** Serves until it is told to stop; resolves with the exit code, and leaves ending the process to the caller. */
 export async function serve(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
@@ -23,25 +25,44 @@ export async function serve(environment: Readonly<Record<string, string | undefi
     config = parseConfig(environment);
   } catch (error) {
     log('error', (error as Error).message);
+    await flushLog();
     return 1;
   }
-  return run(config, ScoringService.load(config));
+  const service = () => ScoringService.load(config);
+  if (config.workers === 1) return run(config, service());
+  const { answerCounts, isWorker, onToldSignal, superviseWorkers } = await import('./workers.ts'); // one process starts without it
+  if (!isWorker()) return superviseWorkers(config.workers, environment);
+  const ours = service();
+  answerCounts(async () => (await import('./metrics.ts')).countsOf(ours));
+  return run(config, ours, onToldSignal);
 }
 
 /** As `serve`, with a service of the caller's making. */
-export async function run(config: Config, service: ScoringService): Promise<number> {
+export async function run(config: Config, service: ScoringService, onSignal = onOwnSignal): Promise<number> {
   const server = makeServer(config, service);
   const ended = Promise.race([
-    shutdown(server, service, config.drainTimeoutMs),
+    shutdown(server, service, config, onSignal),
     failure(service),
     portTrouble(server, config.port),
+    uncaught(),
   ]);
-  server.listen(config.port, () => log('info', `listening on port ${(server.address() as AddressInfo).port}`));
+  server.listen(config.port, () => {
+    service.measurements.startPhases.set('listening', performance.now());
+    log('info', `listening on port ${(server.address() as AddressInfo).port}`);
+  });
   service.scorer.then(
-    ({ engine, bundle }) => log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`),
+    ({ engine, bundle }) => {
+      const phases = Object.fromEntries(service.measurements.startPhases);
+      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, {
+        start: phases,
+        pid: process.pid,
+      });
+    },
     () => {}, // `failure` says it
   );
-  return ended;
+  const code = await ended;
+  await flushLog();
+  return code;
 }
 
 function makeServer(config: Config, service: ScoringService): Server {
@@ -57,44 +78,92 @@ function makeServer(config: Config, service: ScoringService): Server {
     if (!announcesTooMuch(request, config.bodyLimitBytes)) response.writeContinue();
     answer(request, response);
   });
+  let connections = 0;
+  server.prependListener('connection', (socket) => {
+    connections++;
+    socket.once('close', () => connections--);
+    if (connections <= config.connectionsLimit) return;
+    const { status, message, headers } = shed(service, 'connections');
+    socket.end(rawProblem(new HttpError(status, message), headers));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    const body = problemOf(new HttpError(status, 'Expected a whole HTTP request in time, received something else'));
-    const head = [
-      `HTTP/1.1 ${status} Bad Request`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-    ];
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    socket.end(rawProblem(new HttpError(status, 'Expected a whole HTTP request in time, received something else')));
   });
   return server;
 }
 
-function shutdown(server: Server, service: ScoringService, drainTimeoutMs: number): Promise<number> {
+/** A problem as bytes, for a connection on which there is no request. */
+function rawProblem(error: HttpError, headers: Readonly<Record<string, string>> = {}): string {
+  const body = problemOf(error);
+  const lines = [
+    `HTTP/1.1 ${error.status} ${titleOf(error.status)}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+function shutdown(
+  server: Server,
+  service: ScoringService,
+  { lameDuckMs, drainTimeoutMs }: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
+  onSignal: typeof onOwnSignal,
+): Promise<number> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   return new Promise((resolve) => {
-    const onSignal = (signal: string) => {
+    const drain = () => {
+      setTimeout(() => {
+        log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
+        resolve(1);
+      }, drainTimeoutMs);
+      // As http.Server.close, but for the connections that are idle at this moment: a request may be on its way on each of them, and
+      // would be lost. Who goes on asking is answered with `Connection: close`; who does not is hung up on a little later.
+      // Not before the connections that wait to be taken are taken: the kernel resets what is left of them.
+      setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
+      setTimeout(() => {
+        setInterval(() => {
+          server.closeIdleConnections();
+          for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // on which no request has begun
+        }, SWEEP_MS);
+      }, IDLE_GRACE_MS);
+    };
+    onSignal((signal) => {
       if (service.isDraining) {
         log('warning', `${signal} again: ending at once`);
         return resolve(1);
       }
       service.isDraining = true;
       log('info', `${signal}: finishing the requests in flight`);
-      setTimeout(() => {
-        log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
-        resolve(1);
-      }, drainTimeoutMs);
-      server.close(() => resolve(0));
-      // `close` ends connections between two requests, but not those on which none has begun.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      if (lameDuckMs === 0) drain();
+      else setTimeout(drain, lameDuckMs);
+    });
+  });
+}
+
+function onOwnSignal(listener: (signal: string) => void): void {
+  process.on('SIGTERM', listener).on('SIGINT', listener);
+}
+
+/** How long an idle connection may go on being idle while the process ends, and how often it is looked for. */
+const IDLE_GRACE_MS = 500;
+const SWEEP_MS = 50;
+
+/** What nobody caught leaves the process in a state that nobody knows: it is logged whole, and the process ends. */
+function uncaught(): Promise<number> {
+  return new Promise((resolve) => {
+    const end = (error: unknown) => {
+      log('error', 'an error that nobody caught', error);
+      resolve(1);
     };
-    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    process.on('uncaughtException', end).on('unhandledRejection', end);
   });
 }
 

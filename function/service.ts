@@ -1,21 +1,30 @@
-/** The state that a handler is given: the scorer as it loads, and whether the process is about to end. */
+/** The state that a handler is given: the scorer as it loads, what is counted, and whether the process is about to end. */
 import { loadScorer, type Scorer } from '../model/scorer.ts';
-import type { BodyLimits } from './body.ts';
+import { AccessLog } from './access-log.ts';
+import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
-import type { Service } from './handler.ts';
+import type { RequestLimits, Service } from './exchange.ts';
 import { log } from './log.ts';
+import { Measurements } from './measurements.ts';
 
 export class ScoringService implements Service {
-  readonly limits: BodyLimits;
+  readonly limits: RequestLimits;
   readonly scorer: Promise<Scorer>;
+  readonly admission: Admission;
+  readonly measurements = new Measurements();
+  readonly accessLog: AccessLog;
   ready: Scorer | undefined;
   isDraining = false;
 
-  constructor(limits: BodyLimits, scorer: Promise<Scorer>) {
-    this.limits = limits;
+  constructor(config: Config, scorer: Promise<Scorer>) {
+    this.limits = config;
     this.scorer = scorer;
+    this.admission = new Admission(config);
+    this.accessLog = new AccessLog(config);
     scorer.then(
       (loaded) => {
+        this.measurements.setScoreRange(loaded.bundle.scoreRange);
+        this.measurements.startPhases.set('ready', performance.now());
         this.ready = loaded;
       },
       () => {}, // whoever serves waits for `scorer`, and ends the process

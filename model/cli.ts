@@ -9,6 +9,7 @@ import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
 import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
 import { evalCommand } from './commands/eval.ts';
+import { explainCommand } from './commands/explain.ts';
 import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { loadCommand } from './commands/load.ts';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     .version(String(version))
     .addCommand(scoreCommand())
     .addCommand(tokenizeCommand())
+    .addCommand(explainCommand())
     .addCommand(trainCommand())
     .addCommand(trainCorpusCommand())
     .addCommand(evalCommand())

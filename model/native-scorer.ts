@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from '../native/index.ts';
 import { checkFeatures, type Manifest, readBundle } from './bundle.ts';
 import { compiledFiles, identitiesOf } from './compiled-files.ts';
-import type { Scorer } from './scorer.ts';
+import type { Explainer, Explanation } from './explain.ts';
+import { explainerOnce, type Scorer } from './scorer.ts';
 import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
 
 /** The units of texts that are worth a thread of their own, about a millisecond of work. */
@@ -22,7 +23,7 @@ export async function loadNativeScorer(
   const { vectorizer, forest } =
     (await loadCompiled(bundlePath, manifest, warn)) ?? (await compileInMemory(bundlePath, warn));
   checkFeatures(bundlePath, vectorizer.columnCount, forest.columnCount);
-  return new NativeScorer(manifest, analyzer, vectorizer, forest);
+  return new NativeScorer(manifest, analyzer, vectorizer, forest, explainerOnce(bundlePath, manifest));
 }
 
 interface Compiled {
@@ -80,13 +81,21 @@ export class NativeScorer implements Scorer {
   readonly vectorizer: Vectorizer;
   readonly forest: Forest;
   readonly #core: NativeCore;
+  readonly #explainer: () => Promise<Explainer>;
 
-  constructor(bundle: Manifest, analyzer: Analyzer, vectorizer: Vectorizer, forest: Forest) {
+  constructor(
+    bundle: Manifest,
+    analyzer: Analyzer,
+    vectorizer: Vectorizer,
+    forest: Forest,
+    explainer: () => Promise<Explainer>,
+  ) {
     this.bundle = bundle;
     this.analyzer = analyzer;
     this.vectorizer = vectorizer;
     this.forest = forest;
     this.#core = new NativeCore(analyzer, vectorizer, forest, bundle.scoreRange);
+    this.#explainer = explainer;
   }
 
   score(text: string): number {
@@ -97,5 +106,10 @@ export class NativeScorer implements Scorer {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
     return this.#core.scoreBatch(texts, threads);
+  }
+
+  async explain(text: string): Promise<Explanation> {
+    const explainer = await this.#explainer();
+    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
   }
 }

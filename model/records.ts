@@ -21,12 +21,12 @@ export function formatOf(file: string): RecordFormat {
   return extension === 'ndjson' ? 'jsonl' : (extension as RecordFormat);
 }
 
-/** The text in a field of a record; `name` is that of its source. */
-export function textIn({ line, fields }: InputRecord, field: string, name: string): string {
-  const text = fields[field];
+/** The text in a field of a record; throws an error that names the source and the line if there is none. */
+export function textIn({ line, fields }: InputRecord, column: string, name: string): string {
+  const text = fields[column];
   if (typeof text === 'string') return text;
   const received = text === undefined ? 'nothing' : JSON.stringify(text);
-  throw new Error(`${name}:${line}: expected "${field}" to be a text, received ${received}`);
+  throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
 }
 
 /**

@@ -5,7 +5,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../native/rows.ts';
 import { type Bundle, checkFeatures, type Manifest, readBundle } from './bundle.ts';
-import { holdWithin, type Scorer } from './scorer.ts';
+import type { Explainer, Explanation } from './explain.ts';
+import { explainerOnce, holdWithin, type Scorer } from './scorer.ts';
 import { loadTokenizer, type Tokenizer } from './tokenizer.ts';
 import { checkTokenizer, tokenizerIdentity } from './tokenizer-identity.ts';
 import { Forest } from './trees.ts';
@@ -23,6 +24,7 @@ export async function loadReferenceScorer(engine: ReferenceEngine, bundlePath: s
     tokenizer,
     bundle.vectorizer,
     await loadPredictor(engine, bundle),
+    explainerOnce(bundlePath, bundle.manifest),
   );
 }
 
@@ -74,6 +76,7 @@ export class ReferenceScorer implements Scorer {
   readonly tokenizer: Tokenizer;
   readonly vectorizer: Vectorizer;
   readonly predictor: Predictor;
+  readonly #explainer: () => Promise<Explainer>;
 
   constructor(
     engine: ReferenceEngine,
@@ -81,12 +84,14 @@ export class ReferenceScorer implements Scorer {
     tokenizer: Tokenizer,
     vectorizer: Vectorizer,
     predictor: Predictor,
+    explainer: () => Promise<Explainer>,
   ) {
     this.engine = engine;
     this.bundle = bundle;
     this.tokenizer = tokenizer;
     this.vectorizer = vectorizer;
     this.predictor = predictor;
+    this.#explainer = explainer;
   }
 
   score(text: string): number {
@@ -101,6 +106,12 @@ export class ReferenceScorer implements Scorer {
     }
     const scores = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
     return scores.map((score) => holdWithin(this.bundle.scoreRange, score));
+  }
+
+  async explain(text: string): Promise<Explanation> {
+    const explainer = await this.#explainer();
+    const ends = this.tokenizer.tokenize(text).map((token) => token.end);
+    return explainer.explain(text, ends, this.score(text));
   }
 
   #rowOf(text: string): SparseRow {

@@ -5,6 +5,7 @@
  * golden scores before it is handed out.
  */
 import { BundleError, type Manifest, readManifest } from './bundle.ts';
+import type { Explainer, Explanation } from './explain.ts';
 
 /**
  * `native`: all in C++, one call. `lightgbm`: kuromoji and rows in TypeScript, trees by the addon's LightGBM. `js`: all in
@@ -22,6 +23,8 @@ export interface Scorer {
   score(text: string): number;
   /** The scores of many texts, in order; other work goes on meanwhile. */
   scoreBatch(texts: readonly string[]): Promise<Float64Array>;
+  /** What made the score of one text. Rejects with an UnexplainableError where the model's scores are no plain sum. */
+  explain(text: string): Promise<Explanation>;
 }
 
 export interface ScorerOptions {
@@ -70,6 +73,18 @@ async function load(
 ): Promise<Scorer> {
   if (engine === 'native') return (await import('./native-scorer.ts')).loadNativeScorer(bundlePath, manifest, warn);
   return (await import('./reference-scorer.ts')).loadReferenceScorer(engine, bundlePath);
+}
+
+/** Loads what explains at the first call, for a start does without. What is not the bundle's fault is tried anew. */
+export function explainerOnce(bundlePath: string, manifest: Manifest): () => Promise<Explainer> {
+  let explainer: Promise<Explainer> | undefined;
+  return () => {
+    explainer ??= import('./explain.ts').then(({ Explainer }) => Explainer.load(bundlePath, manifest));
+    explainer.catch((error: unknown) => {
+      if (!(error instanceof BundleError)) explainer = undefined;
+    });
+    return explainer;
+  };
 }
 
 /** The nearest score within [lowest, highest]. */

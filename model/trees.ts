@@ -17,6 +17,8 @@ export interface Tree {
   readonly leftChild: Int32Array;
   readonly rightChild: Int32Array;
   readonly leafValue: Float64Array;
+  /** How many training rows came by, where they were asked for. */
+  readonly counts?: { readonly inner: Float64Array; readonly leaf: Float64Array };
 }
 
 /** What a model text says, checked. */
@@ -44,7 +46,7 @@ const ZERO_THRESHOLD = Math.fround(1e-35);
 const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
 
 /** Throws an error that names the place in the text, what was expected and what came. */
-export function parseModel(text: string): Model {
+export function parseModel(text: string, { withCounts = false } = {}): Model {
   const end = text.indexOf('\nend of trees');
   if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
   const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
@@ -59,7 +61,7 @@ export function parseModel(text: string): Model {
   const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
   return {
     columnCount,
-    trees: trees.map((tree, number) => parseTree(tree, number, columnCount)),
+    trees: trees.map((tree, number) => parseTree(tree, number, columnCount, withCounts)),
     isAveraged: header.has('average_output'),
     isSquared: options.includes('sqrt'),
   };
@@ -102,23 +104,27 @@ export class Forest {
   }
 }
 
-/** LightGBM include/LightGBM/tree.h `NumericalDecision`, from the root to a leaf. */
+/** From the root to a leaf. */
 function leafOf(tree: Tree, row: Float64Array): number {
   let node = tree.splitFeature.length === 0 ? -1 : 0;
   while (node >= 0) {
-    const decision = tree.decisionType[node] as number;
-    const missing = missingKind(decision);
-    let value = row[tree.splitFeature[node] as number] as number;
-    if (Number.isNaN(value) && missing !== MISSING_NAN) value = 0;
-    const isMissing =
-      (missing === MISSING_ZERO && value >= -ZERO_THRESHOLD && value <= ZERO_THRESHOLD) || Number.isNaN(value);
-    const goesLeft = isMissing ? (decision & DEFAULT_LEFT) !== 0 : value <= (tree.threshold[node] as number);
-    node = (goesLeft ? tree.leftChild : tree.rightChild)[node] as number;
+    const value = row[tree.splitFeature[node] as number] as number;
+    const isLeft = goesLeft(tree.decisionType[node] as number, tree.threshold[node] as number, value);
+    node = (isLeft ? tree.leftChild : tree.rightChild)[node] as number;
   }
   return -node - 1;
 }
 
-function parseTree(text: string, number: number, columnCount: number): Tree {
+/** LightGBM include/LightGBM/tree.h `NumericalDecision`: whether a node sends a value to the left. */
+export function goesLeft(decisionType: number, threshold: number, value: number): boolean {
+  const missing = missingKind(decisionType);
+  const known = Number.isNaN(value) && missing !== MISSING_NAN ? 0 : value;
+  const isMissing =
+    (missing === MISSING_ZERO && known >= -ZERO_THRESHOLD && known <= ZERO_THRESHOLD) || Number.isNaN(known);
+  return isMissing ? (decisionType & DEFAULT_LEFT) !== 0 : known <= threshold;
+}
+
+function parseTree(text: string, number: number, columnCount: number, withCounts: boolean): Tree {
   const where = `model: tree ${number}`;
   const fields = fieldsOf(text, where);
   const leaves = integer(fields.get('num_leaves'), 1, 2 ** 24, `${where}: num_leaves`);
@@ -145,6 +151,14 @@ function parseTree(text: string, number: number, columnCount: number): Tree {
     leftChild: Int32Array.from(integers('left_child', -leaves, leaves - 2)),
     rightChild: Int32Array.from(integers('right_child', -leaves, leaves - 2)),
     leafValue: Float64Array.from(numbers('leaf_value', leaves)),
+    ...(withCounts
+      ? {
+          counts: {
+            inner: Float64Array.from(numbers('internal_count', leaves - 1)),
+            leaf: Float64Array.from(numbers('leaf_count', leaves)),
+          },
+        }
+      : {}),
   };
   checkShape(tree, where);
   return tree;

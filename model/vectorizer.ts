@@ -58,6 +58,11 @@ export class Vectorizer {
     return this.tables.terms.length;
   }
 
+  /** Undefined for a term outside the vocabulary. */
+  columnOf(term: string): number | undefined {
+    return this.#columns.get(term);
+  }
+
   /** The row of one text, given the surface forms of its tokens. Terms outside the vocabulary are left out. */
   row(surfaces: Iterable<string>): SparseRow {
     const counts = new Map<number, number>();

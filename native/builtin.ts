@@ -9,6 +9,8 @@ interface Builtins {
   'node:crypto': typeof import('node:crypto');
   'node:fs': typeof import('node:fs');
   'node:http': typeof import('node:http');
+  'node:net': typeof import('node:net');
+  'node:tty': typeof import('node:tty');
   'node:util': typeof import('node:util');
 }
 

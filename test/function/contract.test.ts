@@ -25,8 +25,13 @@ interface Case {
 }
 
 let scorer: Scorer;
+const explained = new Map<string, object>();
 before(async () => {
   scorer = await loadScorer({ bundlePath: join(packageRoot, 'model', 'stars'), engine: 'js' });
+  for (const text of [great, '悪い']) {
+    const { score, ...explanation } = await scorer.explain(text);
+    explained.set(text, explanation);
+  }
 });
 
 const great = 'すごい！最高に興奮した！楽しい';
@@ -71,6 +76,34 @@ const cases: readonly Case[] = [
     body: '{"texts": "😀\\u0000\\ud800最高"}',
     status: 200,
     equals: scored('😀\0\ud800最高'),
+  },
+  {
+    what: 'a text explained',
+    body: JSON.stringify({ texts: great, explain: true }),
+    status: 200,
+    equals: () => ({ score: scorer.score(great), explanation: explained.get(great) }),
+  },
+  {
+    what: 'a list explained',
+    body: JSON.stringify({ texts: [great, '悪い'], explain: true }),
+    status: 200,
+    equals: () => ({
+      scores: [great, '悪い'].map((text) => scorer.score(text)),
+      explanations: [great, '悪い'].map((text) => explained.get(text)),
+    }),
+  },
+  {
+    what: 'explain false',
+    body: JSON.stringify({ texts: great, explain: false }),
+    status: 200,
+    equals: scored(great),
+  },
+  {
+    what: 'explain of another type',
+    body: JSON.stringify({ texts: great, explain: 1 }),
+    status: 400,
+    detail: /^Expected "explain" to be true or false, received number$/,
+    pointer: '#/explain',
   },
   {
     what: 'unknown keys and __proto__',
@@ -163,8 +196,21 @@ const cases: readonly Case[] = [
     equals: () => ({ status: 'ready', engine: 'native', bundle: { name: 'stars', version: scorer.bundle.version } }),
   },
   { what: 'readyz by HEAD', method: 'HEAD', path: '/readyz', status: 200, equals: '' },
-  { what: 'another path by GET', method: 'GET', path: '/api/1/users', status: 404, detail: /^Expected a path of GET/ },
-  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or POST or HEAD for \/$/ },
+  {
+    what: 'another path by GET',
+    method: 'GET',
+    path: '/none',
+    status: 404,
+    detail: /^Expected a path that answers GET/,
+  },
+  {
+    what: 'a listed path by GET',
+    method: 'GET',
+    path: '/api/1/users',
+    status: 405,
+    detail: /^Expected POST for \/api\/1\/users$/,
+  },
+  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or HEAD or POST for \/$/ },
   { what: 'PUT elsewhere', method: 'PUT', path: '/x', status: 405, detail: /^Expected POST for this path$/ },
 ];
 
@@ -227,7 +273,7 @@ for (const [name, args] of Object.entries(hosts)) {
 
     test('405 tells what is allowed', async () => {
       const response = await fetch(host.url, { method: 'DELETE' });
-      assert.equal(response.headers.get('allow'), 'GET, POST, HEAD');
+      assert.equal(response.headers.get('allow'), 'GET, HEAD, POST');
     });
   });
 }

@@ -11,8 +11,10 @@ export interface Host {
   readonly child: ChildProcess;
   readonly port: number;
   readonly url: string;
-  /** What it has written on standard error. */
+  /** What it has written on standard error, as `readable` tells it. */
   readonly messages: () => string;
+  /** The same, line by line as it was written. */
+  readonly lines: () => readonly string[];
   stop(): Promise<void>;
 }
 
@@ -43,7 +45,15 @@ export async function start(
     child.kill('SIGKILL');
     await once(child, 'exit');
   };
-  return { child, port, url, messages: () => messages, stop };
+  return { child, port, url, messages: () => readable(messages), lines: () => messages.split('\n'), stop };
+}
+
+/** Lines of the log as `severity: message`; other lines as they are. */
+export function readable(lines: string): string {
+  return lines.replaceAll(/^\{.*\}$/gm, (line) => {
+    const { severity, message } = JSON.parse(line) as { severity: string; message: string };
+    return `${severity.toLowerCase()}: ${message}`;
+  });
 }
 
 export const fakeServer = join('dist', 'test', 'fixtures', 'serve-fake.js');

@@ -8,10 +8,14 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../bench/servers.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { fakeServer, type Host, leanServer, sendRaw, start } from './hosts.ts';
+import { drainUnderLoad } from '../long/drain.ts';
+import { fakeServer, type Host, leanServer, readable, sendRaw, start } from './hosts.ts';
 
 const post = (url: string, texts: unknown) =>
   fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts }) });
+
+/** Long enough to be scored off the event loop. */
+const slow = 'slow'.padEnd(20_000);
 
 /** Waits until a host has said so on standard error. */
 async function said(host: Host, message: string): Promise<void> {
@@ -106,16 +110,59 @@ describe('start and end', () => {
 
   test('SIGTERM: what is in flight is answered, nothing new is taken, exit code 0', async () => {
     host = await start([fakeServer]);
-    const inFlight = post(host.url, ['slow', 'abc']);
+    const inFlight = post(host.url, [slow, 'abc']);
     await said(host, 'slow begins');
     host.child.kill('SIGTERM');
     await said(host, 'SIGTERM: finishing');
-    await assert.rejects(post(host.url, 'late'));
+    await delay(20);
+    const late = connect(host.port, '127.0.0.1');
+    await assert.rejects(once(late, 'connect'), /ECONNREFUSED/);
     const response = await inFlight;
-    assert.deepEqual(await response.json(), { scores: [4, 3] });
+    assert.deepEqual(await response.json(), { scores: [5, 3] });
     assert.equal(response.headers.get('connection'), 'close');
     if (host.child.exitCode === null) await once(host.child, 'exit');
     assert.equal(host.child.exitCode, 0);
+  });
+
+  test('SIGTERM: a request that comes on a kept connection is answered, and the connection ends', async () => {
+    host = await start([fakeServer]);
+    const socket = connect(host.port, '127.0.0.1');
+    const ask = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n{"texts":"abc"}';
+    socket.write(ask);
+    await once(socket, 'data');
+    host.child.kill('SIGTERM');
+    await said(host, 'SIGTERM: finishing');
+    socket.write(ask);
+    assert.match(await readAll(socket), /^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*\{"score":3\}$/);
+    const [code] = host.child.exitCode === null ? await once(host.child, 'exit') : [host.child.exitCode];
+    assert.equal(code, 0);
+  });
+
+  test('SIGTERM under load loses no request', async () => {
+    const { answered, lost } = await drainUnderLoad(3, 8);
+    assert.deepEqual(lost, []);
+    assert.ok(answered > 0);
+  });
+
+  test('a lame duck says that it is not ready, and serves on for its time', async () => {
+    host = await start([fakeServer], { HOSHI_LAME_DUCK_MS: '400' });
+    host.child.kill('SIGTERM');
+    await said(host, 'SIGTERM: finishing');
+    assert.equal((await fetch(`${host.url}/readyz`)).status, 503);
+    const response = await post(host.url, 'abc');
+    assert.equal(response.headers.get('connection'), 'close');
+    assert.deepEqual(await response.json(), { score: 3 });
+    const [code] = await once(host.child, 'exit');
+    assert.equal(code, 0);
+  });
+
+  test('an error that nobody caught is logged whole, and ends the process with 1', async () => {
+    host = await start([fakeServer]);
+    const { child } = host;
+    await post(host.url, 'late boom').catch(() => undefined);
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+    assert.equal(code, 1);
+    assert.match(host.messages(), /error: an error that nobody caught: Error: late\n {4}at /);
   });
 
   test('SIGTERM: an idle connection does not keep it', async () => {
@@ -132,7 +179,7 @@ describe('start and end', () => {
 
   test('a second signal ends it at once, with 1', async () => {
     host = await start([fakeServer]);
-    const inFlight = post(host.url, ['slow']).catch(() => 'cut off');
+    const inFlight = post(host.url, [slow]).catch(() => 'cut off');
     await said(host, 'slow begins');
     host.child.kill('SIGTERM');
     await said(host, 'SIGTERM: finishing');
@@ -144,7 +191,7 @@ describe('start and end', () => {
 
   test('what is not finished within the drain time is cut off', async () => {
     host = await start([fakeServer], { HOSHI_DRAIN_TIMEOUT_MS: '50' });
-    const inFlight = post(host.url, ['slow']).catch(() => 'cut off');
+    const inFlight = post(host.url, [slow]).catch(() => 'cut off');
     await said(host, 'slow begins');
     host.child.kill('SIGINT');
     const [code] = await once(host.child, 'exit');
@@ -165,20 +212,20 @@ describe('start and end', () => {
       'a bundle that is none',
       [leanServer],
       { HOSHI_BUNDLE: '/nowhere' },
-      /^hoshi: .*\n?hoshi: error: \/nowhere\/manifest\.json: expected a file of a bundle, found none\n/m,
+      /^(info: listening on port \d+\n)?error: \/nowhere\/manifest\.json: expected a file of a bundle, found none\n$/,
     ],
     ['a loading that fails', [fakeServer], { FAKE_LOAD: 'fail' }, /error: no such bundle\n/],
     [
       'a wrong port',
       [leanServer],
       { PORT: 'http' },
-      /^hoshi: error: Expected PORT to be an integer from 0 to 65535, received "http"\n$/,
+      /^error: Expected PORT to be an integer from 0 to 65535, received "http"\n$/,
     ],
     [
       'a wrong engine',
       [leanServer],
       { HOSHI_ENGINE: 'fast' },
-      /^hoshi: error: Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "fast"\n$/,
+      /^error: Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "fast"\n$/,
     ],
   ];
   for (const [what, args, environment, message] of failing) {
@@ -188,7 +235,7 @@ describe('start and end', () => {
         env: { ...process.env, PORT: String(await freePort()), ...environment },
       });
       const [messages, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
-      assert.match(messages, message);
+      assert.match(readable(messages), message);
       assert.equal(code, 1);
     });
   }
@@ -200,7 +247,7 @@ describe('start and end', () => {
       env: { ...process.env, PORT: String(host.port) },
     });
     const [messages, [code]] = await Promise.all([readAll(child.stderr), once(child, 'exit')]);
-    assert.match(messages, /error: cannot listen on port \d+: something else listens there; set PORT\n/);
+    assert.match(readable(messages), /error: cannot listen on port \d+: something else listens there; set PORT\n/);
     assert.equal(code, 1);
   });
 });

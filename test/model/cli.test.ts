@@ -165,6 +165,38 @@ describe('hoshi', () => {
     assert.equal(damaged.code, 1);
     const json = await hoshi(['inspect', broken, '--json']);
     assert.equal(JSON.parse(json.stdout).problems.length, 2);
+  });
+
+  test('explain: a table, JSON, colours on demand; what could steer a terminal is shown', async () => {
+    const plain = await hoshi(['explain', '--bundle', tiny, '良い\x1b[2J', '悪い']);
+    assert.equal(
+      plain.stdout,
+      [
+        '良い␛[2J\n  +1.667  良い\n  +0.333  (terms that it does not have)\n  +3.000  (mean of the model)\n   5.000  stars\n',
+        '悪い\n  −0.833  悪い\n  −1.167  (terms that it does not have)\n  +3.000  (mean of the model)\n   1.000  stars\n\n',
+      ].join('\n'),
+    );
+    assert.deepEqual([plain.stderr, plain.code], ['', 0]);
+    const { stdout } = await hoshi(['explain', '--bundle', tiny, '--color'], '良い\nとても悪い\n');
+    assert.ok(stdout.startsWith('\x1b[38;5;16;48;5;41m良い\x1b[0m\n'), stdout);
+    assert.ok(stdout.includes('\nとても\x1b[4;38;5;16;48;5;203m悪い\x1b[0m\n'), stdout);
+    const jsonl = await file('explain.jsonl', '{"body": "良い、悪い"}\n{"body": 5}\n');
+    const json = await hoshi([
+      'explain',
+      '--bundle',
+      tiny,
+      '--json',
+      '--top',
+      '1',
+      '--column',
+      'body',
+      '--file',
+      jsonl,
+    ]);
+    const { score, base, absent, held, others, terms } = JSON.parse(json.stdout);
+    assert.equal(terms.length, 1);
+    assert.ok(Math.abs(base + absent + held + others + terms[0].contribution - score) < 1e-9);
+    assert.equal(json.stderr, `hoshi: ${jsonl}:2: expected "body" to be a text, received 5\n`);
     assert.equal(json.code, 1);
   });
 
@@ -350,6 +382,7 @@ describe('hoshi', () => {
     for (const command of [
       'score',
       'tokenize',
+      'explain',
       'train',
       'eval',
       'import',

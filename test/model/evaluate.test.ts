@@ -17,6 +17,7 @@ function readingScorer(scoreRange: [number, number] = [1, 5]) {
       batches.push(texts);
       return Float64Array.from(texts, score);
     },
+    explain: () => Promise.reject(new Error('not asked for')),
   };
   return { scorer, batches };
 }

@@ -1,0 +1,87 @@
+/**
+ * One line a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest): all that failed, and a share of those
+ * that did not. Neither the body nor the query is in it.
+ */
+import type { IncomingMessage } from 'node:http';
+import { log } from './log.ts';
+import { traceOf } from './trace.ts';
+
+export interface Surroundings {
+  /** Of what is answered with 2xx or 3xx: this share is logged, in [0, 1]. */
+  readonly logShare: number;
+  /** Google Cloud's project: traces are named by it. */
+  readonly project: string | undefined;
+  /** Knative's or Cloud Run's names of what runs. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly responseBytes: number;
+  readonly durationMs: number;
+  readonly requestId: string;
+  readonly modelVersion: string | undefined;
+}
+
+export class AccessLog {
+  readonly #surroundings: Surroundings;
+  /** Grows by the share; a line is due at each whole number. */
+  #due = 0;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  write(request: IncomingMessage, answered: Answered): void {
+    const { status } = answered;
+    if (status < 400) {
+      this.#due += this.#surroundings.logShare;
+      if (this.#due < 1) return;
+      this.#due -= 1;
+    }
+    const { method = '', url = '' } = request;
+    const [path = ''] = url.split('?', 1);
+    const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
+    const message = `${method} ${path.slice(0, MOST_PATH)} ${status} in ${answered.durationMs.toFixed(2)} ms`;
+    log(severity, message, undefined, this.#fields(request, path, answered));
+  }
+
+  #fields(
+    { method, headers, socket, httpVersion }: IncomingMessage,
+    path: string,
+    { status, responseBytes, durationMs, requestId, modelVersion }: Answered,
+  ): Record<string, unknown> {
+    const { project, labels } = this.#surroundings;
+    const trace = traceOf(headers);
+    const forwarded = headers['x-forwarded-for'];
+    return {
+      httpRequest: {
+        requestMethod: method,
+        requestUrl: path.slice(0, MOST_PATH),
+        requestSize: headers['content-length'],
+        status,
+        responseSize: String(responseBytes),
+        userAgent: headers['user-agent']?.slice(0, MOST_PATH),
+        remoteIp:
+          typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MOST_PATH) : socket.remoteAddress,
+        latency: `${(durationMs / 1000).toFixed(6)}s`,
+        protocol: `HTTP/${httpVersion}`,
+      },
+      requestId,
+      'logging.googleapis.com/labels': {
+        ...labels,
+        ...(modelVersion === undefined ? {} : { model_version: modelVersion }),
+      },
+      ...(trace === undefined
+        ? {}
+        : {
+            'logging.googleapis.com/trace':
+              project === undefined ? trace.traceId : `projects/${project}/traces/${trace.traceId}`,
+            ...(trace.spanId === undefined ? {} : { 'logging.googleapis.com/spanId': trace.spanId }),
+            'logging.googleapis.com/trace_sampled': trace.isSampled,
+          }),
+    };
+  }
+}
+
+const MOST_PATH = 256;

@@ -1,0 +1,125 @@
+/**
+ * Who is let in. A score takes microseconds of the one thread that answers everything, so what hurts is waiting for it:
+ * too much is turned away at once, with 503 and Retry-After, while what was let in is answered in time.
+ *
+ * Three bounds, each of what it costs: how long the event loop has been busy with those it let in of the requests that it found at
+ * one time (each of them has waited that long, and those behind it wait longer); how much text is in the scorer's threads, and how
+ * long the oldest of it has been there; how many bytes of bodies are held while they arrive.
+ */
+import type { ShedReason } from './measurements.ts';
+
+export interface AdmissionLimits {
+  /** Milliseconds that the requests found at one turn of the event loop may take together before the others are shed. */
+  readonly delayLimitMs: number;
+  /** UTF-16 units of text in the scorer's threads. */
+  readonly queueLimitUnits: number;
+  /** Bytes of bodies that are arriving or waiting. */
+  readonly bufferLimitBytes: number;
+}
+
+export class Admission {
+  readonly #limits: AdmissionLimits;
+  readonly #now: () => number;
+  /** Of this turn of the event loop: whether it has met a request; how many it let in, and how long those took. */
+  #isTurn = false;
+  #turnRequests = 0;
+  #turnMs = 0;
+  /** Whose request was the last, and how long those that it sent ahead took: they come in one go. */
+  #connection: object | undefined;
+  #connectionMs = 0;
+  /** When a request was last let in; undefined if the last one was not. */
+  #letInAt: number | undefined;
+  #queuedUnits = 0;
+  readonly #queueBegan = new Set<{ readonly at: number }>();
+  #bufferedBytes = 0;
+  /** Requests whose headers are there and whose answer is not. */
+  inFlight = 0;
+
+  constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  get queuedUnits(): number {
+    return this.#queuedUnits;
+  }
+
+  get bufferedBytes(): number {
+    return this.#bufferedBytes;
+  }
+
+  /** Why a request that begins now on a connection is not let in; undefined if it is. */
+  refusal(connection: object): ShedReason | undefined {
+    const now = this.#now();
+    if (!this.#isTurn) this.#beginTurn();
+    if (this.#letInAt !== undefined) {
+      this.#turnMs += now - this.#letInAt;
+      this.#connectionMs += now - this.#letInAt;
+    }
+    if (connection !== this.#connection) {
+      this.#connection = connection;
+      this.#connectionMs = 0;
+    }
+    const { delayLimitMs } = this.#limits;
+    const isLate = this.#turnMs > delayLimitMs && this.#turnRequests >= FEW;
+    if (isLate || this.#connectionMs > delayLimitMs * SHARE_OF_ONE) {
+      this.#letInAt = undefined;
+      return 'loop';
+    }
+    this.#letInAt = now;
+    this.#turnRequests++;
+    return undefined;
+  }
+
+  #beginTurn(): void {
+    this.#isTurn = true;
+    this.#turnRequests = 0;
+    this.#turnMs = 0;
+    this.#connection = undefined;
+    this.#letInAt = undefined;
+    setImmediate(() => {
+      this.#isTurn = false;
+    });
+  }
+
+  /** Room for so many bytes of a body; false if there is none. Whoever took it gives it back. */
+  buffer(bytes: number): boolean {
+    if (this.#bufferedBytes + bytes > this.#limits.bufferLimitBytes) return false;
+    this.#bufferedBytes += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#bufferedBytes -= bytes;
+  }
+
+  /** Whether so many units may wait for the scorer's threads; a single request always may where nothing waits. */
+  hasRoomFor(units: number): boolean {
+    if (this.#queuedUnits === 0) return true;
+    const [oldest] = this.#queueBegan;
+    const isOld = oldest !== undefined && this.#now() - oldest.at > QUEUE_AGE_LIMIT_TURNS * this.#limits.delayLimitMs;
+    return !isOld && this.#queuedUnits + units <= this.#limits.queueLimitUnits;
+  }
+
+  /** Counts the units of `work` as waiting until it ends. */
+  async queue<T>(units: number, work: () => Promise<T>): Promise<T> {
+    const began = { at: this.#now() };
+    this.#queueBegan.add(began);
+    this.#queuedUnits += units;
+    try {
+      return await work();
+    } finally {
+      this.#queuedUnits -= units;
+      this.#queueBegan.delete(began);
+    }
+  }
+}
+
+/** So many requests of one turn are let in in any case: where they take long, it is the machine that stalls, and they are few. */
+const FEW = 64;
+
+/** Of the delay limit, for what one client sends ahead without waiting for answers. */
+const SHARE_OF_ONE = 0.25;
+
+/** The oldest batch may have been in the threads for so many times the delay limit. */
+const QUEUE_AGE_LIMIT_TURNS = 4;

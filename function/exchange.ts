@@ -1,0 +1,148 @@
+/** One request on its way to its answer: what it may read, what it may have scored, and how long that took. */
+import type { IncomingMessage } from 'node:http';
+import type { Explanation } from '../model/explain.ts';
+import type { Scorer } from '../model/scorer.ts';
+import type { AccessLog } from './access-log.ts';
+import type { Admission } from './admission.ts';
+import { readBody } from './body.ts';
+import type { Measurements, ShedReason } from './measurements.ts';
+import { HttpError } from './problem.ts';
+
+export interface RequestLimits {
+  readonly bodyLimitBytes: number;
+  readonly textsLimit: number;
+}
+
+/** What a handler knows of the process it runs in. */
+export interface Service {
+  /** Resolves when the bundle is loaded and has reproduced its golden scores. */
+  readonly scorer: Promise<Scorer>;
+  /** The scorer once it is there. */
+  readonly ready: Scorer | undefined;
+  readonly isDraining: boolean;
+  readonly limits: RequestLimits;
+  readonly admission: Admission;
+  readonly measurements: Measurements;
+  readonly accessLog: AccessLog;
+}
+
+/**
+ * Texts of so many UTF-16 units in all are scored at once, on the event loop: 0.8 ms at most. More goes to the scorer's
+ * threads, where a list of the largest body takes 0.1 s and delays nobody.
+ */
+const UNITS_ON_THE_LOOP = 10_000;
+
+/** An explanation takes as long as so much text: a millisecond or two. */
+const UNITS_OF_AN_EXPLANATION = 20_000;
+
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly service: Service;
+  readonly beganMs: number;
+  /** The caller's, or one of ours. */
+  readonly requestId: string;
+  /** Milliseconds from the beginning until the texts were there; and those that scoring took. Undefined before. */
+  preprocessMs: number | undefined;
+  predictMs: number | undefined;
+  /** Of the admission's buffer. */
+  #heldBytes = 0;
+
+  constructor(request: IncomingMessage, service: Service) {
+    this.request = request;
+    this.service = service;
+    this.beganMs = performance.now();
+    this.requestId = requestIdOf(request);
+  }
+
+  readBody(): Promise<Uint8Array> {
+    return readBody(this.request, this.service.limits.bodyLimitBytes, (bytes) => this.#hold(bytes));
+  }
+
+  #hold(bytes: number): void {
+    if (!this.service.admission.buffer(bytes)) throw shed(this.service, 'memory');
+    this.#heldBytes += bytes;
+  }
+
+  /** Gives back what it holds. */
+  end(): void {
+    this.service.admission.release(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  /** A promise where the text is long, or the scorer not there yet. */
+  scoreOne(text: string): number | Promise<number> {
+    const { ready } = this.service;
+    if (ready === undefined || text.length > UNITS_ON_THE_LOOP)
+      return this.score([text]).then(([score]) => score as number);
+    const began = this.#begin();
+    const score = ready.score(text);
+    this.#end(began);
+    this.service.measurements.scores.observe(score);
+    return score;
+  }
+
+  /** In the order of the texts. */
+  async score(texts: readonly string[]): Promise<Float64Array> {
+    const { admission, measurements } = this.service;
+    const scorer = this.service.ready ?? (await this.service.scorer);
+    const units = texts.reduce((sum, { length }) => sum + length, 0);
+    const isShort = units <= UNITS_ON_THE_LOOP;
+    if (!isShort && !admission.hasRoomFor(units)) throw shed(this.service, 'queue');
+    const began = this.#begin();
+    const scores = isShort
+      ? Float64Array.from(texts, (text) => scorer.score(text))
+      : await admission.queue(units, () => scorer.scoreBatch(texts));
+    this.#end(began);
+    for (const score of scores) measurements.scores.observe(score);
+    return scores;
+  }
+
+  /** In the order of the texts. Rejects with a 501 where the model's score is no sum. */
+  async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
+    const { admission, measurements } = this.service;
+    const scorer = this.service.ready ?? (await this.service.scorer);
+    const units = texts.length * UNITS_OF_AN_EXPLANATION;
+    if (!admission.hasRoomFor(units)) throw shed(this.service, 'queue');
+    const began = this.#begin();
+    const { explainAll } = await import('./explain.ts'); // a start does without
+    const explanations = await admission.queue(units, () => explainAll(scorer, texts));
+    this.#end(began);
+    for (const { score } of explanations) measurements.scores.observe(score);
+    return explanations;
+  }
+
+  #begin(): number {
+    const now = performance.now();
+    this.preprocessMs = now - this.beganMs;
+    this.service.measurements.preprocess.observe(this.preprocessMs / 1000);
+    return now;
+  }
+
+  #end(began: number): void {
+    this.predictMs = performance.now() - began;
+    this.service.measurements.predict.observe(this.predictMs / 1000);
+  }
+}
+
+const PROCESS = Math.random().toString(36).slice(2, 10);
+let count = 0;
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:+/=-]{1,128}$/.test(given)
+    ? given
+    : `${PROCESS}-${(++count).toString(36)}`;
+}
+
+const DETAILS: Readonly<Record<ShedReason, string>> = {
+  loop: 'Too many requests are waiting',
+  queue: 'Too much text is waiting to be scored',
+  memory: 'Too many bodies are arriving',
+  connections: 'Too many connections are open',
+};
+
+/** Counts it, too. */
+export function shed({ measurements }: Service, reason: ShedReason): HttpError {
+  measurements.shed[reason]++;
+  return new HttpError(503, DETAILS[reason], { headers: { 'Retry-After': '1' } });
+}

@@ -1,0 +1,98 @@
+"""Clients of Python, unchanged, against a hoshi that serves: what they send is taken, what they get they understand.
+
+    python test/clients/clients.py http://localhost:8080
+
+requests, tritonclient[http] (JSON and binary tensors, compressed or not by its own choice) and the CloudEvents SDK (binary
+and structured). Every score is compared with the one that the first contract gives for the same text.
+"""
+
+import json
+import sys
+import urllib.request
+
+import numpy as np
+import requests
+import tritonclient.http as triton
+from cloudevents.v1 import conversion
+from cloudevents.v1.http import CloudEvent, from_http
+
+url = sys.argv[1]
+texts = ["すごい！最高に興奮した！楽しい", "この映画は全くだめ、楽しくない。駄作", "", "普通です😀"]
+
+
+def expected(text):
+    answer = requests.post(f"{url}/api/1/users", json={"texts": text}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["score"]
+
+
+scores = [expected(text) for text in texts]
+passed = 0
+
+
+def check(what, condition, received=None):
+    global passed
+    if not condition:
+        sys.exit(f"clients.py: {what}: received {received!r}")
+    passed += 1
+    print(f"ok {passed} - {what}")
+
+
+# ------------------------------------------------------------------------------------------------ urllib and requests
+request = urllib.request.Request(f"{url}/any/path", json.dumps({"texts": texts}).encode())
+with urllib.request.urlopen(request, timeout=10) as answer:  # the default form type
+    check("urllib, its default form type", json.load(answer) == {"scores": scores})
+with requests.Session() as session:
+    for _ in range(3):
+        check("requests, one connection", session.post(url, json={"texts": texts[0]}, timeout=10).json() == {"score": scores[0]})
+chunked = requests.post(url, data=(part for part in [b'{"texts":', b' "\xe6\x99', b'\xae\xe9\x80\x9a"}']), timeout=10)
+check("requests, a body in chunks cut within a character", chunked.status_code == 200, chunked.text)
+
+# -------------------------------------------------------------------------------------------------------- KServe V1
+answer = requests.post(f"{url}/v1/models/stars:predict", json={"instances": texts}, timeout=10)
+check("V1 predict", answer.json() == {"predictions": scores}, answer.text)
+
+# ------------------------------------------------------------------------------------------------------ tritonclient
+client = triton.InferenceServerClient(url.removeprefix("http://"))
+check("triton: live", client.is_server_live())
+check("triton: ready", client.is_server_ready())
+check("triton: the model is ready", client.is_model_ready("stars"))
+check("triton: another is not", not client.is_model_ready("none"))
+metadata = client.get_model_metadata("stars")
+check("triton: metadata", metadata["inputs"][0]["datatype"] == "BYTES" and metadata["outputs"][0]["name"] == "score", metadata)
+check("triton: server metadata", client.get_server_metadata()["name"] == "hoshi")
+for shape in ([4], [4, 1], [2, 2]):
+    for binary_in in (True, False):
+        for binary_out in (True, False, None):
+            value = np.array([text.encode() for text in texts], dtype=np.object_).reshape(shape)
+            tensor = triton.InferInput("text", shape, "BYTES")
+            tensor.set_data_from_numpy(value, binary_data=binary_in)
+            outputs = None if binary_out is None else [triton.InferRequestedOutput("score", binary_data=binary_out)]
+            result = client.infer("stars", [tensor], outputs=outputs, request_id="7")
+            received = result.as_numpy("score")
+            same = received.dtype == np.float64 and list(received.shape) == shape and received.ravel().tolist() == scores
+            check(f"triton: {shape}, binary {binary_in} → {binary_out}", same, received)
+            check("triton: the id comes back", result.get_response()["id"] == "7", result.get_response())
+version = metadata["versions"][0]
+tensor = triton.InferInput("text", [1], "BYTES")
+tensor.set_data_from_numpy(np.array([texts[0].encode()], dtype=np.object_))
+check("triton: by version", client.infer("stars", [tensor], model_version=version).as_numpy("score")[0] == scores[0])
+try:
+    client.infer("stars", [triton.InferInput("text", [1], "FP32").set_data_from_numpy(np.zeros(1, np.float32))])
+    check("triton: another datatype is refused", False)
+except triton.InferenceServerException as error:
+    check("triton: another datatype is refused", "BYTES" in str(error), str(error))
+
+# ------------------------------------------------------------------------------------------------------- CloudEvents
+event = CloudEvent({"type": "com.example.review", "source": "/reviews", "subject": "7"}, {"texts": texts[0]})
+for mode, make in (("binary", conversion.to_binary), ("structured", conversion.to_structured)):
+    headers, body = make(event, data_marshaller=lambda data: json.dumps(data).encode()) if mode == "binary" else make(event)
+    answer = requests.post(f"{url}/events", headers=headers, data=body, timeout=10)
+    received = from_http(dict(answer.headers.lower_items()), answer.content)
+    check(f"CloudEvents, {mode}: the answer is an event", received["type"] == "hoshi.score" and received["subject"] == "7", answer.text)
+    check(f"CloudEvents, {mode}: its score", received.data == {"score": scores[0]}, received.data)
+    check(f"CloudEvents, {mode}: in the mode it came in", ("ce-id" in answer.headers) == (mode == "binary"), dict(answer.headers))
+answer = requests.post(url, headers={"ce-id": "1", "ce-specversion": "1.0"}, data="{}", timeout=10)
+check("CloudEvents: one without a type is refused", answer.status_code == 400, answer.text)
+
+print(f"{passed} passed, 0 failed")

@@ -1,0 +1,162 @@
+/**
+ * Clients that mean harm, or are broken, against the real server: each gets its status or is hung up on, and costs no lasting
+ * memory; others are served meanwhile.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { text as readAll } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { type Host, leanServer, sendRaw, start } from './hosts.ts';
+
+const MIB = 1 << 20;
+/** What a server may hold more after an attack than before: the garbage of a collector that has not run. */
+const MOST_GROWTH_MIB = 64;
+
+let host: Host;
+before(async () => {
+  host = await start([leanServer], {
+    HOSHI_CONNECTIONS_LIMIT: '100',
+    HOSHI_HEADERS_TIMEOUT_MS: '2000',
+    HOSHI_REQUEST_TIMEOUT_MS: '3000',
+  });
+});
+after(() => host.stop());
+
+const residentMib = () =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${host.child.pid}/status`, 'utf8'))?.[1]) / 1024;
+
+async function isFine(): Promise<void> {
+  const response = await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' });
+  assert.equal(response.status, 200, await response.text());
+}
+
+/** Runs an attack; afterwards the server is fine and has not grown. */
+function attack(what: string, run: () => Promise<void>): void {
+  test(what, { timeout: 60_000 }, async () => {
+    await isFine();
+    const before = residentMib();
+    await run();
+    await isFine();
+    const grown = residentMib() - before;
+    assert.ok(grown < MOST_GROWTH_MIB, `${grown} MiB more`);
+  });
+}
+
+function open(): Socket {
+  const socket = connect(host.port, '127.0.0.1');
+  socket.on('error', () => {});
+  return socket;
+}
+
+/** Writes as fast as the other side takes it, until it hangs up or all is written. */
+async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
+  let poured = 0;
+  while (poured < times && socket.writable) {
+    poured++;
+    if (socket.write(chunk)) continue;
+    await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+  }
+  return poured;
+}
+
+const post = (headers: string, body: string | Uint8Array = '') =>
+  Buffer.concat([Buffer.from(`POST / HTTP/1.1\r\nHost: x\r\n${headers}\r\n`), Buffer.from(body)]);
+const sized = (body: string | Uint8Array, more = '') =>
+  post(`Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n${more}`, body);
+
+attack('1 GiB in chunks: 413, and no more of it is taken', async () => {
+  const socket = open();
+  const answer = readAll(socket).catch(() => '');
+  socket.write(post('Transfer-Encoding: chunked\r\n'));
+  const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(MIB, 'x'), Buffer.from('\r\n')]);
+  const poured = await pour(socket, chunk, 1024);
+  assert.match(await answer, /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/);
+  assert.ok(poured < 1024, `${poured} MiB were taken`);
+});
+
+attack('1 GiB announced, and sent without waiting: 413', async () => {
+  const socket = open();
+  const answer = readAll(socket).catch(() => '');
+  socket.write(post('Content-Length: 1073741824\r\n'));
+  await pour(socket, Buffer.alloc(MIB, 'x'), 1024);
+  assert.match(await answer, /^HTTP\/1\.1 413 /);
+});
+
+attack('a bomb of gzip: 415, not unpacked', async () => {
+  const bomb = gzipSync(Buffer.alloc(100 * MIB, ' '));
+  assert.match(await sendRaw(host.port, sized(bomb, 'Content-Encoding: gzip\r\n')), /^HTTP\/1\.1 415 /);
+});
+
+const bodies: [what: string, body: string | Uint8Array, answer: RegExp][] = [
+  ['lists nested 500,000 deep', '['.repeat(500_000) + ']'.repeat(500_000), /^HTTP\/1\.1 400 [\s\S]*"pointer":"#"/],
+  [
+    'objects nested 150,000 deep, as a text',
+    `{"texts":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`,
+    /^HTTP\/1\.1 400 [\s\S]*"pointer":"#\/texts"/,
+  ],
+  ['300,000 texts', `{"texts":[${'"",'.repeat(300_000)}""]}`, /^HTTP\/1\.1 413 [\s\S]*received 300001/],
+  ['60,000 keys', `{${Array.from({ length: 60_000 }, (_, i) => `"${i}":1`).join()}}`, /^HTTP\/1\.1 400 /],
+  ['a key given twice: the last counts', '{"texts":"最悪","texts":5}', /^HTTP\/1\.1 400 [\s\S]*received number/],
+  ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /^HTTP\/1\.1 400 [\s\S]*UTF-8/],
+  ['__proto__ with the texts', '{"__proto__":{"texts":"最高"}}', /^HTTP\/1\.1 400 [\s\S]*received none/],
+  ['constructor as the texts', '{"texts":{"constructor":{"prototype":{"x":1}}}}', /^HTTP\/1\.1 400 /],
+];
+for (const [what, body, answer] of bodies) {
+  attack(`${what}: ${String(answer).slice(13, 16)}`, async () => {
+    assert.match(await sendRaw(host.port, sized(body)), answer);
+  });
+}
+
+attack('10,000 headers: 431', async () => {
+  const headers = Array.from({ length: 10_000 }, (_, i) => `X-${i}: 1\r\n`).join('');
+  assert.match(await sendRaw(host.port, post(headers)), /^HTTP\/1\.1 431 /);
+});
+
+attack('HTTP/1.0 is answered, and hung up on', async () => {
+  const body = '{"texts":"最高"}';
+  const answer = await sendRaw(
+    host.port,
+    `POST / HTTP/1.0\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*\{"score":/);
+});
+
+attack('two lengths, and a length beside chunks: 400', async () => {
+  assert.match(await sendRaw(host.port, post('Content-Length: 2\r\nContent-Length: 3\r\n', '{}')), /^HTTP\/1\.1 400 /);
+  const smuggled = post('Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\nGET /livez HTTP/1.1\r\n\r\n');
+  assert.match(await sendRaw(host.port, smuggled), /^HTTP\/1\.1 400 /);
+});
+
+attack('a client that asks 20,000 times and never reads', async () => {
+  const socket = open();
+  socket.pause();
+  const one = post('Content-Length: 18\r\n', '{"texts":"最高"}');
+  await Promise.race([pour(socket, one, 20_000), delay(1500)]);
+  await isFine();
+  socket.destroy();
+});
+
+attack('100 slow headers hold 100 connections: the next is told, and they are ended in time', async () => {
+  const slow = Array.from({ length: 100 }, () => open());
+  await Promise.all(slow.map((socket) => once(socket, 'connect')));
+  for (const socket of slow) socket.write('POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  await delay(100);
+  const told = await sendRaw(host.port, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.match(told, /^HTTP\/1\.1 503 [\s\S]*Retry-After: 1[\s\S]*Too many connections/);
+  await Promise.all(slow.map((socket) => readAll(socket).catch(() => '')));
+});
+
+attack('clients that go away in the middle of all sorts of requests', async () => {
+  const whole = sized('{"texts":"最高"}');
+  for (let length = 1; length < whole.length; length += 3) {
+    const socket = open();
+    await once(socket, 'connect');
+    socket.write(whole.subarray(0, length));
+    if (length % 2 === 0) await delay(1);
+    socket.resetAndDestroy();
+  }
+});

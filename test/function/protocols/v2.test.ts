@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { HttpError } from '../../../function/problem.ts';
+import { inferAnswer, inferRequestIn, jsonLength } from '../../../function/protocols/v2.ts';
+
+const nothing = new Uint8Array();
+const LIMIT = 10;
+const input = (more: object) => ({ inputs: [{ name: 'text', datatype: 'BYTES', ...more }] });
+
+/** As Triton writes BYTES: lengths of four bytes, little-endian. */
+function bytesOf(...texts: string[]): Uint8Array {
+  return Buffer.concat(
+    texts.flatMap((text) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(Buffer.byteLength(text));
+      return [length, Buffer.from(text)];
+    }),
+  );
+}
+
+describe('a request', () => {
+  test('of JSON, flat or nested', () => {
+    const flat = inferRequestIn(input({ shape: [2], data: ['あ', ''] }), nothing, LIMIT);
+    assert.deepEqual(flat, { texts: ['あ', ''], shape: [2], id: undefined, wantsBinary: false });
+    const nested = inferRequestIn({ id: '7', ...input({ shape: [2, 1], data: [['あ'], ['い']] }) }, nothing, LIMIT);
+    assert.deepEqual(nested, { texts: ['あ', 'い'], shape: [2, 1], id: '7', wantsBinary: false });
+    assert.deepEqual(inferRequestIn(input({ shape: [0], data: [] }), nothing, LIMIT).texts, []);
+  });
+
+  test('of a binary tensor', () => {
+    const tail = bytesOf('最高', '', 'a');
+    const body = {
+      ...input({ shape: [3], parameters: { binary_data_size: tail.length } }),
+      parameters: { binary_data_output: true },
+    };
+    const request = inferRequestIn(body, tail, LIMIT);
+    assert.deepEqual(request.texts, ['最高', '', 'a']);
+    assert.equal(request.wantsBinary, true);
+  });
+
+  test('asks for a binary answer of all outputs, or of ours', () => {
+    const wants = (more: object) =>
+      inferRequestIn({ ...input({ shape: [1], data: ['a'] }), ...more }, nothing, LIMIT).wantsBinary;
+    assert.equal(wants({ outputs: [{ name: 'score', parameters: { binary_data: true } }] }), true);
+    assert.equal(wants({ outputs: [{ name: 'score' }] }), false);
+    const all = { parameters: { binary_data_output: true } };
+    assert.equal(wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: false } }] }), false);
+    assert.equal(wants({ ...all, outputs: [] }), true);
+  });
+
+  const refused: [what: string, body: unknown, tail: Uint8Array, pointer: string][] = [
+    ['no object', [], nothing, '#'],
+    ['no inputs', {}, nothing, '#'],
+    ['inputs that are no list', { inputs: {} }, nothing, '#/inputs'],
+    ['two inputs', { inputs: [{}, {}] }, nothing, '#/inputs'],
+    ['another name', { inputs: [{ name: 'x' }] }, nothing, '#/inputs/0/name'],
+    ['another datatype', { inputs: [{ name: 'text', datatype: 'FP32' }] }, nothing, '#/inputs/0/datatype'],
+    ['no shape', input({ data: ['a'] }), nothing, '#/inputs/0'],
+    ['an empty shape', input({ shape: [], data: ['a'] }), nothing, '#/inputs/0/shape'],
+    ['a negative size', input({ shape: [-1], data: ['a'] }), nothing, '#/inputs/0/shape/0'],
+    ['fewer texts than the shape says', input({ shape: [2], data: ['a'] }), nothing, '#/inputs/0'],
+    ['a number among the texts', input({ shape: [2], data: ['a', 5] }), nothing, '#/inputs/0/data/1'],
+    [
+      'a nest without end',
+      input({ shape: [1], data: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) }),
+      nothing,
+      '#/inputs/0/data/0/0/0/0/0/0/0/0',
+    ],
+    [
+      'a size that the bytes have not',
+      input({ shape: [1], parameters: { binary_data_size: 9 } }),
+      bytesOf('a'),
+      '#/inputs/0',
+    ],
+    [
+      'a text longer than the bytes',
+      input({ shape: [1], parameters: { binary_data_size: 5 } }),
+      bytesOf('ab').subarray(0, 5),
+      '#/inputs/0',
+    ],
+    [
+      'bytes that are no UTF-8',
+      input({ shape: [1], parameters: { binary_data_size: 5 } }),
+      Uint8Array.of(1, 0, 0, 0, 0xff),
+      '#/inputs/0',
+    ],
+    [
+      'another output',
+      { ...input({ shape: [1], data: ['a'] }), outputs: [{ name: 'x' }] },
+      nothing,
+      '#/outputs/0/name',
+    ],
+  ];
+  for (const [what, body, tail, pointer] of refused) {
+    test(`${what}: refused`, () => {
+      assert.throws(
+        () => inferRequestIn(body, tail, LIMIT),
+        (error: unknown) => error instanceof HttpError && error.status === 400 && error.pointer === pointer,
+      );
+    });
+  }
+
+  test('more texts than the limit: 413, before any of them is made', () => {
+    assert.throws(
+      () => inferRequestIn(input({ shape: [1e6, 1e6], data: [] }), nothing, LIMIT),
+      (error: unknown) => error instanceof HttpError && error.status === 413,
+    );
+  });
+
+  test('the length of the JSON', () => {
+    assert.equal(jsonLength(undefined, 7), 7);
+    assert.equal(jsonLength('5', 7), 5);
+    for (const header of ['8', '-1', 'x', '']) assert.throws(() => jsonLength(header, 7), HttpError);
+  });
+});
+
+describe('an answer', () => {
+  const served = { name: 'stars', version: '1' };
+  const scores = Float64Array.of(4.5, 1 / 3);
+
+  test('in JSON', () => {
+    const answer = inferAnswer(served, { texts: [], shape: [2, 1], id: 'x', wantsBinary: false }, scores);
+    assert.deepEqual(JSON.parse(answer.body as string), {
+      model_name: 'stars',
+      model_version: '1',
+      id: 'x',
+      outputs: [{ name: 'score', datatype: 'FP64', shape: [2, 1], data: [4.5, 1 / 3] }],
+    });
+  });
+
+  test('in binary: the JSON, and the doubles behind it', () => {
+    const { body, headers } = inferAnswer(served, { texts: [], shape: [2], id: undefined, wantsBinary: true }, scores);
+    const length = Number(headers?.['Inference-Header-Content-Length']);
+    const bytes = Buffer.from(body as Uint8Array);
+    assert.deepEqual(JSON.parse(bytes.subarray(0, length).toString()).outputs, [
+      { name: 'score', datatype: 'FP64', shape: [2], parameters: { binary_data_size: 16 } },
+    ]);
+    assert.deepEqual([bytes.readDoubleLE(length), bytes.readDoubleLE(length + 8)], [4.5, 1 / 3]);
+    assert.equal(bytes.length, length + 16);
+  });
+});

@@ -1,0 +1,83 @@
+/**
+ * SIGTERM under load, again and again: no request is lost. Clients post on connections that they keep, as fast as they are
+ * answered, and open new ones where they are told to; a server that listens no more ends a client.
+ *
+ *   node dist/test/long/drain.js [--times 100] [--clients 16]
+ */
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { text as readAll } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { leanServer, start } from '../function/hosts.ts';
+
+/** How often a server was ended, how many requests were answered, and what became of the others. */
+export interface Drained {
+  readonly ends: number;
+  readonly answered: number;
+  readonly lost: readonly string[];
+}
+
+export async function drainUnderLoad(
+  times: number,
+  clients: number,
+  onEnd: (times: number) => void = () => {},
+): Promise<Drained> {
+  const lost: string[] = [];
+  let answered = 0;
+  for (let i = 0; i < times; i++) {
+    const host = await start([leanServer]);
+    const agent = new Agent({ keepAlive: true });
+    const working = Array.from({ length: clients }, async () => {
+      for (;;) {
+        const outcome = await post(host.port, agent);
+        if (outcome === 'refused') return;
+        if (outcome === 'answered') answered++;
+        else lost.push(`end ${i + 1}: ${outcome}`);
+      }
+    });
+    await delay(50 + ((i * 37) % 100));
+    host.child.kill('SIGTERM');
+    const [code] = (await once(host.child, 'exit')) as [number | null];
+    if (code !== 0) lost.push(`end ${i + 1}: expected exit code 0, received ${code}`);
+    await Promise.all(working);
+    agent.destroy();
+    onEnd(i + 1);
+  }
+  return { ends: times, answered, lost };
+}
+
+/** `refused` is a connection that nobody took: the request was never sent. */
+function post(port: number, agent: Agent): Promise<string> {
+  return new Promise((resolve) => {
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => {
+      readAll(response).then(
+        (body) =>
+          resolve(
+            response.statusCode === 200 && body.startsWith('{"score":') ? 'answered' : `${response.statusCode} ${body}`,
+          ),
+        (error: Error) => resolve(error.message),
+      );
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(
+        error.code === 'ECONNREFUSED'
+          ? 'refused'
+          : `${error.message}, ${sent.reusedSocket ? 'a kept' : 'a new'} connection`,
+      ),
+    );
+    sent.end('{"texts":"最後まで飽きずに見られた。"}');
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: { times: { type: 'string', default: '100' }, clients: { type: 'string', default: '16' } },
+  });
+  const { ends, answered, lost } = await drainUnderLoad(Number(values.times), Number(values.clients), (done) => {
+    if (done % 10 === 0) process.stderr.write(`${done} ends\n`);
+  });
+  for (const one of lost) console.log(one);
+  console.log(`${ends} ends under load, ${answered} requests answered, ${lost.length} lost`);
+  process.exitCode = lost.length === 0 ? 0 : 1;
+}
