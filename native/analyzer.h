@@ -44,10 +44,12 @@ class Analyzer::Scratch {
   // Positions whose words are at hand. A word shorter than this ends within the ring; only unknown runs are
   // longer.
   static constexpr std::uint32_t kRing = 64;
+  // Positions that are looked up in the dictionary together.
+  static constexpr std::uint32_t kBlock = 64;
 
-  // A word that ends at a cell's position, in one number, so that one store and one comparison do:
-  //   cost << 25 | context << 14 | (start % 64) << 8 | its predecessor's number among the survivors at its
-  //   start
+  // A word that ends at a cell's position, in one number, so that one store and one comparison do. Its upper
+  // part is a Dictionary::Word, whose `following` means nothing here:
+  //   cost << 30 | following << 25 | context << 14 | record of its predecessor % 2^14
   using Word = std::int64_t;
   struct alignas(64) Cell {
     Word best;  // any of the cheapest
@@ -64,11 +66,17 @@ class Analyzer::Scratch {
     std::int64_t cost;
     std::uint32_t context, before;
   };
+  // A surface, by its first word and the position after it.
+  struct Found {
+    std::uint32_t word, end;
+  };
 
   Cell ring_[kRing];
-  std::uint32_t first_record_[kRing];  // of the survivors at a position
   std::vector<Record> records_;
-  std::vector<std::uint16_t> codes_;
+  std::vector<std::uint16_t> codes_;  // of the text, kNoCharacter after each sentence
+  // By position of the block: the surfaces that start there, and room for the unknown word.
+  Found found_[kBlock][Dictionary::kLongestSurface + 2];
+  Found* found_end_[kBlock];
   std::vector<std::uint32_t> ends_;
   // Unknown words of 64 characters and more. Runs follow one another, so at any time all end at one position.
   LongWord long_words_[Dictionary::kMostUnknownWords];
