@@ -7,7 +7,7 @@ import { type Corpus, type Domain, domains } from './read.ts';
 export const limits = {
   sentences: 4000,
   words: 2000,
-  characters: 80,
+  characters: 120,
   /** Of character bigrams (Dice 1945), from which on two texts say the same. */
   similarity: 0.9,
   /** Of a domain's sentences that are not neutral, those of one number of stars. */

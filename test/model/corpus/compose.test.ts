@@ -52,7 +52,7 @@ describe('the default composition', () => {
   });
 
   test('is these bytes', () => {
-    assert.equal(sha256(formatReviews(reviews)), '8b6883f484299f0a85c3899d88c94ea2a361bd8aa03685ee47171b820919f0c8');
+    assert.equal(sha256(formatReviews(reviews)), '70ab2312ab1e6c8e2e6c769e5a1d41aebae45ad4fcfe7cb09d143567f833abae');
   });
 
   test('is another one with another seed', () => {

@@ -38,7 +38,7 @@ test('every rule is asked, each once', () => {
       '任天堂は最高',
       '一二三四五六七八九十',
       '一二三四五六七八九十甲',
-      'あ'.repeat(81),
+      'あ'.repeat(121),
       '😀',
     ).sentences,
     words: ofWords([1, 'noun', '癖'], [-1, 'na-adjective', '癖']).words,
@@ -193,9 +193,9 @@ describe('balance', () => {
   });
 });
 
-test('at most 80 characters, in code points', () => {
-  const [fits, long] = ['𠮷'.repeat(80), '𠮷'.repeat(81)];
-  const complaint = `${long}: expected at most 80 characters, received 81`;
+test('at most 120 characters, in code points', () => {
+  const [fits, long] = ['𠮷'.repeat(120), '𠮷'.repeat(121)];
+  const complaint = `${long}: expected at most 120 characters, received 121`;
   assert.deepEqual(tooLong(ofTexts(fits, long)), [complaint]);
   assert.deepEqual(tooLong(ofWords([1, 'noun', fits], [1, 'noun', long])), [complaint]);
 });
