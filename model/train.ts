@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto';
 import { Booster, lightgbmVersion, type RoundMetrics, type TrainingSet, trainBooster } from '../native/index.ts';
 import { checkPlace, type Golden, type Manifest, writeBundle } from './bundle.ts';
+import { compactModelText } from './compact.ts';
 import { createRandom, shuffle } from './corpus/random.ts';
 import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
 import type { Review } from './reviews.ts';
-import { fitRidge, predictLinear, type RidgeOptions } from './ridge.ts';
 import { holdWithin } from './scorer.ts';
 import { loadStages, type Stages } from './stages.ts';
+import { selectTerms, type Teacher, teach } from './teacher.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
 import { fitVectorizer, type VectorizerParameters } from './vectorizer.ts';
 
@@ -24,13 +25,6 @@ export const defaultBoosting: Readonly<Record<string, string | number | boolean>
   feature_fraction: 0.2,
   max_bin: 15,
 };
-
-/** Ridge learns the labels first and the trees learn from it: its labels, and those it gives to further texts. */
-export interface Teacher extends RidgeOptions {
-  readonly texts: readonly string[];
-  /** Ridge shrinks what it has to guess: its labels are spread around their mean by this factor, ≥ 1, within the range. */
-  readonly spread: number;
-}
 
 export interface TrainOptions {
   readonly name: string;
@@ -46,6 +40,8 @@ export interface TrainOptions {
   /** Stop after so many rounds without a better validation. */
   readonly patience: number;
   readonly teacher?: Teacher;
+  /** Leave out of the model's text what no score needs, and round its numbers: a third of the bytes. */
+  readonly compact?: boolean;
   /** For the model card: what the model is for and where it fails. */
   readonly about?: string;
   readonly onStage?: (stage: string) => void;
@@ -62,23 +58,29 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const { learning, holdout } = split(reviews, options);
 
   onStage(`tokenizing ${reviews.length} reviews`);
-  const vectorizer = fitVectorizer(surfacesOf(stages, learning), options.vectorizer);
+  let vectorizer = fitVectorizer(surfacesOf(stages, learning), options.vectorizer);
   const setOf = (from: readonly Review[]): TrainingSet => ({
     matrix: stages.matrix(vectorizer, textsOf(from)),
     labels: Float64Array.from(from, ({ stars }) => stars),
   });
   let training = setOf(learning);
+  const { teacher } = options;
+  if (teacher?.terms !== undefined) {
+    onStage(`choosing ${teacher.terms} of ${vectorizer.columnCount} terms`);
+    vectorizer = selectTerms(vectorizer, training, teacher.terms, teacher);
+    training = setOf(learning);
+  }
   const validation = holdout.length > 0 ? setOf(holdout) : undefined;
-  if (options.teacher !== undefined) {
-    const { teacher } = options;
+  if (teacher !== undefined) {
     onStage(`teaching by ridge, with ${teacher.texts.length} further texts`);
     const taught = stages.matrix(vectorizer, [...textsOf(learning), ...teacher.texts]);
-    const labels = predictLinear(fitRidge(training.matrix, training.labels, teacher), taught);
-    training = { matrix: taught, labels: spreadOut(labels, teacher.spread, scoreRange) };
+    training = { matrix: taught, labels: teach(training, taught, scoreRange, teacher) };
   }
 
   onStage(`boosting ${options.rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
-  const { booster, rounds } = await boost(training, validation, options);
+  const { booster: whole, rounds } = await boost(training, validation, options);
+  const modelText = options.compact === true ? compactModelText(whole.modelText()) : whole.modelText();
+  const booster = options.compact === true ? Booster.fromModelText(modelText) : whole;
   const goldens = goldenTexts.map((text): Golden => {
     const row = vectorizer.row(stages.surfaces(text));
     return { text, score: holdWithin(scoreRange, booster.predict(row)) };
@@ -95,7 +97,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
       lightgbm: lightgbmVersion,
       measures: validation === undefined ? {} : { validation: await measure(booster, validation, scoreRange) },
     },
-    modelText: booster.modelText(),
+    modelText,
     vectorizer,
     goldens,
     ...(options.about === undefined ? {} : { about: options.about }),
@@ -141,11 +143,6 @@ function split(
   throw new Error(
     `Expected enough different texts to keep a share of ${validationShare} apart, received ${texts.length}`,
   );
-}
-
-function spreadOut(labels: Float64Array, factor: number, scoreRange: readonly [number, number]): Float64Array {
-  const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
-  return labels.map((label) => holdWithin(scoreRange, mean + factor * (label - mean)));
 }
 
 function textsOf(reviews: readonly Review[]): string[] {

@@ -104,6 +104,13 @@ describe('train', () => {
     assert.deepEqual(measures.validation, { reviews: 20, rmse: 0, mae: 0, spearman: 1, auc: 1 });
   });
 
+  test('writes a compact model when asked, which every engine scores with', async () => {
+    const path = join(folder, 'compact');
+    await train(path, three, { ...oneTree, compact: true });
+    await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
+    assert.doesNotMatch(await treesOf(path), /split_gain|internal_value/);
+  });
+
   test('gives the same bytes each time, and others with another seed', async () => {
     const options = {
       ...oneTree,
@@ -323,6 +330,15 @@ describe('a teacher', () => {
       'boosting 1 rounds on 30 rows of 2 columns',
       'writing the bundle',
     ]);
+  });
+
+  test('keeps only the terms that move its labels most', async () => {
+    const path = join(folder, 'chosen');
+    const reviews = [...goodAndBad, ...times(2, 3, '普通')];
+    const { training } = await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } });
+    await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
+    assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
+    assert.equal((training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
   });
 
   test('spreads its labels around their mean, that of the further texts with them', async () => {
