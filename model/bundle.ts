@@ -50,7 +50,10 @@ export interface Manifest {
   readonly training: Readonly<Record<string, unknown>>;
   /** Whose scores these are: the version that trained the model, or that the one who imported it went by. */
   readonly lightgbm: string;
-  /** By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. */
+  /**
+   * By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. Of folds the
+   * mean, and as `rmseDeviation` the standard deviation.
+   */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
   readonly goldens: readonly Golden[];

@@ -12,7 +12,7 @@ export function trainCorpusCommand(): Command {
     .requiredOption('--out <folder>', 'where the bundle goes')
     .action(async ({ out }: { out: string }) => {
       const { reviews, options } = starsRecipe(await readCorpus());
-      const manifest = await train(out, reviews, { ...options, onStage: tell, onRound: reportRound });
+      const { manifest } = await train(out, reviews, { ...options, onStage: tell, onRound: reportRound });
       tell(`${out} holds ${manifest.name} ${manifest.version}`);
     });
 }

@@ -64,7 +64,7 @@ async function trainOnFile(data: string, flags: Flags): Promise<void> {
     onStage: tell,
     onRound: reportRound,
   };
-  const manifest = await train(flags.out, reviews, options);
+  const { manifest } = await train(flags.out, reviews, options);
   tell(`${flags.out} holds ${manifest.name} ${manifest.version}`);
   if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
 }
