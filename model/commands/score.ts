@@ -84,7 +84,8 @@ async function* batchesOf(
   let failure: unknown;
   try {
     for await (const records of readRecordChunks(source, format, name, [column])) {
-      for (const { line, fields } of records) {
+      for (const { line, fields, problem } of records) {
+        if (problem !== undefined) throw new Error(`${name}:${line}: ${problem}`);
         const text = fields[column];
         if (typeof text !== 'string') {
           const received = text === undefined ? 'nothing' : JSON.stringify(text);
