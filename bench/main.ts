@@ -7,6 +7,7 @@ import { peersCommand } from './peers.ts';
 import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
 import { trainingCommand } from './training.ts';
+import { trainingMemoryCommand } from './training-memory.ts';
 
 const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
@@ -16,7 +17,8 @@ const program = new Command('bench')
   .addCommand(lengthCommand())
   .addCommand(bulkCommand())
   .addCommand(peersCommand())
-  .addCommand(trainingCommand());
+  .addCommand(trainingCommand())
+  .addCommand(trainingMemoryCommand());
 try {
   await program.parseAsync();
 } catch (error) {
