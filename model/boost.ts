@@ -37,11 +37,14 @@ export interface Boosted {
   readonly isInterrupted: boolean;
 }
 
-/** `named` on top of `base`: a parameter that goes by an alias in one and by its name in the other is the same. */
+/** `named` in place of what `base` has by the same name or another alias of it, and after. */
 export function boostingOnTop(base: Boosting, named: Boosting): Boosting {
   const nameOf = (alias: string) => parameterName(alias) ?? alias;
-  const names = new Set(Object.keys(named).map(nameOf));
-  return { ...Object.fromEntries(Object.entries(base).filter(([alias]) => !names.has(nameOf(alias)))), ...named };
+  const places = Object.entries(base).flatMap((parameter) => {
+    const instead = Object.entries(named).filter(([alias]) => nameOf(alias) === nameOf(parameter[0]));
+    return instead.length > 0 ? instead : [parameter];
+  });
+  return { ...Object.fromEntries(places), ...named };
 }
 
 // LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: of these more is better, of the others that we allow less is.

@@ -19,6 +19,13 @@ describe('parameters on top of others', () => {
     assert.deepEqual(boostingOnTop(base, { eta: 0.1, random_state: 3 }), { num_leaves: 31, eta: 0.1, random_state: 3 });
     assert.deepEqual(boostingOnTop({ eta: 0.1 }, { learning_rate: 0.2 }), { learning_rate: 0.2 });
     assert.deepEqual(boostingOnTop(base, {}), base);
+    // in their order, which the manifest shows
+    assert.deepEqual(Object.keys(boostingOnTop(base, { seed: 2, max_bin: 15, eta: 0.1 })), [
+      'eta',
+      'num_leaves',
+      'seed',
+      'max_bin',
+    ]);
   });
 
   test('keep a name that is none, and one that is there twice, for LightGBM to refuse', async () => {
