@@ -9,6 +9,7 @@ import { stagesCommand } from './stages.ts';
 import { startCommand } from './start.ts';
 import { stressCommand } from './stress.ts';
 import { trainingCommand } from './training.ts';
+import { trainingMemoryCommand } from './training-memory.ts';
 
 const program = new Command('bench')
   .description('measures hoshi beside others; README.md beside this file has the figures')
@@ -20,7 +21,8 @@ const program = new Command('bench')
   .addCommand(peersCommand())
   .addCommand(trainingCommand())
   .addCommand(stressCommand())
-  .addCommand(overloadCommand());
+  .addCommand(overloadCommand())
+  .addCommand(trainingMemoryCommand());
 try {
   await program.parseAsync();
 } catch (error) {

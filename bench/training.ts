@@ -11,9 +11,9 @@ import { createRandom, shuffle } from '../model/corpus/random.ts';
 import { readCorpus } from '../model/corpus/read.ts';
 import { figure, table } from '../model/markdown.ts';
 import { rootMeanSquaredError } from '../model/metrics.ts';
+import { presets } from '../model/presets.ts';
 import { type Review, readReviews } from '../model/reviews.ts';
 import { holdWithin } from '../model/scorer.ts';
-import { defaultVectorizerParameters } from '../model/vectorizer.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';
 import { tell } from './options.ts';
@@ -30,20 +30,7 @@ interface Flags {
   readonly json?: string;
 }
 
-/** The original's; what is not named is LightGBM's default, which `hoshi train` has to be told. */
-const original = {
-  vectorizer: defaultVectorizerParameters,
-  boosting: {
-    objective: 'regression',
-    metric: 'rmse',
-    num_leaves: 270,
-    learning_rate: 0.018,
-    feature_fraction: 0.5,
-    min_data_in_leaf: 20,
-    max_bin: 255,
-    seed: 1,
-  },
-};
+const SEED = 1;
 
 const APART = 0.2;
 /** RMSE may differ by so much of the smaller one: the tokens are not all the same, nor are equal counts cut alike. */
@@ -136,19 +123,18 @@ async function measure(pipelines: readonly Pipeline[], apart: readonly Review[],
 function hoshiPipeline(folder: string, learning: string, apart: string, rounds: number): Pipeline {
   const hoshi = join(packageRoot, 'bin', 'hoshi');
   const bundle = join(folder, 'hoshi');
-  const chosen = Object.entries(original.boosting).filter(([name]) => name !== 'seed');
-  const parameters = chosen.flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  const always = ['--validation', '0', '--seed', String(original.boosting.seed), '--rounds', String(rounds)];
+  const options = ['--preset', 'original', '--validation', '0', '--seed', String(SEED), '--rounds', String(rounds)];
   return {
     name: 'hoshi train',
-    train: () => runProcess(process.execPath, [hoshi, 'train', learning, '--out', bundle, ...always, ...parameters]),
+    train: () => runProcess(process.execPath, [hoshi, 'train', learning, '--out', bundle, ...options]),
     predict: async () => (await runProcess(process.execPath, [hoshi, 'score', '--bundle', bundle, apart])).stdout,
   };
 }
 
 async function pythonPipeline(folder: string, learning: string, apart: string, rounds: number): Promise<Pipeline> {
+  const { vectorizer, boosting } = presets.original;
   const [parameters, model] = [join(folder, 'parameters.json'), join(folder, 'python')];
-  await writeFile(parameters, JSON.stringify({ ...original, rounds }));
+  await writeFile(parameters, JSON.stringify({ vectorizer, boosting: { ...boosting, seed: SEED }, rounds }));
   return {
     name: 'Python',
     train: () => runProcess(python, [trainProgram, 'train', parameters, learning, model]),

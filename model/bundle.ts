@@ -11,8 +11,9 @@
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants, existsSync, renameSync, rmSync } from 'node:fs';
+import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
 import { BUNDLE_FORMAT, manifestProblems } from './check-manifest.ts';
 import { compiledFiles } from './compiled-files.ts';
@@ -50,7 +51,10 @@ export interface Manifest {
   readonly training: Readonly<Record<string, unknown>>;
   /** Whose scores these are: the version that trained the model, or that the one who imported it went by. */
   readonly lightgbm: string;
-  /** By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. */
+  /**
+   * By the set of reviews measured on, then by the measure's name, those that are defined; RMSE and MAE in stars. Of folds the
+   * mean, and as `rmseDeviation` the standard deviation.
+   */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
   readonly goldens: readonly Golden[];
@@ -119,15 +123,29 @@ export async function checkPlace(path: string): Promise<void> {
   try {
     names = await readdir(path);
   } catch (error) {
-    if (isMissing(error)) return;
+    if (isMissing(error)) return checkWritable(path);
     throw new Error(`${path}: expected a bundle, an empty folder or nothing, ${(error as Error).message}`, {
       cause: error,
     });
   }
   const ours: readonly string[] = [...FILES, 'manifest.json', 'README.md', ...Object.values(compiledFiles)];
   const other = names.find((name) => !ours.includes(name));
-  if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return;
+  if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return checkWritable(path);
   throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);
+}
+
+/** Bundles are written beside their place, in the nearest folder above it that is there. */
+async function checkWritable(path: string): Promise<void> {
+  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+    try {
+      return await access(`${folder}/.`, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      if (isMissing(error) && folder !== dirname(folder)) continue;
+      throw new Error(`${path}: expected ${folder} to be a folder to write in, ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
 }
 
 /** Writes a bundle, in place of one that may lie there; what else lies there is refused, not replaced. */
@@ -158,8 +176,8 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     goldens,
   };
 
-  const aside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  await rm(aside, { recursive: true, force: true });
+  const aside = asideOf(path);
+  clearAside(path);
   try {
     await mkdir(aside, { recursive: true });
     for (const name of FILES) await writeFile(join(aside, name), contents[name]);
@@ -169,7 +187,7 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     for (const [name, content] of await compile(manifest, parts)) await writeFile(join(aside, name), content);
     await replaceFolder(aside, path);
   } finally {
-    await rm(aside, { recursive: true, force: true });
+    clearAside(path);
   }
   return manifest;
 }
@@ -202,7 +220,21 @@ async function replaceFolder(from: string, to: string): Promise<void> {
     if (!isMissing(error)) throw error;
   }
   await rename(from, to);
-  await rm(old, { recursive: true, force: true });
+}
+
+function asideOf(path: string): string {
+  return join(dirname(resolve(path)), `.${basename(resolve(path))}.${process.pid}.tmp`);
+}
+
+/**
+ * Takes away what `writeBundle` has of a bundle before it is whole, and puts an earlier one back that had made room. For whoever ends
+ * the process while it writes, too: synchronous.
+ */
+export function clearAside(path: string): void {
+  const aside = asideOf(path);
+  const old = `${aside}.old`;
+  if (existsSync(old) && !existsSync(path)) renameSync(old, path);
+  for (const folder of [old, aside]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function read(file: string): Promise<Buffer> {

@@ -44,10 +44,14 @@ function measuresOf(measures: Manifest['measures']): string {
   const sets = Object.entries(measures);
   if (sets.length === 0)
     return 'No review was kept apart to measure on; `bin/hoshi eval` measures on reviews of yours.\n';
+  const format = (value: number) => (Number.isInteger(value) ? `${value}` : value.toFixed(4));
   const table = sets.flatMap(([set, values]) =>
-    Object.entries(values).map(
-      ([name, value]) => `| ${set} | ${name} | ${Number.isInteger(value) ? value : value.toFixed(4)} |\n`,
-    ),
+    Object.entries(values)
+      .filter(([name]) => !name.endsWith('Deviation'))
+      .map(([name, value]) => {
+        const deviation = values[`${name}Deviation`];
+        return `| ${set} | ${name} | ${format(value)}${deviation === undefined ? '' : ` ± ${format(deviation)}`} |\n`;
+      }),
   );
   return `| reviews of | measure | value |\n| --- | --- | --- |\n${table.join('')}`;
 }

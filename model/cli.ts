@@ -1,6 +1,6 @@
 /**
  * The command line `hoshi`: data on stdin and stdout, messages and progress on stderr; exit code 2 for wrong usage,
- * 1 for a failure. Each command is one file of `commands/`; whoever runs it may add commands of its own.
+ * 130 for what Ctrl-C cut short, as of a program that it ends, so that `hoshi train … && …` goes no further; 1 for a failure. Each command is one file of `commands/`; whoever runs it may add commands of its own.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
 import { trainCorpusCommand } from './commands/train-corpus.ts';
+import { Interrupted } from './interrupted.ts';
 
 export function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -45,6 +46,6 @@ export async function run(program: Command, args: readonly string[]): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
     process.stderr.write(`hoshi: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return error instanceof Interrupted ? 130 : 1;
   }
 }

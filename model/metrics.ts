@@ -58,3 +58,33 @@ export function areaUnderCurve(stars: ArrayLike<number>, scores: ArrayLike<numbe
   });
   return (highRanks - (highCount * (highCount + 1)) / 2) / (highCount * (chosen.length - highCount));
 }
+
+/** All of them that are defined: without a review of the lowest stars, say, there is no AUC; and JSON has no NaN. */
+export function measuresOf(
+  stars: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  [lowest, highest]: readonly [number, number],
+): Record<string, number> {
+  const measures = {
+    rmse: rootMeanSquaredError(stars, scores),
+    mae: meanAbsoluteError(stars, scores),
+    spearman: spearman(stars, scores),
+    auc: areaUnderCurve(stars, scores, lowest, highest),
+  };
+  return Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
+}
+
+/** Of each measure that all have: its mean, and as `nameDeviation` the standard deviation of the sample. REQUIRES: two sets at least. */
+export function meanAndDeviation(sets: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const name of Object.keys(sets[0] ?? {})) {
+    const values = sets.flatMap((set) => set[name] ?? []);
+    if (values.length < sets.length) continue;
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    result[name] = mean;
+    result[`${name}Deviation`] = Math.sqrt(
+      values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1),
+    );
+  }
+  return result;
+}

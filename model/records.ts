@@ -3,7 +3,7 @@
  * constant memory; each record knows the line it ends on. Input is UTF-8, with or without a byte order mark.
  */
 import { pipeline, type Readable } from 'node:stream';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 
 export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
 export type RecordFormat = (typeof recordFormats)[number];
@@ -12,6 +12,8 @@ export interface InputRecord {
   /** 1-based. */
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Why there are no fields. */
+  readonly problem?: string;
 }
 
 /** The format that a file's name tells, `lines` if it tells none. */
@@ -22,7 +24,8 @@ export function formatOf(file: string): RecordFormat {
 }
 
 /** The text in a field of a record; throws an error that names the source and the line if there is none. */
-export function textIn({ line, fields }: InputRecord, column: string, name: string): string {
+export function textIn({ line, fields, problem }: InputRecord, column: string, name: string): string {
+  if (problem !== undefined) throw new Error(`${name}:${line}: ${problem}`);
   const text = fields[column];
   if (typeof text === 'string') return text;
   const received = text === undefined ? 'nothing' : JSON.stringify(text);
@@ -31,7 +34,7 @@ export function textIn({ line, fields }: InputRecord, column: string, name: stri
 
 /**
  * The records of a source; `name` is for messages. Lines come as the field `text`. In a table the first record names the
- * columns, and must name those `required`. A line of JSONL that is no object comes without fields.
+ * columns, and must name those `required`. A line of JSONL that is no object comes without fields, and says so.
  */
 export async function* readRecords(
   source: Readable,
@@ -59,18 +62,21 @@ async function* lineRecords(source: Readable, name: string): AsyncGenerator<Inpu
 
 async function* jsonRecords(source: Readable, name: string): AsyncGenerator<InputRecord[]> {
   for await (const lines of linesOf(source, name)) {
-    yield lines.filter(({ text }) => text.trim() !== '').map(({ line, text }) => ({ line, fields: fieldsOf(text) }));
+    yield lines.filter(({ text }) => text.trim() !== '').map(({ line, text }) => ({ line, ...fieldsOf(text) }));
   }
 }
 
-function fieldsOf(json: string): InputRecord['fields'] {
+function fieldsOf(json: string): Pick<InputRecord, 'fields' | 'problem'> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch {
-    value = undefined; // whoever asks for a field finds it missing, and says on which line
+    return { fields: {}, problem: 'expected a JSON object, received what is no JSON' };
   }
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { fields: value as Record<string, unknown> };
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+  return { fields: {}, problem: `expected a JSON object, received ${kind}` };
 }
 
 async function* tableRecords(
@@ -111,7 +117,7 @@ async function* tableRecords(
     }
   } catch (error) {
     yield records; // what came before the mistake is good
-    throw error;
+    throw error instanceof CsvError ? new Error(`${name}: ${error.message}`, { cause: error }) : error;
   }
   yield records;
 }

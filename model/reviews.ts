@@ -1,6 +1,8 @@
-/** Labelled reviews from a file: TSV, CSV or JSONL by its name, with the fields `stars` and `text`. */
+/** Labelled reviews from a file: TSV, CSV or JSONL by its name, with the fields `stars` and `text`, or others that are named. */
 import { createReadStream } from 'node:fs';
-import { formatOf, readRecords } from './records.ts';
+import { stat } from 'node:fs/promises';
+import { Interrupted } from './interrupted.ts';
+import { formatOf, type InputRecord, readRecordChunks } from './records.ts';
 
 export interface Review {
   readonly stars: number;
@@ -12,21 +14,49 @@ export interface BadRow {
   readonly reason: string;
 }
 
-/** Reads all reviews. Rows that cannot be used come apart, by line number; what to do about them is the caller's. */
-export async function readReviews(file: string): Promise<{ reviews: Review[]; badRows: BadRow[] }> {
+export interface ReadOptions {
+  /** The fields' names in the file; their own if not given. */
+  readonly columns?: { readonly stars?: string; readonly text?: string };
+  /** In bytes. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads all reviews. Rows that cannot be used come apart, by line number; what to do about them is the caller's. Rejects with Interrupted
+ * once the signal is aborted.
+ */
+export async function readReviews(
+  file: string,
+  { columns = {}, onProgress, signal }: ReadOptions = {},
+): Promise<{ reviews: Review[]; badRows: BadRow[] }> {
   const format = formatOf(file);
   if (format === 'lines') throw new Error(`Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${file}`);
+  const { stars = 'stars', text = 'text' } = columns;
   const reviews: Review[] = [];
   const badRows: BadRow[] = [];
-  for await (const { line, fields } of readRecords(createReadStream(file), format, file, ['stars', 'text'])) {
-    const stars = numberOf(fields.stars);
-    const { text } = fields;
-    if (!Number.isFinite(stars)) badRows.push({ line, reason: expected('"stars" to be a number', fields.stars) });
-    else if (typeof text !== 'string' || text === '')
-      badRows.push({ line, reason: expected('"text" to be a text', text) });
-    else reviews.push({ stars, text });
+  const { size } = await stat(file);
+  const source = createReadStream(file);
+  for await (const records of readRecordChunks(source, format, file, [stars, text])) {
+    for (const record of records) {
+      const row = reviewOf(record, stars, text);
+      if (typeof row === 'string') badRows.push({ line: record.line, reason: row });
+      else reviews.push(row);
+    }
+    onProgress?.(source.bytesRead, size);
+    Interrupted.throwIf(signal);
   }
   return { reviews, badRows };
+}
+
+/** The review, or what is wrong with its row. */
+function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textColumn: string): Review | string {
+  if (problem !== undefined) return problem;
+  const stars = numberOf(fields[starsColumn]);
+  const text = fields[textColumn];
+  if (!Number.isFinite(stars)) return expected(`"${starsColumn}" to be a number`, fields[starsColumn]);
+  if (typeof text !== 'string' || text === '') return expected(`"${textColumn}" to be a text`, text);
+  return { stars, text };
 }
 
 function numberOf(value: unknown): number {
@@ -34,6 +64,9 @@ function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : Number.NaN;
 }
 
+const SHOWN = 60; // characters of what came
+
 function expected(what: string, received: unknown): string {
-  return `expected ${what}, received ${received === undefined ? 'nothing' : JSON.stringify(received)}`;
+  const shown = received === undefined ? 'nothing' : JSON.stringify(received);
+  return `expected ${what}, received ${shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown}`;
 }

@@ -2,14 +2,15 @@
  * The first two stages on the fastest engine there is: text → surface forms, and texts → rows. For training, whose vectorizer is
  * new; a bundle's scorer has its own. Every engine gives the same tokens and doubles.
  */
-import type { CsrMatrix, SparseRow } from '../native/rows.ts';
+import type { SparseRow } from '../native/rows.ts';
 import { loadTokenizer } from './tokenizer.ts';
-import { stackRows, type Vectorizer, vectorize } from './vectorizer.ts';
+import type { Vectorizer } from './vectorizer.ts';
 
 export interface Stages {
   /** The surface forms of a text's tokens. */
   surfaces(text: string): string[];
-  matrix(vectorizer: Vectorizer, texts: readonly string[]): CsrMatrix;
+  /** What turns a text into its row, which is valid until the next one. */
+  rows(vectorizer: Vectorizer): (text: string) => SparseRow;
 }
 
 /** `warn` is told why the native engine is not taken. */
@@ -35,13 +36,9 @@ async function loadNativeStages(): Promise<Stages> {
         return surface;
       });
     },
-    matrix(vectorizer, texts) {
+    rows(vectorizer) {
       const compiled = native.Vectorizer.load(compileVocabulary(vectorizer, ''));
-      const row = (text: string): SparseRow => {
-        const { columns, values } = compiled.row(text, analyzer.analyze(text));
-        return { columns: columns.slice(), values: values.slice() };
-      };
-      return stackRows(texts.map(row), vectorizer.columnCount);
+      return (text) => compiled.row(text, analyzer.analyze(text));
     },
   };
 }
@@ -51,11 +48,6 @@ async function loadReferenceStages(): Promise<Stages> {
   const surfaces = (text: string) => tokenizer.tokenize(text).map(({ surface }) => surface);
   return {
     surfaces,
-    matrix(vectorizer, texts) {
-      function* surfacesOfEach() {
-        for (const text of texts) yield surfaces(text);
-      }
-      return vectorize(vectorizer, surfacesOfEach());
-    },
+    rows: (vectorizer) => (text) => vectorizer.row(surfaces(text)),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { CsrMatrix, SparseRow } from '../native/rows.ts';
 import { logarithm, makeLogarithmTable } from './logarithm.ts';
+import { TermCounter } from './term-counter.ts';
 import { shortestWord, type TermParameters, termsOf, wordsOf } from './terms.ts';
 
 /** scikit-learn's names and meanings. */
@@ -99,44 +100,45 @@ function weigh(
   return values;
 }
 
-/**
- * Learns the vocabulary and idf of texts, each given by its tokens' surface forms, in one pass that keeps none of them.
- * Throws if no term is left, or if a parameter is out of range.
- */
+/** Learns the vocabulary and idf of texts, each given by its tokens' surface forms. Throws as `VectorizerFit` does. */
 export function fitVectorizer(texts: Iterable<readonly string[]>, parameters: VectorizerParameters): Vectorizer {
-  checkVectorizerParameters(parameters);
-  const shortest = shortestWord(parameters.token_pattern);
-  const counts = new Map<string, { total: number; texts: number; lastText: number }>();
-  let text = 0;
-  for (const surfaces of texts) {
-    for (const term of termsOf(words(surfaces, shortest), parameters.ngram_range)) {
-      const count = counts.get(term);
-      if (count === undefined) counts.set(term, { total: 1, texts: 1, lastText: text });
-      else {
-        count.total++;
-        if (count.lastText !== text) count.texts++;
-        count.lastText = text;
-      }
+  const fit = new VectorizerFit(parameters);
+  for (const surfaces of texts) fit.add(surfaces);
+  return fit.vectorizer();
+}
+
+/** The same text by text, for a pass over many that keeps none of them. Throws if a parameter is out of range. */
+export class VectorizerFit {
+  readonly #parameters: VectorizerParameters;
+  readonly #counter: TermCounter;
+
+  constructor(parameters: VectorizerParameters) {
+    checkVectorizerParameters(parameters);
+    this.#parameters = parameters;
+    this.#counter = new TermCounter(parameters);
+  }
+
+  add(surfaces: Iterable<string>): void {
+    this.#counter.add(surfaces);
+  }
+
+  /** Throws if no term is left. */
+  vectorizer(): Vectorizer {
+    const { min_df, max_features, smooth_idf } = this.#parameters;
+    const { textCount } = this.#counter;
+    const kept = this.#counter.kept(min_df, max_features, compareCodePoints);
+    if (kept.length === 0) {
+      throw new Error(
+        `Expected the texts to hold a term that is in at least min_df = ${min_df} of them, found none in ${textCount} texts`,
+      );
     }
-    text++;
+    const smooth = smooth_idf ? 1 : 0;
+    return new Vectorizer(this.#parameters, {
+      terms: kept.map(({ term }) => term),
+      idf: Float64Array.from(kept, ({ texts }) => Math.log((textCount + smooth) / (texts + smooth)) + 1),
+      logarithms: makeLogarithmTable(),
+    });
   }
-  let kept = [...counts.entries()].filter(([, count]) => count.texts >= parameters.min_df);
-  if (kept.length === 0) {
-    throw new Error(
-      `Expected the texts to hold a term that is in at least min_df = ${parameters.min_df} of them, found none in ${text} texts`,
-    );
-  }
-  kept.sort(([a], [b]) => compareCodePoints(a, b));
-  if (parameters.max_features !== null && kept.length > parameters.max_features) {
-    kept.sort(([, a], [, b]) => b.total - a.total); // stable: of equal totals the first by code point stays
-    kept = kept.slice(0, parameters.max_features).sort(([a], [b]) => compareCodePoints(a, b));
-  }
-  const smooth = parameters.smooth_idf ? 1 : 0;
-  return new Vectorizer(parameters, {
-    terms: kept.map(([term]) => term),
-    idf: Float64Array.from(kept, ([, count]) => Math.log((text + smooth) / (count.texts + smooth)) + 1),
-    logarithms: makeLogarithmTable(),
-  });
 }
 
 /** The rows of many texts as one matrix. */

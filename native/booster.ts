@@ -157,6 +157,19 @@ export async function trainBooster(options: TrainOptions): Promise<Booster> {
   return Booster.fromModelText(call(() => booster.modelText(0)));
 }
 
+let nameOfAlias: ReadonlyMap<string, string> | undefined;
+
+/** LightGBM's own name of a parameter that may go by an alias; undefined if it has none such. */
+export function parameterName(alias: string): string | undefined {
+  if (nameOfAlias === undefined) {
+    const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
+    nameOfAlias = new Map(
+      Object.entries(aliases).flatMap(([name, others]) => [name, ...others].map((alias) => [alias, name] as const)),
+    );
+  }
+  return nameOfAlias.get(alias);
+}
+
 const DEFAULT_PARAMETERS = { verbosity: -1, num_threads: 1, deterministic: true, force_row_wise: true };
 
 /** Parameters that would read or write files, talk to other machines, or are arguments here. */
@@ -200,14 +213,10 @@ const CONSTRAINTS = /^\[\d+(,\d+)*\](,\[\d+(,\d+)*\])*$/;
 
 function parameterText(parameters: TrainOptions['parameters'], columnCount: number): string {
   if (typeof parameters !== 'object' || parameters === null) throw argumentError('parameters', 'an object', parameters);
-  const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
-  const canonical = new Map(
-    Object.entries(aliases).flatMap(([name, others]) => [name, ...others].map((alias) => [alias, name] as const)),
-  );
   const chosen = new Map<string, string | number | boolean>(Object.entries(DEFAULT_PARAMETERS));
   const named = new Set<string>();
   for (const [alias, value] of Object.entries(parameters)) {
-    const name = canonical.get(alias);
+    const name = parameterName(alias);
     if (name === undefined) throw argumentError('parameters', "names of LightGBM's", alias);
     if (REFUSED_PARAMETERS.has(name))
       throw argumentError('parameters', 'none that names files, machines, outputs or rounds', alias);

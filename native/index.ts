@@ -2,6 +2,7 @@
 export {
   Booster,
   lightgbmVersion,
+  parameterName,
   type RoundMetrics,
   type TrainingSet,
   type TrainOptions,

@@ -2,20 +2,26 @@
 import { Command } from 'commander';
 import { type Evaluation, evaluate } from '../evaluate.ts';
 import { readReviews } from '../reviews.ts';
-import { addScorerOptions, type ScorerFlags, scorerOf, tell } from './options.ts';
+import { addScorerOptions, type ColumnNames, columnsFrom, type ScorerFlags, scorerOf, tellBadRows } from './options.ts';
 
 export function evalCommand(): Command {
   const command = new Command('eval')
     .description('measure a model on labelled reviews')
     .argument('<data>', 'TSV, CSV or JSONL with the fields stars and text')
+    .option('--columns <names>', "the fields' names in the data, as in stars=rating,text=body", columnsFrom)
     .option('--json', 'print the measures as JSON');
   return addScorerOptions(command).action(evaluateFile);
 }
 
-async function evaluateFile(data: string, flags: ScorerFlags & { readonly json?: boolean }): Promise<void> {
-  const { reviews, badRows } = await readReviews(data);
-  for (const { line, reason } of badRows.slice(0, 10)) tell(`${data}:${line}: ${reason}`);
-  if (badRows.length > 0) tell(`${badRows.length} of ${reviews.length + badRows.length} rows could not be used`);
+interface Flags extends ScorerFlags {
+  readonly columns?: ColumnNames;
+  readonly json?: boolean;
+}
+
+async function evaluateFile(data: string, flags: Flags): Promise<void> {
+  const { columns = {} } = flags;
+  const { reviews, badRows } = await readReviews(data, { columns });
+  tellBadRows(data, badRows);
   const scorer = await scorerOf(flags);
   const evaluation = await evaluate(scorer, reviews);
   process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : format(evaluation));

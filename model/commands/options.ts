@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { packageRoot } from '../../native/package-root.ts';
+import type { BadRow } from '../reviews.ts';
 import { type EngineChoice, engineNames, loadScorer, type Scorer } from '../scorer.ts';
 
 export interface ScorerFlags {
@@ -24,6 +25,28 @@ export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
 /** A message for the person at the terminal. */
 export function tell(message: string): void {
   process.stderr.write(`hoshi: ${message}\n`);
+}
+
+/** Rows that cannot be used: the first ten by line, and how many there are. */
+export function tellBadRows(file: string, badRows: readonly BadRow[]): void {
+  for (const { line, reason } of badRows.slice(0, 10)) tell(`${file}:${line}: ${reason}`);
+  if (badRows.length > 0) tell(`${file}: ${badRows.length} rows cannot be used`);
+}
+
+/** The names of the fields `stars` and `text` in a file. */
+export type ColumnNames = Partial<Record<'stars' | 'text', string>>;
+
+/** A parser of `stars=rating,text=body` for commander. */
+export function columnsFrom(text: string): ColumnNames {
+  const names: ColumnNames = {};
+  for (const pair of text.split(',')) {
+    const equals = pair.indexOf('=');
+    const [field, name] = [pair.slice(0, equals), pair.slice(equals + 1)];
+    if (equals < 0 || (field !== 'stars' && field !== 'text') || names[field] !== undefined || name === '')
+      throw new InvalidArgumentError('Expected names of fields as in stars=rating,text=body.');
+    names[field] = name;
+  }
+  return names;
 }
 
 /** A parser of numbers from `lowest` to `highest` for commander. */

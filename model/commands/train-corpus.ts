@@ -4,7 +4,7 @@ import { readCorpus } from '../corpus/read.ts';
 import { starsRecipe } from '../corpus/recipe.ts';
 import { train } from '../train.ts';
 import { tell } from './options.ts';
-import { reportRound } from './train.ts';
+import { createProgress } from './progress.ts';
 
 export function trainCorpusCommand(): Command {
   return new Command('train-corpus')
@@ -12,7 +12,8 @@ export function trainCorpusCommand(): Command {
     .requiredOption('--out <folder>', 'where the bundle goes')
     .action(async ({ out }: { out: string }) => {
       const { reviews, options } = starsRecipe(await readCorpus());
-      const manifest = await train(out, reviews, { ...options, onStage: tell, onRound: reportRound });
+      const { onStage, onProgress, onRound, pause } = await createProgress(false);
+      const { manifest } = await train(out, reviews, { ...options, onStage, onProgress, onRound }).finally(pause);
       tell(`${out} holds ${manifest.name} ${manifest.version}`);
     });
 }

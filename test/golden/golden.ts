@@ -76,7 +76,7 @@ export interface TreesGolden {
   readonly models: readonly {
     readonly name: string;
     readonly parameters: Readonly<Record<string, string | number | boolean>>;
-    readonly training: Rows & { readonly labels: Doubles };
+    readonly training: Rows & { readonly labels: Doubles; readonly weights?: Doubles };
     /** Up to the line "end of trees", included. */
     readonly text: string;
     readonly rows: Rows;

@@ -27,6 +27,7 @@ MODELS = {
     "poisson": {"objective": "poisson"},
     "categories": {"categorical_feature": [1, 3], "min_data_per_group": 5, "with_nan": True},
     "linear leaves": {"linear_tree": True},
+    "weights": {"with_weights": True},
 }
 ROWS, COLUMNS, ROUNDS = 240, 6, 6
 
@@ -62,14 +63,16 @@ def matrix(rows, column_count):
 def small(name, parameters, random):
     parameters = dict(parameters)
     with_nan = parameters.pop("with_nan", False)
+    with_weights = parameters.pop("with_weights", False)
     data = cells(table(random, with_nan))
     x = matrix(data, COLUMNS)
     dense = np.nan_to_num(x.toarray())
     y = np.round(np.abs(dense[:, 0] * 2 + dense[:, 1] % 3 - dense[:, 2]) + (dense[:, 3] == 2) * 3 + 1, 2)
     categories = parameters.pop("categorical_feature", "auto")
+    weights = np.arange(ROWS) % 9 / 4 if with_weights else None
     parameters = {"objective": "regression", "num_leaves": 8, "min_data_in_leaf": 3, "learning_rate": 0.3} | parameters
     dataset = lightgbm.Dataset(
-        x, y, params=TRAINING, categorical_feature=categories, free_raw_data="linear_tree" not in parameters
+        x, y, weight=weights, params=TRAINING, categorical_feature=categories, free_raw_data="linear_tree" not in parameters
     )
     booster = lightgbm.train(TRAINING | parameters, dataset, ROUNDS)
     text = booster.model_to_string(num_iteration=-1)
@@ -80,7 +83,7 @@ def small(name, parameters, random):
     return {
         "name": name,
         "parameters": TRAINING | parameters | ({} if categories == "auto" else {"categorical_feature": "1,3"}),
-        "training": {**data, "labels": doubles(y)},
+        "training": {**data, "labels": doubles(y)} | ({"weights": doubles(weights)} if with_weights else {}),
         "text": text[: text.index("end of trees")] + "end of trees\n",
         "rows": asked,
         "predictions": doubles(read.predict(asked_matrix)),

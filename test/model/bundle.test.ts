@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Manifest, readBundle, writeBundle } from '../../model/bundle.ts';
+import { checkPlace, clearAside, type Manifest, readBundle, writeBundle } from '../../model/bundle.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
 let folder: string;
@@ -41,6 +41,45 @@ describe('bundle', () => {
     await assert.rejects(writeBundle(path, { ...rest, modelText: Symbol('no text') as unknown as string }));
     assert.equal((await readBundle(path)).modelText, modelText);
     assert.deepEqual(await readdir(folder), ['tiny']);
+  });
+
+  test('that is cut off while it is written is cleared away, and the one before put back', async () => {
+    const aside = join(folder, `.tiny.${process.pid}.tmp`);
+    await mkdir(aside);
+    await writeFile(join(aside, 'model.txt'), 'half');
+    clearAside(path);
+    assert.deepEqual(await readdir(folder), ['tiny']);
+    // between the two renames the one before has made room already
+    await rename(path, `${aside}.old`);
+    await mkdir(aside);
+    clearAside(path);
+    assert.deepEqual(await readdir(folder), ['tiny']);
+    assert.equal((await readBundle(path)).manifest.name, 'tiny');
+    // and after them it is still there, with nothing to put it back for
+    await mkdir(`${aside}.old`);
+    clearAside(path);
+    assert.deepEqual(await readdir(folder), ['tiny']);
+    assert.equal((await readBundle(path)).manifest.name, 'tiny');
+  });
+
+  test('is refused a place below a file, and takes one whose folders are not there yet', async () => {
+    const file = await mkdtemp(join(tmpdir(), 'hoshi-place-'));
+    await writeFile(join(file, 'a'), '');
+    for (const place of [join(file, 'a', 'mine'), join(file, 'a', 'deep', 'mine')])
+      await assert.rejects(checkPlace(place), { message: /mine: expected .*, ENOTDIR/ });
+    await checkPlace(join(file, 'none', 'yet', 'mine'));
+    assert.deepEqual(await readdir(file), ['a']);
+    await rm(file, { recursive: true });
+  });
+
+  const isRoot = process.getuid?.() === 0;
+  test('is refused a folder that is not to be written in', { skip: isRoot && 'root may write anywhere' }, async () => {
+    const closed = await mkdtemp(join(tmpdir(), 'hoshi-closed-'));
+    await chmod(closed, 0o555);
+    await assert.rejects(checkPlace(join(closed, 'deep', 'mine')), {
+      message: new RegExp(`mine: expected ${closed} to be a folder to write in, EACCES`),
+    });
+    await rm(closed, { recursive: true });
   });
 
   test('may be named with a slash at its end, and is replaced all the same', async () => {

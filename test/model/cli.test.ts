@@ -14,6 +14,7 @@ import { freePort } from '../../bench/servers.ts';
 import { writeBundle } from '../../model/bundle.ts';
 import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { hoshi } from '../fixtures/hoshi.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
 let folder: string;
@@ -24,18 +25,6 @@ before(async () => {
   await writeBundle(tiny, await tinyBundle());
 });
 after(() => rm(folder, { recursive: true }));
-
-async function hoshi(args: readonly string[], input = '') {
-  const child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args]);
-  child.stdin.on('error', () => {}); // a command that reads no input may have closed it
-  child.stdin.end(input);
-  const [stdout, stderr, code] = await Promise.all([
-    readAll(child.stdout),
-    readAll(child.stderr),
-    new Promise((resolve) => child.once('close', resolve)),
-  ]);
-  return { stdout, stderr, code };
-}
 
 async function file(name: string, content: string): Promise<string> {
   const path = join(folder, name);
@@ -316,7 +305,8 @@ describe('hoshi', () => {
   });
 
   const refusedData: [what: string, content: string, message: RegExp][] = [
-    ['an empty file', '', /at least two different stars, received no review/],
+    ['an empty file', '', /e\.tsv: expected reviews, found none/],
+    ['a header alone', 'stars\ttext\n', /e\.tsv: expected reviews, found none/],
     ['one star only', 'stars\ttext\n5\tよい\n5\t良い\n', /at least two different stars, received only 5/],
     [
       'bad rows',

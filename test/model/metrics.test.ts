@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { areaUnderCurve, meanAbsoluteError, ranksOf, rootMeanSquaredError, spearman } from '../../model/metrics.ts';
+import {
+  areaUnderCurve,
+  meanAbsoluteError,
+  meanAndDeviation,
+  measuresOf,
+  ranksOf,
+  rootMeanSquaredError,
+  spearman,
+} from '../../model/metrics.ts';
 
 test('errors, by hand', () => {
   assert.equal(rootMeanSquaredError([1, 5], [4, 1]), Math.sqrt((9 + 16) / 2));
@@ -25,4 +33,14 @@ test('Spearman with ties equals scipy.stats.spearmanr (scipy 1.x) on five pairs'
 test('the area under the curve is the share of pairs in order, ties counting half', () => {
   // low: .1 .4; high: .4 .8 → pairs: < < = <
   assert.equal(areaUnderCurve([1, 1, 3, 5, 5], [0.1, 0.4, 9, 0.4, 0.8], 1, 5), 3.5 / 4);
+});
+
+test('all measures, without those that are not defined', () => {
+  assert.deepEqual(measuresOf([1, 5], [1, 4], [1, 5]), { rmse: Math.SQRT1_2, mae: 0.5, spearman: 1, auc: 1 });
+  assert.deepEqual(measuresOf([1, 4], [1, 4], [1, 5]), { rmse: 0, mae: 0, spearman: 1 });
+});
+
+test('the mean and the deviation of what all sets have', () => {
+  const sets = [{ rmse: 1, auc: 0.9 }, { rmse: 2 }, { rmse: 3, auc: 0.7 }];
+  assert.deepEqual(meanAndDeviation(sets), { rmse: 2, rmseDeviation: 1 });
 });

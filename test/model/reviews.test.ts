@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { Interrupted } from '../../model/interrupted.ts';
 import { readReviews } from '../../model/reviews.ts';
 
 let folder: string;
@@ -11,10 +12,14 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
 async function read(name: string, content: string | Uint8Array) {
-  const file = join(folder, name);
-  await writeFile(file, content);
-  return readReviews(file);
+  return readReviews(await file(name, content));
 }
 
 const both = [
@@ -67,7 +72,48 @@ describe('reviews', () => {
   });
 });
 
+describe('columns of other names', () => {
+  test('are named; others may be there too, even `stars` and `text`', async () => {
+    const tsv = await file('k.tsv', 'stars\trating\ttext\tbody\n1\t5\t悪い\t良い\n');
+    const columns = { stars: 'rating', text: 'body' };
+    assert.deepEqual((await readReviews(tsv, { columns })).reviews, [{ stars: 5, text: '良い' }]);
+    assert.deepEqual((await readReviews(tsv, { columns: { text: 'body' } })).reviews, [{ stars: 1, text: '良い' }]);
+    const jsonl = await file('k.jsonl', '{"rating": 2, "body": "普通"}\n{"rating": 2}\n');
+    const { reviews, badRows } = await readReviews(jsonl, { columns });
+    assert.deepEqual(reviews, [{ stars: 2, text: '普通' }]);
+    assert.deepEqual(badRows, [{ line: 2, reason: 'expected "body" to be a text, received nothing' }]);
+    await assert.rejects(readReviews(tsv, { columns: { text: 'review' } }), {
+      message: `${tsv}:1: expected a column "review", found stars, rating, text, body`,
+    });
+  });
+});
+
+describe('reading', () => {
+  test('tells how many of the bytes are read, and stops at a signal', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${1 + (i % 5)}\t映画を観た。${i}\n`);
+    const path = await file('l.tsv', `stars\ttext\n${rows.join('')}`);
+    const told: number[] = [];
+    const stop = new AbortController();
+    const { reviews } = await readReviews(path, {
+      onProgress: (done, total) => {
+        told.push(done);
+        assert.equal(total, Buffer.byteLength(rows.join('')) + 11);
+      },
+      signal: stop.signal,
+    });
+    assert.equal(reviews.length, 20_000);
+    assert.ok(told.length > 3 && told.every((done, i) => done >= (told[i - 1] ?? 0)));
+    assert.equal(told.at(-1), Buffer.byteLength(rows.join('')) + 11);
+    await assert.rejects(readReviews(path, { onProgress: () => stop.abort(), signal: stop.signal }), Interrupted);
+  });
+});
+
 describe('rows that cannot be used', () => {
+  test('show the beginning of what came', async () => {
+    const { badRows } = await read('m.tsv', `stars\ttext\n${'五'.repeat(200)}\t良い\n`);
+    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(59)}…` }]);
+  });
+
   test('of a table come by line and reason, and the others are read', async () => {
     const { reviews, badRows } = await read(
       'f.tsv',
@@ -111,8 +157,8 @@ describe('rows that cannot be used', () => {
         '2: expected "stars" to be a number, received true',
         '3: expected "text" to be a text, received 5',
         '4: expected "text" to be a text, received nothing',
-        '5: expected "stars" to be a number, received nothing',
-        '6: expected "stars" to be a number, received nothing',
+        '5: expected a JSON object, received what is no JSON',
+        '6: expected a JSON object, received an array',
         '7: expected "stars" to be a number, received null',
       ],
     );

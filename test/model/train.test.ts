@@ -32,6 +32,9 @@ const oneTree: TrainOptions = {
   patience: 10,
 };
 
+/** Trains, for the manifest alone. */
+const manifestOf = async (...args: Parameters<typeof train>) => (await train(...args)).manifest;
+
 const times = (count: number, stars: number, text: string): Review[] => new Array(count).fill({ stars, text });
 const goodAndBad = [...times(10, 5, '良い'), ...times(10, 1, '悪い')];
 const three = [...goodAndBad, ...times(10, 3, '普通')];
@@ -64,7 +67,7 @@ async function assertScores(
 describe('train', () => {
   test('by hand: a tree with a leaf for each of three texts', async () => {
     const path = join(folder, 'three');
-    const manifest = await train(path, three, oneTree);
+    const manifest = await manifestOf(path, three, oneTree);
     await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
     assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '普通', '良い']);
     assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')), manifest);
@@ -97,7 +100,7 @@ describe('train', () => {
     const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 }, validationShare: 0.5 };
     // seed 1 keeps 良い and 悪い apart
     const reviews = ['', '。'].flatMap((end) => [...times(10, 4, `良い${end}`), ...times(10, 2.5, `悪い${end}`)]);
-    const { scoreRange, measures } = await train(path, reviews, overshooting);
+    const { scoreRange, measures } = await manifestOf(path, reviews, overshooting);
     assert.deepEqual(scoreRange, [2.5, 4]);
     // from the mean of 3.25, twice as far as the labels are: 4.75 and 1.75
     await assertScores(path, { 良い: 4, 悪い: 2.5 });
@@ -129,6 +132,62 @@ describe('train', () => {
     const treesOfFirst = await treesOf(join(folder, 'first'));
     await contents('second', 2);
     assert.notEqual(await treesOf(join(folder, 'second')), treesOfFirst);
+  });
+
+  test('gives the same bytes each time by folds and with weights, too', async () => {
+    const options: TrainOptions = {
+      ...oneTree,
+      preset: 'original',
+      boosting: { num_leaves: 8, min_data_in_leaf: 2, bagging_fraction: 0.7, bagging_freq: 1 },
+      rounds: 30,
+      folds: 3,
+      classWeights: 'balanced',
+    };
+    const contents = async (name: string) => {
+      await train(join(folder, name), noisyReviews(3), options);
+      return contentsOf(join(folder, name));
+    };
+    const first = await contents('first-folds');
+    assert.deepEqual(await contents('second-folds'), first);
+    const { training, measures } = JSON.parse(await readFile(join(folder, 'first-folds', 'manifest.json'), 'utf8'));
+    assert.deepEqual(training.parameters, {
+      objective: 'regression',
+      metric: 'rmse',
+      learning_rate: 0.018,
+      feature_fraction: 0.5,
+      seed: 1,
+      ...options.boosting,
+    });
+    assert.deepEqual([training.preset, training.classWeights, training.folds.count], ['original', 'balanced', 3]);
+    assert.equal(measures.folds.reviews, 240);
+    const card = await readFile(join(folder, 'first-folds', 'README.md'), 'utf8');
+    assert.match(card, /\| folds \| rmse \| \d\.\d{4} ± \d\.\d{4} \|/);
+    assert.doesNotMatch(card, /Deviation/);
+  });
+
+  test('tells how it was stopped, in the manifest too', async () => {
+    const stop = new AbortController();
+    const path = join(folder, 'stopped-by-hand');
+    const { manifest, interrupted } = await train(path, three, {
+      ...oneTree,
+      boosting: { ...oneTree.boosting, learning_rate: 0.1 },
+      rounds: 50,
+      signal: stop.signal,
+      onRound: ({ round }) => round === 7 && stop.abort(),
+    });
+    assert.equal(interrupted, 'after round 7 of 50');
+    assert.deepEqual([manifest.training.interrupted, manifest.training.rounds], [interrupted, 7]);
+    await assertScores(path, {}, engineNames);
+  });
+
+  test('stopped before there is a round writes nothing', async () => {
+    const names = await readdir(folder);
+    const path = join(folder, 'nothing');
+    await assert.rejects(train(path, three, { ...oneTree, signal: AbortSignal.abort() }), {
+      name: 'Interrupted',
+      message: 'interrupted before there was a model; nothing was written',
+    });
+    assert.deepEqual(await readdir(folder), names);
   });
 });
 
@@ -191,7 +250,7 @@ describe('the holdout', () => {
   let apart: Review[];
   before(async () => {
     path = join(folder, 'copies');
-    manifest = await train(path, reviews, options);
+    manifest = await manifestOf(path, reviews, options);
     apart = await unlearned(path);
   });
 
@@ -204,7 +263,7 @@ describe('the holdout', () => {
 
   test('is another one with another seed', async () => {
     const other = join(folder, 'other-copies');
-    const { measures } = await train(other, reviews, { ...options, seed: 2 });
+    const { measures } = await manifestOf(other, reviews, { ...options, seed: 2 });
     const otherApart = await unlearned(other);
     assert.equal(measures.validation?.reviews, otherApart.length);
     assert.equal(new Set(otherApart.map(({ text }) => text)).size, 5);
@@ -214,7 +273,7 @@ describe('the holdout', () => {
   test('has no AUC without a review of the highest stars, and the manifest says the same on disk', async () => {
     const path = join(folder, 'one-sided');
     const only = { stars: 9, text: '最高' };
-    const { measures } = await train(path, [...reviews, only], options);
+    const { measures } = await manifestOf(path, [...reviews, only], options);
     assert.ok((await wordsOf(path)).includes(only.text), 'it is not apart');
     assert.deepEqual(Object.keys(measures.validation ?? {}), ['reviews', 'rmse', 'mae', 'spearman']);
     assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')).measures, measures);
@@ -258,7 +317,7 @@ describe('early stopping', () => {
   async function rounds(name: string, change: Partial<TrainOptions>) {
     const path = join(folder, name);
     const told: RoundMetrics[] = [];
-    const manifest = await train(path, reviews, { ...options, ...change, onRound: (round) => told.push(round) });
+    const manifest = await manifestOf(path, reviews, { ...options, ...change, onRound: (round) => told.push(round) });
     const values = told.map(({ metrics }) => Object.values(metrics)[0]?.validation as number);
     return { path, manifest, values };
   }
@@ -303,7 +362,7 @@ describe('a teacher', () => {
 
   test('gives its labels to the reviews', async () => {
     const path = join(folder, 'taught');
-    const { training } = await train(path, goodAndBad, { ...oneTree, teacher });
+    const { training } = await manifestOf(path, goodAndBad, { ...oneTree, teacher });
     await assertScores(path, { 良い: 4, 悪い: 2 });
     assert.deepEqual(training.teacher, {
       ridge: { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1 },
@@ -314,7 +373,7 @@ describe('a teacher', () => {
   test('gives labels to further texts, of which the vocabulary takes no word', async () => {
     const path = join(folder, 'further');
     const stages: string[] = [];
-    const { training, made } = await train(path, goodAndBad, {
+    const { training, made } = await manifestOf(path, goodAndBad, {
       ...oneTree,
       teacher: { ...teacher, texts: new Array(10).fill('普通') },
       onStage: (stage) => stages.push(stage),
@@ -335,16 +394,16 @@ describe('a teacher', () => {
   test('keeps only the terms that move its labels most', async () => {
     const path = join(folder, 'chosen');
     const reviews = [...goodAndBad, ...times(2, 3, '普通')];
-    const { training } = await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } });
+    const { manifest } = await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } });
     await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
     assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
-    assert.equal((training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
+    assert.equal((manifest.training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
   });
 
   test('spreads its labels around their mean, that of the further texts with them', async () => {
     const spread = { ...teacher, spread: 1.5 };
     const even = join(folder, 'spread');
-    const { training } = await train(even, goodAndBad, { ...oneTree, teacher: spread });
+    const { training } = await manifestOf(even, goodAndBad, { ...oneTree, teacher: spread });
     await assertScores(even, { 良い: 4.5, 悪い: 1.5 });
     assert.equal((training.teacher as { ridge: { spread: number } }).ridge.spread, 1.5);
     // twenty of 4 and ten of 2: the mean is 10/3, and 2/3 above it and 4/3 below become 1 and 2
@@ -371,7 +430,7 @@ describe('a teacher', () => {
     // heavy a ridge gives it to every text
     const reviews = [...goodAndBad, ...times(4, 5, '良い。'), ...times(4, 1, '悪い。')];
     const path = join(folder, 'examined');
-    const { measures } = await train(path, reviews, {
+    const { measures } = await manifestOf(path, reviews, {
       ...oneTree,
       teacher: { ...teacher, alpha: 1e9 },
       validationShare: 0.5,

@@ -56,9 +56,13 @@ describe(`${label}, the same doubles`, () => {
     }
 
     test(`${model.name}: training gives the same model text`, async () => {
-      const training = { matrix: stackRows(rowsOf(model.training), golden.columnCount) };
+      const { labels, weights } = model.training;
       const booster = await trainBooster({
-        training: { ...training, labels: doublesOf(model.training.labels) },
+        training: {
+          matrix: stackRows(rowsOf(model.training), golden.columnCount),
+          labels: doublesOf(labels),
+          ...(weights === undefined ? {} : { weights: doublesOf(weights) }),
+        },
         parameters: model.parameters,
         rounds: golden.rounds,
       });

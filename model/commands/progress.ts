@@ -1,0 +1,78 @@
+/** How far a long work is, on stderr: in a terminal a bar with the time left, elsewhere lines, and nothing to who wants it quiet. */
+import type { SingleBar } from 'cli-progress';
+import type { RoundMetrics } from '../../native/index.ts';
+
+export interface Progress {
+  /** A new part of the work begins. */
+  readonly onStage: (stage: string) => void;
+  /** Of that part, so much of the whole is done. */
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onRound: (metrics: RoundMetrics) => void;
+  /** Takes the bar away, so that something else can be told. */
+  readonly pause: () => void;
+}
+
+export function createProgress(
+  isQuiet: boolean,
+  stream: NodeJS.WritableStream & { readonly isTTY?: boolean } = process.stderr,
+): Promise<Progress> | Progress {
+  if (isQuiet) return { onStage: nothing, onProgress: nothing, onRound: nothing, pause: nothing };
+  return stream.isTTY ? barProgress(stream) : lineProgress(stream);
+}
+
+function nothing(): void {}
+
+function lineProgress(stream: NodeJS.WritableStream): Progress {
+  const tellHere = (message: string) => void stream.write(`hoshi: ${message}\n`);
+  return {
+    onStage: tellHere,
+    onProgress: nothing,
+    onRound: (metrics) => {
+      const { round, rounds } = metrics;
+      if (round % 100 === 0 || round === rounds) tellHere(`round ${round} of ${rounds}: ${valuesOf(metrics)}`);
+    },
+    pause: nothing,
+  };
+}
+
+async function barProgress(stream: NodeJS.WritableStream): Promise<Progress> {
+  const { SingleBar } = await import('cli-progress');
+  let bar: SingleBar | undefined;
+  const pause = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  const step = (done: number, total: number, note: string) => {
+    if (bar === undefined) {
+      bar = new SingleBar({
+        format: 'hoshi: {bar} {percentage} %, {eta_formatted} left {note}',
+        stream,
+        clearOnComplete: true,
+        barsize: 30,
+        gracefulExit: false, // interrupt.ts says what Ctrl-C does
+      });
+      bar.start(total, done, { note });
+    }
+    bar.setTotal(total);
+    bar.update(done, { note });
+  };
+  return {
+    onStage: (stage) => {
+      pause();
+      stream.write(`hoshi: ${stage}\n`);
+    },
+    onProgress: (done, total) => step(done, total, ''),
+    onRound: (metrics) => step(metrics.round, metrics.rounds, valuesOf(metrics)),
+    pause,
+  };
+}
+
+/** `rmse 0.4321 / 0.5678`: of what was learned from, and of the validation. */
+function valuesOf({ metrics }: RoundMetrics): string {
+  return Object.entries(metrics)
+    .map(([name, { training, validation }]) => {
+      const values = [training, validation].filter((value) => value !== undefined);
+      return `${name} ${values.map((value) => value.toFixed(4)).join(' / ')}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { packageRoot } from '../../../native/package-root.ts';
+import { hoshi, startHoshi } from '../../fixtures/hoshi.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-command-train-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** 240 reviews of one of two kinds, with these stars. */
+const rowsOf = (low: number, high: number) =>
+  '今日 昨日 家 店 朝 夜 友人 父 母 駅'
+    .split(' ')
+    .flatMap((place) =>
+      '良い 素晴らしい 最高 悪い ひどい 最低'
+        .split(' ')
+        .flatMap((word, i) =>
+          ['と思った', 'だ', 'です', 'でした'].map((end) => `${i < 3 ? high : low}\t${place}、${word}${end}。`),
+        ),
+    );
+const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
+const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
+/** Names in a folder of its own, where a bundle goes. */
+async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
+  const parent = join(folder, name);
+  await mkdir(parent);
+  return { out: join(parent, 'mine'), names: () => readdir(parent) };
+}
+
+describe('options', () => {
+  test('a preset, and parameters on top of it by any of their names', async () => {
+    const data = await file('a.tsv', tableOf(1, 5));
+    const { out } = await place('preset');
+    const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
+    const { code, stderr } = await hoshi([...args, '--set', 'min_child_samples=3']);
+    assert.equal(code, 0, stderr);
+    const { training, vectorizer } = await manifestOf(out);
+    assert.deepEqual(training.parameters, {
+      objective: 'regression',
+      metric: 'rmse',
+      num_leaves: 270,
+      feature_fraction: 0.5,
+      seed: 1,
+      eta: '0.5',
+      min_child_samples: '3',
+    });
+    assert.deepEqual([training.preset, vectorizer.max_features], ['original', 10_000]);
+    assert.match(await readFile(join(out, 'model.txt'), 'utf8'), /^\[learning_rate: 0\.5\]$/m);
+  });
+
+  test('folds and class weights', async () => {
+    const data = await file('b.tsv', tableOf(1, 5));
+    const { out } = await place('folds');
+    const args = ['train', data, '--out', out, '--rounds', '30', '--folds', '4', '--class-weights', '1=2,5=0.5'];
+    const { code, stdout, stderr } = await hoshi([...args, '--json']);
+    assert.equal(code, 0, stderr);
+    const { training, measures } = JSON.parse(stdout);
+    assert.deepEqual([training.folds.count, training.classWeights], [4, { 1: 2, 5: 0.5 }]);
+    assert.deepEqual([measures.folds.folds, measures.folds.reviews, measures.folds.auc], [4, 240, 1]);
+    assert.match(stderr, /^hoshi: fold 4 of 4$/m);
+  });
+
+  test('the names of the columns, for eval too', async () => {
+    const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
+    const { out } = await place('columns');
+    const columns = ['--columns', 'text=body,stars=rating'];
+    const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '30', ...columns]);
+    assert.equal(code, 0, stderr);
+    const { stdout } = await hoshi(['eval', data, '--bundle', out, '--json', ...columns]);
+    assert.equal(JSON.parse(stdout).auc.value, 1);
+  });
+
+  test('--quiet tells nothing', async () => {
+    const data = await file('d.tsv', tableOf(1, 5));
+    const { out } = await place('quiet');
+    const { code, stdout, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', '--quiet']);
+    assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
+  });
+
+  const misused: [args: string[], message: RegExp][] = [
+    [['--preset', 'modern'], /Allowed choices are default, original/],
+    [['--folds', '1'], /Expected an integer from 2 to 100, or 0 for none/],
+    [['--folds', '3', '--validation', '0.2'], /'--folds <k>' cannot be used with option '--validation <share>'/],
+    ...['evenly', '1', '1=', '=1', '1=-1', '1=2,1=3', '1=2=3', '1=NaN'].map((weights): [string[], RegExp] => [
+      ['--class-weights', weights],
+      /Expected balanced, none, or stars with weights ≥ 0 as in 1=2\.5,5=0\.5/,
+    ]),
+    ...['rating', 'points=rating', 'stars=', 'stars=a,stars=b'].map((names): [string[], RegExp] => [
+      ['--columns', names],
+      /Expected names of fields as in stars=rating,text=body/,
+    ]),
+  ];
+  for (const [args, message] of misused) {
+    test(`wrong usage ends with 2: ${args.join(' ')}`, async () => {
+      const { code, stderr } = await hoshi(['train', 'x.tsv', '--out', join(folder, 'none'), ...args]);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+    });
+  }
+});
+
+describe('reviews of all kinds', () => {
+  test('stars of any numbers: scores, measures and goldens follow their range', async () => {
+    for (const [low, high] of [
+      [0, 100],
+      [-2.5, 0.5],
+      [0, 0.001],
+    ] as const) {
+      const data = await file('e.tsv', tableOf(low, high));
+      const out = join(folder, `range ${low}`);
+      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '60']);
+      assert.equal(code, 0, stderr);
+      const { scoreRange, goldens, measures } = await manifestOf(out);
+      assert.deepEqual(scoreRange, [low, high]);
+      for (const { score } of goldens) assert.ok(score >= low && score <= high);
+      assert.equal(measures.validation.auc, 1);
+      const scores = (await hoshi(['score', '--bundle', out], '最高です\n最低です\n')).stdout.split('\n').map(Number);
+      const middle = (low + high) / 2;
+      assert.ok((scores[0] as number) > middle && (scores[1] as number) < middle, `${scores}`);
+      assert.match((await hoshi(['eval', data, '--bundle', out])).stdout, /AUC {7}1\.0000/);
+    }
+  });
+
+  test('CSV with a byte order mark, CRLF and texts of several lines; JSONL with U+0000 and lone surrogates', async () => {
+    const rows = rowsOf(1, 5).map((row) => row.split('\t'));
+    const csv = rows.map(([stars, text]) => `${stars},"${text}\n「""${text}""」"\r\n`).join('');
+    const json = rows.map(([stars, text]) => `{"stars":${stars},"text":"${text}\\u0000\\ud800"}\n`).join('');
+    for (const data of [await file('f.csv', `\ufeffstars,text\r\n${csv}`), await file('f.jsonl', json)]) {
+      const out = join(folder, `of ${data.slice(-3)}`);
+      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '30']);
+      assert.equal(code, 0, stderr);
+      const { made, measures } = await manifestOf(out);
+      assert.deepEqual([made.reviews, measures.validation.auc], [240, 1]);
+    }
+  });
+
+  test('bad rows are counted, the first ten shown, and skipped as many as may be', async () => {
+    const bad = Array.from({ length: 12 }, (_, i) =>
+      i % 2 === 0 ? '{"stars": 5' : '{"stars": "five", "text": "良い"}',
+    );
+    const good = rowsOf(1, 5).map((row) =>
+      JSON.stringify({ stars: Number(row.split('\t')[0]), text: row.split('\t')[1] }),
+    );
+    const data = await file('g.jsonl', [...bad, ...good].join('\n'));
+    const { out, names } = await place('bad');
+    const args = ['train', data, '--out', out, '--rounds', '3', '--max-bad'];
+    const refused = await hoshi([...args, '11']);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received what is no JSON\n/);
+    assert.match(refused.stderr, /g\.jsonl:2: expected "stars" to be a number, received "five"\n/);
+    assert.match(refused.stderr, /g\.jsonl:10: .*\nhoshi: .*g\.jsonl: 12 rows cannot be used\n/);
+    assert.match(refused.stderr, /g\.jsonl: expected at most 11 rows that cannot be used \(--max-bad\), found 12\n$/);
+    assert.deepEqual(await names(), []);
+    assert.equal((await hoshi([...args, '12'])).code, 0);
+    assert.equal((await manifestOf(out)).made.reviews, 240);
+  });
+
+  test('a quote that does not end is named by file and line', async () => {
+    const { code, stderr } = await hoshi([
+      'train',
+      await file('h.csv', 'stars,text\n5,"良い\n'),
+      '--out',
+      join(folder, 'h'),
+    ]);
+    assert.match(stderr, /h\.csv: Quote Not Closed: .* at line 2$/m);
+    assert.equal(code, 1);
+  });
+});
+
+describe('where it cannot write', () => {
+  test('below a file: told before the work begins', async () => {
+    const data = await file('i.tsv', tableOf(1, 5));
+    const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
+    assert.match(stderr, /i\.tsv\/mine: expected .* a folder|ENOTDIR/);
+    assert.doesNotMatch(stderr, /tokenizing/);
+    assert.equal(code, 1);
+  });
+
+  const isolated = [
+    '-Urm',
+    'sh',
+    '-c',
+    'mount -t tmpfs -o size=64k tmpfs "$1" && shift && "$@"; code=$?; ls -A "$0"; exit $code',
+  ];
+  const canMount =
+    spawnSync('unshare', [...isolated.slice(0, 3), 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
+  test('on a full disk: told, and nothing is left', { skip: !canMount && 'no file system of its own' }, async () => {
+    const data = await file('j.tsv', tableOf(1, 5));
+    const disk = join(folder, 'disk');
+    await mkdir(disk);
+    const command = [process.execPath, join(packageRoot, 'bin', 'hoshi'), 'train', data, '--out', join(disk, 'mine')];
+    const { status, stdout, stderr } = spawnSync('unshare', [...isolated, disk, disk, ...command], {
+      encoding: 'utf8',
+    });
+    assert.match(stderr, /hoshi: ENOSPC: no space left on device/);
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
+  });
+});
+
+describe('Ctrl-C', () => {
+  test('in a round keeps the best so far, says so, and ends with 130', async () => {
+    const data = await file('k.tsv', tableOf(1, 5));
+    const { out, names } = await place('stopped');
+    const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
+    const { child, told, ending } = startHoshi(args);
+    await told('round 100 of 100000');
+    child.kill('SIGINT');
+    const { code, stderr } = await ending;
+    assert.equal(code, 130);
+    const [, rounds] =
+      /interrupted after round (\d+) of 100000; .*mine holds mine [0-9a-f]{12}, the best so far\n$/.exec(stderr) ?? [];
+    assert.ok(Number(rounds) >= 100, stderr);
+    const { training } = await manifestOf(out);
+    assert.equal(training.interrupted, `after round ${rounds} of 100000`);
+    assert.deepEqual(await names(), ['mine']);
+    const [great, bad] = (await hoshi(['score', '--bundle', out], '最高\n最低\n')).stdout.split('\n').map(Number);
+    assert.ok((great as number) > (bad as number));
+  });
+
+  /** A process that waits for the rest of its reviews; `give` gives it. */
+  async function reading(name: string) {
+    const data = join(folder, `${name}.tsv`);
+    execFileSync('mkfifo', [data]);
+    const { out, names } = await place(name);
+    const running = startHoshi(['train', data, '--out', out]);
+    const pipe = createWriteStream(data);
+    pipe.on('error', () => {}); // who reads may be gone
+    pipe.write(tableOf(1, 5).slice(0, 400));
+    await running.told('reading');
+    running.child.kill('SIGINT');
+    await running.told('stopping, with what there is; Ctrl-C once more ends at once');
+    return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
+  }
+
+  test('before there is a round writes nothing', async () => {
+    const { give, ending, names } = await reading('early');
+    give();
+    const { code, stderr } = await ending;
+    assert.match(stderr, /hoshi: interrupted before there was a model; nothing was written\n$/);
+    assert.equal(code, 130);
+    assert.deepEqual(await names(), []);
+  });
+
+  test('twice ends at once, by the signal, and nothing is written', async () => {
+    const { child, give, ending, names } = await reading('twice');
+    child.kill('SIGINT');
+    const { code, signal } = await ending;
+    give();
+    assert.deepEqual({ code, signal }, { code: null, signal: 'SIGINT' });
+    assert.deepEqual(await names(), []);
+  });
+});
