@@ -6,6 +6,7 @@
  *     vocabulary.tsv    one line a column, in order: term, tab, idf (shortest decimal that reads back to the same double)
  *     logarithms.txt    ln(1) … ln(1023), one a line (logarithm.ts says why)
  *     README.md         the model card, for people; not read here
+ *     report.html       what training measured, drawn (report/write.ts); not read here, nor part of the version
  *     *.bin             made from the others for the native engine (compiled-files.ts); can be made anew
  *
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
@@ -128,7 +129,13 @@ export async function checkPlace(path: string): Promise<void> {
       cause: error,
     });
   }
-  const ours: readonly string[] = [...FILES, 'manifest.json', 'README.md', ...Object.values(compiledFiles)];
+  const ours: readonly string[] = [
+    ...FILES,
+    'manifest.json',
+    'README.md',
+    'report.html',
+    ...Object.values(compiledFiles),
+  ];
   const other = names.find((name) => !ours.includes(name));
   if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return checkWritable(path);
   throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);

@@ -1,4 +1,5 @@
 /** How well a bundle's scores tell the stars that were given: what `hoshi eval` prints. */
+import { bootstrap, type Intervals } from './bootstrap.ts';
 import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
 import type { Review } from './reviews.ts';
 import type { Scorer } from './scorer.ts';
@@ -12,6 +13,8 @@ export interface Evaluation {
   /** Of the lowest stars against the highest. */
   readonly auc: { readonly low: number; readonly high: number; readonly value: number };
   readonly spearman: number;
+  /** Where the measures would lie in 95 of 100 such sets of reviews. */
+  readonly intervals: Intervals;
   /** One entry for each number of stars that was given: how many reviews, and their mean score. */
   readonly means: readonly { readonly stars: number; readonly reviews: number; readonly score: number }[];
   /** `counts[i][k]`: reviews of `given[i]` stars whose score rounds to `predicted[k]`. */
@@ -29,26 +32,44 @@ export async function evaluate(
   reviews: readonly Review[],
   onProgress?: (done: number) => void,
 ): Promise<Evaluation> {
-  const stars = Float64Array.from(reviews, (review) => review.stars);
+  refuseOneClass(reviews); // before the work, not only after it
+  return measureScores(reviews, await scoreReviews(scorer, reviews, onProgress), scorer.bundle.scoreRange);
+}
+
+/** The scores of reviews, in their order. */
+export async function scoreReviews(
+  scorer: Scorer,
+  reviews: readonly Review[],
+  onProgress?: (done: number) => void,
+): Promise<Float64Array> {
   const scores = new Float64Array(reviews.length);
   for (let first = 0; first < reviews.length; first += BATCH) {
     scores.set(await scorer.scoreBatch(reviews.slice(first, first + BATCH).map(({ text }) => text)), first);
     onProgress?.(Math.min(first + BATCH, reviews.length));
   }
+  return scores;
+}
+
+/** Measures scores against the stars of their reviews. Throws unless there are two different stars. */
+export function measureScores(
+  reviews: readonly Review[],
+  scores: Float64Array,
+  scoreRange: readonly [number, number],
+): Evaluation {
+  const [low, high] = refuseOneClass(reviews);
+  const stars = Float64Array.from(reviews, (review) => review.stars);
   const given = [...new Set(stars)].sort((a, b) => a - b);
-  const [low, high] = [given[0], given.at(-1)];
-  if (low === undefined || high === undefined || low === high) {
-    throw new Error(
-      `Expected reviews with at least two different stars, received ${given.length === 0 ? 'no review' : `only ${low}`}`,
-    );
-  }
-  const [lowest, highest] = scorer.bundle.scoreRange.map(Math.round) as [number, number];
+  const [lowest, highest] = scoreRange.map(Math.round) as [number, number];
   const predicted = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i);
   const counts = given.map(() => predicted.map(() => 0));
+  const sums = given.map(() => 0);
+  const rowOf = new Map(given.map((value, i) => [value, i]));
   scores.forEach((score, i) => {
-    const row = counts[given.indexOf(stars[i] as number)] as number[];
+    const row = rowOf.get(stars[i] as number) as number;
+    const rounded = counts[row] as number[];
     const column = Math.round(score) - lowest;
-    row[column] = (row[column] ?? 0) + 1;
+    rounded[column] = (rounded[column] ?? 0) + 1;
+    sums[row] = (sums[row] as number) + score;
   });
   return {
     reviews: reviews.length,
@@ -56,14 +77,24 @@ export async function evaluate(
     mae: meanAbsoluteError(stars, scores),
     auc: { low, high, value: areaUnderCurve(stars, scores, low, high) },
     spearman: spearman(stars, scores),
-    means: given.map((value) => {
-      const ofThese = scores.filter((_, i) => stars[i] === value);
-      return {
-        stars: value,
-        reviews: ofThese.length,
-        score: ofThese.reduce((sum, score) => sum + score, 0) / ofThese.length,
-      };
+    intervals: bootstrap(stars, scores),
+    means: given.map((value, i) => {
+      const count = (counts[i] as number[]).reduce((sum, each) => sum + each, 0);
+      return { stars: value, reviews: count, score: (sums[i] as number) / count };
     }),
     confusion: { given, predicted, counts },
   };
+}
+
+/** The lowest and the highest stars that were given. Throws unless they differ: nothing could be measured. */
+export function refuseOneClass(reviews: readonly Review[]): readonly [low: number, high: number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { stars } of reviews) {
+    low = Math.min(low, stars);
+    high = Math.max(high, stars);
+  }
+  if (low < high) return [low, high];
+  throw new Error(
+    `Expected reviews with at least two different stars, received ${reviews.length === 0 ? 'no review' : `only ${low}`}`,
+  );
 }

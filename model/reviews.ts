@@ -1,4 +1,5 @@
 /** Labelled reviews from a file: TSV, CSV or JSONL by its name, with the fields `stars` and `text`, or others that are named. */
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Interrupted } from './interrupted.ts';
@@ -57,6 +58,13 @@ function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textCol
   if (!Number.isFinite(stars)) return expected(`"${starsColumn}" to be a number`, fields[starsColumn]);
   if (typeof text !== 'string' || text === '') return expected(`"${textColumn}" to be a text`, text);
   return { stars, text };
+}
+
+/** SHA-256 of the stars and texts, in hexadecimal: other reviews, or another order, another hash. */
+export function hashOfReviews(reviews: readonly Review[]): string {
+  const hash = createHash('sha256');
+  for (const { stars, text } of reviews) hash.update(`${stars}\t${text}\n`);
+  return hash.digest('hex');
 }
 
 function numberOf(value: unknown): number {

@@ -2,12 +2,11 @@
  * Labelled reviews → a bundle: tokens, vocabulary and idf, rows, LightGBM's trees, golden scores. The same stages score
  * later, so what is learned is what is served. The same reviews, options and seed give the same bytes.
  */
-import { createHash } from 'node:crypto';
 import { Booster, lightgbmVersion } from '../native/index.ts';
 import { checkPlace, type Golden, type Manifest, writeBundle } from './bundle.ts';
 import { compactModelText } from './compact.ts';
 import { boostingParametersOf } from './learn.ts';
-import type { Review } from './reviews.ts';
+import { hashOfReviews, type Review } from './reviews.ts';
 import { holdWithin } from './scorer.ts';
 import { loadStages } from './stages.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
@@ -50,7 +49,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
     manifest: {
       name: options.name,
       scoreRange,
-      made: { command: options.command, seed: options.seed, data: hashOf(reviews), reviews: reviews.length },
+      made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
       tokenizer: await tokenizerIdentity(),
       training: { ...describe(options), ...measured.training, ...(interrupted === undefined ? {} : { interrupted }) },
       lightgbm: lightgbmVersion,
@@ -101,10 +100,4 @@ function describe(options: TrainOptions): Record<string, unknown> {
     described.teacher = { ridge, furtherTexts: texts.length };
   }
   return described;
-}
-
-function hashOf(reviews: readonly Review[]): string {
-  const hash = createHash('sha256');
-  for (const { stars, text } of reviews) hash.update(`${stars}\t${text}\n`);
-  return hash.digest('hex');
 }

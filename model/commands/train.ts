@@ -1,12 +1,12 @@
 /** `hoshi train`: labelled reviews → a bundle of one's own. */
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clearAside } from '../bundle.ts';
 import type { ClassWeights } from '../class-weights.ts';
 import { Interrupted } from '../interrupted.ts';
 import { type PresetName, presetNames, presets } from '../presets.ts';
 import { readReviews } from '../reviews.ts';
-import { type TrainOptions, train } from '../train.ts';
+import { type Trained, type TrainOptions, train } from '../train.ts';
 import { withInterrupt } from './interrupt.ts';
 import { type ColumnNames, columnsFrom, numberFrom, tell, tellBadRows } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -117,7 +117,9 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     signal,
   };
   try {
-    const { manifest, interrupted } = await train(flags.out, reviews, options);
+    const trained = await train(flags.out, reviews, options);
+    const { manifest, interrupted } = trained;
+    if (interrupted === undefined) await writeTrainingReport(data, flags.out, trained, onStage);
     pause();
     if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
     const what = `${flags.out} holds ${manifest.name} ${manifest.version}`;
@@ -126,6 +128,23 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
   } finally {
     pause();
   }
+}
+
+/** What the reviews that were kept apart tell of the model, drawn; nothing where these are too few to tell. */
+async function writeTrainingReport(data: string, out: string, trained: Trained, onStage: (stage: string) => void) {
+  const { manifest, curves, unseen } = trained;
+  if (new Set(unseen.reviews.map(({ stars }) => stars)).size < 2) return;
+  onStage('drawing the report');
+  const { writeReport } = await import('../report/write.ts'); // with Vega, which nothing else needs
+  const measured = {
+    bundlePath: out,
+    manifest,
+    command: manifest.made.command,
+    measuredOn: `those of ${basename(data)} that were held out when they were scored`,
+    ...unseen,
+    curves,
+  };
+  await writeReport(join(out, 'report.html'), measured, tell);
 }
 
 function foldsFrom(text: string): number {

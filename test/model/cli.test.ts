@@ -192,12 +192,30 @@ describe('hoshi', () => {
   test('eval: measures, and rows that cannot be used', async () => {
     const data = await file('c.tsv', 'stars\ttext\n5\t良い\n1\t悪い\nx\t良い\n3\t普通\n');
     const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data]);
-    assert.match(stdout, /AUC {7}1\.0000 {2}\(1 against 5 stars\)/);
-    assert.match(stdout, /RMSE {6}0\.0000 stars/);
+    assert.equal(
+      stdout,
+      [
+        '3 reviews',
+        '',
+        '            value              95 %',
+        'AUC        1.0000                     1 against 5 stars', // fewer than half of the draws have both
+        'Spearman   1.0000   1.0000 … 1.0000',
+        'RMSE       0.0000   0.0000 … 0.0000   stars',
+        'MAE        0.0000   0.0000 … 0.0000   stars',
+        '',
+        'given   reviews   mean   → 1   → 2   → 3   → 4   → 5',
+        '    1         1   1.00     1     0     0     0     0',
+        '    3         1   3.00     0     0     1     0     0',
+        '    5         1   5.00     0     0     0     0     1',
+        '',
+      ].join('\n'),
+    );
     assert.match(stderr, /c\.tsv:4: expected "stars" to be a number, received "x"/);
     assert.equal(code, 0);
-    const { auc, confusion } = JSON.parse((await hoshi(['eval', '--json', '--bundle', tiny, data])).stdout);
+    const json = (await hoshi(['eval', '--json', '--bundle', tiny, data])).stdout;
+    const { auc, confusion, intervals } = JSON.parse(json);
     assert.equal(auc.value, 1);
+    assert.deepEqual({ rmse: intervals.rmse, level: intervals.level }, { rmse: [0, 0], level: 0.95 });
     assert.deepEqual(confusion.counts, [
       [1, 0, 0, 0, 0],
       [0, 0, 1, 0, 0],
@@ -266,6 +284,35 @@ describe('hoshi', () => {
     const { offered, accepted, seconds } = JSON.parse(stdout);
     assert.equal(code, 0);
     assert.ok(offered >= 10 && accepted >= 1 && accepted <= offered && seconds < 600, stdout);
+  });
+
+  test('eval: stars of 0 to 100 are put together until they fit into a terminal', async () => {
+    const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
+    const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
+    const { stdout, code } = await hoshi(['eval', '--bundle', tiny, data]);
+    const lines = stdout.split('\n').slice(8, -1);
+    assert.match(lines[0] as string, /^given {3}reviews {3}mean {3}→ 1 {3}→ 2 {3}→ 3 {3}→ 4 {3}→ 5$/);
+    assert.match(lines[1] as string, /^ {2}0–9 {8}10 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {4}10$/);
+    assert.match(lines.at(-1) as string, /^ {2}100 {9}1 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {5}1$/);
+    assert.equal(code, 0);
+  });
+
+  test('eval: a report, the same bytes each time, and no half of one where it cannot be', async () => {
+    const data = await file('report.tsv', 'stars\ttext\n5\t良い\n1\t悪い\n3\t<b>良い</b>\n');
+    const reports = [join(folder, 'new', 'report.html'), join(folder, 'again.html')];
+    const contents = [];
+    for (const report of reports) {
+      const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data, '--report', report]);
+      assert.match(stdout, /^3 reviews/);
+      assert.match(stderr, new RegExp(`${report} shows them`));
+      assert.equal(code, 0);
+      contents.push(await readFile(report, 'utf8'));
+    }
+    assert.equal(contents[0], contents[1]);
+    assert.match(contents[0] as string, /hoshi eval report\.tsv/);
+    assert.deepEqual(await readdir(join(folder, 'new')), ['report.html']);
+    const taken = await hoshi(['eval', '--bundle', tiny, data, '--report', tiny]);
+    assert.deepEqual({ code: taken.code, isTold: /EISDIR|directory/.test(taken.stderr) }, { code: 1, isTold: true });
   });
 
   test('train: a bundle that scores, the same bytes each time', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Interrupted } from '../../model/interrupted.ts';
-import { readReviews } from '../../model/reviews.ts';
+import { hashOfReviews, readReviews } from '../../model/reviews.ts';
 
 let folder: string;
 before(async () => {
@@ -202,4 +202,13 @@ describe('what is refused', () => {
       );
     });
   }
+});
+
+test('the hash of reviews, as sha256sum (coreutils 9.1) has it of lines of stars, a tab and the text', () => {
+  const reviews = [
+    { stars: 5, text: '良い' },
+    { stars: 0.5, text: 'だめ' },
+  ];
+  assert.equal(hashOfReviews(reviews), 'dab8684788ace390188e874614200d2c625196049b1afb992b01a1c6375c75e6');
+  assert.notEqual(hashOfReviews([...reviews].reverse()), hashOfReviews(reviews));
 });

@@ -1,0 +1,77 @@
+/** What scores come to in stars, over a histogram of the scores. */
+import type { ReportData } from '../data.ts';
+import { countText, fixed } from '../numbers.ts';
+import { BLUE, type Drawing, HEIGHT, list, MUTED, quantitative, WIDTH } from './draw.ts';
+
+// For the axes: what is put together is not fitted into a width by Vega-Lite.
+const CALIBRATION_MARGIN = 66;
+
+export function calibration({ calibration: bins, input, digits }: ReportData): Drawing {
+  const [lowest, highest] = input.model.scoreRange;
+  const values = bins.map(({ predicted, given, count, interval: [from, to] }) => ({
+    predicted,
+    given,
+    count,
+    from,
+    to,
+  }));
+  const x = { ...quantitative, scale: { domain: list(lowest, highest), nice: false, zero: false } } as const;
+  const y = {
+    ...quantitative,
+    title: 'mean of the stars given',
+    scale: { domain: list(lowest, highest), nice: false, zero: false, clamp: true },
+  } as const;
+  return {
+    id: 'calibration',
+    title: 'Calibration',
+    description: bins
+      .map(
+        ({ predicted, given, count }) =>
+          `score ${fixed(predicted, digits)}: ${fixed(given, digits)} stars (${countText(count)})`,
+      )
+      .join('; '),
+    spec: {
+      autosize: 'pad',
+      spacing: 8,
+      vconcat: [
+        {
+          width: WIDTH - CALIBRATION_MARGIN,
+          height: HEIGHT - 120,
+          layer: [
+            {
+              data: { values: [{ from: lowest, to: highest }] },
+              mark: { type: 'rule', color: MUTED, strokeDash: [4, 3] },
+              encoding: {
+                x: { field: 'from', ...x, axis: { labels: false, title: null } },
+                x2: { field: 'to' },
+                y: { field: 'from', ...y },
+                y2: { field: 'to' },
+              },
+            },
+            {
+              data: { values },
+              mark: { type: 'rule', color: BLUE, strokeWidth: 1.5 },
+              encoding: { x: { field: 'predicted', ...x }, y: { field: 'from', ...y }, y2: { field: 'to' } },
+            },
+            {
+              data: { values },
+              mark: { type: 'line', color: BLUE, strokeWidth: 2, point: { color: BLUE, filled: true, size: 45 } },
+              encoding: { x: { field: 'predicted', ...x }, y: { field: 'given', ...y } },
+            },
+          ],
+        },
+        {
+          width: WIDTH - CALIBRATION_MARGIN,
+          height: 48,
+          data: { values: bins.map(({ from, to, count }) => ({ from, to, count })) },
+          mark: { type: 'bar', color: BLUE, fillOpacity: 0.45, binSpacing: 2 },
+          encoding: {
+            x: { field: 'from', ...x, title: 'score', bin: 'binned' },
+            x2: { field: 'to' },
+            y: { field: 'count', ...quantitative, title: 'reviews', axis: { tickCount: 2, format: ',.0f' } },
+          },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** How scores spread for each number of stars that was given: violins with their quantiles. */
+import type { ReportData } from '../data.ts';
+import { countText, fixed } from '../numbers.ts';
+import { BLUE, type Drawing, HEIGHT, list, PAPER, quantitative, WIDTH } from './draw.ts';
+
+export function distributions({ distributions: groups, input, digits }: ReportData): Drawing {
+  const [lowest, highest] = input.model.scoreRange;
+  const x = {
+    ...quantitative,
+    title: 'stars given',
+    scale: { domain: list(-0.6, groups.length - 0.4), nice: false, zero: false },
+    axis: {
+      values: groups.map((_, i) => i),
+      grid: false,
+      labelExpr: `${JSON.stringify(groups.map(({ stars }) => stars))}[datum.value]`,
+    },
+  } as const;
+  const y = {
+    ...quantitative,
+    title: 'score',
+    scale: { domain: list(lowest, highest), nice: false, zero: false },
+  } as const;
+  const boxes = groups.map(({ quantiles: [q05, q25, q50, q75, q95], mean }, x) => ({
+    x,
+    q05,
+    q25,
+    q50,
+    q75,
+    q95,
+    mean,
+  }));
+  return {
+    id: 'distributions',
+    title: 'Scores by the stars that were given',
+    description: groups
+      .map(
+        ({ stars, quantiles, count }) => `${stars} stars: median ${fixed(quantiles[2], digits)} of ${countText(count)}`,
+      )
+      .join('; '),
+    spec: {
+      width: WIDTH,
+      height: HEIGHT,
+      layer: [
+        {
+          data: {
+            values: groups.flatMap(({ density }, group) =>
+              density
+                .filter((point) => point.density > 0.002)
+                .map(({ at, density }) => ({ group, at, from: group - 0.44 * density, to: group + 0.44 * density })),
+            ),
+          },
+          mark: { type: 'area', orient: 'horizontal', color: BLUE, fillOpacity: 0.28, interpolate: 'monotone' },
+          encoding: {
+            x: { field: 'from', ...x },
+            x2: { field: 'to' },
+            y: { field: 'at', ...y },
+            detail: { field: 'group' },
+          },
+        },
+        {
+          data: { values: boxes },
+          mark: { type: 'rule', color: BLUE, strokeWidth: 1.5 },
+          encoding: { x: { field: 'x', ...x }, y: { field: 'q05', ...y }, y2: { field: 'q95' } },
+        },
+        {
+          data: { values: boxes },
+          mark: { type: 'bar', color: BLUE, width: 9, cornerRadius: 2 },
+          encoding: { x: { field: 'x', ...x }, y: { field: 'q25', ...y }, y2: { field: 'q75' } },
+        },
+        {
+          data: { values: boxes },
+          mark: { type: 'point', filled: true, size: 50, color: PAPER, opacity: 1 },
+          encoding: { x: { field: 'x', ...x }, y: { field: 'q50', ...y } },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** A metric by round of boosting. */
+import type { ReportData } from '../data.ts';
+import { plainText } from '../html.ts';
+import { BLUE, type Drawing, FULL_WIDTH, HEIGHT, list, MUTED, ORANGE, quantitative } from './draw.ts';
+
+const CURVE_POINTS = 300;
+
+export function learningCurve({ input: { curves = [] } }: ReportData): Drawing | undefined {
+  const own = curves.at(-1);
+  if (own === undefined || own.training.length === 0) return undefined;
+  const { metric, best, training } = own;
+  const points = curves.flatMap(({ name, ...sets }, number) =>
+    (['training', 'validation'] as const).flatMap((set) => {
+      const values = sets[set];
+      const step = Math.ceil(values.length / CURVE_POINTS);
+      return values.flatMap((value, i) =>
+        i % step === 0 || i + 1 === best || i + 1 === values.length
+          ? { round: i + 1, value, set, line: `${number} ${set}`, isEnd: i + 1 === values.length }
+          : [],
+      );
+    }),
+  );
+  const labelled = (['training', 'validation'] as const).flatMap((set) => {
+    const ends = points.filter((point) => point.set === set && point.isEnd);
+    return ends.sort((a, b) => b.value - a.value)[0] ?? []; // above all of them
+  });
+  const colour = {
+    field: 'set',
+    type: 'nominal',
+    legend: null,
+    scale: { domain: list('training', 'validation'), range: list(MUTED, BLUE) },
+  } as const;
+  const x = { field: 'round', ...quantitative, title: 'round', axis: { grid: false, tickMinStep: 1 } } as const;
+  const y = { field: 'value', ...quantitative, title: plainText(metric), scale: { zero: false } } as const;
+  const ofBest = own.validation[best - 1] ?? own.training[best - 1];
+  return {
+    id: 'curve',
+    title: 'Learning curve',
+    description: `${plainText(metric)} by round, of training and validation; the model was cut at round ${best} of ${training.length}.`,
+    spec: {
+      width: FULL_WIDTH,
+      height: HEIGHT,
+      layer: [
+        {
+          data: { values: points },
+          mark: { type: 'line', strokeWidth: curves.length > 1 ? 1.25 : 2 },
+          encoding: { x, y, color: colour, detail: { field: 'line' } },
+        },
+        {
+          data: { values: labelled },
+          mark: { type: 'text', align: 'right', dy: -9 },
+          encoding: { x, y, text: { field: 'set' }, color: colour },
+        },
+        {
+          data: { values: [{ round: best }] },
+          mark: { type: 'rule', color: ORANGE, strokeDash: [4, 3] },
+          encoding: { x },
+        },
+        {
+          data: { values: ofBest === undefined ? [] : [{ round: best, value: ofBest }] },
+          mark: { type: 'point', filled: true, size: 60, color: ORANGE, opacity: 1 },
+          encoding: { x, y },
+        },
+      ],
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The terms that matter most: bars. */
+import type { ReportData } from '../data.ts';
+import { plainText } from '../html.ts';
+import { countText, signed } from '../numbers.ts';
+import { BLUE, type Drawing, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';
+
+export function gains({ gains: terms }: ReportData): Drawing | undefined {
+  if (terms.length === 0) return undefined;
+  return bars(
+    'gains',
+    'Terms by gain',
+    'sum of split_gain',
+    terms.map(({ term, gain }) => ({
+      term,
+      value: gain,
+      label: gain >= 1000 ? countText(Math.round(gain)) : gain.toPrecision(3),
+    })),
+    'The terms whose splits took the most error away in training.',
+  );
+}
+
+export function weights({ weights: terms, digits }: ReportData): Drawing | undefined {
+  if (terms.length === 0) return undefined;
+  return bars(
+    'weights',
+    'Terms by contribution',
+    'mean |contribution|, stars',
+    terms.map(({ term, weight, mean }) => ({ term, value: weight, label: signed(mean, digits), mean })),
+    'The terms that move scores most; orange ones lower them where they occur, blue ones raise them.',
+  );
+}
+
+interface Bar {
+  readonly term: string;
+  readonly value: number;
+  readonly label: string;
+  readonly mean?: number;
+}
+
+function bars(id: string, title: string, xTitle: string, values: readonly Bar[], description: string): Drawing {
+  const y = { field: 'term', type: 'ordinal', title: null, sort: null } as const;
+  const x = {
+    field: 'value',
+    ...quantitative,
+    title: xTitle,
+    stack: null, // a stack's round corners would be clip paths
+    axis: { tickCount: 4, format: '~s' },
+    scale: { domainMax: 1.12 * Math.max(...values.map(({ value }) => value)) },
+  } as const;
+  return {
+    id,
+    title,
+    description: `${description} First ${values
+      .slice(0, 5)
+      .map(({ term }) => plainText(term))
+      .join(', ')}.`,
+    spec: {
+      width: WIDTH,
+      height: 60 + 19 * values.length,
+      data: { values: values.map((bar) => ({ ...bar, term: plainText(bar.term) })) },
+      layer: [
+        {
+          mark: { type: 'bar', cornerRadiusEnd: 2, height: { band: 0.7 } },
+          encoding: { x, y, color: { condition: { test: 'datum.mean < 0', value: ORANGE }, value: BLUE } },
+        },
+        {
+          mark: { type: 'text', align: 'left', dx: 5, fontSize: 11, color: MUTED },
+          encoding: { x, y, text: { field: 'label' } },
+        },
+      ],
+    },
+  };
+}

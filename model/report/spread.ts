@@ -1,0 +1,47 @@
+/** Many numbers → few: what a plot needs of them, however many reviews there are. */
+import { quantile } from '../bootstrap.ts';
+
+export interface Spread {
+  readonly count: number;
+  readonly mean: number;
+  /** The quantiles at 5, 25, 50, 75 and 95 %. */
+  readonly quantiles: readonly [number, number, number, number, number];
+}
+
+/** REQUIRES: at least one value. */
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) => quantile(sorted, share);
+  return {
+    count: sorted.length,
+    mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
+    quantiles: [at(0.05), at(0.25), at(0.5), at(0.75), at(0.95)],
+  };
+}
+
+const CELLS = 60;
+
+/**
+ * How dense values lie in [lowest, highest], 1 at the densest place: a histogram smoothed by a Gaussian as wide as
+ * Silverman's rule says, and a cell at least.
+ */
+export function densityOf(
+  values: readonly number[],
+  [lowest, highest]: readonly [number, number],
+): { at: number; density: number }[] {
+  const width = (highest - lowest) / CELLS;
+  const counts = new Float64Array(CELLS);
+  for (const value of values) {
+    const cell = Math.min(CELLS - 1, Math.max(0, Math.floor((value - lowest) / width)));
+    counts[cell] = (counts[cell] as number) + 1;
+  }
+  const { mean } = spreadOf(values);
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+  const bandwidth = Math.max(width, 0.9 * deviation * values.length ** -0.2);
+  const kernel = Float64Array.from({ length: CELLS }, (_, i) => Math.exp(-(((i * width) / bandwidth) ** 2) / 2));
+  const smooth = counts.map((_, cell) =>
+    counts.reduce((sum, count, other) => sum + count * (kernel[Math.abs(cell - other)] as number), 0),
+  );
+  const densest = Math.max(...smooth);
+  return Array.from(smooth, (density, cell) => ({ at: lowest + (cell + 0.5) * width, density: density / densest }));
+}

@@ -1,0 +1,43 @@
+/** A model, and reviews with the scores it gave them → a report's file, written aside and renamed. */
+import type { Manifest } from '../bundle.ts';
+import { writeAside } from '../compile/write-aside.ts';
+import { type Evaluation, measureScores } from '../evaluate.ts';
+import { hashOfReviews, type Review } from '../reviews.ts';
+import type { LearningCurve } from './data.ts';
+import { factsOf } from './facts.ts';
+import { readModel } from './model-reader.ts';
+import { createReport } from './report.ts';
+
+export interface Measured {
+  readonly bundlePath: string;
+  readonly manifest: Manifest;
+  /** How they were measured. */
+  readonly command: string;
+  /** Which reviews these are, in a word or two. */
+  readonly measuredOn: string;
+  readonly reviews: readonly Review[];
+  /** One a review, in their order. */
+  readonly scores: Float64Array;
+  /** Their measures, if these are there already. */
+  readonly evaluation?: Evaluation;
+  /** The last one is that of the model itself. */
+  readonly curves?: readonly LearningCurve[];
+}
+
+/** `warn` is told what the report has to do without. Throws unless there are two different stars. */
+export async function writeReport(file: string, measured: Measured, warn: (message: string) => void): Promise<void> {
+  const { bundlePath, manifest, command, measuredOn, reviews, scores, curves } = measured;
+  const { evaluation = measureScores(reviews, scores, manifest.scoreRange) } = measured;
+  const html = await createReport({
+    name: manifest.name,
+    version: manifest.version,
+    measuredOn,
+    facts: factsOf(manifest, { command, hash: hashOfReviews(reviews) }),
+    evaluation,
+    ...(curves === undefined ? {} : { curves }),
+    reviews,
+    scores,
+    model: await readModel(bundlePath, warn),
+  });
+  await writeAside(file, Buffer.from(html));
+}
