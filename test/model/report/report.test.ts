@@ -230,7 +230,7 @@ describe('the page', () => {
       '\u0000\u0001\u001b[31m\r\n\u0085\u2028',
       '\ud800\udfff\ud800',
       '\u202eabc\u2066\u200f\ufeff',
-      '{{7*7}} ${x} %00 ]]>',
+      '{{7*7}} \x24{x} %00 ]]>',
       '\uffff\ufffe\u{1ffff}',
       '',
     ];
