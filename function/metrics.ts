@@ -3,6 +3,7 @@
  * scrape, and reads at each what measurements.ts counted; nothing of it is on the way of a request.
  */
 import client, { AggregatorRegistry, Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
+import type { WordCounts } from '../model/scorer.ts';
 import type { Answer } from './answer.ts';
 import type { Service } from './exchange.ts';
 import { droppedLines } from './log.ts';
@@ -80,6 +81,23 @@ class Metrics {
         this.inc(droppedLines());
       },
     });
+    const words = (name: string, help: string, read: (counts: WordCounts) => number) =>
+      new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          const counts = service.ready?.wordCounts?.();
+          this.reset();
+          if (counts !== undefined) this.inc(read(counts));
+        },
+      });
+    words('score_words_total', 'Words of the texts that were scored.', (counts) => counts.words);
+    words(
+      'score_unknown_words_total',
+      'Those among them that are no term of the model: over score_words_total, the share of unknown terms.',
+      (counts) => counts.unknownWords,
+    );
     new Gauge({
       name: 'start_phase_seconds',
       help: 'When a phase of the start had ended, since the process began.',

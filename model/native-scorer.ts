@@ -6,7 +6,7 @@ import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from 
 import { checkFeatures, type Manifest, readBundle } from './bundle.ts';
 import { compiledFiles, identitiesOf } from './compiled-files.ts';
 import type { Explainer, Explanation } from './explain.ts';
-import { explainerOnce, type Scorer } from './scorer.ts';
+import { explainerOnce, type Scorer, type WordCounts } from './scorer.ts';
 import { checkTokenizer, parseIdentity } from './tokenizer-identity.ts';
 
 /** The units of texts that are worth a thread of their own, about a millisecond of work. */
@@ -106,6 +106,10 @@ export class NativeScorer implements Scorer {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
     return this.#core.scoreBatch(texts, threads);
+  }
+
+  wordCounts(): WordCounts {
+    return this.#core.wordCounts();
   }
 
   async explain(text: string): Promise<Explanation> {

@@ -23,8 +23,16 @@ export interface Scorer {
   score(text: string): number;
   /** The scores of many texts, in order; other work goes on meanwhile. */
   scoreBatch(texts: readonly string[]): Promise<Float64Array>;
+  /** Of all that it has scored; not counted by the reference engines. */
+  wordCounts?(): WordCounts;
   /** What made the score of one text. Rejects with an UnexplainableError where the model's scores are no plain sum. */
   explain(text: string): Promise<Explanation>;
+}
+
+/** Of texts that were scored: their words, and those among them that are no term of the vocabulary by themselves. */
+export interface WordCounts {
+  readonly words: number;
+  readonly unknownWords: number;
 }
 
 export interface ScorerOptions {

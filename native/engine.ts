@@ -34,6 +34,7 @@ interface NativeForest {
 interface NativeScorer {
   score(text: string): number;
   scoreBatch(texts: readonly string[], threads: number): Promise<Float64Array>;
+  wordCounts(): Float64Array;
 }
 
 interface Addon {
@@ -203,6 +204,12 @@ export class Scorer {
     });
     checkInteger(threads, 1, 1024, 'threads');
     return callAsync(() => this.#native.scoreBatch(copy, threads));
+  }
+
+  /** Of all texts that it has scored: words, and those among them that are no term of the vocabulary by themselves. */
+  wordCounts(): { words: number; unknownWords: number } {
+    const [words = 0, unknownWords = 0] = call(() => this.#native.wordCounts());
+    return { words, unknownWords };
   }
 }
 

@@ -219,7 +219,8 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
         env, "Scorer",
-        {InstanceMethod<&ScorerWrap::Score>("score"), InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch")});
+        {InstanceMethod<&ScorerWrap::Score>("score"), InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch"),
+         InstanceMethod<&ScorerWrap::WordCounts>("wordCounts")});
   }
 
   // (analyzer, vectorizer, forest, lowest, highest)
@@ -255,6 +256,14 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
         [pool = pool_, texts = std::move(texts), threads = info[1].As<Napi::Number>().Uint32Value()]()
             -> Result<std::vector<double>> { return pool->Score(texts, threads); },
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
+  }
+
+  // () → [words, unknown words], of all texts so far
+  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
+    const auto [words, unknown_words] = pool_->word_counts();
+    std::vector<double> counts{static_cast<double>(words + scratch_.vectorizer.words),
+                               static_cast<double>(unknown_words + scratch_.vectorizer.unknown_words)};
+    return ToJavaScript(info.Env(), counts);
   }
 
   std::shared_ptr<const Scorer> scorer_;

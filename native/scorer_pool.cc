@@ -5,6 +5,7 @@
 #include <exception>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace hoshi {
 
@@ -50,7 +51,15 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
 
 void ScorerPool::GiveBack(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
+  auto& counted = scratch->vectorizer;
+  counts_.words += std::exchange(counted.words, 0);
+  counts_.unknown_words += std::exchange(counted.unknown_words, 0);
   scratches_.push_back(std::move(scratch));
+}
+
+WordCounts ScorerPool::word_counts() {
+  const std::lock_guard lock(mutex_);
+  return counts_;
 }
 
 }  // namespace hoshi

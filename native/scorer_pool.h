@@ -31,6 +31,11 @@ class Texts {
   std::vector<std::size_t> ends_;
 };
 
+// Words that were scored, and those among them that are no term of the vocabulary.
+struct WordCounts {
+  std::uint64_t words = 0, unknown_words = 0;
+};
+
 class ScorerPool {
  public:
   explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
@@ -39,6 +44,9 @@ class ScorerPool {
   // std::bad_alloc, whichever thread it was that had no memory.
   std::vector<double> Score(const Texts& texts, unsigned threads);
 
+  // Of all texts so far.
+  WordCounts word_counts();
+
  private:
   std::unique_ptr<Scorer::Scratch> TakeScratch();
   void GiveBack(std::unique_ptr<Scorer::Scratch> scratch);
@@ -46,6 +54,7 @@ class ScorerPool {
   std::shared_ptr<const Scorer> scorer_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Scorer::Scratch>> scratches_;
+  WordCounts counts_;
 };
 
 }  // namespace hoshi

@@ -74,6 +74,7 @@ class Counter {
   // waits for another word's: where the tables are not in the nearest caches, as in a server, that halves the
   // time.
   void AddWords() {
+    s_.words += word_count_;
     if (s_.open_.size() > 1) {
       for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchChild(words_[i - 1] - 1, words_[i] - 1);
     }
@@ -85,6 +86,7 @@ class Counter {
   // `word` is a word's number + 1, or 0 for one that is in no term.
   void AddWord(std::uint32_t word) {
     if (word-- == 0) {
+      ++s_.unknown_words;
       std::fill(s_.open_.begin(), s_.open_.end(), Vocabulary::kNone);
       return;
     }
@@ -96,6 +98,7 @@ class Counter {
       if (s_.open_[n] != Vocabulary::kNone) Count(v_.nodes[s_.open_[n]].column);
     }
     s_.open_[0] = word;
+    if (v_.nodes[word].column < 0) ++s_.unknown_words;
     Count(v_.nodes[word].column);
   }
 

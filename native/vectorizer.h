@@ -21,6 +21,9 @@ class Vectorizer {
    public:
     explicit Scratch(const Vocabulary& vocabulary);
 
+    // Of all texts so far: words, and those among them that are no term of the vocabulary by themselves.
+    std::uint64_t words = 0, unknown_words = 0;
+
    private:
     friend class Vectorizer;
     friend class Counter;

@@ -49,12 +49,15 @@ test('metrics count a request where it belongs', async () => {
       'request_predict_seconds_count',
       'score_value_count',
       'score_value_bucket{le="5"}',
+      'score_words_total',
+      'score_unknown_words_total',
       'score_value_sum',
     ].map((name) => all.get(name) ?? 0);
   const before = counts(await metrics());
   const { score } = (await (await post()).json()) as { score: number };
   const grown = counts(await metrics()).map((count, i) => count - (before[i] as number));
-  assert.deepEqual(grown.slice(0, -1), [1, 1, 1, 1, 1, 1]);
+  // すごい 最高 に 興奮 し た 楽しい
+  assert.deepEqual(grown.slice(0, -1), [1, 1, 1, 1, 1, 1, 7, 0]);
   assert.ok(Math.abs((grown.at(-1) as number) - score) < 1e-9);
 });
 

@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { writeBundle } from '../../model/bundle.ts';
 import { compiledFiles } from '../../model/compiled-files.ts';
 import { createRandom, pick } from '../../model/corpus/random.ts';
+import type { NativeScorer } from '../../model/native-scorer.ts';
 import { loadScorer, type Scorer as WholeScorer } from '../../model/scorer.ts';
 import { Analyzer, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -137,6 +138,21 @@ describe('scorer', () => {
     );
     assert.deepEqual(await scorer.scoreBatch(texts, 2), scores);
   });
+});
+
+test('words are counted, and those that are no term, on the event loop and off it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoshi-words-'));
+  try {
+    await writeBundle(join(folder, 'tiny'), await tinyBundle()); // its terms: 悪い, 普通, 良い
+    const native = (await loadScorer({ bundlePath: join(folder, 'tiny'), engine: 'native' })) as NativeScorer;
+    const before = native.wordCounts();
+    native.score('良い映画、良い');
+    assert.deepEqual(native.wordCounts(), { words: before.words + 3, unknownWords: before.unknownWords + 1 });
+    await native.scoreBatch(['悪い映画', '', '😀']);
+    assert.deepEqual(native.wordCounts(), { words: before.words + 5, unknownWords: before.unknownWords + 2 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe('the native engine on a bundle without compiled files', () => {
