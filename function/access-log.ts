@@ -32,13 +32,17 @@ export class AccessLog {
     this.#surroundings = surroundings;
   }
 
+  /** Whether a request that was answered so gets a line; to be asked once for each. */
+  isDue(status: number): boolean {
+    if (status >= 400) return true;
+    this.#due += this.#surroundings.logShare;
+    if (this.#due < 1) return false;
+    this.#due -= 1;
+    return true;
+  }
+
   write(request: IncomingMessage, answered: Answered): void {
     const { status } = answered;
-    if (status < 400) {
-      this.#due += this.#surroundings.logShare;
-      if (this.#due < 1) return;
-      this.#due -= 1;
-    }
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';

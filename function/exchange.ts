@@ -69,13 +69,15 @@ export class Exchange {
     this.#heldBytes = 0;
   }
 
-  /** A promise where the text is long, or the scorer not there yet. */
-  scoreOne(text: string): number | Promise<number> {
-    const { ready } = this.service;
-    if (ready === undefined || text.length > UNITS_ON_THE_LOOP)
-      return this.score([text]).then(([score]) => score as number);
+  /** Whether a text may be scored on the event loop: it is short, and the scorer is there. */
+  isScoredAtOnce(text: string): boolean {
+    return this.service.ready !== undefined && text.length <= UNITS_ON_THE_LOOP;
+  }
+
+  // REQUIRES: isScoredAtOnce
+  scoreAtOnce(text: string): number {
     const began = this.#begin();
-    const score = ready.score(text);
+    const score = (this.service.ready as Scorer).score(text);
     this.#end(began);
     this.service.measurements.scores.observe(score);
     return score;

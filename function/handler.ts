@@ -92,7 +92,8 @@ function announcesMuch({ headers }: IncomingMessage): boolean {
 function finish(exchange: Exchange, status: number, responseBytes: number, route: Route | undefined): void {
   const { request, requestId, service, beganMs } = exchange;
   const durationMs = performance.now() - beganMs;
-  const modelVersion = service.ready?.bundle.version;
   service.measurements.duration(route?.path ?? 'none', status).observe(durationMs / 1000);
+  if (!service.accessLog.isDue(status)) return;
+  const modelVersion = service.ready?.bundle.version;
   service.accessLog.write(request, { status, responseBytes, durationMs, requestId, modelVersion });
 }

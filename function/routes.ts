@@ -9,7 +9,7 @@ import { decode, parseBody } from './body.ts';
 import type { Exchange, Service } from './exchange.ts';
 import { home } from './home.ts';
 import { HttpError } from './problem.ts';
-import { questionIn, type Texts } from './protocols/seed.ts';
+import { type Question, questionIn, type Texts } from './protocols/seed.ts';
 import { instancesIn } from './protocols/v1.ts';
 import * as v2 from './protocols/v2.ts';
 import * as schemas from './schemas.ts';
@@ -249,15 +249,17 @@ function isEvent({ 'content-type': type, 'ce-id': id }: IncomingHttpHeaders): bo
 async function score(exchange: Exchange): Promise<Answer> {
   const bytes = await exchange.readBody();
   if (isEvent(exchange.request.headers)) return scoreEvent(exchange, bytes);
-  return json(await scoresOf(exchange, parseBody(decode(bytes))));
+  const question = questionIn(parseBody(decode(bytes)), exchange.service.limits.textsLimit);
+  // One short text is what most requests ask: it is answered without waiting for anything more.
+  if (typeof question.texts === 'string' && !question.explain && exchange.isScoredAtOnce(question.texts))
+    return json({ score: exchange.scoreAtOnce(question.texts) });
+  return json(await answerTo(exchange, question));
 }
 
-async function scoresOf(exchange: Exchange, body: unknown): Promise<object> {
-  const { texts, explain } = questionIn(body, exchange.service.limits.textsLimit);
+async function answerTo(exchange: Exchange, { texts, explain }: Question): Promise<object> {
   if (explain) return explainAll(exchange, texts);
   if (typeof texts !== 'string') return { scores: Array.from(await exchange.score(texts)) };
-  const one = exchange.scoreOne(texts);
-  return { score: typeof one === 'number' ? one : await one };
+  return { score: (await exchange.score([texts]))[0] };
 }
 
 async function explainAll(exchange: Exchange, texts: Texts): Promise<object> {
@@ -271,7 +273,11 @@ async function scoreEvent(exchange: Exchange, bytes: Uint8Array): Promise<Answer
   const { eventAnswer, receive } = await import('./protocols/cloud-events.ts'); // only with the first event
   const received = receive(exchange.request.headers, decode(bytes));
   const { bundle } = await exchange.service.scorer;
-  return eventAnswer(received, `/v1/models/${bundle.name}`, await scoresOf(exchange, received.data));
+  return eventAnswer(
+    received,
+    `/v1/models/${bundle.name}`,
+    await answerTo(exchange, questionIn(received.data, exchange.service.limits.textsLimit)),
+  );
 }
 
 function alive(): Answer {
