@@ -20,8 +20,10 @@ export interface AdmissionLimits {
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
-  /** Of this turn of the event loop: whether it has met a request; how many it let in, and how long those took. */
-  #isTurn = false;
+  /**
+   * Of this turn of the event loop: requests that were let in, and how long those took. Turns are told apart from the FEW-th
+   * request on only: a server with few to answer pays nothing for it.
+   */
   #turnRequests = 0;
   #turnMs = 0;
   /** Whose request was the last, and how long those that it sent ahead took: they come in one go. */
@@ -51,34 +53,36 @@ export class Admission {
   /** Why a request that begins now on a connection is not let in; undefined if it is. */
   refusal(connection: object): ShedReason | undefined {
     const now = this.#now();
-    if (!this.#isTurn) this.#beginTurn();
     if (this.#letInAt !== undefined) {
       this.#turnMs += now - this.#letInAt;
       this.#connectionMs += now - this.#letInAt;
+    }
+    if (this.#turnRequests < FEW) {
+      // These are let in in any case, and may be of many turns: nothing is counted before the last of them.
+      if (++this.#turnRequests === FEW) this.#beginTurn();
+      this.#letInAt = this.#turnRequests === FEW ? now : undefined;
+      return undefined;
     }
     if (connection !== this.#connection) {
       this.#connection = connection;
       this.#connectionMs = 0;
     }
     const { delayLimitMs } = this.#limits;
-    const isLate = this.#turnMs > delayLimitMs && this.#turnRequests >= FEW;
-    if (isLate || this.#connectionMs > delayLimitMs * SHARE_OF_ONE) {
+    if (this.#turnMs > delayLimitMs || this.#connectionMs > delayLimitMs * SHARE_OF_ONE) {
       this.#letInAt = undefined;
       return 'loop';
     }
     this.#letInAt = now;
-    this.#turnRequests++;
     return undefined;
   }
 
   #beginTurn(): void {
-    this.#isTurn = true;
-    this.#turnRequests = 0;
     this.#turnMs = 0;
     this.#connection = undefined;
-    this.#letInAt = undefined;
+    this.#connectionMs = 0;
     setImmediate(() => {
-      this.#isTurn = false;
+      this.#turnRequests = 0;
+      this.#letInAt = undefined;
     });
   }
 
@@ -115,7 +119,7 @@ export class Admission {
   }
 }
 
-/** So many requests of one turn are let in in any case: where they take long, it is the machine that stalls, and they are few. */
+/** So many requests are let in in any case: where they take long, it is the machine that stalls, and they are few. */
 const FEW = 64;
 
 /** Of the delay limit, for what one client sends ahead without waiting for answers. */
