@@ -50,15 +50,20 @@ export function formatReviews(reviews: readonly ComposedReview[]): string {
 
 // ---------------------------------------------------------------------------------------------------- sentences
 
-type SentenceIndex = ReadonlyMap<string, readonly string[]>;
+interface SentenceIndex {
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  /** What a review may be of. */
+  readonly subjects: readonly Domain[];
+}
 
 function indexSentences(sentences: readonly Sentence[]): SentenceIndex {
-  const index = new Map<string, string[]>();
+  const texts = new Map<string, string[]>();
   for (const { stars, domain, text } of sentences) {
     const key = `${stars} ${domain}`;
-    index.set(key, [...(index.get(key) ?? []), text]);
+    texts.set(key, [...(texts.get(key) ?? []), text]);
   }
-  return index;
+  const present = new Set(sentences.map(({ domain }) => domain));
+  return { texts, subjects: SUBJECTS.filter((domain) => present.has(domain)) };
 }
 
 /** What a review is of; films come first. */
@@ -82,7 +87,7 @@ const SUBJECTS: readonly Domain[] = [
 
 function ofSentences(random: Random, of: SentenceIndex): ComposedReview {
   const stars = 1 + random.below(5);
-  const subject = pick(random, SUBJECTS);
+  const subject = pick(random, of.subjects);
   const count = 1 + random.below(6);
   const neutralPercent = 25 + random.below(16);
   const sentences = Array.from({ length: count }, (_, i) => {
@@ -93,10 +98,10 @@ function ofSentences(random: Random, of: SentenceIndex): ComposedReview {
   return { stars, text: join(random, rotate(random, sentences)), kind: 'sentences' };
 }
 
-function pickSentence(random: Random, of: SentenceIndex, stars: number, subject: Domain): string {
+function pickSentence(random: Random, { texts }: SentenceIndex, stars: number, subject: Domain): string {
   const roll = random.below(100);
   const domain = roll < 65 ? subject : roll < 82 ? 'general' : 'phrase';
-  return pick(random, of.get(`${stars} ${domain}`) ?? of.get(`${stars} ${subject}`) ?? []);
+  return pick(random, texts.get(`${stars} ${domain}`) ?? texts.get(`${stars} ${subject}`) ?? []);
 }
 
 function rotate(random: Random, sentences: readonly string[]): string[] {
@@ -125,7 +130,7 @@ const TURNS: readonly string[] = ['しかし', 'ただ、', 'でも', 'とはい
 
 /** What comes last weighs most. */
 function contrast(random: Random, of: SentenceIndex): ComposedReview {
-  const subject = pick(random, SUBJECTS);
+  const subject = pick(random, of.subjects);
   const [first, last] = chance(random, 50)
     ? [4 + random.below(2), 1 + random.below(2)]
     : [1 + random.below(2), 4 + random.below(2)];
