@@ -501,8 +501,14 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
       assert.equal(await elements(), before);
       const isColoured = text.length <= 4000;
       assert.equal(await page.locator('#why').isVisible(), isColoured);
-      if (isColoured) assert.equal(await page.evaluate("document.querySelector('#painted').textContent"), text);
-      else assert.equal(await page.locator('#message').textContent(), '4,000 文字を超える文では、語に色がつきません。');
+      if (isColoured) {
+        assert.equal(await page.evaluate("document.querySelector('#painted').textContent"), text);
+        const turns =
+          "Array.from(document.querySelector('#painted').children, (part) => getComputedStyle(part).unicodeBidi)";
+        assert.deepEqual([...new Set(await page.evaluate<string[]>(turns))], ['isolate'], 'no word turns another');
+      }
+      if (!isColoured)
+        assert.equal(await page.locator('#message').textContent(), '4,000 文字を超える文では、語に色がつきません。');
       assert.ok(await isNoWiderThanItsWindow(page));
     });
   }
