@@ -13,13 +13,13 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients
+.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
 
 test: build
-	$(NODE) --test $$(find dist/test -name '*.test.js' | sort)
+	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
@@ -44,6 +44,10 @@ tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
 # Python's clients and schemathesis against the server; they are installed into build/.
 clients: build
 	NODE=$(NODE) test/clients/run
+
+# The page in Chromium: skipped where there is none, unless CHROMIUM_REQUIRED=1. Screenshots are left in build/screenshots.
+browser: build
+	$(NODE) --test dist/test/browser/page.test.js
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60

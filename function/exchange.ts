@@ -20,6 +20,8 @@ export interface Service {
   /** The scorer once it is there. */
   readonly ready: Scorer | undefined;
   readonly isDraining: boolean;
+  /** The model's folder. */
+  readonly bundlePath: string;
   readonly limits: RequestLimits;
   readonly admission: Admission;
   readonly measurements: Measurements;

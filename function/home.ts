@@ -27,13 +27,16 @@ function readPage(): Answer {
     `style-src ${hashOf('style')}`,
     `script-src ${hashOf('script')}`,
     "connect-src 'self'",
+    'img-src data:', // its icon
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'", // a text can never be put in as HTML
+    "trusted-types 'none'",
   ].join('; ');
   return {
     type: 'text/html; charset=utf-8',
-    headers: { Vary: 'Accept', 'Content-Security-Policy': policy },
+    headers: { Vary: 'Accept', 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' },
     body,
   };
 }

@@ -25,7 +25,7 @@ export function openApi(routes: readonly Route[], textsLimit: number): object {
 }
 
 function operation(
-  { id, summary, path, request, response, isReadyOnly, mayBeUnable }: Route,
+  { id, summary, path, request, response, isReadyOnly, mayLack, mayBeUnable }: Route,
   textsLimit: number,
 ): object {
   const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
@@ -36,7 +36,7 @@ function operation(
   }));
   const statuses = [
     ...(request === undefined ? [] : [400, 413, 415]),
-    ...(parameters.length > 0 ? [404] : []),
+    ...(parameters.length > 0 || mayLack === true ? [404] : []),
     ...(mayBeUnable === true ? [501] : []),
     ...(request === undefined && isReadyOnly !== true ? [] : [503]),
   ];
@@ -60,7 +60,7 @@ function contentOf(response: Response): object {
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'What was expected of the body, and where it differs.',
-  404: 'Another model, or another version of it, is served.',
+  404: 'Another model is served, another version of it, or one without this.',
   413: 'The body or its list is over the limit.',
   415: 'The body is compressed, or a batch of events.',
   501: 'The score of this model is no sum that could be explained.',

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Scorer } from '../model/scorer.ts';
 import { type Answer, json } from './answer.ts';
 import { decode, parseBody } from './body.ts';
+import { card } from './card.ts';
 import type { Exchange, Service } from './exchange.ts';
 import { home } from './home.ts';
 import { HttpError } from './problem.ts';
@@ -29,6 +30,8 @@ export interface Route {
   readonly isReadyOnly?: boolean;
   /** It answers 501 for what the model cannot do. */
   readonly mayBeUnable?: boolean;
+  /** It answers 404 where the model has no such thing. */
+  readonly mayLack?: boolean;
   readonly answer: (exchange: Exchange, parameters: Parameters) => Answer | Promise<Answer>;
 }
 
@@ -57,6 +60,15 @@ export const routes: readonly Route[] = [
     answer: ({ request }) => home(request),
   },
   { ...scoring, path: '/', id: 'scoreAtRoot' },
+  {
+    method: 'GET',
+    path: '/card',
+    id: 'card',
+    summary: "The model's card: what it is for, how it was made, where it fails.",
+    response: schemas.modelCard,
+    mayLack: true,
+    answer: card,
+  },
   {
     method: 'GET',
     path: '/livez',

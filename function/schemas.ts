@@ -7,6 +7,7 @@ export type Response = Readonly<Record<string, Schema>>;
 
 export const jsonOf = (schema: Schema): Response => ({ 'application/json': schema });
 export const plainText: Response = { 'text/plain': { type: 'string' } };
+export const modelCard: Response = { 'text/markdown': { type: 'string' }, 'text/plain': { type: 'string' } };
 export const homePage: Response = { 'text/html': { type: 'string' }, 'text/plain': { type: 'string' } };
 
 const object = (properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema => ({

@@ -9,6 +9,7 @@ import { Measurements } from './measurements.ts';
 
 export class ScoringService implements Service {
   readonly limits: RequestLimits;
+  readonly bundlePath: string;
   readonly scorer: Promise<Scorer>;
   readonly admission: Admission;
   readonly measurements = new Measurements();
@@ -18,6 +19,7 @@ export class ScoringService implements Service {
 
   constructor(config: Config, scorer: Promise<Scorer>) {
     this.limits = config;
+    this.bundlePath = config.bundlePath;
     this.scorer = scorer;
     this.admission = new Admission(config);
     this.accessLog = new AccessLog(config);

@@ -1,5 +1,6 @@
 /** The contract, one table, held against both hosts with the shipped model. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
@@ -186,6 +187,13 @@ const cases: readonly Case[] = [
     detail: /^Expected a body of at most 1048576 bytes, received more$/,
   },
   { what: 'home', method: 'GET', path: '/', status: 200, equals: 'Hello Machine Learning !' },
+  {
+    what: 'the card',
+    method: 'GET',
+    path: '/card',
+    status: 200,
+    equals: readFileSync(join(packageRoot, 'model', 'stars', 'README.md'), 'utf8'),
+  },
   { what: 'livez', method: 'GET', path: '/livez', status: 200, equals: { status: 'alive' } },
   { what: 'healthz', method: 'GET', path: '/healthz', status: 200, equals: { status: 'alive' } },
   {

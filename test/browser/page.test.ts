@@ -1,0 +1,700 @@
+/** The page of GET /, in Chromium, against the lean server with the shipped model. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
+import type { Explanation } from '../../model/explain.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { type Host, leanServer, start } from '../function/hosts.ts';
+import { lacking, launch, until, visit } from './chromium.ts';
+
+const GREAT = 'すごい！最高に興奮した！楽しい';
+const POOR = 'この映画は全くだめ、楽しくない。駄作';
+const SCORING = '**/api/1/users';
+
+describe('the page in Chromium', { skip: lacking ?? false }, () => {
+  let host: Host;
+  let browser: Browser;
+
+  before(async () => {
+    host = await start([leanServer]);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  const onPage = (
+    what: string,
+    body: (page: Page) => Promise<void>,
+    options: BrowserContextOptions & { provoked?: RegExp; prepare?: (page: Page) => Promise<void> } = {},
+  ) =>
+    test(what, { timeout: 120_000 }, async () => {
+      const { page, leave } = await visit(browser, host.url, options);
+      await body(page);
+      await leave();
+    });
+
+  async function answerOf(texts: string): Promise<{ score: number; explanation: Explanation }> {
+    const response = await fetch(`${host.url}/`, { method: 'POST', body: JSON.stringify({ texts, explain: true }) });
+    return (await response.json()) as { score: number; explanation: Explanation };
+  }
+
+  // ------------------------------------------------------------------------------------------------ typing, stars
+
+  onPage('typing fills the stars with the score that the API gives', async (page) => {
+    await page.locator('#text').pressSequentially(GREAT);
+    const { score } = await answerOf(GREAT);
+    await until(() => scoreOn(page), is(score));
+    assert.equal(await page.locator('#score').textContent(), score.toFixed(2));
+    assert.equal(await page.getByRole('img').locator('title').textContent(), `5つ星のうち ${score.toFixed(2)}`);
+    assert.equal(await page.locator('#live').getAttribute('aria-live'), 'polite');
+    await until(() => page.locator('#live').textContent(), is(`5つ星のうち ${score.toFixed(2)}`));
+    await page.locator('#text').fill('');
+    await until(() => scoreOn(page), is(undefined));
+    assert.equal(await filled(page), 0);
+    assert.equal(await page.locator('#why').isVisible(), false);
+  });
+
+  // The stars stand 25 apart in 124, and a star is 21 wide.
+  for (const [score, share] of [
+    [0, 0],
+    [1, 25 / 124],
+    [3.5, (75 + 1.5 + 10.5) / 124],
+    [4.75, (100 + 1.5 + 15.75) / 124],
+    [5, 1],
+    [7, 1],
+  ] as const) {
+    onPage(`a score of ${score} fills so much of the stars`, async (page) => {
+      await page.route(SCORING, (route) => route.fulfill({ json: { score } }));
+      await page.locator('#text').fill(GREAT);
+      await until(() => scoreOn(page), is(score));
+      assert.ok(Math.abs((await filled(page)) - Math.min(share, 125 / 124)) < 0.01, String(await filled(page)));
+    });
+  }
+
+  onPage(
+    'a question waits for 150 ms of rest, and for kana to be converted',
+    async (page) => {
+      const asked = questionsOf(page);
+      await page.locator('#text').fill('良い');
+      await page.clock.runFor(149);
+      await page.locator('#text').fill(GREAT);
+      await page.clock.runFor(149);
+      assert.deepEqual(asked, []);
+      await page.clock.runFor(1);
+      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      assert.deepEqual(asked, [{ texts: GREAT, explain: true }]);
+
+      await page.locator('#text').fill('');
+      await page.clock.runFor(200);
+      await page.locator('#text').focus();
+      const session = await page.context().newCDPSession(page);
+      await session.send('Input.imeSetComposition', { text: 'さいこう', selectionStart: 4, selectionEnd: 4 });
+      await page.clock.runFor(1000);
+      assert.equal(asked.length, 1, 'nothing is asked of what is not converted');
+      await session.send('Input.insertText', { text: '最高' });
+      await page.clock.runFor(150);
+      await until(() => scoreOn(page), is((await answerOf('最高')).score));
+      assert.deepEqual(asked[1], { texts: '最高', explain: true });
+    },
+    { prepare: stopClock },
+  );
+
+  onPage('the newest question wins, whichever answer comes first', async (page) => {
+    const held: Route[] = [];
+    await page.route(SCORING, async (route) => {
+      if (textOf(route) === POOR) held.push(route);
+      else await route.continue();
+    });
+    await page.locator('#text').fill(POOR);
+    await until(async () => held.length, is(1));
+    await page.locator('#text').fill(GREAT);
+    const { score } = await answerOf(GREAT);
+    await until(() => scoreOn(page), is(score));
+    await held[0]?.fulfill({ json: { score: 1.25 } }).catch(() => {}); // it was aborted
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    assert.equal(await scoreOn(page), score);
+    assert.equal(await page.locator('#message').textContent(), '');
+  });
+
+  onPage(
+    'an answer that its abortion came too late for does nothing',
+    async (page) => {
+      const held: Route[] = [];
+      await page.route(SCORING, async (route) => {
+        if (textOf(route) === POOR) held.push(route);
+        else await route.continue();
+      });
+      await page.locator('#text').fill(POOR);
+      await until(async () => held.length, is(1));
+      await page.locator('#text').fill(GREAT);
+      const { score } = await answerOf(GREAT);
+      await until(() => scoreOn(page), is(score));
+      await held[0]?.fulfill({ json: { score: 1.25 } });
+      await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+      assert.equal(await scoreOn(page), score);
+    },
+    // A fetch that nothing aborts.
+    {
+      prepare: neverAbort,
+    },
+  );
+
+  // ------------------------------------------------------------------------------------------------ words in colour
+
+  for (const [what, text] of [
+    ['plain', 'とても美味しかったです。ただ、店員の態度も残念でした。残念。'],
+    ['emoji and surrogates', '😀😀最高でした！👨‍👩‍👧残念😀な𠮷野家、楽しい'],
+    ['half-width', 'ﾃﾚﾋﾞは最高ｶﾞｯｶﾘ残念 ABC ｡楽しい'],
+    ['lines and spaces', '  最高\n\n\t残念　楽しい  \n'],
+    ['a lone surrogate', '\ud83d最高\ude00残念'],
+  ] as const) {
+    onPage(`words are coloured where they stand: ${what}`, async (page) => {
+      await setText(page, text);
+      const { score, explanation } = await answerOf(text);
+      await until(() => scoreOn(page), is(score));
+      const parts = await page.evaluate<
+        { length: number; className: string; label: string | null; isText: boolean }[]
+      >(`{
+        const text = ${JSON.stringify(text)};
+        let at = 0;
+        Array.from(document.querySelector('#painted').children, (part) => ({
+          length: part.textContent.length,
+          className: part.className,
+          label: part.getAttribute('aria-label'),
+          isText: part.textContent === text.slice(at, at += part.textContent.length) && part.children.length === 0,
+        }))
+      }`);
+      const weights = weightsOf(text, explanation);
+      const scale = Math.max(0.1, ...weights.map(Math.abs));
+      let at = 0;
+      for (const { length, className, label, isText } of parts) {
+        assert.ok(isText, `the text from ${at} on`);
+        for (const weight of weights.slice(at, at + length)) {
+          const expected = Math.abs(weight) / scale < 0.05 ? '' : weight < 0 ? 'down' : 'up';
+          assert.equal(className, expected, `at ${at}`);
+          if (expected !== '') assert.ok(label?.includes(` ${Math.abs(weight).toFixed(2)} `), label ?? '');
+          if (expected !== '') assert.match(label ?? '', weight < 0 ? /減らす$/ : /増やす$/);
+        }
+        at += length;
+      }
+      assert.equal(at, text.length);
+      assert.ok(parts.filter(({ className }) => className !== '').length >= 2);
+    });
+  }
+
+  onPage('a table tells the same, and sums to the score', async (page) => {
+    await page.locator('#text').fill(GREAT);
+    const { score, explanation } = await answerOf(GREAT);
+    await until(() => scoreOn(page), is(score));
+    const rows = await page.locator('#terms tr').allInnerTexts();
+    const [first] = explanation.terms;
+    assert.ok(first);
+    assert.match(
+      rows[0] ?? '',
+      new RegExp(
+        `^${first.term}( ×\\d+)?\\s+\\${first.contribution < 0 ? '−' : '+'}${Math.abs(first.contribution).toFixed(2)}`,
+      ),
+    );
+    const values = (await page.locator('#terms .value, #sum .value').allInnerTexts()).map(numberOf);
+    const sum = values.pop();
+    assert.ok(Math.abs(values.reduce((a, b) => a + b, 0) - (sum ?? 0)) <= 0.005 * (values.length + 1), String(values));
+    assert.equal(sum, Number(score.toFixed(2)));
+  });
+
+  onPage('the value of a word is shown while the pointer is on it', async (page) => {
+    await page.locator('#text').fill(GREAT);
+    const word = page.locator('#painted .up').first();
+    await word.hover();
+    const tip = page.getByRole('tooltip');
+    await tip.waitFor();
+    const label = (await word.getAttribute('aria-label')) ?? '';
+    assert.match((await tip.textContent()) ?? '', /^\S+\+\d\.\d\d/);
+    assert.ok(label.includes((await tip.locator('span').nth(1).textContent())?.slice(1) ?? '?'), label);
+    await tip.hover(); // the pointer may go there
+    await page.mouse.move(0, 0);
+    await tip.waitFor({ state: 'hidden' });
+  });
+
+  onPage(
+    'a model that cannot be explained still gives stars, and is asked once',
+    async (page) => {
+      const asked = questionsOf(page);
+      await page.route(SCORING, async (route) => {
+        if (route.request().postData()?.includes('"explain":true')) await route.fulfill({ status: 501, json: {} });
+        else await route.continue();
+      });
+      for (const text of [GREAT, POOR]) {
+        await page.locator('#text').fill(text);
+        await until(() => scoreOn(page), is((await answerOf(text)).score));
+      }
+      assert.equal(await page.locator('#message').textContent(), 'このモデルでは、語に色がつきません。');
+      assert.equal(await page.locator('#why').isVisible(), false);
+      assert.deepEqual(asked, [{ texts: GREAT, explain: true }, { texts: GREAT }, { texts: POOR }]);
+    },
+    { provoked: /status of 501/ },
+  );
+
+  // ------------------------------------------------------------------------------------------- keyboard, names
+
+  onPage('all of it is reached by keyboard alone', async (page) => {
+    const key = (name: string) => page.keyboard.press(name);
+    const focused = () =>
+      page.evaluate<string>(
+        'document.activeElement.getAttribute("aria-label") ?? (document.activeElement.id || document.activeElement.textContent)',
+      );
+    for (const name of ['日本語', 'English', 'text']) {
+      await key('Tab');
+      assert.equal(await focused(), name);
+    }
+    await page.keyboard.insertText('とても美味しかった。店員の態度が残念でした。');
+    await page.locator('#why').waitFor();
+    const labels = await page
+      .locator('#painted [role=note]')
+      .evaluateAll((notes) => notes.map((note) => note.getAttribute('aria-label')));
+    assert.ok(labels.length >= 3, String(labels));
+    for (const name of ['ほめる', '半々', 'けなす', labels[0]]) {
+      await key('Tab');
+      assert.equal(await focused(), name);
+    }
+    const tip = page.getByRole('tooltip');
+    await tip.waitFor();
+    for (const [name, label] of [
+      ['ArrowRight', labels[1]],
+      ['ArrowRight', labels[2]],
+      ['ArrowLeft', labels[1]],
+      ['End', labels.at(-1)],
+      ['ArrowRight', labels.at(-1)],
+      ['Home', labels[0]],
+    ] as const) {
+      await key(name);
+      assert.equal(await focused(), label);
+      assert.ok(await tip.isVisible());
+    }
+    await key('Escape');
+    assert.equal(await tip.isVisible(), false);
+    for (const name of ['copy', 'モデルカード', 'API (OpenAPI)']) {
+      await key('Tab');
+      assert.equal(await focused(), name);
+    }
+    for (let i = 0; i < 4; i++) await key('Shift+Tab');
+    assert.equal(await focused(), 'けなす');
+    await key('Enter');
+    const { score } = await answerOf(await page.locator('#text').inputValue());
+    await until(() => scoreOn(page), is(score));
+  });
+
+  onPage('whoever does not see it is told what is what', async (page) => {
+    await page.locator('#text').fill('残念');
+    const { score } = await answerOf('残念');
+    await until(() => scoreOn(page), is(score));
+    await until(
+      () => page.locator('#live').textContent(),
+      (text) => text !== '',
+    );
+    const tree = await page.locator('body').ariaSnapshot();
+    for (const line of [
+      '- group "言語 Language":',
+      '- button "日本語" [pressed]',
+      '- heading "このレビュー、星いくつ？" [level=1]',
+      '- textbox "日本語のレビューを書くか貼りつけると、星の数がわかります。":',
+      `- img "5つ星のうち ${score.toFixed(2)}"`,
+      '- group "例":',
+      `- status: 5つ星のうち ${score.toFixed(2)}`,
+      '- region "この星になった理由":',
+      '- region "語ごとの寄与。左右の矢印キーで移動します。":',
+      `- 'note "残念: `,
+      '- table "語と、それが増減させた星":',
+      '- rowheader "残念"',
+      '- region "同じことをコマンドで":',
+      '- button "コピー"',
+      '- link "モデルカード":',
+    ])
+      assert.ok(tree.includes(line), `${line}\nin\n${tree}`);
+    const unnamed = tree.match(/- (button|link|textbox|img|table|region|group|heading)\s*(\[.*\])?:?$/gm);
+    assert.equal(unnamed, null);
+  });
+
+  // ------------------------------------------------------------------------------------- examples, command, card
+
+  onPage('the examples are scored as they are meant', async (page) => {
+    const scores: number[] = [];
+    for (const name of ['ほめる', '半々', 'けなす']) {
+      await page.getByRole('button', { name }).click();
+      const { score } = await answerOf(await page.locator('#text').inputValue());
+      await until(() => scoreOn(page), is(score));
+      scores.push(score);
+    }
+    const [good = 0, mixed = 0, bad = 5] = scores;
+    assert.ok(good > 4 && mixed > 2 && mixed < 4 && bad < 2, String(scores));
+  });
+
+  for (const [what, text] of [
+    ['quotes of a shell', `It's "最高" $HOME $(echo 残念) \`date\` \\ \\n !! ; & | > * ?`],
+    ['lines', '最高\nでした\r\n\t残念'],
+    ['emoji', '😀最高👨‍👩‍👧残念'],
+    ['what is not seen', '最高\u202e残念\u2066\u200b\ufeff\u0007\u2028良い'],
+    ['an end of its own', "最高\nEND\n'END'\n残念"],
+    ['more than an argument may have', '最高でした。残念。'.repeat(10_000)],
+  ] as const) {
+    onPage(`the command gives the same score in a shell: ${what}`, async (page) => {
+      const score = await scoreOf(text.replaceAll('\r\n', '\n')); // as a browser has ends of lines
+      await page.locator('#text').fill(text);
+      await until(() => scoreOn(page), is(score));
+      const command = (await page.locator('#command').textContent()) ?? '';
+      assert.doesNotMatch(command.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}]/u);
+      const { stdout, status } = spawnSync('bash', ['--norc', '-s'], { input: command, encoding: 'utf8' });
+      assert.equal(status, 0);
+      assert.equal((JSON.parse(stdout) as { score: number }).score, await scoreOn(page));
+    });
+  }
+
+  async function scoreOf(texts: string): Promise<number> {
+    const response = await fetch(`${host.url}/`, { method: 'POST', body: JSON.stringify({ texts }) });
+    return ((await response.json()) as { score: number }).score;
+  }
+
+  onPage(
+    'the command is copied',
+    async (page) => {
+      await page.locator('#text').fill(GREAT);
+      await until(
+        () => page.locator('#command').textContent(),
+        (command) => command?.includes(GREAT) ?? false,
+      );
+      await page.getByRole('button', { name: 'コピー' }).click();
+      await page.getByRole('button', { name: 'コピーしました' }).waitFor();
+      assert.equal(await page.evaluate('navigator.clipboard.readText()'), await page.locator('#command').textContent());
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  );
+
+  onPage(
+    'the version of the model, and a link to its card',
+    async (page) => {
+      const { bundle } = (await (await fetch(`${host.url}/readyz`)).json()) as {
+        bundle: { name: string; version: string };
+      };
+      await until(() => page.locator('#model').textContent(), is(`${bundle.name} ${bundle.version}`));
+      await page.getByRole('link', { name: 'モデルカード' }).click();
+      await page.waitForURL('**/card');
+      const card = readFileSync(join(packageRoot, 'model', 'stars', 'README.md'), 'utf8');
+      assert.equal((await page.locator('body').textContent())?.trim(), card.trim());
+    },
+    { provoked: /status of 404/ }, // a plain text has no icon, and Chromium asks for one
+  );
+
+  // ------------------------------------------------------------------------------------------------ what goes wrong
+
+  onPage(
+    'a busy server is asked again when it says',
+    async (page) => {
+      let refusals = 1;
+      await page.route(SCORING, async (route) => {
+        if (refusals-- > 0) await route.fulfill({ status: 503, headers: { 'Retry-After': '3' }, json: {} });
+        else await route.continue();
+      });
+      await page.locator('#text').fill(GREAT);
+      await page.clock.runFor(150);
+      await until(
+        () => page.locator('#message').textContent(),
+        is('サーバーが混み合っています。3 秒後にもう一度試します。'),
+      );
+      await page.clock.runFor(2999);
+      assert.equal(await scoreOn(page), undefined);
+      await page.clock.runFor(1);
+      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      assert.equal(await page.locator('#message').textContent(), '');
+    },
+    { prepare: stopClock, provoked: /status of 503/ },
+  );
+
+  onPage(
+    'a server that is not there is tried again',
+    async (page) => {
+      let failures = 2;
+      await page.route(SCORING, async (route) => {
+        if (failures-- > 0) await route.abort('connectionrefused');
+        else await route.continue();
+      });
+      await page.locator('#text').fill(GREAT);
+      await page.clock.runFor(150);
+      for (const seconds of [2, 4]) {
+        await until(
+          () => page.locator('#message').textContent(),
+          is(`サーバーに接続できません。${seconds} 秒後にもう一度試します。`),
+        );
+        await page.clock.runFor(seconds * 1000);
+      }
+      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+    },
+    { prepare: stopClock, provoked: /ERR_CONNECTION_REFUSED/ },
+  );
+
+  onPage(
+    'offline is told, and ends by itself; what was scored before is kept, faintly',
+    async (page) => {
+      await page.locator('#text').fill(POOR);
+      const { score } = await answerOf(POOR);
+      await until(() => scoreOn(page), is(score));
+      await page.context().setOffline(true);
+      await page.locator('#text').fill(GREAT);
+      await until(
+        () => page.locator('#message').textContent(),
+        is('オフラインです。つながりしだい、もう一度試します。'),
+      );
+      assert.equal(await scoreOn(page), score);
+      assert.equal(await page.locator('#result[data-stale]').count(), 1);
+      await page.context().setOffline(false);
+      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      assert.equal(await page.locator('#result[data-stale]').count(), 0);
+    },
+    { provoked: /ERR_INTERNET_DISCONNECTED/ },
+  );
+
+  for (const [status, json, message] of [
+    [400, { detail: 'Expected something else' }, 'サーバーがこの文を受け取れませんでした。Expected something else'],
+    [500, {}, 'サーバーで問題が起きました（500）。少し待ってから、もう一度お試しください。'],
+    [200, { unlike: 'ours' }, 'サーバーで問題が起きました（200）。少し待ってから、もう一度お試しください。'],
+  ] as const) {
+    onPage(
+      `an answer of ${status} that is no score is put in words`,
+      async (page) => {
+        await page.route(SCORING, (route) => route.fulfill({ status, json }));
+        await page.locator('#text').fill(GREAT);
+        await until(() => page.locator('#message').textContent(), is(message));
+        await until(() => page.locator('#live').textContent(), is(message));
+      },
+      { provoked: /status of (400|500)/ },
+    );
+  }
+
+  onPage(
+    'a text over the limit of the server',
+    async (page) => {
+      await setText(page, '最高'.repeat(300_000));
+      await until(
+        () => page.locator('#message').textContent(),
+        is('文が長すぎて、サーバーが受け取れません。短くしてください。'),
+      );
+    },
+    { provoked: /status of 413/ },
+  );
+
+  // ------------------------------------------------------------------------------------------------------- hostile
+
+  for (const [what, text] of [
+    ['HTML', '<script>alert(1)</script><img src=x onerror=alert(2)><b>最高</b>&lt;残念'],
+    ['bidi', '\u202e最高\u202d\u2067残念\u2069\u0000楽しい\u200f'],
+    ['100 kB', '最高でした。<b>残念</b>\u202e'.repeat(2500)],
+    ['100 kB in one word', 'ア'.repeat(33_000)],
+  ] as const) {
+    onPage(`hostile text is text: ${what}`, async (page) => {
+      const elements = () => page.evaluate<number>("document.querySelectorAll('script, img, b, iframe').length");
+      const before = await elements();
+      const score = await scoreOf(text); // not while the page asks: long texts at one time are shed
+      await setText(page, text);
+      await until(() => scoreOn(page), is(score));
+      assert.equal(await elements(), before);
+      const isColoured = text.length <= 4000;
+      assert.equal(await page.locator('#why').isVisible(), isColoured);
+      if (isColoured) {
+        assert.equal(await page.evaluate("document.querySelector('#painted').textContent"), text);
+        const turns =
+          "Array.from(document.querySelector('#painted').children, (part) => getComputedStyle(part).unicodeBidi)";
+        assert.deepEqual([...new Set(await page.evaluate<string[]>(turns))], ['isolate'], 'no word turns another');
+      }
+      if (!isColoured)
+        assert.equal(await page.locator('#message').textContent(), '4,000 文字を超える文では、語に色がつきません。');
+      assert.ok(await isNoWiderThanItsWindow(page));
+    });
+  }
+
+  onPage(
+    'the policy holds: no HTML from strings, no script from elsewhere, no server but its own',
+    async (page) => {
+      for (const attempt of [
+        "document.body.innerHTML = '<i>x</i>'",
+        "Object.assign(document.createElement('script'), { text: 'x' })",
+        "new Promise((resolve, reject) => setTimeout(() => { try { Function('') } catch (error) { reject(error) } resolve() }))",
+        "fetch('https://example.invalid/')",
+      ])
+        await assert.rejects(page.evaluate(attempt), /Trusted|Failed to fetch|Content Security Policy/, attempt);
+    },
+    { provoked: /Content Security Policy|TrustedHTML|TrustedScript|Trusted Type/ },
+  );
+
+  // ---------------------------------------------------------------------------------------------- languages, looks
+
+  onPage('English is a click away, is kept, and is said to be', async (page) => {
+    await page.locator('#text').fill(GREAT);
+    await page.locator('#why').waitFor();
+    const html = page.locator('html');
+    assert.equal(await html.getAttribute('lang'), 'ja');
+    const japanese = await wordsOn(page);
+    await page.getByRole('button', { name: 'English' }).click();
+    assert.equal(await html.getAttribute('lang'), 'en');
+    assert.equal(await page.locator('h1').textContent(), 'How many stars does this review give?');
+    const english = await wordsOn(page);
+    assert.equal(english.length, japanese.length);
+    english.forEach(
+      (words, i) => void assert.ok(words !== '' && words !== japanese[i] && /^[ -~−]+$/.test(words), words),
+    );
+    assert.match(
+      (await page.locator('#painted [role=note]').first().getAttribute('aria-label')) ?? '',
+      /(adds|takes) \d\.\d\d stars$/,
+    );
+    assert.equal(await page.locator('#text').getAttribute('lang'), 'ja');
+    assert.equal(await page.locator('#painted').getAttribute('lang'), 'ja');
+    assert.deepEqual(await page.locator('.languages [aria-pressed=true]').allTextContents(), ['English']);
+    await page.reload();
+    assert.equal(await html.getAttribute('lang'), 'en');
+  });
+
+  for (const [locale, lang] of [
+    ['ja-JP', 'ja'],
+    ['en-GB', 'en'],
+    ['fr-FR', 'en'],
+  ] as const) {
+    onPage(
+      `a browser in ${locale}`,
+      async (page) => assert.equal(await page.locator('html').getAttribute('lang'), lang),
+      {
+        locale,
+      },
+    );
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    onPage(
+      `colours can be read: ${colorScheme}`,
+      async (page) => {
+        const colours = await page.evaluate<Record<string, string>>(`{
+          const style = getComputedStyle(document.documentElement);
+          Object.fromEntries(['paper', 'card', 'ink', 'quiet', 'accent-ink', 'strong-line', 'empty'].map((name) => [name, style.getPropertyValue('--' + name).trim()]))
+        }`);
+        const luminance = (name: string) => luminanceOf(colours[name] ?? '');
+        assert.equal(luminance('paper') < luminance('ink'), colorScheme === 'dark');
+        for (const [front, back, least] of [
+          ['ink', 'paper', 7],
+          ['ink', 'empty', 7],
+          ['quiet', 'paper', 4.5],
+          ['quiet', 'card', 4.5],
+          ['accent-ink', 'paper', 4.5],
+          ['accent-ink', 'card', 4.5],
+          ['strong-line', 'card', 3],
+        ] as const) {
+          const [low = 0, high = 0] = [luminance(front), luminance(back)].sort((a, b) => a - b);
+          const contrast = (high + 0.05) / (low + 0.05);
+          assert.ok(contrast >= least, `${front} on ${back}: ${contrast.toFixed(2)}`);
+        }
+      },
+      { colorScheme },
+    );
+  }
+
+  const desk = { viewport: { width: 1100, height: 900 } };
+  for (const [name, options] of Object.entries({
+    light: desk,
+    dark: { ...desk, colorScheme: 'dark', locale: 'en-US' },
+    phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    'phone-dark': { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true, colorScheme: 'dark' },
+  } satisfies Record<string, BrowserContextOptions>)) {
+    onPage(
+      `as it looks: ${name}`,
+      async (page) => {
+        await page.locator('[data-example]').nth(1).click();
+        await page.locator('#why').waitFor();
+        const word = page.locator('#painted .down').first();
+        await ('isMobile' in options ? word.tap() : word.hover());
+        await page.getByRole('tooltip').waitFor();
+        assert.ok(await isNoWiderThanItsWindow(page));
+        mkdirSync(SCREENSHOTS, { recursive: true });
+        await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+      },
+      options,
+    );
+  }
+});
+
+const SCREENSHOTS = join(packageRoot, 'build', 'screenshots');
+
+function is(expected: unknown): (seen: unknown) => boolean {
+  return (seen) => seen === expected;
+}
+
+/** All digits of it; undefined while there is none. */
+async function scoreOn(page: Page): Promise<number | undefined> {
+  const value = await page.locator('#score').getAttribute('value');
+  return value ? Number(value) : undefined;
+}
+
+/** The share of the stars that is filled. */
+async function filled(page: Page): Promise<number> {
+  const widthOf = async (id: string) => (await page.locator(id).boundingBox())?.width ?? 0;
+  return (await widthOf('#fill')) / (await widthOf('#track'));
+}
+
+/** As typing does, for what a keyboard does not have. */
+async function setText(page: Page, text: string): Promise<void> {
+  await page.evaluate(
+    `document.querySelector('#text').value = ${JSON.stringify(text)}; document.querySelector('#text').dispatchEvent(new InputEvent('input'))`,
+  );
+}
+
+async function stopClock(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1000);
+}
+
+async function neverAbort(page: Page): Promise<void> {
+  await page.addInitScript('const f = fetch; fetch = (url, { signal, ...rest } = {}) => f(url, rest)');
+}
+
+function questionsOf(page: Page): unknown[] {
+  const asked: unknown[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') asked.push(JSON.parse(request.postData() ?? ''));
+  });
+  return asked;
+}
+
+function textOf(route: Route): string {
+  return (JSON.parse(route.request().postData() ?? '') as { texts: string }).texts;
+}
+
+/** Of each UTF-16 unit: what all terms over it add, each shared by its occurrences. */
+function weightsOf(text: string, { terms }: Explanation): number[] {
+  return Array.from({ length: text.length }, (_, at) =>
+    terms.reduce((sum, { offsets, contribution }) => {
+      const over = offsets.filter(([start, end]) => start <= at && at < end).length;
+      return sum + (over * contribution) / offsets.length;
+    }, 0),
+  );
+}
+
+function numberOf(shown: string): number {
+  return Number(shown.replace('−', '-').replace(/[+±]/, ''));
+}
+
+function wordsOn(page: Page): Promise<string[]> {
+  return page.locator('[data-words]').allTextContents();
+}
+
+function isNoWiderThanItsWindow(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
+}
+
+/** WCAG's relative luminance of #rgb or #rrggbb. */
+function luminanceOf(colour: string): number {
+  const digits = colour.slice(1).length === 3 ? colour.slice(1).replaceAll(/./g, '$&$&') : colour.slice(1);
+  const [r = 0, g = 0, b = 0] = (digits.match(/../g) ?? []).map((two) => {
+    const share = Number.parseInt(two, 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
