@@ -1,7 +1,7 @@
 /** One request on its way to its answer: what it may read, what it may have scored, and how long that took. */
 import type { IncomingMessage } from 'node:http';
 import type { Explanation } from '../model/explain.ts';
-import type { Scorer } from '../model/scorer.ts';
+import type { Scorer, WordCounts } from '../model/scorer.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Admission } from './admission.ts';
 import { readBody } from './body.ts';
@@ -19,6 +19,8 @@ export interface Service {
   readonly scorer: Promise<Scorer>;
   /** The scorer once it is there. */
   readonly ready: Scorer | undefined;
+  /** Words of the golden texts, which the scorer has scored before anyone asked. */
+  readonly goldenWords: WordCounts | undefined;
   readonly isDraining: boolean;
   /** The model's folder. */
   readonly bundlePath: string;

@@ -87,9 +87,9 @@ class Metrics {
         help,
         registers,
         collect() {
-          const counts = service.ready?.wordCounts?.();
+          const [all, goldens] = [service.ready?.wordCounts?.(), service.goldenWords];
           this.reset();
-          if (counts !== undefined) this.inc(read(counts));
+          if (all !== undefined && goldens !== undefined) this.inc(read(all) - read(goldens));
         },
       });
     words('score_words_total', 'Words of the texts that were scored.', (counts) => counts.words);

@@ -1,5 +1,5 @@
 /** The state that a handler is given: the scorer as it loads, what is counted, and whether the process is about to end. */
-import { loadScorer, type Scorer } from '../model/scorer.ts';
+import { loadScorer, type Scorer, type WordCounts } from '../model/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
@@ -15,6 +15,7 @@ export class ScoringService implements Service {
   readonly measurements = new Measurements();
   readonly accessLog: AccessLog;
   ready: Scorer | undefined;
+  goldenWords: WordCounts | undefined;
   isDraining = false;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
@@ -27,6 +28,7 @@ export class ScoringService implements Service {
       (loaded) => {
         this.measurements.setScoreRange(loaded.bundle.scoreRange);
         this.measurements.startPhases.set('ready', performance.now());
+        this.goldenWords = loaded.wordCounts?.();
         this.ready = loaded;
       },
       () => {}, // whoever serves waits for `scorer`, and ends the process
