@@ -1,6 +1,6 @@
 /**
- * LightGBM's text of a model, a third as long: without what neither a score nor a contribution is made of (gains, weights
- * and values of inner nodes, names and ranges of columns), and with leaf values and thresholds rounded. What is left is a
+ * LightGBM's text of a model, less than half as long: without what neither a score nor a contribution is made of (weights and
+ * values of inner nodes, names and ranges of columns), and with leaf values, thresholds and gains rounded. What is left is a
  * model of its own, which LightGBM opens like any other; score with it, not with the one that it was made of.
  *
  * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString say what
@@ -11,7 +11,9 @@
 const LEAF_DECIMALS = 4;
 /** Of a threshold. The one just above zero, which tells a term that is there from one that is not, stays just above zero. */
 const THRESHOLD_DIGITS = 4;
-const LEFT_OUT = ['split_gain', 'leaf_weight', 'internal_value', 'internal_weight', 'shrinkage'];
+/** Of a gain, which makes no score, but tells what the model learned most from. */
+const GAIN_DIGITS = 2;
+const LEFT_OUT = ['leaf_weight', 'internal_value', 'internal_weight', 'shrinkage'];
 
 export function compactModelText(text: string): string {
   const [head = '', ...rest] = text.slice(0, endOf(text)).split(/^(?=Tree=)/m);
@@ -54,6 +56,7 @@ function roundNumbers(line: string): string {
   const [name, value] = fieldOf(line);
   if (name === 'leaf_value') return `${name}=${each(value, (leaf) => leaf.toFixed(LEAF_DECIMALS))}`;
   if (name === 'threshold') return `${name}=${each(value, (threshold) => threshold.toPrecision(THRESHOLD_DIGITS))}`;
+  if (name === 'split_gain') return `${name}=${each(value, (gain) => gain.toPrecision(GAIN_DIGITS))}`;
   return line;
 }
 

@@ -16,7 +16,7 @@ export interface TrainOptions extends MeasuredOptions {
   readonly name: string;
   /** How the bundle was made, for its manifest. */
   readonly command: string;
-  /** Leave out of the model's text what no score needs, and round its numbers: a third of the bytes. */
+  /** Leave out of the model's text what no score needs, and round its numbers: less than half of the bytes. */
   readonly compact?: boolean;
   /** For the model card: what the model is for and where it fails. */
   readonly about?: string;

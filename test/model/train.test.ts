@@ -111,7 +111,7 @@ describe('train', () => {
     const path = join(folder, 'compact');
     await train(path, three, { ...oneTree, compact: true });
     await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
-    assert.doesNotMatch(await treesOf(path), /split_gain|internal_value/);
+    assert.doesNotMatch(await treesOf(path), /leaf_weight|internal_value/);
   });
 
   test('gives the same bytes each time, and others with another seed', async () => {

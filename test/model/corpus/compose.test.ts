@@ -52,7 +52,7 @@ describe('the default composition', () => {
   });
 
   test('is these bytes', () => {
-    assert.equal(sha256(formatReviews(reviews)), '70ab2312ab1e6c8e2e6c769e5a1d41aebae45ad4fcfe7cb09d143567f833abae');
+    assert.equal(sha256(formatReviews(reviews)), 'd649efe657c33bd6d06e9f6466d041ee63ab17e914fb9d2a21d32873fd3e999b');
   });
 
   test('is another one with another seed', () => {
