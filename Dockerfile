@@ -1,5 +1,5 @@
 # Two stages: one builds, the other only runs: Node, the compiled sources, the native engine with its dictionary, and the
-# model, as nobody. No npm package and no LightGBM: the engine needs neither.
+# model, as nobody. No LightGBM: the engine does without it. Of the npm packages those that metrics and events are written by.
 ARG BUILDER=node:24-bookworm
 ARG RUNTIME=node:24-bookworm-slim
 
@@ -12,10 +12,12 @@ COPY native/lightgbm native/lightgbm
 RUN make build/lightgbm/lib/lib_lightgbm.a
 COPY . .
 RUN make build && strip build/addon/Release/hoshi_engine.node
+RUN mkdir /runtime && cp package.json package-lock.json /runtime/ && cd /runtime && npm ci --omit=dev --ignore-scripts && rm -rf node_modules/kuromoji
 
 FROM ${RUNTIME}
 WORKDIR /hoshi
 ENV NODE_ENV=production
+COPY --from=build /runtime/node_modules node_modules
 COPY --from=build /hoshi/package.json /hoshi/LICENSE /hoshi/NOTICE ./
 COPY --from=build /hoshi/build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_engine.node
 COPY --from=build /hoshi/build/dictionary build/dictionary
