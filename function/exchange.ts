@@ -36,6 +36,9 @@ export interface Service {
  */
 const UNITS_ON_THE_LOOP = 10_000;
 
+/** An explanation is made on the event loop: of a longer text it would keep others waiting. */
+const MOST_EXPLAINED_UNITS = 4000;
+
 /** An explanation takes as long as so much text: a millisecond or two. */
 const UNITS_OF_AN_EXPLANATION = 20_000;
 
@@ -103,8 +106,15 @@ export class Exchange {
     return scores;
   }
 
-  /** In the order of the texts. Rejects with a 501 where the model's score is no sum. */
+  /** In the order of the texts. Rejects with a 413 for a text too long, with a 501 where the model's score is no sum. */
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
+    for (const { length } of texts) {
+      if (length > MOST_EXPLAINED_UNITS)
+        throw new HttpError(
+          413,
+          `Expected texts of at most ${MOST_EXPLAINED_UNITS} UTF-16 units to explain, received one of ${length}`,
+        );
+    }
     const { admission, measurements } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
     const units = texts.length * UNITS_OF_AN_EXPLANATION;

@@ -94,6 +94,12 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    what: 'a text too long to be explained',
+    body: JSON.stringify({ texts: ['良い', '良'.repeat(4001)], explain: true }),
+    status: 413,
+    detail: /at most 4000 UTF-16 units to explain, received one of 4001$/,
+  },
+  {
     what: 'explain false',
     body: JSON.stringify({ texts: great, explain: false }),
     status: 200,
