@@ -41,13 +41,12 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : format(evaluation));
   if (flags.report === undefined) return;
   const { writeReport } = await import('../report/write.ts'); // with Vega, which nothing else needs
-  const { bundle: manifest } = scorer;
-  const isTrainedOn = hashOfReviews(reviews) === manifest.made.data;
+  const isTrainedOn = hashOfReviews(reviews) === scorer.bundle.made.data;
   await writeReport(
     flags.report,
     {
       bundlePath: flags.bundle,
-      manifest,
+      scorer,
       command: `hoshi eval ${basename(data)}`,
       measuredOn: isTrainedOn ? `${basename(data)}, which it was trained on` : basename(data),
       reviews,

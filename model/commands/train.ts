@@ -6,6 +6,7 @@ import type { ClassWeights } from '../class-weights.ts';
 import { Interrupted } from '../interrupted.ts';
 import { type PresetName, presetNames, presets } from '../presets.ts';
 import { readReviews } from '../reviews.ts';
+import { loadScorer } from '../scorer.ts';
 import { type Trained, type TrainOptions, train } from '../train.ts';
 import { withInterrupt } from './interrupt.ts';
 import { type ColumnNames, columnsFrom, numberFrom, tell, tellBadRows } from './options.ts';
@@ -138,7 +139,7 @@ async function writeTrainingReport(data: string, out: string, trained: Trained, 
   const { writeReport } = await import('../report/write.ts'); // with Vega, which nothing else needs
   const measured = {
     bundlePath: out,
-    manifest,
+    scorer: await loadScorer({ bundlePath: out, engine: 'auto', warn: tell }),
     command: manifest.made.command,
     measuredOn: `those of ${basename(data)} that were held out when they were scored`,
     ...unseen,

@@ -1,8 +1,8 @@
 /** The worst mistakes → HTML: texts with their words coloured by what these add, and the terms that add most. */
+import type { ExplainedTerm, Explanation } from '../explain.ts';
 import { piecesOf } from './coloured-text.ts';
 import type { Mistake, ReportData } from './data.ts';
 import { escapeHtml, japanese, plainText, showText } from './html.ts';
-import type { Explanation, TermContribution } from './model-reader.ts';
 import { countText, fixed, signed } from './numbers.ts';
 
 export function mistakesSection({ mistakes, digits }: ReportData): string {
@@ -11,7 +11,7 @@ export function mistakesSection({ mistakes, digits }: ReportData): string {
     ...mistakes.flatMap(({ review, explanation }) =>
       explanation === undefined
         ? []
-        : piecesOf(review.text, explanation).map(({ contribution }) => Math.abs(contribution)),
+        : piecesOf(review.text, explanation.terms).map(({ contribution }) => Math.abs(contribution)),
     ),
   );
   const colours =
@@ -32,7 +32,7 @@ const CHIPS = 8;
 const STOPS = 6; // words of a text that the keyboard reaches; all of them would be a thousand
 
 function mistakeItem({ review, score, explanation }: Mistake, strongest: number, digits: number): string {
-  const pieces = piecesOf(review.text, explanation ?? { terms: [] });
+  const pieces = piecesOf(review.text, explanation?.terms ?? []);
   const byStrength = pieces.map(({ contribution }) => Math.abs(contribution)).sort((a, b) => b - a);
   const reached = byStrength[STOPS - 1] ?? 0;
   let [html, units] = ['', 0];
@@ -56,8 +56,7 @@ function mistakeItem({ review, score, explanation }: Mistake, strongest: number,
 
 function strongestTerms({ base, absent, held, terms }: Explanation, digits: number): string {
   const isSeen = (value: number) => Number(value.toFixed(digits)) !== 0;
-  const chips = [...terms]
-    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+  const chips = terms
     .slice(0, CHIPS)
     .filter(({ contribution }) => isSeen(contribution))
     .map(({ term, contribution }) => `<span>${japanese(term)} ${signed(contribution, digits)}</span>`);
@@ -75,7 +74,11 @@ function clip(content: string, units: number): string {
   return content.slice(0, isPair ? units - 1 : units);
 }
 
-function addsText(contribution: number, terms: readonly TermContribution[], digits: number): string {
+function addsText(
+  contribution: number,
+  terms: readonly Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>[],
+  digits: number,
+): string {
   const lines = terms.map(({ term, contribution: whole, offsets }) => {
     return `${plainText(term)} ${signed(whole, digits)}${offsets.length > 1 ? ` in ${offsets.length} places` : ''}`;
   });

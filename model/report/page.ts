@@ -77,7 +77,7 @@ ${figure('length', errorCaption, errorTable(data.byLength, 'characters', data.di
 <section aria-labelledby="terms">
 <h2 id="terms">Terms that matter most</h2>
 <div class="pair">
-${figure('gains', 'What the trees split by: how much error the splits on a term took away in training.', gainTable(data))}${figure(
+${figure('splits', splitsCaption(data), splitTable(data))}${figure(
   'weights',
   `How far a term moves scores, over ${countText(data.weightSample)} reviews. <span class="key u2">Blue</span> raises them where it occurs, <span class="key d2">orange</span> lowers them, by the stars beside it.`,
   weightTable(data),
@@ -223,10 +223,21 @@ function errorTable(bins: readonly ErrorBin[], property: string, digits: number)
   );
 }
 
-function gainTable({ gains }: ReportData): string {
+function splitsCaption({ splits }: ReportData): string {
+  return splits[0]?.gain === undefined
+    ? 'What the trees split by: how many of their nodes ask for a term. How much error that took away, LightGBM’s gain, this model does not keep.'
+    : 'What the trees split by: how much error the splits on a term took away in training.';
+}
+
+function splitTable({ splits }: ReportData): string {
+  const isGainKept = splits[0]?.gain !== undefined;
   return table(
-    ['term', 'gain', 'splits'],
-    gains.map(({ term, gain, splits }) => [japanese(term), gain.toPrecision(4), countText(splits)]),
+    ['term', ...(isGainKept ? ['gain'] : []), 'splits'],
+    splits.map(({ term, gain, splits }) => [
+      japanese(term),
+      ...(gain === undefined ? [] : [gain.toPrecision(4)]),
+      countText(splits),
+    ]),
   );
 }
 

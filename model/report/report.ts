@@ -10,10 +10,10 @@ import { distributions } from './plots/distributions.ts';
 import { draw } from './plots/draw.ts';
 import { errorsByLength, errorsByUnknown } from './plots/errors.ts';
 import { learningCurve } from './plots/learning-curve.ts';
-import { gains, weights } from './plots/terms.ts';
+import { splits, weights } from './plots/terms.ts';
 
 export async function createReport(input: ReportInput): Promise<string> {
-  const data = gather(input);
+  const data = await gather(input);
   const drawings = [
     learningCurve(data),
     distributions(data),
@@ -21,7 +21,7 @@ export async function createReport(input: ReportInput): Promise<string> {
     confusion(data),
     errorsByLength(data),
     errorsByUnknown(data),
-    gains(data),
+    splits(data),
     weights(data),
   ];
   const figures = [];

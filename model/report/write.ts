@@ -1,8 +1,8 @@
 /** A model, and reviews with the scores it gave them → a report's file, written aside and renamed. */
-import type { Manifest } from '../bundle.ts';
 import { writeAside } from '../compile/write-aside.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import { hashOfReviews, type Review } from '../reviews.ts';
+import type { Scorer } from '../scorer.ts';
 import type { LearningCurve } from './data.ts';
 import { factsOf } from './facts.ts';
 import { readModel } from './model-reader.ts';
@@ -10,7 +10,8 @@ import { createReport } from './report.ts';
 
 export interface Measured {
   readonly bundlePath: string;
-  readonly manifest: Manifest;
+  /** Of that bundle: explains what the terms do. */
+  readonly scorer: Scorer;
   /** How they were measured. */
   readonly command: string;
   /** Which reviews these are, in a word or two. */
@@ -26,7 +27,8 @@ export interface Measured {
 
 /** `warn` is told what the report has to do without. Throws unless there are two different stars. */
 export async function writeReport(file: string, measured: Measured, warn: (message: string) => void): Promise<void> {
-  const { bundlePath, manifest, command, measuredOn, reviews, scores, curves } = measured;
+  const { bundlePath, scorer, command, measuredOn, reviews, scores, curves } = measured;
+  const { bundle: manifest } = scorer;
   const { evaluation = measureScores(reviews, scores, manifest.scoreRange) } = measured;
   const html = await createReport({
     name: manifest.name,
@@ -37,7 +39,7 @@ export async function writeReport(file: string, measured: Measured, warn: (messa
     ...(curves === undefined ? {} : { curves }),
     reviews,
     scores,
-    model: await readModel(bundlePath, warn),
+    model: await readModel(bundlePath, scorer, warn),
   });
   await writeAside(file, Buffer.from(html));
 }

@@ -4,13 +4,22 @@ import { plainText } from '../html.ts';
 import { countText, signed } from '../numbers.ts';
 import { BLUE, type Drawing, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';
 
-export function gains({ gains: terms }: ReportData): Drawing | undefined {
+export function splits({ splits: terms }: ReportData): Drawing | undefined {
   if (terms.length === 0) return undefined;
+  if (terms[0]?.gain === undefined) {
+    return bars(
+      'splits',
+      'Terms by splits',
+      'splits',
+      terms.map(({ term, splits: value }) => ({ term, value, label: countText(value) })),
+      'The terms that most nodes of the trees split by.',
+    );
+  }
   return bars(
-    'gains',
+    'splits',
     'Terms by gain',
     'sum of split_gain',
-    terms.map(({ term, gain }) => ({
+    terms.map(({ term, gain = 0 }) => ({
       term,
       value: gain,
       label: gain >= 1000 ? countText(Math.round(gain)) : gain.toPrecision(3),

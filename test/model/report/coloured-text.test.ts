@@ -10,7 +10,7 @@ test('by hand: two words and their pair', () => {
     { term: '良い', offsets: [[3, 5] as const], contribution: -0.25 },
     { term: 'とても 良い', offsets: [[0, 5] as const], contribution: 0.5 },
   ];
-  const pieces = piecesOf('とても良い。', { terms });
+  const pieces = piecesOf('とても良い。', terms);
   assert.deepEqual(
     pieces.map(({ text, contribution, terms }) => [
       text,
@@ -28,7 +28,7 @@ test('by hand: two words and their pair', () => {
 test('a term in two places has half in each', () => {
   const terms = [{ term: '草', offsets: [[0, 1] as const, [2, 3] as const], contribution: -1 }];
   assert.deepEqual(
-    piecesOf('草、草', { terms }).map(({ text, contribution }) => [text, contribution]),
+    piecesOf('草、草', terms).map(({ text, contribution }) => [text, contribution]),
     [
       ['草', -0.5],
       ['、', 0],
@@ -47,7 +47,7 @@ test('pieces make up the text, and add up to the contributions, however terms ov
   const text = Array.from({ length: 40 }, (_, i) => String.fromCharCode(0x3042 + i)).join('');
   fc.assert(
     fc.property(fc.array(term, { maxLength: 8 }), (terms) => {
-      const pieces = piecesOf(text, { terms });
+      const pieces = piecesOf(text, terms);
       assert.equal(pieces.map((piece) => piece.text).join(''), text);
       const [received, expected] = [pieces, terms].map((all) =>
         (all as readonly { contribution: number }[]).reduce((sum, { contribution }) => sum + contribution, 0),
@@ -58,5 +58,5 @@ test('pieces make up the text, and add up to the contributions, however terms ov
 });
 
 test('the empty text has no pieces', () => {
-  assert.deepEqual(piecesOf('', { terms: [] }), []);
+  assert.deepEqual(piecesOf('', []), []);
 });

@@ -14,14 +14,15 @@ import { readPage } from '../../fixtures/html.ts';
 function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ModelReader {
   return {
     scoreRange,
-    gains: () => [
+    splits: () => [
       { term: '最高', gain: 1234.5, splits: 3 },
       { term: '良い', gain: 2, splits: 1 },
     ],
     unknownShare: (text) => (text.length > 2 ? 2 / text.length : Number.NaN),
-    explain: (text) => {
+    explain: async (text) => {
       const contribution = text.startsWith('良い') ? 1.5 : -1.25;
-      const terms = text.length < 2 ? [] : [{ term: text.slice(0, 2), offsets: [[0, 2] as const], contribution }];
+      const terms =
+        text.length < 2 ? [] : [{ term: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
       return { score: 3 + contribution, base: 3, absent: 0, held: 0, terms };
     },
   };
@@ -84,8 +85,8 @@ function assertQuiet(html: string): void {
 }
 
 describe('the figures', () => {
-  test('by hand: four reviews', () => {
-    const { distributions, confusion, calibration, byLength, byUnknown, weights, mistakes } = gather(few);
+  test('by hand: four reviews', async () => {
+    const { distributions, confusion, calibration, byLength, byUnknown, weights, mistakes } = await gather(few);
     assert.deepEqual(
       distributions.map(({ stars, count, mean }) => [stars, count, mean]),
       [
@@ -145,12 +146,12 @@ describe('the figures', () => {
     );
   });
 
-  test('a text is a mistake once, and twenty are enough', () => {
+  test('a text is a mistake once, and twenty are enough', async () => {
     const reviews = Array.from({ length: 60 }, (_, i) => ({
       stars: 1 + 4 * (i % 2),
       text: `良い${Math.floor(i / 2)}`,
     }));
-    const { mistakes } = gather(
+    const { mistakes } = await gather(
       inputOf(
         reviews,
         reviews.map(({ stars }, i) => (stars === 5 ? 1 : 1 + i / 60)),
@@ -303,13 +304,23 @@ describe('the page', () => {
   test('serves a model that knows nothing', async () => {
     const model: ModelReader = {
       scoreRange: [1, 5],
-      gains: () => [],
+      splits: () => [],
       unknownShare: () => Number.NaN,
-      explain: () => ({ score: 3, base: 3, absent: 0, held: 0, terms: [] }),
+      explain: async () => ({ score: 3, base: 3, absent: 0, held: 0, terms: [] }),
     };
     const html = await createReport({ ...few, model });
     assertQuiet(html);
     assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
+  });
+
+  test('a model that keeps no gain is drawn by its splits, and says so', async () => {
+    const model = { ...firstUnits(), splits: () => [{ term: '最高', splits: 1234 }] };
+    const html = await createReport({ ...few, model });
+    assertQuiet(html);
+    const { text } = readPage(html);
+    for (const expected of ['Terms by splits', 'this model does not keep', '1,234'])
+      assert.ok(text.includes(expected), expected);
+    assert.ok(!text.includes('Terms by gain'));
   });
 
   test('serves a model that cannot be explained', async () => {

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { readBundle, writeBundle } from '../../../model/bundle.ts';
 import { writeReport } from '../../../model/report/write.ts';
 import { hashOfReviews } from '../../../model/reviews.ts';
+import { loadScorer } from '../../../model/scorer.ts';
 import { readPage } from '../../fixtures/html.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 
@@ -27,7 +28,7 @@ test('a report lies in a bundle and is no part of it: the bundle is read, and re
   ];
   const measured = {
     bundlePath: path,
-    manifest,
+    scorer: await loadScorer({ bundlePath: path, engine: 'auto' }),
     command: 'hoshi train a.tsv',
     measuredOn: 'held out of a.tsv',
     reviews,
