@@ -1,7 +1,7 @@
 /** How well a bundle's scores tell the stars that were given: what `hoshi eval` prints. */
 import { bootstrap, type Intervals } from './bootstrap.ts';
 import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
-import type { Review } from './reviews.ts';
+import { type Review, starRangeOf } from './reviews.ts';
 import type { Scorer } from './scorer.ts';
 
 export interface Evaluation {
@@ -32,7 +32,7 @@ export async function evaluate(
   reviews: readonly Review[],
   onProgress?: (done: number) => void,
 ): Promise<Evaluation> {
-  refuseOneClass(reviews); // before the work, not only after it
+  starRangeOf(reviews); // before the work, not only after it
   return measureScores(reviews, await scoreReviews(scorer, reviews, onProgress), scorer.bundle.scoreRange);
 }
 
@@ -56,7 +56,7 @@ export function measureScores(
   scores: Float64Array,
   scoreRange: readonly [number, number],
 ): Evaluation {
-  const [low, high] = refuseOneClass(reviews);
+  const [low, high] = starRangeOf(reviews);
   const stars = Float64Array.from(reviews, (review) => review.stars);
   const given = [...new Set(stars)].sort((a, b) => a - b);
   const [lowest, highest] = scoreRange.map(Math.round) as [number, number];
@@ -84,17 +84,4 @@ export function measureScores(
     }),
     confusion: { given, predicted, counts },
   };
-}
-
-/** The lowest and the highest stars that were given. Throws unless they differ: nothing could be measured. */
-export function refuseOneClass(reviews: readonly Review[]): readonly [low: number, high: number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { stars } of reviews) {
-    low = Math.min(low, stars);
-    high = Math.max(high, stars);
-  }
-  if (low < high) return [low, high];
-  throw new Error(
-    `Expected reviews with at least two different stars, received ${reviews.length === 0 ? 'no review' : `only ${low}`}`,
-  );
 }

@@ -60,6 +60,19 @@ function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textCol
   return { stars, text };
 }
 
+/** The lowest and the highest stars that were given. Throws unless they differ: nothing could be learned or measured. */
+export function starRangeOf(reviews: readonly Review[]): readonly [low: number, high: number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { stars } of reviews) {
+    low = Math.min(low, stars);
+    high = Math.max(high, stars);
+  }
+  if (low < high) return [low, high];
+  throw new Error(
+    `Expected reviews with at least two different stars, received ${reviews.length === 0 ? 'no review' : `only ${low}`}`,
+  );
+}
+
 /** SHA-256 of the stars and texts, in hexadecimal: other reviews, or another order, another hash. */
 export function hashOfReviews(reviews: readonly Review[]): string {
   const hash = createHash('sha256');

@@ -6,7 +6,7 @@ import { Booster, lightgbmVersion } from '../native/index.ts';
 import { checkPlace, type Golden, type Manifest, writeBundle } from './bundle.ts';
 import { compactModelText } from './compact.ts';
 import { boostingParametersOf } from './learn.ts';
-import { hashOfReviews, type Review } from './reviews.ts';
+import { hashOfReviews, type Review, starRangeOf } from './reviews.ts';
 import { holdWithin } from './scorer.ts';
 import { loadStages } from './stages.ts';
 import { tokenizerIdentity } from './tokenizer-identity.ts';
@@ -30,7 +30,7 @@ export interface Trained extends Pick<Measured, 'curves' | 'unseen' | 'interrupt
 /** Scores are held within the stars that were given. Throws Interrupted if the signal came before there was a model. */
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
-  const scoreRange = rangeOf(reviews);
+  const scoreRange = starRangeOf(reviews);
   await checkPlace(path); // before the work, not only after it
   onStage('loading the tokenizer');
   const stages = await loadStages(onStage);
@@ -75,18 +75,6 @@ export const goldenTexts: readonly string[] = [
   '\ud800\u0000 ',
   '',
 ];
-
-function rangeOf(reviews: readonly Review[]): [number, number] {
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { stars } of reviews) {
-    lowest = Math.min(lowest, stars);
-    highest = Math.max(highest, stars);
-  }
-  if (lowest < highest) return [lowest, highest];
-  throw new Error(
-    `Expected reviews with at least two different stars, received ${reviews.length === 0 ? 'no review' : `only ${lowest}`}`,
-  );
-}
 
 function describe(options: TrainOptions): Record<string, unknown> {
   const { preset, validationShare, folds = 0, patience, classWeights, teacher } = options;

@@ -2,8 +2,8 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
 import type { Interval } from '../bootstrap.ts';
-import { type Evaluation, measureScores, refuseOneClass, scoreReviews } from '../evaluate.ts';
-import { hashOfReviews, readReviews } from '../reviews.ts';
+import { type Evaluation, measureScores, scoreReviews } from '../evaluate.ts';
+import { hashOfReviews, readReviews, starRangeOf } from '../reviews.ts';
 import {
   addScorerOptions,
   type ColumnNames,
@@ -34,7 +34,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const { columns = {} } = flags;
   const { reviews, badRows } = await readReviews(data, { columns });
   tellBadRows(data, badRows);
-  refuseOneClass(reviews); // before the work, not only after it
+  starRangeOf(reviews); // before the work, not only after it
   const scorer = await scorerOf(flags);
   const scores = await scoreReviews(scorer, reviews);
   const evaluation = measureScores(reviews, scores, scorer.bundle.scoreRange);
