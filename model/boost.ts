@@ -25,6 +25,11 @@ export interface LearningCurve {
   readonly best: number;
 }
 
+export interface NamedCurve extends LearningCurve {
+  /** What was learned from and measured on: `validation`, `fold 1` …, `all`. */
+  readonly name: string;
+}
+
 export interface Boosted {
   /** All rounds. */
   readonly booster: Booster;

@@ -1,6 +1,6 @@
 /** Learning that measures itself on reviews it has not seen: by a holdout, or by folds. */
 import type { Booster } from '../native/index.ts';
-import { cut, type LearningCurve } from './boost.ts';
+import { cut, type NamedCurve } from './boost.ts';
 import type { Manifest } from './bundle.ts';
 import { foldsOf, holdOut } from './folds.ts';
 import { Interrupted } from './interrupted.ts';
@@ -27,7 +27,7 @@ export interface Measured {
   readonly training: Readonly<Record<string, unknown>>;
   readonly measures: Manifest['measures'];
   /** Of the holdout (`validation`), or of each fold (`fold 1` …) and then of `all` reviews. */
-  readonly curves: readonly (LearningCurve & { readonly name: string })[];
+  readonly curves: readonly NamedCurve[];
   /** Reviews that were scored by a model which had not seen them: the holdout, or all by folds; none without either. */
   readonly unseen: { readonly reviews: readonly Review[]; readonly scores: Float64Array };
   /** When the signal ended the training early: `after round 7 of 100`. */

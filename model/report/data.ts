@@ -1,4 +1,5 @@
 /** Reviews and their scores → the figures of a report, each of a size that does not grow with the reviews. */
+import type { NamedCurve } from '../boost.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Explanation } from '../explain.ts';
 import type { Review } from '../reviews.ts';
@@ -6,19 +7,6 @@ import type { ModelReader, TermSplits } from './model-reader.ts';
 import { digitsFor } from './numbers.ts';
 import { densityOf, type Spread, spreadOf } from './spread.ts';
 import { binOf, groupStars, roundEdges } from './star-groups.ts';
-
-/** A metric by round of boosting. */
-export interface LearningCurve {
-  /** What was learned from and measured on: `validation`, `fold 1` …, `all`. */
-  readonly name: string;
-  /** LightGBM's name of the metric. */
-  readonly metric: string;
-  readonly training: readonly number[];
-  /** As long as `training`, or empty without a validation. */
-  readonly validation: readonly number[];
-  /** 1-based: the round that the model was cut at. */
-  readonly best: number;
-}
 
 export interface ReportInput {
   /** The model's name. */
@@ -30,7 +18,7 @@ export interface ReportInput {
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly evaluation: Evaluation;
   /** The last one is that of the model itself. */
-  readonly curves?: readonly LearningCurve[];
+  readonly curves?: readonly NamedCurve[];
   readonly reviews: readonly Review[];
   /** One a review, in their order. */
   readonly scores: Float64Array;

@@ -1,9 +1,9 @@
 /** A model, and reviews with the scores it gave them → a report's file, written aside and renamed. */
+import type { NamedCurve } from '../boost.ts';
 import { writeAside } from '../compile/write-aside.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import { hashOfReviews, type Review } from '../reviews.ts';
 import type { Scorer } from '../scorer.ts';
-import type { LearningCurve } from './data.ts';
 import { factsOf } from './facts.ts';
 import { readModel } from './model-reader.ts';
 import { createReport } from './report.ts';
@@ -22,7 +22,7 @@ export interface Measured {
   /** Their measures, if these are there already. */
   readonly evaluation?: Evaluation;
   /** The last one is that of the model itself. */
-  readonly curves?: readonly LearningCurve[];
+  readonly curves?: readonly NamedCurve[];
 }
 
 /** `warn` is told what the report has to do without. Throws unless there are two different stars. */
