@@ -2,7 +2,6 @@
  * `bench training-memory`: the memory and the time of `hoshi train` on a million composed reviews. Each has invented names and prices in it, so
  * that words and bigrams go on being new, as in reviews that people write. It fails above 8 GiB.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
@@ -14,9 +13,10 @@ import { readCorpus } from '../model/corpus/read.ts';
 import { figure, table } from '../model/markdown.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';
+import { runProcess } from './process.ts';
 import { writeJson } from './report.ts';
-import { memoryMb, processorMs } from './servers.ts';
 
+const STDOUT = 1;
 const LIMIT_MB = 8192;
 const CHUNK = 10_000;
 const COUNTS = { sentences: 0.8 * CHUNK, eachSentence: false, words: 0.1 * CHUNK, contrasts: 0.1 * CHUNK };
@@ -44,24 +44,13 @@ async function run({ reviews, rounds, preset, json }: Flags): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
     await writeReviews(data, Number(reviews));
-    const began = performance.now();
     const args = ['train', data, '--out', join(folder, 'bundle'), '--rounds', rounds, '--preset', preset];
-    const child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args], { stdio: 'inherit' });
-    const pid = child.pid as number;
-    let [peakMb, cpuMs] = [0, 0];
-    const sampling = setInterval(() => {
-      try {
-        [peakMb, cpuMs] = [memoryMb(pid, 'VmHWM'), processorMs(pid)]; // both only grow: the last sample is the one
-      } catch {} // it is ending
-    }, 20);
-    const [code] = await once(child, 'exit');
-    const seconds = (performance.now() - began) / 1000;
-    clearInterval(sampling);
-    if (code !== 0) throw new Error(`Expected hoshi train to end with 0, it ended with ${code}`);
+    const hoshi = [join(packageRoot, 'bin', 'hoshi'), ...args];
+    const { seconds, cpuSeconds, peakMb } = await runProcess(process.execPath, hoshi, STDOUT);
     console.log(`${machine()}\n${preset}, ${rounds} rounds\n`);
-    const row = [reviews, figure(seconds), figure(cpuMs / 1000), figure(peakMb)];
+    const row = [reviews, figure(seconds), figure(cpuSeconds), figure(peakMb)];
     console.log(`${table(['reviews', 'seconds', 'CPU seconds', 'peak MB'], [row])}\n`);
-    await writeJson(json, { [reviews]: { seconds, cpuSeconds: cpuMs / 1000, peakMb } });
+    await writeJson(json, { [reviews]: { seconds, cpuSeconds, peakMb } });
     if (peakMb > LIMIT_MB) throw new Error(`Expected at most ${LIMIT_MB} MB, it took ${peakMb}`);
   } finally {
     await rm(folder, { recursive: true });
