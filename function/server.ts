@@ -39,9 +39,10 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 
 /** As `serve`, with a service of the caller's making. */
 export async function run(config: Config, service: ScoringService, onSignal = onOwnSignal): Promise<number> {
-  const server = makeServer(config, service);
+  const sockets = new Set<Socket>();
+  const server = makeServer(config, service, sockets);
   const ended = Promise.race([
-    shutdown(server, service, config, onSignal),
+    shutdown(server, sockets, service, config, onSignal),
     failure(service),
     portTrouble(server, config.port),
     uncaught(),
@@ -65,7 +66,8 @@ export async function run(config: Config, service: ScoringService, onSignal = on
   return code;
 }
 
-function makeServer(config: Config, service: ScoringService): Server {
+/** `sockets` holds the connections that are open. */
+function makeServer(config: Config, service: ScoringService, sockets: Set<Socket>): Server {
   const server = createServer({
     headersTimeout: config.headersTimeoutMs,
     requestTimeout: Math.max(config.requestTimeoutMs, config.headersTimeoutMs),
@@ -78,13 +80,10 @@ function makeServer(config: Config, service: ScoringService): Server {
     if (!announcesTooMuch(request, config.bodyLimitBytes)) response.writeContinue();
     answer(request, response);
   });
-  let connections = 0;
   server.prependListener('connection', (socket) => {
-    connections++;
-    socket.once('close', () => connections--);
-    if (connections <= config.connectionsLimit) return;
-    const { status, message, headers } = shed(service, 'connections');
-    socket.end(rawProblem(new HttpError(status, message), headers));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    if (sockets.size > config.connectionsLimit) socket.end(rawProblem(shed(service, 'connections')));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
@@ -95,29 +94,25 @@ function makeServer(config: Config, service: ScoringService): Server {
 }
 
 /** A problem as bytes, for a connection on which there is no request. */
-function rawProblem(error: HttpError, headers: Readonly<Record<string, string>> = {}): string {
+function rawProblem(error: HttpError): string {
   const body = problemOf(error);
   const lines = [
     `HTTP/1.1 ${error.status} ${titleOf(error.status)}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function shutdown(
   server: Server,
+  sockets: ReadonlySet<Socket>,
   service: ScoringService,
   { lameDuckMs, drainTimeoutMs }: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
   onSignal: typeof onOwnSignal,
 ): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
   return new Promise((resolve) => {
     const drain = () => {
       setTimeout(() => {
