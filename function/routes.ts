@@ -6,13 +6,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Scorer } from '../model/scorer.ts';
 import { type Answer, json } from './answer.ts';
 import { decode, parseBody } from './body.ts';
-import { card } from './card.ts';
 import type { Exchange, Service } from './exchange.ts';
-import { home } from './home.ts';
 import { HttpError } from './problem.ts';
 import { type Question, questionIn, type Texts } from './protocols/seed.ts';
-import { instancesIn } from './protocols/v1.ts';
-import * as v2 from './protocols/v2.ts';
+import type { Served } from './protocols/v2.ts';
 import * as schemas from './schemas.ts';
 
 export interface Route {
@@ -57,7 +54,7 @@ export const routes: readonly Route[] = [
     id: 'home',
     summary: 'A page for a browser, a greeting for others.',
     response: schemas.homePage,
-    answer: ({ request }) => home(request),
+    answer: async ({ request }) => (await import('./home.ts')).home(request),
   },
   { ...scoring, path: '/', id: 'scoreAtRoot' },
   {
@@ -67,7 +64,7 @@ export const routes: readonly Route[] = [
     summary: "The model's card: what it is for, how it was made, where it fails.",
     response: schemas.modelCard,
     mayLack: true,
-    answer: card,
+    answer: async (exchange) => (await import('./card.ts')).card(exchange),
   },
   {
     method: 'GET',
@@ -151,7 +148,7 @@ export const routes: readonly Route[] = [
     id: 'v2Server',
     summary: 'Open Inference Protocol: the server.',
     response: schemas.jsonOf(schemas.v2Server),
-    answer: async ({ service }) => json(v2.serverMetadata((await service.scorer).bundle.version)),
+    answer: async ({ service }) => json((await v2()).serverMetadata((await service.scorer).bundle.version)),
   },
   {
     method: 'GET',
@@ -253,6 +250,10 @@ function wrongMethod(path: string, byMethod: ByMethod): never {
 
 // ------------------------------------------------------------------------------------------------------- answers
 
+// What the first score does without is loaded by the first request for it: a start pays for each file.
+const v1 = () => import('./protocols/v1.ts');
+const v2 = () => import('./protocols/v2.ts');
+
 /** By what CloudEvents over HTTP say of themselves; the package behind protocols/cloud-events.ts is not loaded for it. */
 function isEvent({ 'content-type': type, 'ce-id': id }: IncomingHttpHeaders): boolean {
   return id !== undefined || (type?.toLowerCase().startsWith('application/cloudevents') ?? false);
@@ -319,7 +320,7 @@ async function describe({ service }: Exchange): Promise<Answer> {
 }
 
 /** Throws a 404 for another model than the one that is served, by its own name or as "stars". */
-async function servedModel({ service }: Exchange, { model, version }: Parameters): Promise<v2.Served> {
+async function servedModel({ service }: Exchange, { model, version }: Parameters): Promise<Served> {
   const { bundle } = await service.scorer;
   if (model !== bundle.name && model !== 'stars')
     throw new HttpError(404, `Expected the model ${bundle.name}, received another`);
@@ -336,6 +337,7 @@ async function v1Model(exchange: Exchange, parameters: Parameters): Promise<Answ
 async function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
   const body = parseBody(decode(await exchange.readBody()));
   await servedModel(exchange, parameters);
+  const { instancesIn } = await v1();
   const scores = await exchange.score(instancesIn(body, exchange.service.limits.textsLimit));
   return json({ predictions: Array.from(scores) });
 }
@@ -343,6 +345,7 @@ async function predict(exchange: Exchange, parameters: Parameters): Promise<Answ
 async function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
   const body = parseBody(decode(await exchange.readBody()));
   await servedModel(exchange, parameters);
+  const { instancesIn } = await v1();
   const { scores, explanations } = (await explainAll(
     exchange,
     instancesIn(body, exchange.service.limits.textsLimit),
@@ -356,7 +359,8 @@ function v2Ready({ service }: Exchange): Answer {
 }
 
 async function v2Model(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  return json(v2.modelMetadata(await servedModel(exchange, parameters)));
+  const { modelMetadata } = await v2();
+  return json(modelMetadata(await servedModel(exchange, parameters)));
 }
 
 async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise<Answer> {
@@ -368,9 +372,10 @@ async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise
 async function infer(exchange: Exchange, parameters: Parameters): Promise<Answer> {
   const bytes = await exchange.readBody();
   const served = await servedModel(exchange, parameters);
-  const header = exchange.request.headers[v2.HEADER_LENGTH];
-  const end = v2.jsonLength(typeof header === 'string' ? header : undefined, bytes.length);
+  const { HEADER_LENGTH, inferAnswer, inferRequestIn, jsonLength } = await v2();
+  const header = exchange.request.headers[HEADER_LENGTH];
+  const end = jsonLength(typeof header === 'string' ? header : undefined, bytes.length);
   const body = parseBody(decode(bytes.subarray(0, end)));
-  const request = v2.inferRequestIn(body, bytes.subarray(end), exchange.service.limits.textsLimit);
-  return v2.inferAnswer(served, request, await exchange.score(request.texts));
+  const request = inferRequestIn(body, bytes.subarray(end), exchange.service.limits.textsLimit);
+  return inferAnswer(served, request, await exchange.score(request.texts));
 }
