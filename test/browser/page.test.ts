@@ -104,7 +104,8 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     { prepare: stopClock },
   );
 
-  onPage('the newest question wins, whichever answer comes first', async (page) => {
+  /** Asks of a poor review and, before it is answered, of a great one; then lets the first answer come, too late. */
+  async function answerTooLate(page: Page, answer: (held: Route) => Promise<void>): Promise<void> {
     const held: Route[] = [];
     await page.route(SCORING, async (route) => {
       if (textOf(route) === POOR) held.push(route);
@@ -115,33 +116,23 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     await page.locator('#text').fill(GREAT);
     const { score } = await answerOf(GREAT);
     await until(() => scoreOn(page), is(score));
-    await held[0]?.fulfill({ json: { score: 1.25 } }).catch(() => {}); // it was aborted
+    await answer(held[0] as Route);
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
     assert.equal(await scoreOn(page), score);
+  }
+
+  const late = { json: { score: 1.25 } };
+
+  onPage('the newest question wins, whichever answer comes first', async (page) => {
+    await answerTooLate(page, (held) => held.fulfill(late).catch(() => {})); // it was aborted
     assert.equal(await page.locator('#message').textContent(), '');
   });
 
   onPage(
     'an answer that its abortion came too late for does nothing',
-    async (page) => {
-      const held: Route[] = [];
-      await page.route(SCORING, async (route) => {
-        if (textOf(route) === POOR) held.push(route);
-        else await route.continue();
-      });
-      await page.locator('#text').fill(POOR);
-      await until(async () => held.length, is(1));
-      await page.locator('#text').fill(GREAT);
-      const { score } = await answerOf(GREAT);
-      await until(() => scoreOn(page), is(score));
-      await held[0]?.fulfill({ json: { score: 1.25 } });
-      await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
-      assert.equal(await scoreOn(page), score);
-    },
+    (page) => answerTooLate(page, (held) => held.fulfill(late)),
     // A fetch that nothing aborts.
-    {
-      prepare: neverAbort,
-    },
+    { prepare: neverAbort },
   );
 
   // ------------------------------------------------------------------------------------------------ words in colour

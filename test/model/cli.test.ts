@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -15,6 +14,7 @@ import { writeBundle } from '../../model/bundle.ts';
 import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
+import { serveSmall } from '../fixtures/small-server.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
 let folder: string;
@@ -34,18 +34,12 @@ async function file(name: string, content: string): Promise<string> {
 
 /** Gives every text four stars; its URL. It ends with the test. */
 async function scoringServer(t: TestContext, see: (request: IncomingMessage, text: string) => void): Promise<string> {
-  const server = createServer(async (request, response) => {
+  const { port } = await serveSmall(t, async (request, response) => {
     const body = await readAll(request);
     see(request, body === '' ? '' : JSON.parse(body).texts);
     response.end('{"score":4}');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `http://127.0.0.1:${port}`;
 }
 
 describe('hoshi', () => {

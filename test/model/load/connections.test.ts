@@ -1,31 +1,21 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending } from '../../../model/load/connection.ts';
 import { Connections, type Exchange } from '../../../model/load/connections.ts';
 import { targetOf } from '../../../model/load/target.ts';
+import { serveSmall } from '../../fixtures/small-server.ts';
 
 async function serve(t: { after(end: () => void): void }) {
   const waiting: (() => void)[] = [];
-  const server = createServer((request, response) => {
+  const served = await serveSmall(t, (request, response) => {
     request.resume().on('end', () => waiting.push(() => response.end('{"score":4}')));
-  });
-  let connections = 0;
-  server.on('connection', () => connections++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
   });
   const answer = async () => {
     while (waiting.length === 0) await delay(1);
     waiting.shift()?.();
   };
-  return { server, answer, port: (server.address() as AddressInfo).port, connections: () => connections };
+  return { ...served, answer };
 }
 
 function connectionsTo(port: number, limit: number) {

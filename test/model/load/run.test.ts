@@ -1,38 +1,27 @@
 /** Loads against small servers that do what a text tells them. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { freePort } from '../../../bench/servers.ts';
 import { type LoadOptions, runClosedLoop, runOpenLoop } from '../../../model/load/run.ts';
 import { targetOf } from '../../../model/load/target.ts';
 import { cert, key } from '../../fixtures/certificate.ts';
+import { serveSmall } from '../../fixtures/small-server.ts';
 
 type Answer = (text: string, response: ServerResponse) => void;
 
 /** Its port; it ends with the test. */
-async function serve(t: TestContext, answer: Answer, make: (listener: Listener) => Server = createServer) {
-  const server = make((request, response) => {
+function serve(t: TestContext, answer: Answer, make?: (listener: RequestListener) => Server) {
+  const listener: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
     });
     request.on('end', () => answer(body === '' ? '' : JSON.parse(body).texts, response));
-  });
-  let connections = 0;
-  server.on('connection', () => connections++);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return { port: (server.address() as AddressInfo).port, server, connections: () => connections };
+  };
+  return serveSmall(t, listener, make);
 }
-
-type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 function optionsFor(port: number, texts: readonly string[], more: Partial<LoadOptions> = {}): LoadOptions {
   const target = targetOf({ url: `http://127.0.0.1:${port}` }, texts);
