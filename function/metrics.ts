@@ -87,9 +87,9 @@ class Metrics {
         help,
         registers,
         collect() {
-          const [all, goldens] = [service.ready?.wordCounts?.(), service.goldenWords];
+          const [scored, goldens] = [service.ready?.wordCounts?.(), service.goldenWords];
           this.reset();
-          if (all !== undefined && goldens !== undefined) this.inc(read(all) - read(goldens));
+          if (scored !== undefined && goldens !== undefined) this.inc(read(scored) - read(goldens));
         },
       });
     words('score_words_total', 'Words of the texts that were scored.', (counts) => counts.words);
