@@ -51,8 +51,7 @@ export class Admission {
   }
 
   /** Why a request that begins now on a connection is not let in; undefined if it is. */
-  refusal(connection: object): ShedReason | undefined {
-    const now = this.#now();
+  refusal(connection: object, now = this.#now()): ShedReason | undefined {
     if (this.#letInAt !== undefined) {
       this.#turnMs += now - this.#letInAt;
       this.#connectionMs += now - this.#letInAt;

@@ -9,14 +9,17 @@ export function announcesTooMuch(request: IncomingMessage, limitBytes: number): 
 }
 
 /**
- * Reads all of it. `hold` is told of the bytes before they are kept, and may throw. Throws or rejects with a 415 for a
- * compressed body, a 413 for one over the limit, a 400 for one that ends too early.
+ * Reads all of it, and calls `whole` or `fail`, one of them, once. `hold` is told of the bytes before they are kept, and may throw.
+ * Throws a 415 for a compressed body and a 413 for one that is announced over the limit; fails with a 413 for one that grows over
+ * it, a 400 for one that ends too early.
  */
 export function readBody(
   request: IncomingMessage,
   limitBytes: number,
   hold: (bytes: number) => void,
-): Promise<Uint8Array> {
+  whole: (body: Uint8Array) => void,
+  fail: (error: unknown) => void,
+): void {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new HttpError(415, 'Expected a body without Content-Encoding, received a compressed one', {
@@ -26,23 +29,34 @@ export function readBody(
   const { rawBody } = request as IncomingMessage & { rawBody?: Uint8Array }; // functions-framework has read it already
   const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
   if (announcesTooMuch(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
-  if (rawBody !== undefined) return Promise.resolve(rawBody);
+  if (rawBody !== undefined) {
+    whole(rawBody);
+    return;
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
-  return new Promise((resolve, reject) => {
-    request.on('data', (chunk: Uint8Array) => {
-      length += chunk.length;
-      if (length > limitBytes) return reject(tooLarge());
-      try {
-        hold(chunk.length);
-        chunks.push(chunk);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks)));
-    request.on('error', () => reject(new HttpError(400, 'Expected a whole body, the connection was closed')));
+  let isDone = false;
+  const failOnce = (error: unknown) => {
+    if (isDone) return;
+    isDone = true;
+    fail(error);
+  };
+  request.on('data', (chunk: Uint8Array) => {
+    length += chunk.length;
+    try {
+      if (length > limitBytes) throw tooLarge();
+      hold(chunk.length);
+      chunks.push(chunk);
+    } catch (error) {
+      failOnce(error);
+    }
   });
+  request.on('end', () => {
+    if (isDone) return;
+    isDone = true;
+    whole(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
+  });
+  request.on('error', () => failOnce(new HttpError(400, 'Expected a whole body, the connection was closed')));
 }
 
 /** Without a byte order mark. Throws a 400 for what is no UTF-8. */

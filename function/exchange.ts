@@ -48,6 +48,8 @@ export class Exchange {
   readonly beganMs: number;
   /** The caller's, or one of ours. */
   readonly requestId: string;
+  /** Of a POST, all of it, from when its route is asked for the answer. */
+  body: Uint8Array = NOTHING;
   /** Milliseconds from the beginning until the texts were there; and those that scoring took. Undefined before. */
   preprocessMs: number | undefined;
   predictMs: number | undefined;
@@ -61,8 +63,18 @@ export class Exchange {
     this.requestId = requestIdOf(request);
   }
 
-  readBody(): Promise<Uint8Array> {
-    return readBody(this.request, this.service.limits.bodyLimitBytes, (bytes) => this.#hold(bytes));
+  /** Calls `whole` when `body` is there, or `fail`. */
+  readBody(whole: () => void, fail: (error: unknown) => void): void {
+    readBody(
+      this.request,
+      this.service.limits.bodyLimitBytes,
+      (bytes) => this.#hold(bytes),
+      (body) => {
+        this.body = body;
+        whole();
+      },
+      fail,
+    );
   }
 
   #hold(bytes: number): void {
@@ -139,6 +151,8 @@ export class Exchange {
     this.service.measurements.predict.observe(this.predictMs / 1000);
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 const PROCESS = Math.random().toString(36).slice(2, 10);
 let count = 0;

@@ -9,24 +9,49 @@ import { log } from './log.ts';
 import { HttpError, problemOf } from './problem.ts';
 import { type Match, match, type Route } from './routes.ts';
 
-export async function handle(request: IncomingMessage, response: ServerResponse, service: Service): Promise<void> {
+export function handle(request: IncomingMessage, response: ServerResponse, service: Service): void {
   const exchange = new Exchange(request, service);
   service.admission.inFlight++;
   let route: Route | undefined;
-  let sentBytes = 0;
-  try {
-    const found = matchOf(request);
-    route = found.route;
-    // What scores may be turned away; who looks whether the process lives never is.
-    const refusal = route.method === 'POST' ? service.admission.refusal(request.socket) : undefined;
-    if (refusal !== undefined) throw shed(service, refusal);
-    sentBytes = send(exchange, response, await route.answer(exchange, found.parameters));
-  } catch (error) {
-    sentBytes = sendError(exchange, response, error);
-  } finally {
+  const end = (sentBytes: number) => {
     exchange.end();
     service.admission.inFlight--;
     finish(exchange, response.statusCode, sentBytes, route);
+  };
+  const fail = (error: unknown) => end(sendError(exchange, response, error));
+  const reply = (answer: Answer) => {
+    let sentBytes: number;
+    try {
+      sentBytes = send(exchange, response, answer);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    end(sentBytes);
+  };
+  // What is known at once is sent at once, without a promise: most requests ask for one short text.
+  const ask = ({ route, parameters }: Match) => {
+    try {
+      const answer = route.answer(exchange, parameters);
+      if (answer instanceof Promise) answer.then(reply, fail);
+      else reply(answer);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  try {
+    const found = matchOf(request);
+    route = found.route;
+    if (route.method === 'GET') {
+      ask(found);
+    } else {
+      // What scores may be turned away; who looks whether the process lives never is.
+      const refusal = service.admission.refusal(request.socket, exchange.beganMs);
+      if (refusal !== undefined) throw shed(service, refusal);
+      exchange.readBody(() => ask(found), fail);
+    }
+  } catch (error) {
+    fail(error);
   }
 }
 
@@ -70,12 +95,16 @@ function sendError(exchange: Exchange, response: ServerResponse, error: unknown)
   const { request } = exchange;
   const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
   if (planned !== error) log('error', 'a request failed', error, { requestId: exchange.requestId });
-  // What a client goes on sending is not worth reading: answer, give the answer time to arrive, and hang up.
+  // What a client goes on sending is not worth keeping: answer, give the answer time to arrive, and hang up.
   const { status } = planned;
   const hangsUp = !request.complete && (status === 413 || status === 415 || (status === 503 && announcesMuch(request)));
   if (hangsUp) {
+    const { socket } = request;
     request.removeAllListeners('data').resume();
-    response.once('finish', () => setTimeout(() => request.socket.destroy(), HANG_UP_MS).unref());
+    // Node would close the connection behind the answer. The kernel resets one that is closed while more arrives, and the answer
+    // would be lost with it; so only our side is ended, and what arrives is dropped for a while.
+    socket.destroySoon = () => socket.end();
+    response.once('finish', () => setTimeout(() => socket.destroy(), HANG_UP_MS).unref());
   }
   const headers = { ...planned.headers, ...(hangsUp ? { Connection: 'close' } : {}) };
   return send(exchange, response, { status, type: 'application/problem+json', headers, body: problemOf(planned) });

@@ -259,14 +259,13 @@ function isEvent({ 'content-type': type, 'ce-id': id }: IncomingHttpHeaders): bo
   return id !== undefined || (type?.toLowerCase().startsWith('application/cloudevents') ?? false);
 }
 
-async function score(exchange: Exchange): Promise<Answer> {
-  const bytes = await exchange.readBody();
-  if (isEvent(exchange.request.headers)) return scoreEvent(exchange, bytes);
-  const question = questionIn(parseBody(decode(bytes)), exchange.service.limits.textsLimit);
-  // One short text is what most requests ask: it is answered without waiting for anything more.
+function score(exchange: Exchange): Answer | Promise<Answer> {
+  if (isEvent(exchange.request.headers)) return scoreEvent(exchange);
+  const question = questionIn(parseBody(decode(exchange.body)), exchange.service.limits.textsLimit);
+  // One short text is what most requests ask: it is answered without waiting for anything.
   if (typeof question.texts === 'string' && !question.explain && exchange.isScoredAtOnce(question.texts))
     return json({ score: exchange.scoreAtOnce(question.texts) });
-  return json(await answerTo(exchange, question));
+  return answerTo(exchange, question).then(json);
 }
 
 async function answerTo(exchange: Exchange, { texts, explain }: Question): Promise<object> {
@@ -282,9 +281,9 @@ async function explainAll(exchange: Exchange, texts: Texts): Promise<object> {
   return typeof texts === 'string' ? { score: scores[0], explanation: others[0] } : { scores, explanations: others };
 }
 
-async function scoreEvent(exchange: Exchange, bytes: Uint8Array): Promise<Answer> {
+async function scoreEvent(exchange: Exchange): Promise<Answer> {
   const { eventAnswer, receive } = await import('./protocols/cloud-events.ts'); // only with the first event
-  const received = receive(exchange.request.headers, decode(bytes));
+  const received = receive(exchange.request.headers, decode(exchange.body));
   const { bundle } = await exchange.service.scorer;
   return eventAnswer(
     received,
@@ -335,7 +334,7 @@ async function v1Model(exchange: Exchange, parameters: Parameters): Promise<Answ
 }
 
 async function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  const body = parseBody(decode(await exchange.readBody()));
+  const body = parseBody(decode(exchange.body));
   await servedModel(exchange, parameters);
   const { instancesIn } = await v1();
   const scores = await exchange.score(instancesIn(body, exchange.service.limits.textsLimit));
@@ -343,7 +342,7 @@ async function predict(exchange: Exchange, parameters: Parameters): Promise<Answ
 }
 
 async function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  const body = parseBody(decode(await exchange.readBody()));
+  const body = parseBody(decode(exchange.body));
   await servedModel(exchange, parameters);
   const { instancesIn } = await v1();
   const { scores, explanations } = (await explainAll(
@@ -370,7 +369,7 @@ async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise
 }
 
 async function infer(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  const bytes = await exchange.readBody();
+  const bytes = exchange.body;
   const served = await servedModel(exchange, parameters);
   const { HEADER_LENGTH, inferAnswer, inferRequestIn, jsonLength } = await v2();
   const header = exchange.request.headers[HEADER_LENGTH];

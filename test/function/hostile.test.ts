@@ -29,9 +29,14 @@ after(() => host.stop());
 const residentMib = () =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${host.child.pid}/status`, 'utf8'))?.[1]) / 1024;
 
-async function isFine(): Promise<void> {
+async function status(): Promise<number> {
   const response = await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' });
-  assert.equal(response.status, 200, await response.text());
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function isFine(): Promise<void> {
+  assert.equal(await status(), 200);
 }
 
 /** Runs an attack; afterwards the server is fine and has not grown. */
@@ -62,8 +67,7 @@ async function answerOf(socket: Socket): Promise<string> {
   return received;
 }
 
-/** The answer, or nothing: who goes on sending may find the connection closed before he looks for an answer. */
-const TOO_LARGE = /^(HTTP\/1\.1 413 [\s\S]*application\/problem\+json|$)/;
+const TOO_LARGE = /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/;
 
 /** Writes as fast as the other side takes it, until it hangs up or all is written. */
 async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
@@ -150,7 +154,12 @@ attack('a client that asks 20,000 times and never reads', async () => {
   socket.pause();
   const one = post('Content-Length: 18\r\n', '{"texts":"最高"}');
   await Promise.race([pour(socket, one, 20_000), delay(1500)]);
-  await isFine();
+  // Others are served beside what it has sent ahead; where the machine is slow, some are told to come again.
+  const until = performance.now() + 5000;
+  while ((await status()) !== 200) {
+    assert.ok(performance.now() < until, 'nobody else was served within 5 s');
+    await delay(20);
+  }
   socket.destroy();
 });
 
