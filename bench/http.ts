@@ -1,10 +1,13 @@
 /**
  * `bench http`: what a request costs the server's process, beside a bare node:http echo of the same bodies.
  *
- * Server and load are processes of their own; answers are checked first. The load is a closed loop; processor time of the
- * server over requests answered is the figure, the median of rounds that go from server to server in turn.
+ * Server and load are processes of their own; answers are checked first. Processor time of the server over requests answered is
+ * the figure, the median of rounds that go from server to server in turn. There are two loads: a closed loop, in which each server
+ * answers as fast as it can, and an open one, in which each gets the same requests a second. Only the second compares like with
+ * like: a server that is asked four times as often takes several requests at each turn, and finds the load awake.
  */
 import { Command } from 'commander';
+import { numberFrom } from '../model/commands/options.ts';
 import { figure, table } from '../model/markdown.ts';
 import { loadScorer } from '../model/scorer.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
@@ -17,61 +20,82 @@ import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;
 const CONNECTIONS = 8;
+/** The most connections of the open loop. */
+const OPEN_CONNECTIONS = 64;
 
 interface HttpFigures {
+  /** Processor time of the server's process. */
   readonly cpuMicroseconds: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
+/** The figures of each server, by its name. */
+export interface BothLoads {
+  readonly closedLoop: Readonly<Record<string, HttpFigures>>;
+  readonly sameRate: Readonly<Record<string, HttpFigures>>;
+}
+
 interface Flags extends CommonFlags {
   readonly node: string;
+  readonly rate: number;
 }
 
 export function httpCommand(): Command {
   const command = new Command('http').description('processor time a request, beside a bare node:http echo');
   return addCommonOptions(command, 10_000, ['stars'])
     .option('--node <program>', 'the Node that serves', process.execPath)
-    .action(async ({ json, time, bundle, node }: Flags) => {
+    .option('--rate <n>', 'requests a second of the open loop', numberFrom(1, 1_000_000, 'number'), 2000)
+    .action(async ({ json, time, bundle, node, rate }: Flags) => {
       const [model] = await bundlesOf(bundle.slice(0, 1));
       if (model === undefined) throw new Error('Expected a bundle, received none');
-      console.log(`${machine()}\n${model.name}; ${CONNECTIONS} connections; median of ${ROUNDS} rounds\n`);
+      console.log(`${machine()}\n${model.name}; median of ${ROUNDS} rounds\n`);
       const servers = [echoServer(node), hoshiServer(node, model.path)];
-      await writeJson(json, await measureHttp(servers, model.path, time));
+      await writeJson(json, await measureHttp(servers, model.path, time, rate));
     });
 }
 
-/** The first server is the echo, the others score. */
+/** The first server is the echo, the others score. `rate` is of the open loop, in requests a second. */
 export async function measureHttp(
   commands: readonly ServerCommand[],
   bundlePath: string,
   milliseconds: number,
-): Promise<Record<string, HttpFigures>> {
+  rate: number,
+): Promise<BothLoads> {
   const texts = await benchTexts();
   const bodies = texts.map((texts) => JSON.stringify({ texts }));
   const loader = forkLoader();
-  const loop = { workers: CONNECTIONS, rounds: 1, round: { durationMs: milliseconds / ROUNDS } };
+  const durationMs = milliseconds / ROUNDS;
+  const loads = [
+    { loop: { workers: CONNECTIONS, rounds: 1, round: { durationMs } }, connections: CONNECTIONS },
+    { loop: { rate, durationMs }, connections: OPEN_CONNECTIONS },
+  ];
   const servers: Server[] = [];
   try {
     for (const command of commands) servers.push(await startServer(command, texts[0] as string));
     await check(servers, texts, bodies, bundlePath);
-    const rounds = new Map(servers.map(({ name }): [string, HttpFigures[]] => [name, []]));
+    const rounds = loads.map(() => new Map(servers.map(({ name }): [string, HttpFigures[]] => [name, []])));
     for (let i = -1; i < ROUNDS; i++) {
       for (const server of servers) {
-        const before = processorMs(server.pid);
-        const figures = await loader.run({ port: server.port, texts, loop, connections: CONNECTIONS });
-        expectAllAccepted(server.name, figures);
-        const { accepted, goodput, latency } = figures;
-        const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / accepted;
-        const [p50Ms, p99Ms] = [latency.accepted?.p50Ms ?? 0, latency.accepted?.p99Ms ?? 0];
-        const isWarm = i >= 0;
-        if (isWarm) rounds.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: goodput, p50Ms, p99Ms });
+        for (const [j, load] of loads.entries()) {
+          const before = processorMs(server.pid);
+          const figures = await loader.run({ port: server.port, texts, ...load });
+          expectAllAccepted(server.name, figures);
+          const { accepted, goodput, latency } = figures;
+          const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / accepted;
+          const [p50Ms, p99Ms] = [latency.accepted?.p50Ms ?? 0, latency.accepted?.p99Ms ?? 0];
+          const isWarm = i >= 0;
+          if (isWarm) rounds[j]?.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: goodput, p50Ms, p99Ms });
+        }
       }
     }
-    const figures = Object.fromEntries(Array.from(rounds, ([name, all]) => [name, medianOf(all)]));
-    show(figures);
-    return figures;
+    const [closedLoop = {}, sameRate = {}] = rounds.map((ofServers) =>
+      Object.fromEntries(Array.from(ofServers, ([name, all]) => [name, medianOf(all)])),
+    );
+    show(`closed loop, ${CONNECTIONS} connections`, closedLoop);
+    show(`${rate} requests a second`, sameRate);
+    return { closedLoop, sameRate };
   } finally {
     for (const server of servers) await server.stop();
     await loader.stop();
@@ -124,7 +148,7 @@ function medianOf(rounds: readonly HttpFigures[]): HttpFigures {
   };
 }
 
-function show(figures: Readonly<Record<string, HttpFigures>>): void {
+function show(load: string, figures: Readonly<Record<string, HttpFigures>>): void {
   const echo = Object.values(figures)[0]?.cpuMicroseconds ?? Number.NaN;
   const rows = Object.entries(figures).map(([name, { cpuMicroseconds, requestsPerSecond, p50Ms, p99Ms }]) => [
     name,
@@ -134,5 +158,5 @@ function show(figures: Readonly<Record<string, HttpFigures>>): void {
     figure(p50Ms),
     figure(p99Ms),
   ]);
-  console.log(`${table(['server', 'CPU µs a request', 'of the echo', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n`);
+  console.log(`${table([load, 'CPU µs a request', 'of the echo', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n`);
 }

@@ -21,7 +21,7 @@ export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
   /**
-   * Of this turn of the event loop: requests that were let in, and how long those took. Turns are told apart from the FEW-th
+   * Of this turn of the event loop: requests that were let in, and how long those took. Turns are told apart from the UNTOLD-th
    * request on only: a server with few to answer pays nothing for it.
    */
   #turnRequests = 0;
@@ -56,10 +56,10 @@ export class Admission {
       this.#turnMs += now - this.#letInAt;
       this.#connectionMs += now - this.#letInAt;
     }
-    if (this.#turnRequests < FEW) {
-      // These are let in in any case, and may be of many turns: nothing is counted before the last of them.
-      if (++this.#turnRequests === FEW) this.#beginTurn();
-      this.#letInAt = this.#turnRequests === FEW ? now : undefined;
+    if (this.#turnRequests < LET_IN) {
+      // The first UNTOLD of these may be of many turns, the others are of this one. Nothing is counted before the last of them.
+      if (++this.#turnRequests === UNTOLD) this.#beginTurn();
+      this.#letInAt = this.#turnRequests === LET_IN ? now : undefined;
       return undefined;
     }
     if (connection !== this.#connection) {
@@ -118,8 +118,14 @@ export class Admission {
   }
 }
 
-/** So many requests are let in in any case: where they take long, it is the machine that stalls, and they are few. */
-const FEW = 64;
+/** So many requests are counted before the turns of the event loop are told apart. */
+const UNTOLD = 32;
+
+/**
+ * Up to so many, those of one turn, at least half of them, are let in in any case: where they take long, it is the machine that stalls
+ * (a processor that is shared, or taken away by a quota), and they are few.
+ */
+const LET_IN = 64;
 
 /** Of the delay limit, for what one client sends ahead without waiting for answers. */
 const SHARE_OF_ONE = 0.25;

@@ -38,10 +38,13 @@ test('stages: microseconds a review of each contender at each stage', async () =
 });
 
 test('http: processor time a request of the echo and of hoshi, whose answers were checked', async () => {
-  const { figures } = await bench('http', '--time', '500');
-  assert.deepEqual(Object.keys(figures), ['node:http echo', 'hoshi']);
-  for (const { cpuMicroseconds, requestsPerSecond } of Object.values<Record<string, number>>(figures))
-    assert.ok(isPositive(cpuMicroseconds) && isPositive(requestsPerSecond));
+  const { figures } = await bench('http', '--time', '500', '--rate', '500');
+  assert.deepEqual(Object.keys(figures), ['closedLoop', 'sameRate']);
+  for (const load of [figures.closedLoop, figures.sameRate]) {
+    assert.deepEqual(Object.keys(load), ['node:http echo', 'hoshi']);
+    for (const { cpuMicroseconds, requestsPerSecond } of Object.values<Record<string, number>>(load))
+      assert.ok(isPositive(cpuMicroseconds) && isPositive(requestsPerSecond));
+  }
 });
 
 test('start: time and memory of bare Node, the echo and hoshi', async () => {

@@ -35,6 +35,17 @@ describe('what waits on the event loop', () => {
     assert.equal(letIn(admission, 100), 0);
   });
 
+  test('where few are found at each turn, a machine that stalls turns nobody away', async () => {
+    const { clock, admission } = make();
+    for (let turn = 0; turn < 50; turn++) {
+      for (let i = 0; i < 30; i++) {
+        assert.equal(admission.refusal({}), undefined, `request ${i} of turn ${turn}`);
+        clock.ms += 1000;
+      }
+      await setImmediate();
+    }
+  });
+
   test('what one connection sends ahead gets a quarter of the limit; others go on', () => {
     const { clock, admission } = make();
     const [hog, other] = [{}, {}];
