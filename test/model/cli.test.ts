@@ -131,7 +131,8 @@ describe('hoshi', () => {
   test('inspect: what a bundle is; all that is wrong with one, and a failure', async () => {
     const { stdout, stderr, code } = await hoshi(['inspect', tiny]);
     assert.match(stdout, /^model +tiny [0-9a-f]{12}\nmade by +by hand\n/);
-    assert.match(stdout, /^terms +3: by their words 3 of 1$/m);
+    assert.match(stdout, /^terms +3: 3 unigrams$/m);
+    assert.doesNotMatch(stdout, /report\.html/);
     assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
     assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
@@ -148,6 +149,23 @@ describe('hoshi', () => {
     assert.equal(damaged.code, 1);
     const json = await hoshi(['inspect', broken, '--json']);
     assert.equal(JSON.parse(json.stdout).problems.length, 2);
+  });
+
+  test('inspect: terms of several words, measures to four decimals, and a report', async () => {
+    const parts = await tinyBundle();
+    const { manifest, vectorizer } = parts;
+    Object.assign(vectorizer.tables, { terms: ['悪い', '悪い 店', '悪い 店 良い 店'] });
+    const measured = { ...manifest, measures: { validation: { reviews: 8, rmse: 0.123456, auc: 1 } } };
+    const path = join(folder, 'measured');
+    await writeBundle(path, { ...parts, manifest: measured, goldens: [] });
+    await writeFile(join(path, 'report.html'), '<p>星</p>');
+    const { stdout, code } = await hoshi(['inspect', path]);
+    assert.match(stdout, /^terms +3: 1 unigram, 1 bigram, 1 4-gram$/m);
+    assert.match(stdout, /^on validation +8 reviews, RMSE 0\.1235, AUC 1\.0000$/m);
+    assert.match(stdout, /^report\.html +10 bytes$/m);
+    assert.equal(code, 0);
+    const { reportBytes, manifest: told } = JSON.parse((await hoshi(['inspect', path, '--json'])).stdout);
+    assert.deepEqual([reportBytes, told.measures], [10, measured.measures]);
   });
 
   test('explain: a table, JSON, colours on demand; what could steer a terminal is shown', async () => {
