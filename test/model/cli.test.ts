@@ -1,6 +1,6 @@
 /** The command line as a person uses it: a process, its output, its exit code. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +11,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { freePort } from '../../bench/servers.ts';
 import { writeBundle } from '../../model/bundle.ts';
+import { createProgram } from '../../model/cli.ts';
 import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
@@ -41,6 +42,40 @@ async function scoringServer(t: TestContext, see: (request: IncomingMessage, tex
   });
   return `http://127.0.0.1:${port}`;
 }
+
+describe('the commands', () => {
+  const namesOf = ({ commands }: Awaited<ReturnType<typeof createProgram>>) =>
+    commands.map((command) => command.name());
+
+  test('are each found by its name, alone; all where none is named, or none of them', async () => {
+    const names = namesOf(await createProgram(['--help']));
+    assert.ok(names.includes('score') && names.includes('train-corpus'), names.join());
+    for (const name of names) assert.deepEqual(namesOf(await createProgram([name, '--help'])), [name]);
+    for (const args of [[], ['help', 'score'], ['fly'], ['constructor']])
+      assert.deepEqual(namesOf(await createProgram(args)), names);
+  });
+
+  test('may be more, and are listed by --help', async () => {
+    const { stdout, code } = await hoshi(['--help']);
+    for (const name of [...namesOf(await createProgram([])), 'serve'])
+      assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
+    assert.equal(code, 0);
+    const serve = await hoshi(['serve', '--help']);
+    assert.match(serve.stdout, /^Usage: hoshi serve \[options\]$/m);
+  });
+
+  test('do not bring kuromoji before it tokenizes', () => {
+    const loaded = `
+      const { createProgram } = await import(process.argv[1]);
+      await createProgram([]);
+      const { createRequire } = await import('node:module');
+      console.log(Object.keys(createRequire(process.argv[1]).cache).join('\\n'));`;
+    const cli = join(packageRoot, 'dist', 'model', 'cli.js');
+    const files = execFileSync(process.execPath, ['--input-type=module', '-e', loaded, cli], { encoding: 'utf8' });
+    assert.match(files, /commander/);
+    assert.doesNotMatch(files, /kuromoji|vega/);
+  });
+});
 
 describe('hoshi', () => {
   test('score: one text a line, one score a line, in order, empty lines too', async () => {
