@@ -24,4 +24,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await run(createProgram().addCommand(serve), process.argv.slice(2));
+const args = process.argv.slice(2);
+process.exitCode = await run(await createProgram(args, { serve: () => serve }), args);

@@ -11,12 +11,11 @@ export function manifestProblems(value: unknown, fileNames: readonly string[]): 
   };
   expect(isObject(value), 'the manifest', 'an object', value);
   if (!isObject(value)) return problems;
-  const { format, scoreRange, tokenizer, files, goldens, vectorizer } = value;
+  const { format, scoreRange, tokenizer, measures, files, goldens, vectorizer } = value;
   expect(format === BUNDLE_FORMAT, 'format', `${BUNDLE_FORMAT}, the one this version reads`, format);
   for (const name of ['name', 'version', 'lightgbm'])
     expect(typeof value[name] === 'string', name, 'a string', value[name]);
-  for (const name of ['made', 'training', 'measures', 'vectorizer'])
-    expect(isObject(value[name]), name, 'an object', value[name]);
+  for (const name of ['made', 'training', 'vectorizer']) expect(isObject(value[name]), name, 'an object', value[name]);
   expect(
     Array.isArray(scoreRange) &&
       scoreRange.length === 2 &&
@@ -31,6 +30,13 @@ export function manifestProblems(value: unknown, fileNames: readonly string[]): 
     'tokenizer',
     'an object with name, version and dictionary',
     tokenizer,
+  );
+  expect(
+    isObject(measures) &&
+      Object.values(measures).every((set) => isObject(set) && Object.values(set).every(Number.isFinite)),
+    'measures',
+    'an object of sets of reviews, each an object of numbers',
+    measures,
   );
   for (const name of fileNames) {
     const entry: unknown = isObject(files) ? files[name] : undefined;

@@ -1,6 +1,6 @@
 /** How well a bundle's scores tell the stars that were given: what `hoshi eval` prints. */
 import { bootstrap, type Intervals } from './bootstrap.ts';
-import { areaUnderCurve, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
+import { areaUnderCurve, confusionOf, meanAbsoluteError, rootMeanSquaredError, spearman } from './metrics.ts';
 import { type Review, starRangeOf } from './reviews.ts';
 import type { Scorer } from './scorer.ts';
 
@@ -61,14 +61,13 @@ export function measureScores(
   const given = [...new Set(stars)].sort((a, b) => a - b);
   const [lowest, highest] = scoreRange.map(Math.round) as [number, number];
   const predicted = Array.from({ length: highest - lowest + 1 }, (_, i) => lowest + i);
-  const counts = given.map(() => predicted.map(() => 0));
-  const sums = given.map(() => 0);
   const rowOf = new Map(given.map((value, i) => [value, i]));
+  const rows = Int32Array.from(stars, (value) => rowOf.get(value) as number);
+  const columns = Int32Array.from(scores, (score) => Math.round(score) - lowest);
+  const counts = confusionOf(rows, columns, [given.length, predicted.length]);
+  const sums = new Float64Array(given.length);
   scores.forEach((score, i) => {
-    const row = rowOf.get(stars[i] as number) as number;
-    const rounded = counts[row] as number[];
-    const column = Math.round(score) - lowest;
-    rounded[column] = (rounded[column] ?? 0) + 1;
+    const row = rows[i] as number;
     sums[row] = (sums[row] as number) + score;
   });
   return {

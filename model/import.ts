@@ -91,7 +91,7 @@ function readModel(modelText: string, file: string): ImportedModel {
   throw new Error(`${file}: expected a model that an engine can serve, none can; ${refusals.join('; ')}`);
 }
 
-/** The trees have to have a column for each term, and must not name other ones. */
+/** The trees have to have a column for each term, all named in one way: by their numbers, or by the terms in their order. */
 function checkColumns(modelText: string, columnCount: number, vectorizer: Vectorizer, file: string): void {
   const { terms } = vectorizer.tables;
   if (columnCount !== terms.length) {
@@ -100,12 +100,20 @@ function checkColumns(modelText: string, columnCount: number, vectorizer: Vector
     );
   }
   const names = /^feature_names=(.*)$/m.exec(modelText)?.[1]?.split(' ') ?? [];
-  terms.forEach((term, column) => {
-    const given = `Column_${column}`; // what LightGBM calls a column without a name; it puts _ for spaces in one
-    if (names[column] === given || names[column] === term.replaceAll(' ', '_')) return;
-    throw new Error(
-      `${file}: expected feature_names[${column}] to be ${given}, or ${term.replaceAll(' ', '_')} as in the vectorizer, received ${names[column]}`,
-    );
+  let namings: ((column: number) => string)[] = [
+    (column) => `Column_${column}`, // what LightGBM calls a column without a name
+    String, // what compact.ts does
+    (column) => (terms[column] as string).replaceAll(' ', '_'), // as LightGBM writes it
+  ];
+  terms.forEach((_, column) => {
+    const fitting = namings.filter((nameOf) => nameOf(column) === names[column]);
+    if (fitting.length === 0) {
+      const expected = namings.map((nameOf) => nameOf(column)).join(' or ');
+      throw new Error(
+        `${file}: expected feature_names[${column}] to be ${expected}, as the vectorizer has its terms and in one way for all, received ${names[column]}`,
+      );
+    }
+    namings = fitting;
   });
 }
 

@@ -26,6 +26,8 @@ export interface Inspection {
   /** Undefined where it cannot be read. */
   readonly manifest: Manifest | undefined;
   readonly files: readonly InspectedFile[];
+  /** Of `report.html`; undefined for a bundle without one. */
+  readonly reportBytes: number | undefined;
   readonly vocabulary: InspectedVocabulary | undefined;
   /** Undefined where the trees are damaged, or of a kind that only LightGBM reads. */
   readonly trees: InspectedTrees | undefined;
@@ -121,6 +123,7 @@ export async function inspectBundle(path: string): Promise<Inspection> {
     problems: [...new Set(problems)],
     manifest,
     files,
+    reportBytes: (await readIfThere(join(path, 'report.html')))?.length,
     vocabulary: vocabulary && describeVocabulary(vocabulary),
     trees: describeTrees(contents.get('model.txt')?.toString('utf8') ?? ''),
     compiled: await compiledStates(path, manifest, contents.get('model.txt'), tables),

@@ -59,6 +59,21 @@ export function areaUnderCurve(stars: ArrayLike<number>, scores: ArrayLike<numbe
   return (highRanks - (highCount * (highCount + 1)) / 2) / (highCount * (chosen.length - highCount));
 }
 
+/** A confusion matrix: `counts[i][k]` is how many reviews are of row i and column k. REQUIRES: rows and columns within its size. */
+export function confusionOf(
+  rows: ArrayLike<number>,
+  columns: ArrayLike<number>,
+  [rowCount, columnCount]: readonly [number, number],
+): number[][] {
+  const counts = Array.from({ length: rowCount }, () => new Array<number>(columnCount).fill(0));
+  for (let i = 0; i < rows.length; i++) {
+    const row = counts[rows[i] as number] as number[];
+    const column = columns[i] as number;
+    row[column] = (row[column] as number) + 1;
+  }
+  return counts;
+}
+
 /** All of them that are defined: without a review of the lowest stars, say, there is no AUC; and JSON has no NaN. */
 export function measuresOf(
   stars: ArrayLike<number>,

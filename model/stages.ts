@@ -3,7 +3,6 @@
  * new; a bundle's scorer has its own. Every engine gives the same tokens and doubles.
  */
 import type { SparseRow } from '../native/rows.ts';
-import { loadTokenizer } from './tokenizer.ts';
 import type { Vectorizer } from './vectorizer.ts';
 
 export interface Stages {
@@ -44,6 +43,7 @@ async function loadNativeStages(): Promise<Stages> {
 }
 
 async function loadReferenceStages(): Promise<Stages> {
+  const { loadTokenizer } = await import('./tokenizer.ts'); // with kuromoji, which nothing else here needs
   const tokenizer = await loadTokenizer();
   const surfaces = (text: string) => tokenizer.tokenize(text).map(({ surface }) => surface);
   return {

@@ -8,7 +8,6 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8};
-constexpr TableKind kKind{"dictionary", "DICT", 1, kElementBytes};
 constexpr std::uint32_t kCategories = 15;
 
 struct Numbers {
@@ -20,20 +19,7 @@ static_assert(sizeof(Numbers) == 8 * sizeof(std::uint32_t));
 
 }  // namespace
 
-Result<std::shared_ptr<const Dictionary>> Dictionary::Load(const std::string& path) {
-  return From(TableFile::Map(path, kKind));
-}
-
-Result<std::shared_ptr<const Dictionary>> Dictionary::FromBytes(std::span<const std::byte> bytes) {
-  return From(TableFile::Copy(bytes, kKind));
-}
-
-Result<std::shared_ptr<const Dictionary>> Dictionary::From(Result<TableFile> file) {
-  if (!file.ok()) return file.error();
-  std::shared_ptr<Dictionary> dictionary(new Dictionary(std::move(*file)));
-  if (std::optional<Error> error = dictionary->Check()) return *std::move(error);
-  return std::shared_ptr<const Dictionary>(std::move(dictionary));
-}
+constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 1, kElementBytes};
 
 // One pass over each table, without a branch that depends on its entries where there are many: 12 MB in about
 // three milliseconds.

@@ -2,27 +2,18 @@
 //
 // Every index in it is checked when it is loaded, so that the analyzer's loops need no checks: whatever
 // passes cannot lead outside the tables, even if it is not the dictionary that anybody meant. Immutable;
-// share it.
+// share it. Its identity is "kuromoji VERSION SHA256".
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
-#include <string>
 
 #include "table_file.h"
 
 namespace hoshi {
 
-class Dictionary {
+class Dictionary : public LoadedTables<Dictionary> {
  public:
-  static Result<std::shared_ptr<const Dictionary>> Load(const std::string& path);
-  static Result<std::shared_ptr<const Dictionary>> FromBytes(std::span<const std::byte> bytes);
-
-  // "kuromoji VERSION SHA256": what it was compiled from.
-  const std::string& identity() const { return file_.identity(); }
-
   // Bounds that the analyzer's fixed arrays are laid out for.
   static constexpr std::uint32_t kLongestSurface = 63;
   static constexpr std::uint32_t kMostWords = 32;         // of one surface
@@ -72,11 +63,10 @@ class Dictionary {
   const Unit* trie;
 
  private:
-  explicit Dictionary(TableFile file) : file_(std::move(file)) {}
-  static Result<std::shared_ptr<const Dictionary>> From(Result<TableFile> file);
+  friend class LoadedTables<Dictionary>;
+  using LoadedTables::LoadedTables;
+  static const TableKind kKind;
   std::optional<Error> Check();
-
-  TableFile file_;
 };
 
 }  // namespace hoshi

@@ -8,27 +8,13 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 5> kElementBytes{4, 4, 16, 4, 16};
-constexpr TableKind kKind{"forest", "FRST", 1, kElementBytes};
 constexpr double kZero = 1e-35F;  // LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened
 
 enum Number { kColumns, kTrees, kAveraged, kSquared, kSlots, kNumbers };
 
 }  // namespace
 
-Result<std::shared_ptr<const Forest>> Forest::Load(const std::string& path) {
-  return From(TableFile::Map(path, kKind));
-}
-
-Result<std::shared_ptr<const Forest>> Forest::FromBytes(std::span<const std::byte> bytes) {
-  return From(TableFile::Copy(bytes, kKind));
-}
-
-Result<std::shared_ptr<const Forest>> Forest::From(Result<TableFile> file) {
-  if (!file.ok()) return file.error();
-  std::shared_ptr<Forest> forest(new Forest(std::move(*file)));
-  if (std::optional<Error> error = forest->Check()) return *std::move(error);
-  return std::shared_ptr<const Forest>(std::move(forest));
-}
+constexpr TableKind Forest::kKind{"forest", "FRST", 1, kElementBytes};
 
 std::optional<Error> Forest::Check() {
   const auto refuse = [this](const char* what, const std::string& expected, std::uint64_t found) {

@@ -8,14 +8,12 @@
 // following jumps from leaf 0. (The idea of evaluating conditions by column, not tree by tree, is
 // QuickScorer's, Lucchese et al. 2015.)
 //
-// A Forest is immutable and shared; a Scratch belongs to one forest and has one owner at a time.
+// Its identity is the SHA-256 of the model text. A Forest is immutable and shared; a Scratch belongs to one
+// forest and has one owner at a time.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "sparse_row.h"
@@ -23,7 +21,7 @@
 
 namespace hoshi {
 
-class Forest {
+class Forest : public LoadedTables<Forest> {
  public:
   class Scratch {
    public:
@@ -37,11 +35,6 @@ class Forest {
     std::uint32_t epoch_ = 0;
   };
 
-  static Result<std::shared_ptr<const Forest>> Load(const std::string& path);
-  static Result<std::shared_ptr<const Forest>> FromBytes(std::span<const std::byte> bytes);
-
-  // "SHA256" of the model text it was compiled from.
-  const std::string& identity() const { return file_.identity(); }
   std::uint32_t column_count() const { return column_count_; }
 
   // REQUIRES: columns below column_count(). NaN is a missing value.
@@ -65,13 +58,13 @@ class Forest {
     std::uint32_t reserved;
   };
 
-  explicit Forest(TableFile file) : file_(std::move(file)) {}
-  static Result<std::shared_ptr<const Forest>> From(Result<TableFile> file);
+  friend class LoadedTables<Forest>;
+  using LoadedTables::LoadedTables;
+  static const TableKind kKind;
   std::optional<Error> Check();
   template <class Take>
   void JumpsOfUnusual(std::size_t column, double value, Take take) const;
 
-  TableFile file_;
   std::uint32_t column_count_, tree_count_, slot_count_;
   bool is_averaged_, is_squared_;
   // For column c the jumps of values above a threshold are [starts[2c], starts[2c + 1]), thresholds

@@ -18,9 +18,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "result.h"
@@ -65,6 +67,35 @@ class TableFile {
   std::shared_ptr<const std::byte> memory_;
   std::string source_, identity_;
   std::vector<std::span<const std::byte>> sections_;
+};
+
+// What reads a kind of tables derives from this to be loaded: `Tables` tells its kKind, and Check says what
+// in its sections is wrong, which is asked once, before anybody else has it.
+template <class Tables>
+class LoadedTables {
+ public:
+  static Result<std::shared_ptr<const Tables>> Load(const std::string& path) {
+    return From(TableFile::Map(path, Tables::kKind));
+  }
+  static Result<std::shared_ptr<const Tables>> FromBytes(std::span<const std::byte> bytes) {
+    return From(TableFile::Copy(bytes, Tables::kKind));
+  }
+
+  // What it was compiled from.
+  const std::string& identity() const { return file_.identity(); }
+
+ protected:
+  explicit LoadedTables(TableFile file) : file_(std::move(file)) {}
+
+  TableFile file_;
+
+ private:
+  static Result<std::shared_ptr<const Tables>> From(Result<TableFile> file) {
+    if (!file.ok()) return file.error();
+    std::shared_ptr<Tables> tables(new Tables(std::move(*file)));
+    if (std::optional<Error> error = tables->Check()) return *std::move(error);
+    return std::shared_ptr<const Tables>(std::move(tables));
+  }
 };
 
 // XXH32 with seed 0 (Yann Collet, xxHash specification): a checksum that costs less than reading the memory.

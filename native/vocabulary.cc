@@ -9,26 +9,12 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8};
-constexpr TableKind kKind{"vocabulary", "VOCB", 1, kElementBytes};
 
 enum Number { kColumns, kWords, kShortestWord, kLongestTerm, kSublinear, kIdf, kNorm, kReserved, kNumbers };
 
 }  // namespace
 
-Result<std::shared_ptr<const Vocabulary>> Vocabulary::Load(const std::string& path) {
-  return From(TableFile::Map(path, kKind));
-}
-
-Result<std::shared_ptr<const Vocabulary>> Vocabulary::FromBytes(std::span<const std::byte> bytes) {
-  return From(TableFile::Copy(bytes, kKind));
-}
-
-Result<std::shared_ptr<const Vocabulary>> Vocabulary::From(Result<TableFile> file) {
-  if (!file.ok()) return file.error();
-  std::shared_ptr<Vocabulary> vocabulary(new Vocabulary(std::move(*file)));
-  if (std::optional<Error> error = vocabulary->Check()) return *std::move(error);
-  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
-}
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 1, kElementBytes};
 
 std::optional<Error> Vocabulary::Check() {
   const auto refuse = [this](const char* what, const std::string& expected, std::uint64_t found) {

@@ -6,23 +6,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
-#include <string>
 
 #include "table_file.h"
 
 namespace hoshi {
 
-class Vocabulary {
+class Vocabulary : public LoadedTables<Vocabulary> {
  public:
-  static Result<std::shared_ptr<const Vocabulary>> Load(const std::string& path);
-  static Result<std::shared_ptr<const Vocabulary>> FromBytes(std::span<const std::byte> bytes);
-
-  // What it was compiled from.
-  const std::string& identity() const { return file_.identity(); }
-
   enum class Norm : std::uint32_t { kNone, kL1, kL2 };
   std::uint32_t column_count;
   std::uint32_t word_count;
@@ -80,11 +72,11 @@ class Vocabulary {
     return h ^ h >> 16;
   }
 
-  explicit Vocabulary(TableFile file) : file_(std::move(file)) {}
-  static Result<std::shared_ptr<const Vocabulary>> From(Result<TableFile> file);
+  friend class LoadedTables<Vocabulary>;
+  using LoadedTables::LoadedTables;
+  static const TableKind kKind;
   std::optional<Error> Check();
 
-  TableFile file_;
   const Edge* edges_;  // a hash table with linear probing; never full
   std::uint32_t mask_;
 };

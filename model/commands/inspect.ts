@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Manifest } from '../bundle.ts';
-import { type Inspection, inspectBundle, type WeighedTerm } from '../inspect.ts';
+import { type InspectedVocabulary, type Inspection, inspectBundle, type WeighedTerm } from '../inspect.ts';
+import { measureTexts } from './measures.ts';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
@@ -18,12 +19,12 @@ export function inspectCommand(): Command {
     });
 }
 
-function format({ problems, manifest, files, vocabulary, trees, compiled, engines }: Inspection): string {
+function format(inspection: Inspection): string {
+  const { problems, manifest, files, reportBytes, vocabulary, trees, compiled, engines } = inspection;
   const lines: [name: string, value: string][] = manifest === undefined ? [] : describe(manifest);
   if (vocabulary !== undefined) {
-    const ngrams = Object.entries(vocabulary.ngrams).map(([words, count]) => `${count} of ${words}`);
     lines.push(
-      ['terms', `${vocabulary.terms}: by their words ${ngrams.join(', ')}`],
+      ['terms', `${vocabulary.terms}: ${ngramsOf(vocabulary)}`],
       ['rarest', listOf(vocabulary.rarest)],
       ['commonest', listOf(vocabulary.commonest)],
     );
@@ -34,6 +35,7 @@ function format({ problems, manifest, files, vocabulary, trees, compiled, engine
   }
   lines.push(
     ...files.map(({ file, bytes, state }): [string, string] => [file, `${bytes ?? 'no'} bytes, ${state}`]),
+    ...(reportBytes === undefined ? [] : ([['report.html', `${reportBytes} bytes`]] satisfies [string, string][])),
     ...compiled.map(({ file, state }): [string, string] => [file, state]),
     // Of a damaged bundle the problems follow, and say why.
     ...engines.map(({ engine, refusal }): [string, string] => [
@@ -58,8 +60,18 @@ function describe(manifest: Manifest): [string, string][] {
     ['rows', membersOf(vectorizer)],
     ['LightGBM', lightgbm],
     ...Object.entries(training).map(([key, value]): [string, string] => [`  ${key}`, membersOf(value)]),
-    ...Object.entries(measures).map(([set, values]): [string, string] => [`on ${set}`, membersOf(values)]),
+    ...measureTexts(measures).map(([set, values]): [string, string] => [`on ${set}`, values]),
   ];
+}
+
+/** `7 unigrams, 1 bigram`: how many terms have how many words. */
+function ngramsOf({ ngrams }: InspectedVocabulary): string {
+  return Object.entries(ngrams)
+    .map(([words, count]) => {
+      const name = ['unigram', 'bigram', 'trigram'][Number(words) - 1] ?? `${words}-gram`;
+      return `${count} ${name}${count === 1 ? '' : 's'}`;
+    })
+    .join(', ');
 }
 
 /** `name=value` for each member, on one line. */

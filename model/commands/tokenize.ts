@@ -5,7 +5,6 @@ import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { readRecordChunks } from '../records.ts';
 import { loadStages } from '../stages.ts';
-import { loadTokenizer } from '../tokenizer.ts';
 import { tell } from './options.ts';
 
 interface Flags {
@@ -34,6 +33,7 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
     if (offsets || features || json) throw new Error('Expected --joined alone, received another option beside it');
     return tokenizeLines(argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]));
   }
+  const { loadTokenizer } = await import('../tokenizer.ts'); // with kuromoji, which --joined does without
   const [tokenizer, text] = await Promise.all([loadTokenizer(), argument ?? readAll(process.stdin)]);
   const morphemes = tokenizer.analyze(text);
   if (json) {

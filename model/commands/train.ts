@@ -9,6 +9,7 @@ import { readReviews } from '../reviews.ts';
 import { loadScorer } from '../scorer.ts';
 import { type Trained, type TrainOptions, train } from '../train.ts';
 import { withInterrupt } from './interrupt.ts';
+import { measureTexts } from './measures.ts';
 import { type ColumnNames, columnsFrom, numberFrom, tell, tellBadRows } from './options.ts';
 import { createProgress, type Progress } from './progress.ts';
 
@@ -123,6 +124,7 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     if (interrupted === undefined) await writeTrainingReport(data, flags.out, trained, onStage);
     pause();
     if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
+    if (!flags.quiet) for (const [set, values] of measureTexts(manifest.measures)) tell(`on ${set}: ${values}`);
     const what = `${flags.out} holds ${manifest.name} ${manifest.version}`;
     if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${what}, the best so far`);
     if (!flags.quiet) tell(what);

@@ -2,6 +2,7 @@
 import type { NamedCurve } from '../boost.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Explanation } from '../explain.ts';
+import { confusionOf } from '../metrics.ts';
 import type { Review } from '../reviews.ts';
 import type { ModelReader, TermSplits } from './model-reader.ts';
 import { digitsFor } from './numbers.ts';
@@ -136,14 +137,12 @@ function byStars(
 ): Pick<ReportData, 'distributions' | 'confusion'> {
   const stars = reviews.map((review) => review.stars);
   const groups = groupStars(stars, scoreRange);
+  const { length } = groups.labels;
+  const given = Int32Array.from(stars, groups.groupOf);
+  const counts = confusionOf(given, Int32Array.from(scores, groups.groupOf), [length, length]);
   const scoresOf = groups.labels.map((): number[] => []);
-  const counts = groups.labels.map(() => groups.labels.map(() => 0));
-  stars.forEach((value, i) => {
-    const [given, score] = [groups.groupOf(value), scores[i] as number];
-    scoresOf[given]?.push(score);
-    const row = counts[given] as number[];
-    const predicted = groups.groupOf(score);
-    row[predicted] = (row[predicted] as number) + 1;
+  given.forEach((group, i) => {
+    scoresOf[group]?.push(scores[i] as number);
   });
   const present = groups.labels.map((_, i) => i).filter((i) => (scoresOf[i] as number[]).length > 0);
   const labels = present.map((i) => groups.labels[i] as string);

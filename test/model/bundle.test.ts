@@ -151,6 +151,12 @@ describe('bundle', () => {
     ['no tokenizer', (m) => Object.assign(m, { tokenizer: null }), /expected tokenizer to be an object/],
     ['goldens that are none', (m) => Object.assign(m, { goldens: [{ text: 5 }] }), /expected goldens to be a list of/],
     [
+      'measures that are no numbers',
+      (m) => Object.assign(m, { measures: { validation: { rmse: '0.5' } } }),
+      /expected measures to be an object of sets of reviews, .*, received \{"validation":\{"rmse":"0\.5"\}\}/,
+    ],
+    ['a measure in place of a set', (m) => Object.assign(m, { measures: { rmse: 0.5 } }), /expected measures to be/],
+    [
       'an unknown norm',
       (m) => Object.assign(m.vectorizer as object, { norm: 'l3' }),
       /vectorizer: Expected norm to be "l1", "l2" or null, received "l3"/,

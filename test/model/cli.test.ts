@@ -1,6 +1,6 @@
 /** The command line as a person uses it: a process, its output, its exit code. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -11,6 +11,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { freePort } from '../../bench/servers.ts';
 import { writeBundle } from '../../model/bundle.ts';
+import { createProgram } from '../../model/cli.ts';
 import { defaultVectorizerParameters } from '../../model/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
@@ -41,6 +42,40 @@ async function scoringServer(t: TestContext, see: (request: IncomingMessage, tex
   });
   return `http://127.0.0.1:${port}`;
 }
+
+describe('the commands', () => {
+  const namesOf = ({ commands }: Awaited<ReturnType<typeof createProgram>>) =>
+    commands.map((command) => command.name());
+
+  test('are each found by its name, alone; all where none is named, or none of them', async () => {
+    const names = namesOf(await createProgram(['--help']));
+    assert.ok(names.includes('score') && names.includes('train-corpus'), names.join());
+    for (const name of names) assert.deepEqual(namesOf(await createProgram([name, '--help'])), [name]);
+    for (const args of [[], ['help', 'score'], ['fly'], ['constructor']])
+      assert.deepEqual(namesOf(await createProgram(args)), names);
+  });
+
+  test('may be more, and are listed by --help', async () => {
+    const { stdout, code } = await hoshi(['--help']);
+    for (const name of [...namesOf(await createProgram([])), 'serve'])
+      assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
+    assert.equal(code, 0);
+    const serve = await hoshi(['serve', '--help']);
+    assert.match(serve.stdout, /^Usage: hoshi serve \[options\]$/m);
+  });
+
+  test('do not bring kuromoji before it tokenizes', () => {
+    const loaded = `
+      const { createProgram } = await import(process.argv[1]);
+      await createProgram([]);
+      const { createRequire } = await import('node:module');
+      console.log(Object.keys(createRequire(process.argv[1]).cache).join('\\n'));`;
+    const cli = join(packageRoot, 'dist', 'model', 'cli.js');
+    const files = execFileSync(process.execPath, ['--input-type=module', '-e', loaded, cli], { encoding: 'utf8' });
+    assert.match(files, /commander/);
+    assert.doesNotMatch(files, /kuromoji|vega/);
+  });
+});
 
 describe('hoshi', () => {
   test('score: one text a line, one score a line, in order, empty lines too', async () => {
@@ -131,7 +166,8 @@ describe('hoshi', () => {
   test('inspect: what a bundle is; all that is wrong with one, and a failure', async () => {
     const { stdout, stderr, code } = await hoshi(['inspect', tiny]);
     assert.match(stdout, /^model +tiny [0-9a-f]{12}\nmade by +by hand\n/);
-    assert.match(stdout, /^terms +3: by their words 3 of 1$/m);
+    assert.match(stdout, /^terms +3: 3 unigrams$/m);
+    assert.doesNotMatch(stdout, /report\.html/);
     assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
     assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
@@ -148,6 +184,23 @@ describe('hoshi', () => {
     assert.equal(damaged.code, 1);
     const json = await hoshi(['inspect', broken, '--json']);
     assert.equal(JSON.parse(json.stdout).problems.length, 2);
+  });
+
+  test('inspect: terms of several words, measures to four decimals, and a report', async () => {
+    const parts = await tinyBundle();
+    const { manifest, vectorizer } = parts;
+    Object.assign(vectorizer.tables, { terms: ['悪い', '悪い 店', '悪い 店 良い 店'] });
+    const measured = { ...manifest, measures: { validation: { reviews: 8, rmse: 0.123456, auc: 1 } } };
+    const path = join(folder, 'measured');
+    await writeBundle(path, { ...parts, manifest: measured, goldens: [] });
+    await writeFile(join(path, 'report.html'), '<p>星</p>');
+    const { stdout, code } = await hoshi(['inspect', path]);
+    assert.match(stdout, /^terms +3: 1 unigram, 1 bigram, 1 4-gram$/m);
+    assert.match(stdout, /^on validation +8 reviews, RMSE 0\.1235, AUC 1\.0000$/m);
+    assert.match(stdout, /^report\.html +10 bytes$/m);
+    assert.equal(code, 0);
+    const { reportBytes, manifest: told } = JSON.parse((await hoshi(['inspect', path, '--json'])).stdout);
+    assert.deepEqual([reportBytes, told.measures], [10, measured.measures]);
   });
 
   test('explain: a table, JSON, colours on demand; what could steer a terminal is shown', async () => {

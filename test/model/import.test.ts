@@ -11,6 +11,7 @@ import { engineNames, loadScorer } from '../../model/scorer.ts';
 import { Forest } from '../../model/trees.ts';
 import { stackRows } from '../../model/vectorizer.ts';
 import { Booster } from '../../native/index.ts';
+import { packageRoot } from '../../native/package-root.ts';
 import { smallModels } from '../fixtures/small-models.ts';
 import { doublesOf, type ImportedGolden, readGolden, rowsOf, textOf } from '../golden/golden.ts';
 
@@ -97,6 +98,21 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
   }
 });
 
+test('the shipped model, whose columns are numbers, gives its own scores', async () => {
+  const { manifest: shipped, modelText, vectorizer } = await readBundle(join(packageRoot, 'model', 'stars'));
+  assert.match(modelText, /^feature_names=0 1 2 /m);
+  const { terms, idf } = vectorizer.tables;
+  const exported = { format: 1, made: {}, dtype: 'float64', parameters: shipped.vectorizer, fitting: {}, terms };
+  const { manifest } = await importInto(
+    'shipped',
+    modelText,
+    { ...exported, idf: Array.from(idf) },
+    { scoreRange: shipped.scoreRange },
+  );
+  assert.deepEqual(manifest.goldens, shipped.goldens);
+  assert.equal(manifest.version, shipped.version, 'of files with the same hashes');
+});
+
 describe('an imported model', () => {
   const [first] = golden.models as [ImportedGolden['models'][number]];
 
@@ -175,12 +191,17 @@ describe('what is refused, and nothing is written', () => {
     [
       'features of other names',
       named(['たべもの', ...underscored.slice(1)]),
-      /^model\.txt: expected feature_names\[0\] to be Column_0, or .+ as in the vectorizer, received たべもの$/,
+      /^model\.txt: expected feature_names\[0\] to be Column_0 or 0 or .+, as the vectorizer has its terms and in one way for all, received たべもの$/,
     ],
     [
       'features in another order',
       named([underscored[1] as string, underscored[0] as string, ...underscored.slice(2)]),
       /feature_names\[0\]/,
+    ],
+    [
+      'features that are partly named by their numbers',
+      named(underscored.map((name, column) => (column === 3 ? '3' : name))),
+      /expected feature_names\[3\] to be [^ ]+, as .* received 3$/,
     ],
     [
       'several outputs',
@@ -209,7 +230,17 @@ describe('what is refused, and nothing is written', () => {
     });
   }
 
-  test('names that are the terms are taken', async () => {
+  test('names that are the terms, or their numbers, are taken', async () => {
     await importInto('named', named(underscored), vectorizer);
+    await importInto('numbered', named(terms.map((_, column) => `${column}`)), vectorizer);
+  });
+
+  test('terms that are numbers in another order are not taken for numbers of columns', async () => {
+    const model = new Map(await smallModels()).get('linear leaves') as string;
+    const text = model.replace(/^feature_names=.*$/m, 'feature_names=0 1 2 3 4 5 6 10');
+    const numbers = { ...lettersOf(8), terms: ['0', '1', '10', '2', '3', '4', '5', '6'] };
+    await assert.rejects(importInto('refused', text, numbers, { scoreRange: [0, 9] }), {
+      message: /expected feature_names\[7\] to be 7, as .* received 10$/,
+    });
   });
 });

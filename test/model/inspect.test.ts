@@ -52,6 +52,13 @@ describe('inspection', () => {
     );
   });
 
+  test('a report: its bytes, and none where there is none', async () => {
+    assert.equal((await inspectBundle(path)).reportBytes, undefined);
+    await writeFile(join(path, 'report.html'), '<p>星</p>');
+    const { reportBytes, problems } = await inspectBundle(path);
+    assert.deepEqual({ reportBytes, problems }, { reportBytes: 10, problems: [] });
+  });
+
   test('compiled files: missing, made from another model, damaged; the bundle is none the worse', async () => {
     await rm(join(path, 'vocabulary.bin'));
     await change('forest.bin', (text) => `${text} `);

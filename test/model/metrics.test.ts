@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   areaUnderCurve,
+  confusionOf,
   meanAbsoluteError,
   meanAndDeviation,
   measuresOf,
@@ -33,6 +34,14 @@ test('Spearman with ties equals scipy.stats.spearmanr (scipy 1.x) on five pairs'
 test('the area under the curve is the share of pairs in order, ties counting half', () => {
   // low: .1 .4; high: .4 .8 → pairs: < < = <
   assert.equal(areaUnderCurve([1, 1, 3, 5, 5], [0.1, 0.4, 9, 0.4, 0.8], 1, 5), 3.5 / 4);
+});
+
+test('a confusion matrix counts each pair where its row and its column meet', () => {
+  assert.deepEqual(confusionOf([0, 1, 1, 1], [2, 0, 0, 1], [2, 3]), [
+    [0, 0, 1],
+    [2, 1, 0],
+  ]);
+  assert.deepEqual(confusionOf([], [], [1, 2]), [[0, 0]]);
 });
 
 test('all measures, without those that are not defined', () => {

@@ -83,6 +83,28 @@ describe('options', () => {
     assert.equal(JSON.parse(stdout).auc.value, 1);
   });
 
+  test('the measures of what was held out are told at the end, as inspect shows them', async () => {
+    const data = await file('measured.tsv', tableOf(1, 5));
+    for (const [set, args] of Object.entries({
+      validation: [],
+      folds: ['--folds', '3'],
+      none: ['--validation', '0'],
+    })) {
+      const { out } = await place(`measured by ${set}`);
+      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '5', ...args]);
+      assert.equal(code, 0, stderr);
+      const shown = /^on (\w+) +(.*)\n/m.exec((await hoshi(['inspect', out])).stdout);
+      if (set === 'none') {
+        assert.equal(shown, null);
+        assert.doesNotMatch(stderr, /^hoshi: on /m);
+        continue;
+      }
+      assert.equal(shown?.[1], set);
+      assert.match(shown?.[2] as string, /reviews, RMSE \d\.\d{4}.*, MAE .*, Spearman .*, AUC \d\.\d{4}/);
+      assert.ok(stderr.includes(`\nhoshi: on ${set}: ${shown?.[2]}\nhoshi: ${out} holds`), stderr);
+    }
+  });
+
   test('--quiet tells nothing', async () => {
     const data = await file('d.tsv', tableOf(1, 5));
     const { out } = await place('quiet');
