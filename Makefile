@@ -4,24 +4,28 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 NODE ?= node
-SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
+SOURCES := $(shell find bin image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 ADDONS := build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_lightgbm.node
 DICTIONARY := build/dictionary/ipadic.bin
+SERVER := build/server/server.cjs
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server check format bench train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
 
-test: build
+test: build server
 	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
+
+# What an image holds of hoshi: the server in one file, and what it needs, in build/server.
+server: $(SERVER)
 
 # Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
@@ -98,6 +102,10 @@ $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv mode
 
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
+
+$(SERVER): $(SOURCES) $(filter %hoshi_engine.node,$(ADDONS)) $(DICTIONARY) $(COMPILED) package.json LICENSE NOTICE function/page.html \
+  node_modules/.package-lock.json | dist/.tsbuildinfo
+	$(NODE) dist/image/pack.js $(@D)
 
 # The engine without Node, for the programs in test/ that are C++ alone.
 CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)
