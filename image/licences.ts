@@ -4,28 +4,36 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { packageRoot } from '../native/package-root.ts';
 
-/** Their folders, in order of their names. */
-export function packagesIn({ outputs }: Metafile): string[] {
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** As package.json tells it. */
+  readonly license: string;
+  /** The texts that come with it. */
+  readonly texts: readonly string[];
+}
+
+/** In order of their names. */
+export function packagesIn({ outputs }: Metafile): Package[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const folders = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  return [...new Set(folders)].sort();
+  return [...new Set(folders)].sort().map(packageIn);
 }
 
-/** Throws where a package has no licence to pass on. */
-export function licencesOf(folders: readonly string[]): string {
-  const head = 'The packages that are bundled into the JavaScript files of this folder, each under its own licence.\n';
-  return [head, ...folders.map(licenceOf)].join(`\n${'-'.repeat(100)}\n\n`);
-}
-
-function licenceOf(folder: string): string {
+/** Throws where a package tells no licence. */
+export function packageIn(folder: string): Package {
   const path = join(packageRoot, folder);
-  const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-    license?: string;
-  };
+  const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Partial<Package>;
+  if (name === undefined || version === undefined || license === undefined)
+    throw new Error(
+      `${path}/package.json: expected name, version and license, received ${name}, ${version}, ${license}`,
+    );
   const files = readdirSync(path).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
-  if (files.length === 0 && license === undefined) throw new Error(`${path}: expected a licence, found none`);
-  const texts = files.sort().map((file) => readFileSync(join(path, file), 'utf8').trim());
-  return `${[`${name} ${version} (${license ?? 'see below'})`, ...texts].join('\n\n')}\n`;
+  return { name, version, license, texts: files.sort().map((file) => readFileSync(join(path, file), 'utf8').trim()) };
+}
+
+export function licencesOf(packages: readonly Package[]): string {
+  const head = 'The packages that are bundled into the JavaScript files of this folder, each under its own licence.\n';
+  const each = packages.map((one) => `${[`${one.name} ${one.version} (${one.license})`, ...one.texts].join('\n\n')}\n`);
+  return [head, ...each].join(`\n${'-'.repeat(100)}\n\n`);
 }

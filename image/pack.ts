@@ -6,6 +6,7 @@
  *     model/stars/          the shipped model
  *     function/page.html    the page
  *     THIRD-PARTY.txt       licences of the packages in the bundle
+ *     sbom.cdx.json         what all of it is made of
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +16,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
 import { packageRoot } from '../native/package-root.ts';
-import { licencesOf, packagesIn } from './licences.ts';
+import { licencesOf, packageIn, packagesIn } from './licences.ts';
+import { sbomOf } from './sbom.ts';
 
 const START_MS = 30_000;
 
@@ -28,6 +30,9 @@ const COPIED = [
   'function/page.html',
   'model/stars',
 ];
+
+/** Whose dictionary ipadic.bin was compiled from; NOTICE has its licence. */
+const DICTIONARY = packageIn('node_modules/kuromoji');
 
 /** The engine that serves is the native one: what the others need stays out. */
 const nativeOnly: Plugin = {
@@ -59,7 +64,10 @@ async function pack(folder: string): Promise<void> {
     metafile: true,
     plugins: [nativeOnly],
   });
-  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packagesIn(metafile)));
+  const packages = packagesIn(metafile);
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
+  const held = [...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`);
+  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(held), null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
 
