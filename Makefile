@@ -17,13 +17,13 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server image image-test check format bench train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
 
 test: build server
-	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' | sort)
+	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -name image.test.js | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
@@ -33,6 +33,10 @@ server: $(SERVER)
 # An image of that, by docker or buildah; image/build says by which variables.
 image:
 	image/build
+
+# Builds it, and puts it to the test as a container's runtime would start it.
+image-test: build
+	$(NODE) --test dist/test/image/image.test.js
 
 # Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Script } from 'node:vm';
 
 export function cacheOf(file: string): string {
@@ -18,7 +18,9 @@ export function runCompiled(file: string): Script {
   // Bundles are ASCII, so that V8 keeps them as bytes.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const cachedData = readIfThere(cacheOf(file));
-  const script = new Script(source, cachedData === undefined ? { filename: file } : { filename: file, cachedData });
+  // Stacks have its name without its folder, which would be part of what was compiled.
+  const filename = basename(file);
+  const script = new Script(source, cachedData === undefined ? { filename } : { filename, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
   return script;
