@@ -2,9 +2,9 @@
 # and /hoshi. No shell, no package manager, no LightGBM; as nobody, and nothing is ever written. `make image` calls it.
 #
 #   BUILDER  has Node, npm, make and g++; its Node and its libraries are those of the image
-#   RUNTIME  `bare`: the libraries alone; or a base with a C++ runtime of the builder's Debian, such as gcr.io/distroless/cc-debian12
+#   RUNTIME  `scratch`: the builder's libraries are taken along; or a base with a C++ runtime, such as gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm
-ARG RUNTIME=bare
+ARG RUNTIME=scratch
 
 FROM ${BUILDER} AS build
 WORKDIR /hoshi
@@ -12,13 +12,12 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN make server LIGHTGBM=OFF
+ARG RUNTIME
 ARG SOURCE_DATE_EPOCH=0
-RUN image/assemble /image
-
-FROM scratch AS bare
-COPY --from=build /image/libraries /
+RUN image/assemble /image "${RUNTIME}"
 
 FROM ${RUNTIME}
+COPY --from=build /image/libraries /
 COPY --from=build /image/node /
 COPY --from=build /image/hoshi /hoshi
 WORKDIR /hoshi
