@@ -2,6 +2,7 @@
  * `node pack.js FOLDER`: what an image holds of hoshi, in a folder that serves by itself. Its files lie as they do in the repository:
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, by what V8 compiled of it (bundle/server.cache)
+ *     score.cjs             `hoshi score`, for texts by the million
  *     build/                the native engine's addon and dictionary
  *     model/stars/          the shipped model
  *     function/page.html    the page
@@ -48,7 +49,7 @@ async function pack(folder: string): Promise<void> {
   for (const path of COPIED) cpSync(source(path), join(folder, path), { recursive: true });
   const { metafile } = await build({
     absWorkingDir: packageRoot,
-    entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts' },
+    entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts', score: 'bin/score.ts' },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,

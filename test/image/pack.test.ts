@@ -43,14 +43,21 @@ describe('what is packed', () => {
     };
     const names = components.filter(({ purl }) => purl.startsWith('pkg:npm/')).map(({ name }) => name);
     assert.ok(names.includes('prom-client') && names.includes('cloudevents'));
-    assert.ok(!names.includes('vega') && !names.includes('commander'));
+    assert.ok(!names.includes('vega') && !names.includes('functions-framework'));
     const licences = packed('THIRD-PARTY.txt').toString();
     for (const name of names) if (name !== 'kuromoji') assert.ok(licences.includes(`\n${name} `), name);
   });
 
   test('it names no folder of the machine that packed it', () => {
-    for (const file of ['server.cjs', 'bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json'])
+    for (const file of ['server.cjs', 'score.cjs', 'bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json'])
       assert.ok(!packed(file).includes(packageRoot) && !packed(file).includes(folder), file);
+  });
+
+  test('`hoshi score` is in it', () => {
+    const input = '最高の映画でした\n';
+    const command = [join(packageRoot, 'bin', 'hoshi'), 'score'];
+    const expected = execFileSync(process.execPath, command, { input, encoding: 'utf8' });
+    assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
   });
 
   test('an engine that is not in it is refused by name', () => {
