@@ -2,16 +2,19 @@
 # and /hoshi. No shell, no package manager, no LightGBM; as nobody, and nothing is ever written. `make image` calls it.
 #
 #   BUILDER  has Node, npm, make and g++; its Node and its libraries are those of the image
+#   ENGINES  `native`; or `all`: with LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js), which takes pip to build
 #   RUNTIME  `scratch`: the builder's libraries are taken along; or a base with a C++ runtime, such as gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm
 ARG RUNTIME=scratch
 
 FROM ${BUILDER} AS build
+ARG ENGINES=native
+RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-install-recommends python3-pip; }
 WORKDIR /hoshi
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN make server LIGHTGBM=OFF
+RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
 ARG RUNTIME
 ARG SOURCE_DATE_EPOCH=0
 RUN image/assemble /image "${RUNTIME}"

@@ -9,6 +9,8 @@ CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 # OFF: without LightGBM, for who only serves. Not for a folder that was built with it.
 LIGHTGBM ?= ON
+# What is packed: `native`, what serves by itself, or `all`, with the references.
+ENGINES ?= native
 ENGINE := build/addon/Release/hoshi_engine.node
 ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)
 DICTIONARY := build/dictionary/ipadic.bin
@@ -117,7 +119,7 @@ $(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.
 
 $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE NOTICE function/page.html \
   node_modules/.package-lock.json | dist/.tsbuildinfo
-	$(NODE) dist/image/pack.js $(@D)
+	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are C++ alone.
 CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)

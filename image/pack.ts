@@ -1,9 +1,11 @@
 /**
- * `node pack.js FOLDER`: what an image holds of hoshi, in a folder that serves by itself. Its files lie as they do in the repository:
+ * `node pack.js FOLDER [native|all]`: what an image holds of hoshi, in a folder that serves by itself, with the native engine or with
+ * all of them. Its files lie as they do in the repository:
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, by what V8 compiled of it (bundle/server.cache)
  *     score.cjs             `hoshi score`, for texts by the million
- *     build/                the native engine's addon and dictionary
+ *     build/                the native engine's addon and dictionary; LightGBM's addon where all engines are asked for, and
+ *     node_modules/         kuromoji's dictionary then
  *     model/stars/          the shipped model
  *     function/page.html    the page
  *     THIRD-PARTY.txt       licences of the packages in the bundle
@@ -31,6 +33,11 @@ const COPIED = [
   'function/page.html',
   'model/stars',
 ];
+const COPIED_FOR_ALL = [
+  'build/addon/Release/hoshi_lightgbm.node',
+  'node_modules/kuromoji/package.json',
+  'node_modules/kuromoji/dict',
+];
 
 /** Whose dictionary ipadic.bin was compiled from; NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
@@ -43,10 +50,12 @@ const nativeOnly: Plugin = {
   },
 };
 
-async function pack(folder: string): Promise<void> {
+async function pack(folder: string, withAllEngines: boolean): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const path of COPIED) cpSync(source(path), join(folder, path), { recursive: true });
+  const filter = (path: string) => !path.endsWith('report.html'); // it quotes reviews
+  for (const path of [...COPIED, ...(withAllEngines ? COPIED_FOR_ALL : [])])
+    cpSync(source(path), join(folder, path), { recursive: true, filter });
   const { metafile } = await build({
     absWorkingDir: packageRoot,
     entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts', score: 'bin/score.ts' },
@@ -63,12 +72,12 @@ async function pack(folder: string): Promise<void> {
     minifySyntax: true, // names stay: the log shows stacks
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
-    plugins: [nativeOnly],
+    plugins: withAllEngines ? [] : [nativeOnly],
   });
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
-  const held = [...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`);
-  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf(held), null, 2)}\n`);
+  const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
+  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf([...held]), null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
 
@@ -112,7 +121,9 @@ function source(...path: string[]): string {
   return join(packageRoot, ...path);
 }
 
-const [, , folder] = process.argv;
+const [, , folder, engines = 'native'] = process.argv;
 if (folder === undefined) throw new Error('Expected a folder to pack into, received none');
-await pack(resolve(folder));
+if (engines !== 'native' && engines !== 'all')
+  throw new Error(`Expected the engines native or all, received ${engines}`);
+await pack(resolve(folder), engines === 'all');
 console.log(`${folder}: ${readdirSync(folder).join(' ')}`);

@@ -11,7 +11,8 @@ describe('what is packed', () => {
   let folder = '';
   const server = () => join(folder, 'server.cjs');
   const packed = (...path: string[]) => readFileSync(join(folder, ...path));
-  const pack = () => execFileSync(process.execPath, [join(packageRoot, 'dist', 'image', 'pack.js'), folder]);
+  const packer = join(packageRoot, 'dist', 'image', 'pack.js');
+  const pack = () => execFileSync(process.execPath, [packer, folder]);
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
@@ -58,6 +59,23 @@ describe('what is packed', () => {
     const command = [join(packageRoot, 'bin', 'hoshi'), 'score'];
     const expected = execFileSync(process.execPath, command, { input, encoding: 'utf8' });
     assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
+  });
+
+  test('with all engines, the references give the same score', () => {
+    const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
+    try {
+      execFileSync(process.execPath, [packer, all, 'all']);
+      const [native, ...references] = ['native', 'lightgbm', 'js'].map((engine) =>
+        execFileSync(process.execPath, [join(all, 'score.cjs'), '--engine', engine], {
+          input: '良い',
+          encoding: 'utf8',
+        }),
+      );
+      assert.match(native ?? '', /^[\d.]+\n$/);
+      assert.deepEqual(references, [native, native]);
+    } finally {
+      rmSync(all, { recursive: true });
+    }
   });
 
   test('an engine that is not in it is refused by name', () => {
