@@ -5,9 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
-import { Interrupted } from './interrupted.ts';
 
 /** What makes each command, by its name. */
 export type Commands = Readonly<Record<string, () => Command | Promise<Command>>>;
@@ -36,17 +35,4 @@ export async function createProgram(args: readonly string[], further: Commands =
   const named = all.filter(([name]) => name === args[0]);
   for (const [, make] of named.length > 0 ? named : all) program.addCommand(await make());
   return program;
-}
-
-/** Runs a command line and tells the exit code; every failure is one message on stderr. */
-export async function run(program: Command, args: readonly string[]): Promise<number> {
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
-    process.stderr.write(`hoshi: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof Interrupted ? 130 : 1;
-  }
 }
