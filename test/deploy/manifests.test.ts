@@ -210,7 +210,7 @@ test('deploy/README.md: its links lead somewhere, every file is in it, and its c
   const tagged = Array.from(readme.matchAll(/--tag [^=\s]+=(\w+)/g), ([, tag]) => tag);
   for (const [, service, flags] of updates) {
     assert.equal(service, name);
-    for (const [, traffic] of String(flags).matchAll(/--traffic (\S+?)[`\s]/g)) {
+    for (const [, traffic] of String(flags).matchAll(/--traffic ([^\s`]+)/g)) {
       const shares = String(traffic)
         .split(',')
         .map((share) => share.split('='));
