@@ -19,7 +19,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server image image-test deploy check format bench train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
@@ -65,6 +65,10 @@ clients: build
 # The page in Chromium: skipped where there is none, unless CHROMIUM_REQUIRED=1. Screenshots are left in build/screenshots.
 browser: build
 	$(NODE) --test dist/test/browser/page.test.js
+
+# The image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
+deploy:
+	deploy/apply
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60
