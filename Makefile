@@ -13,13 +13,13 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients browser knative-test
 
 run: build
 	$(NODE) dist/function/main.js
 
 test: build
-	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' | sort)
+	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
@@ -48,6 +48,10 @@ clients: build
 # The page in Chromium: skipped where there is none, unless CHROMIUM_REQUIRED=1. Screenshots are left in build/screenshots.
 browser: build
 	$(NODE) --test dist/test/browser/page.test.js
+
+# hoshi on a real Knative: on the cluster of KUBECONFIG, or on one made for it where that is possible. FULL=1 takes more time.
+knative-test: build
+	NODE=$(NODE) FULL=$(FULL) test/knative/run
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60
