@@ -1,7 +1,6 @@
 /** The original's stress test, and a constant rate, each from zero: all is answered with a score, pods come and go. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures } from '../../model/load/recorder.ts';
 import { hoshiService, Namespace } from './cluster.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
@@ -10,13 +9,16 @@ import { isFull } from './settings.ts';
 
 const SECONDS = isFull ? 60 : 20;
 const RATE = 300;
-/** A pod takes one request at a time here, so that a rate that one machine can make needs more than one. */
-const ONE_AT_A_TIME = {
-  target: '1',
+/** What a pod is to be asked a second at most, by its autoscaler: a rate that one machine can make takes more than one. */
+const NARROW = {
+  metric: 'rps',
+  target: '100',
   window: '6s',
   'scale-to-zero-pod-retention-period': '0s',
   'scale-down-delay': '0s',
 };
+/** A cold start's requests wait, each on a connection of its own. */
+const CONNECTIONS = 2000;
 
 describe('scaling', () => {
   let space: Namespace;
@@ -50,12 +52,12 @@ describe('scaling', () => {
   });
 
   test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async () => {
-    const service = await hoshiService(ONE_AT_A_TIME);
+    const service = await hoshiService(NARROW);
     service.metadata.name = 'hoshi-narrow';
     await space.deploy(service);
-    await delay(1000);
-    const options = ['--rate', String(RATE), '--duration', String(SECONDS)];
-    await fromZero('rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
+    const options = ['--rate', String(RATE), '--duration', String(SECONDS), '--connections', String(CONNECTIONS)];
+    const pods = await fromZero('rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
+    assert.ok(most(pods) >= RATE / Number(NARROW.target), 'as many pods as it takes');
   });
 });
 

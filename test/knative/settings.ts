@@ -8,6 +8,8 @@ export const image = expectVariable('HOSHI_IMAGE', 'an image of hoshi that the c
 export const helloImage = process.env.HOSHI_HELLO_IMAGE;
 /** Where requests go to, as `host` or `host:port`; without it, to the name that Knative gave the service. */
 export const gateway = process.env.HOSHI_GATEWAY;
+/** A folder that the cluster's nodes see as this machine does; no bulk job without it. */
+export const sharedFolder = process.env.HOSHI_SHARED_FOLDER;
 /** Whether to take the time that the figures of bench/README.md took. */
 export const isFull = process.env.FULL === '1';
 /** Where figures and plots are left. */
