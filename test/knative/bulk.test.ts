@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadTexts } from '../../model/load/texts.ts';
@@ -28,7 +28,7 @@ interface Job {
     parallelism: number;
     template: {
       spec: {
-        containers: [{ image: string; args: string[] }];
+        containers: [{ image: string }];
         volumes: { name: string; persistentVolumeClaim?: object; hostPath?: object }[];
       };
     };
@@ -40,12 +40,13 @@ describe('the bulk job', {
   skip: sharedFolder === undefined && 'HOSHI_SHARED_FOLDER names no folder that the nodes see',
 }, () => {
   const folder = join(sharedFolder ?? '', 'bulk');
+  const scores = join(folder, 'scores');
   let space: Namespace;
 
   before(async () => {
     space = await Namespace.make('bulk');
-    await mkdir(folder, { recursive: true });
-    await chmod(folder, 0o777); // pods are nobody
+    await mkdir(scores, { recursive: true });
+    await chmod(scores, 0o777); // pods are nobody
     await writeReviews(join(folder, 'reviews.tsv'));
   });
   after(async () => {
@@ -58,7 +59,7 @@ describe('the bulk job', {
     const { name } = job.metadata;
     const began = performance.now();
     await space.apply(job);
-    const killed = await killOne(space, folder, name);
+    const killed = await killOne(space, scores, name);
     const state = () => get<Job>(`/apis/batch/v1/namespaces/${space.name}/jobs/${name}`);
     await until(`${SHARDS} shards`, PATIENCE_MS, async () => (await state()).status?.succeeded === SHARDS);
     const seconds = (performance.now() - began) / 1000;
@@ -81,6 +82,39 @@ describe('the bulk job', {
     assert.deepEqual(received, expected);
   });
 });
+
+/** The job of deploy/, with the image under test and the folder in place of a volume. */
+async function bulkJob(folder: string): Promise<Job> {
+  const file = join(packageRoot, 'deploy', 'bulk', 'job.yaml');
+  const { stdout } = await run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', file]);
+  const job = JSON.parse(stdout) as Job;
+  assert.equal(job.spec.completions, SHARDS);
+  const { containers, volumes } = job.spec.template.spec;
+  containers[0].image = image;
+  for (const volume of volumes) {
+    delete volume.persistentVolumeClaim;
+    volume.hostPath = { path: folder };
+  }
+  return job;
+}
+
+/** Kills a pod, without a warning, once something is written and not all of it; its name. */
+async function killOne(space: Namespace, scores: string, job: string): Promise<string> {
+  const selector = encodeURIComponent(`batch.kubernetes.io/job-name=${job}`);
+  const path = `/api/v1/namespaces/${space.name}/pods?labelSelector=${selector}`;
+  await until('a shard half written', PATIENCE_MS, async () => {
+    const files = await readdir(scores);
+    const aside = files.filter((file) => file.startsWith('.'));
+    const sizes = await Promise.all(aside.map(async (file) => (await stat(join(scores, file))).size));
+    return sizes.some((size) => size > 0);
+  });
+  const half = (await readdir(scores)).filter((file) => file.startsWith('.')).map((file) => file.split('.')[1]);
+  const { items } = await get<{ items: Pod[] }>(path);
+  const pod = items.find(({ metadata }) => half.includes(metadata.labels['batch.kubernetes.io/job-completion-index']));
+  assert.ok(pod, `a pod writes ${half}`);
+  await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
+  return pod.metadata.name;
+}
 
 /** Each line another text, so that none can stand for another. */
 async function writeReviews(file: string): Promise<void> {
