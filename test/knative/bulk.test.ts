@@ -12,7 +12,7 @@ import { after, before, describe, test } from 'node:test';
 import { loadTexts } from '../../model/load/texts.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { get } from './api.ts';
-import { Namespace, type Pod, until } from './cluster.ts';
+import { Namespace, type Pod, readManifest, until } from './cluster.ts';
 import { run } from './command.ts';
 import { keep, show } from './results.ts';
 import { image, isFull, sharedFolder } from './settings.ts';
@@ -85,9 +85,7 @@ describe('the bulk job', {
 
 /** The job of deploy/, with the image under test and the folder in place of a volume. */
 async function bulkJob(folder: string): Promise<Job> {
-  const file = join(packageRoot, 'deploy', 'bulk', 'job.yaml');
-  const { stdout } = await run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', file]);
-  const job = JSON.parse(stdout) as Job;
+  const job = await readManifest<Job>('deploy/bulk/job.yaml');
   assert.equal(job.spec.completions, SHARDS);
   const { containers, volumes } = job.spec.template.spec;
   containers[0].image = image;

@@ -91,19 +91,7 @@ describe('a canary', () => {
 
   test('a broken model as a new revision gets no request, and its log says why', { timeout: 300_000 }, async () => {
     const stream = new Stream(host, 'とても良い', RATE / 2);
-    await space
-      .kn(
-        'service',
-        'update',
-        'hoshi',
-        '--traffic',
-        'hoshi-one=0',
-        '--traffic',
-        'hoshi-two=0',
-        '--traffic',
-        '@latest=100',
-      )
-      .catch(() => {});
+    await space.kn('service', 'update', 'hoshi', '--traffic', '@latest=100');
     const mount = ['--mount', `${mountPath}=cm:broken`, '--env', `HOSHI_BUNDLE=${mountPath}`];
     await space.kn('service', 'update', 'hoshi', '--revision-name', 'hoshi-broken', ...mount, '--no-wait');
     let message = '';

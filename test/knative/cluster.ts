@@ -156,13 +156,20 @@ export function isReady({ status }: Pod): boolean {
 
 /** The Service of the repository, with the image under test. `annotations` are those of the revision, without their prefix. */
 export async function hoshiService(annotations: Readonly<Record<string, string>> = {}): Promise<Service> {
-  const file = join(packageRoot, 'service.yaml');
-  const { stdout } = await run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', file]);
-  const service = JSON.parse(stdout) as Service;
+  const service = await readManifest<Service>('service.yaml');
   service.spec.template.spec.containers[0].image = image;
   for (const [name, value] of Object.entries(annotations))
     service.spec.template.metadata.annotations[`${AUTOSCALING}${name}`] = value;
   return service;
+}
+
+/** A file of the repository with one object in it, which belongs to no namespace yet. */
+export async function readManifest<T>(file: string): Promise<T> {
+  const path = join(packageRoot, file);
+  const { stdout } = await run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', path]);
+  const object = JSON.parse(stdout) as { metadata: { namespace?: string } };
+  delete object.metadata.namespace; // kubectl puts its own there
+  return object as T;
 }
 
 /** Looks again until it is so. */

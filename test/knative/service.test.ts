@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { lacking, launch, until as untilSeen, visit } from '../browser/chromium.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
 import { hoshiService, Namespace } from './cluster.ts';
+import type { Printed } from './command.ts';
 import { ask, askScore, gatewayFor } from './gateway.ts';
 
 /** The original's README shows them. */
@@ -17,16 +18,18 @@ describe('service.yaml', () => {
   let space: Namespace;
   let host: string;
 
+  let printed: Printed;
+
   before(async () => {
     space = await Namespace.make('service');
+    printed = await space.deploy(await hoshiService());
+    host = await space.hostOf('hoshi');
   });
   after(() => space?.remove());
 
-  test('is accepted without a warning, and gets ready', async () => {
-    const { stdout, stderr } = await space.deploy(await hoshiService());
-    assert.match(stdout, /^service\.serving\.knative\.dev\/hoshi created\n$/);
-    assert.equal(stderr, '');
-    host = await space.hostOf('hoshi');
+  test('is accepted without a warning, and gets ready', () => {
+    assert.match(printed.stdout, /^service\.serving\.knative\.dev\/hoshi created\n$/);
+    assert.equal(printed.stderr, '');
   });
 
   test('runs as nobody, on a file system that it cannot write to', async () => {
