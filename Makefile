@@ -19,13 +19,13 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test deploy check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server image image-test deploy knative-test check format bench train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
 
 test: build server
-	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -name image.test.js | sort)
+	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
@@ -69,6 +69,10 @@ browser: build
 # The image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
 deploy:
 	deploy/apply
+
+# hoshi on a real Knative: on the cluster of KUBECONFIG, or on one made for it where that is possible. FULL=1 takes more time.
+knative-test: build
+	NODE=$(NODE) FULL=$(FULL) test/knative/run
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60

@@ -15,10 +15,12 @@ export const lacking =
     ? undefined
     : `there is no ${executablePath}: apt-get install chromium, or name another by CHROMIUM`;
 
-export function launch(): Promise<Browser> {
+/** `more`: arguments of Chromium. */
+export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
+      ...more,
       '--headless',
       '--no-sandbox',
       '--disable-gpu',

@@ -1,0 +1,141 @@
+/**
+ * deploy/bulk/job.yaml over a folder that the nodes share with this machine, in four shards; a pod is killed while it writes. Each line is scored exactly once:
+ * the shards one after the other are what `hoshi score` says of the whole file.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { loadTexts } from '../../model/load/texts.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { get } from './api.ts';
+import { Namespace, type Pod, readManifest, until } from './cluster.ts';
+import { run } from './command.ts';
+import { keep, show } from './results.ts';
+import { image, isFull, sharedFolder } from './settings.ts';
+
+const REVIEWS = Number(process.env.BULK_REVIEWS ?? (isFull ? 1_000_000 : 100_000));
+const SHARDS = 4;
+const PATIENCE_MS = 600_000;
+
+interface Job {
+  readonly metadata: { name: string };
+  readonly spec: {
+    completions: number;
+    parallelism: number;
+    template: {
+      spec: {
+        containers: [{ image: string }];
+        volumes: { name: string; persistentVolumeClaim?: object; hostPath?: object }[];
+      };
+    };
+  };
+  readonly status?: { readonly succeeded?: number; readonly failed?: number };
+}
+
+describe('the bulk job', {
+  skip: sharedFolder === undefined && 'HOSHI_SHARED_FOLDER names no folder that the nodes see',
+}, () => {
+  const folder = join(sharedFolder ?? '', 'bulk');
+  const scores = join(folder, 'scores');
+  let space: Namespace;
+
+  before(async () => {
+    space = await Namespace.make('bulk');
+    await mkdir(scores, { recursive: true });
+    await chmod(scores, 0o777); // pods are nobody
+    await writeReviews(join(folder, 'reviews.tsv'));
+  });
+  after(async () => {
+    await space?.remove();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test(`${REVIEWS} reviews in ${SHARDS} shards, one pod killed on the way`, { timeout: PATIENCE_MS }, async () => {
+    const job = await bulkJob(folder);
+    const { name } = job.metadata;
+    const began = performance.now();
+    await space.apply(job);
+    const killed = await killOne(space, scores, name);
+    const state = () => get<Job>(`/apis/batch/v1/namespaces/${space.name}/jobs/${name}`);
+    await until(`${SHARDS} shards`, PATIENCE_MS, async () => (await state()).status?.succeeded === SHARDS);
+    const seconds = (performance.now() - began) / 1000;
+    // What the killed pod had written aside is left, under a name that nobody takes for a shard's.
+    const outputs = (await readdir(scores)).filter((file) => !file.startsWith('.')).sort();
+    assert.equal(outputs.length, SHARDS, `a file for each shard: ${outputs}`);
+    const received = await digestOf(outputs.map((file) => join(scores, file)));
+    const whole = join(folder, 'whole.txt');
+    await run(join(packageRoot, 'bin', 'hoshi'), ['score', join(folder, 'reviews.tsv'), '--out', whole]);
+    const expected = await digestOf([whole]);
+    show('the bulk job', [
+      ['reviews', String(REVIEWS)],
+      ['shards', String(SHARDS)],
+      ['killed', killed],
+      ['seconds, with the pods', seconds],
+      ['scores', String(received.lines)],
+    ]);
+    keep('bulk', { reviews: REVIEWS, seconds, killed, ...received });
+    assert.equal(received.lines, REVIEWS);
+    assert.deepEqual(received, expected);
+  });
+});
+
+/** The job of deploy/, with the image under test and the folder in place of a volume. */
+async function bulkJob(folder: string): Promise<Job> {
+  const job = await readManifest<Job>('deploy/bulk/job.yaml');
+  assert.equal(job.spec.completions, SHARDS);
+  const { containers, volumes } = job.spec.template.spec;
+  containers[0].image = image;
+  for (const volume of volumes) {
+    delete volume.persistentVolumeClaim;
+    volume.hostPath = { path: folder };
+  }
+  return job;
+}
+
+/** Kills a pod, without a warning, once something is written and not all of it; its name. */
+async function killOne(space: Namespace, scores: string, job: string): Promise<string> {
+  const selector = encodeURIComponent(`batch.kubernetes.io/job-name=${job}`);
+  const path = `/api/v1/namespaces/${space.name}/pods?labelSelector=${selector}`;
+  await until('a shard half written', PATIENCE_MS, async () => {
+    const files = await readdir(scores);
+    const aside = files.filter((file) => file.startsWith('.'));
+    const sizes = await Promise.all(aside.map(async (file) => (await stat(join(scores, file))).size));
+    return sizes.some((size) => size > 0);
+  });
+  const half = (await readdir(scores)).filter((file) => file.startsWith('.')).map((file) => file.split('.')[1]);
+  const { items } = await get<{ items: Pod[] }>(path);
+  const pod = items.find(({ metadata }) => half.includes(metadata.labels['batch.kubernetes.io/job-completion-index']));
+  assert.ok(pod, `a pod writes ${half}`);
+  await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
+  return pod.metadata.name;
+}
+
+/** Each line another text, so that none can stand for another. */
+async function writeReviews(file: string): Promise<void> {
+  const texts = await loadTexts({ column: 'text', count: 1000 });
+  const stream = createWriteStream(file);
+  stream.write('text\n');
+  for (let written = 0; written < REVIEWS; written += texts.length) {
+    const lines = texts.slice(0, REVIEWS - written).map((text, i) => `${text}${written + i}\n`);
+    if (!stream.write(lines.join(''))) await once(stream, 'drain');
+  }
+  stream.end();
+  await once(stream, 'close');
+}
+
+/** Of the lines of some files, one after the other. */
+async function digestOf(files: readonly string[]): Promise<{ readonly lines: number; readonly sha256: string }> {
+  const hash = createHash('sha256');
+  let lines = 0;
+  for (const file of files) {
+    for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      for (const byte of chunk) if (byte === 0x0a) lines++;
+    }
+  }
+  return { lines, sha256: hash.digest('hex') };
+}

@@ -1,0 +1,49 @@
+/**
+ * A small model as a ConfigMap, which a revision mounts in place of the shipped one: another version on any cluster, without another image. And the same
+ * with one golden score that it does not reproduce.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Manifest } from '../../model/bundle.ts';
+import { composeReviews, formatReviews } from '../../model/corpus/compose.ts';
+import { readCorpus } from '../../model/corpus/read.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import type { Namespace } from './cluster.ts';
+import { run } from './command.ts';
+
+/** A ConfigMap may hold 1 MiB. */
+const TERMS = 1000;
+const ROUNDS = 20;
+
+/** Where revisions mount it. */
+export const mountPath = '/bundle';
+
+/** Trains the model, and makes the ConfigMaps `small` and `broken` of it; its version is the result. */
+export async function putBundles(space: Namespace): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hoshi-knative-'));
+  try {
+    const bundle = join(folder, 'small');
+    const reviews = join(folder, 'reviews.tsv');
+    const counts = { sentences: 400, eachSentence: false, words: 200, contrasts: 0 };
+    await writeFile(reviews, formatReviews(composeReviews(await readCorpus(), { seed: 7, counts })));
+    const options = ['--rounds', String(ROUNDS), '--max-features', String(TERMS)];
+    await run(join(packageRoot, 'bin', 'hoshi'), ['train', reviews, '--out', bundle, ...options]);
+    await rm(join(bundle, 'report.html'));
+    const from = (name: string) => ['create', 'configmap', name, `--from-file=${bundle}`];
+    await space.kubectl(...from('small'));
+    const file = join(bundle, 'manifest.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as Manifest;
+    const goldens = manifest.goldens.map(({ text }) => ({ text, score: 3.21 }));
+    await writeFile(file, JSON.stringify({ ...manifest, goldens }));
+    await space.kubectl(...from('broken'));
+    return manifest.version;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+export async function shippedVersion(): Promise<string> {
+  const file = join(packageRoot, 'model', 'stars', 'manifest.json');
+  return (JSON.parse(await readFile(file, 'utf8')) as Manifest).version;
+}

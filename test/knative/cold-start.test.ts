@@ -1,0 +1,158 @@
+/**
+ * From zero to the first answer, through the activator, in turns with a program that only says hello: what the platform takes is in both, so that the
+ * difference is ours. Where the time goes is told by what the API server reports of the pods (as it reports it) and by the stamps of their logs.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { quantile } from '../../bench/statistics.ts';
+import { table } from '../../model/markdown.ts';
+import { watch } from './api.ts';
+import { hoshiService, isReady, Namespace, type Pod, type Service } from './cluster.ts';
+import { type Answer, ask, askScore } from './gateway.ts';
+import { keep } from './results.ts';
+import { helloImage, isFull } from './settings.ts';
+
+const STARTS = isFull ? 10 : 3;
+/** Of a start from zero, over the other program's. */
+const MOST_RATIO = 1.1;
+const MOST_READY_MS = 100;
+const TEXT = 'すごい！最高に興奮した！楽しい';
+/** Zero comes soon; a start is the same. */
+const SOON = { window: '6s', 'scale-to-zero-pod-retention-period': '0s', 'scale-down-delay': '0s' };
+
+/** In order; each ends what is told as a step in the table. */
+const STEPS = {
+  made: 'gateway, activator, autoscaler: the pod is made',
+  bound: 'scheduler: it is bound to the node',
+  begun: 'kubelet: sandbox, network, container: the process begins',
+  listening: 'the process: it listens',
+  ready: 'the process: it is ready',
+  answered: 'probes, endpoints, proxying: it is answered',
+} as const;
+type Step = keyof typeof STEPS;
+
+/** Milliseconds since the request was sent. */
+type Start = Partial<Record<Step | 'told ready', number>> & { readonly answered: number };
+
+describe('a cold start', () => {
+  let space: Namespace;
+  const starts: Record<string, Start[]> = { hello: [], hoshi: [] };
+  const inside: number[] = [];
+
+  before(async () => {
+    space = await Namespace.make('cold');
+    await space.deploy(await hoshiService(SOON));
+    if (helloImage !== undefined) await space.deploy(helloService(helloImage));
+  });
+  after(() => space?.remove());
+
+  test(`from zero, ${STARTS} times`, { timeout: STARTS * 120_000 }, async () => {
+    const services = helloImage === undefined ? ['hoshi'] : ['hello', 'hoshi'];
+    const hosts = new Map<string, string>();
+    for (const service of services) hosts.set(service, await space.hostOf(service));
+    for (let i = 0; i < STARTS; i++) {
+      for (const service of services) await space.zero(service);
+      // Who is first changes from time to time.
+      for (const service of i % 2 === 0 ? services : services.toReversed()) {
+        const start = await coldStart(space, service, hosts.get(service) as string, inside);
+        starts[service]?.push(start);
+      }
+    }
+    const of = (service: string, step: Step | 'told ready', at = 0.5) => {
+      const values = (starts[service] as Start[]).flatMap((start) => start[step] ?? []);
+      return values.length === 0 ? undefined : quantile(values, at);
+    };
+    const rows = Object.entries(STEPS).map(([step, what]) => [
+      what,
+      ...services.map((service) => (of(service, step as Step) ?? Number.NaN).toFixed(0).replace('NaN', '')),
+    ]);
+    const toldReady = services.map((service) => (of(service, 'told ready') ?? Number.NaN).toFixed(0));
+    const spread = services.map((service) =>
+      [0, 0.25, 0.75, 1].map((at) => of(service, 'answered', at)?.toFixed(0)).join(' '),
+    );
+    console.log(
+      `\n${table(
+        [`ms since the request, median of ${STARTS}`, ...services],
+        [
+          ...rows,
+          ['(the API server tells that the pod is ready)', ...toldReady],
+          ['least, quartiles, most', ...spread],
+        ],
+      )}\n`,
+    );
+    keep('cold-start', { starts, readyMs: inside });
+  });
+
+  test(`in the container, ready within ${MOST_READY_MS} ms of its start`, () => {
+    const readyMs = quantile(inside, 0.5);
+    console.log(`in the container: ready after ${inside.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+    assert.ok(readyMs <= MOST_READY_MS, `${readyMs}`);
+  });
+
+  test('takes at most a tenth longer than a program that says hello', { skip: helloImage === undefined }, () => {
+    const [hello, hoshi] = ['hello', 'hoshi'].map((service) =>
+      quantile(
+        (starts[service] as Start[]).map(({ answered }) => answered),
+        0.5,
+      ),
+    ) as [number, number];
+    console.log(`hello ${hello.toFixed(0)} ms, hoshi ${hoshi.toFixed(0)} ms: ${(hoshi / hello).toFixed(3)} ×`);
+    assert.ok(hoshi <= MOST_RATIO * hello, `${hoshi} ms, and hello ${hello} ms`);
+  });
+});
+
+function helloService(image: string): Service {
+  const annotations = Object.fromEntries(
+    Object.entries(SOON).map(([name, value]) => [`autoscaling.knative.dev/${name}`, value]),
+  );
+  return {
+    apiVersion: 'serving.knative.dev/v1',
+    kind: 'Service',
+    metadata: { name: 'hello' },
+    spec: { template: { metadata: { annotations }, spec: { containers: [{ image }] } } },
+  } as Service;
+}
+
+/** `inside` gets how long the process took by its own clock. */
+async function coldStart(space: Namespace, service: string, host: string, inside: number[]): Promise<Start> {
+  const watching = new AbortController();
+  const seen = new Map<'made' | 'bound' | 'told ready', number>();
+  let pod: Pod | undefined;
+  const selector = encodeURIComponent(`serving.knative.dev/service=${service}`);
+  const path = `/api/v1/namespaces/${space.name}/pods?watch=1&labelSelector=${selector}`;
+  const began = Date.now();
+  let isSent = false;
+  await watch<{ type: string; object: Pod }>(path, watching.signal, ({ type, object }) => {
+    // Those that still end were there before.
+    if (!isSent || object.metadata.deletionTimestamp !== undefined) return;
+    const now = Date.now();
+    const first = (step: 'made' | 'bound' | 'told ready') => seen.has(step) || seen.set(step, now);
+    if (type === 'ADDED') pod = object;
+    if (pod === undefined || object.metadata.name !== pod.metadata.name) return;
+    first('made');
+    if (object.spec.nodeName !== undefined) first('bound');
+    if (isReady(object)) first('told ready');
+  });
+  isSent = true;
+  const answer: Answer = service === 'hoshi' ? await askScore(host, TEXT) : await ask(host);
+  assert.equal(answer.status, 200, answer.body);
+  await new Promise((resolve) => setTimeout(resolve, 2000)); // all is told and logged by then
+  watching.abort();
+  assert.ok(pod !== undefined && began <= answer.at, `a pod of ${service} was made for it`);
+  const since = (at: number | undefined) => (at === undefined ? {} : at - answer.at);
+  const container = service === 'hoshi' ? 'hoshi' : 'user-container';
+  const log = await space.log((pod as Pod).metadata.name, container);
+  const listening = log.find(({ line }) => line.includes('listening'));
+  const start: Record<string, unknown> = { answered: answer.ms };
+  for (const [step, at] of seen) start[step] = since(at);
+  if (listening !== undefined) start.listening = since(listening.at);
+  if (service === 'hoshi') {
+    const ready = log.find(({ line }) => line.includes('"ready: '));
+    assert.ok(ready !== undefined, 'the log tells that it is ready');
+    const { start: phases } = JSON.parse(ready.line) as { start: Record<string, number> };
+    inside.push(phases.ready as number);
+    start.begun = since(ready.at - (phases.ready as number));
+    start.ready = since(ready.at);
+  }
+  return start as Start;
+}

@@ -1,0 +1,91 @@
+/** Pods go while they are asked: because less is asked, because somebody evicts them, because their node is drained. No request is lost. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figures } from '../../model/load/recorder.ts';
+import { hoshiService, isReady, Namespace, until } from './cluster.ts';
+import { run } from './command.ts';
+import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
+import { keep, show } from './results.ts';
+import { isFull } from './settings.ts';
+
+const RATE = 100;
+const SECONDS = isFull ? 60 : 25;
+const PODS = 3;
+const SOON = { window: '6s', 'scale-down-delay': '0s' };
+
+describe('pods that go', () => {
+  let space: Namespace;
+
+  before(async () => {
+    space = await Namespace.make('drain');
+    await space.deploy(await hoshiService({ 'min-scale': String(PODS) }));
+    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
+  });
+  after(() => space?.remove());
+
+  /** Asks at a constant rate for as long as `body` takes, and some seconds more. */
+  async function underLoad(
+    name: string,
+    title: string,
+    service: string,
+    body: () => Promise<void>,
+  ): Promise<readonly PodSample[]> {
+    const counting = countPods(space, service);
+    const loading = load(await space.hostOf(service), '--rate', String(RATE), '--duration', String(SECONDS));
+    await delay(3000);
+    await body();
+    const figures = await loading;
+    const pods = await counting.stop();
+    report(name, title, figures, pods);
+    expectAllAccepted(figures);
+    return pods;
+  }
+
+  test('each pod is evicted in turn', { timeout: 300_000 }, async () => {
+    await underLoad('evict', 'Each pod evicted in turn', 'hoshi', async () => {
+      for (const pod of await space.alivePods('hoshi')) {
+        await space.evict(pod);
+        await delay(2000);
+      }
+    });
+  });
+
+  test('the node is drained: no other pod is made until it is open again', { timeout: 300_000 }, async () => {
+    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
+    await underLoad('node-drain', 'All pods evicted from a cordoned node, open again after 2 s', 'hoshi', async () => {
+      const pods = await space.alivePods('hoshi');
+      const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName as string))];
+      await run('kubectl', ['cordon', ...nodes]);
+      try {
+        await Promise.all(pods.map((pod) => space.evict(pod)));
+        await delay(2000);
+      } finally {
+        await run('kubectl', ['uncordon', ...nodes]);
+      }
+    });
+  });
+
+  test('the autoscaler takes away pods that it does not need', { timeout: 300_000 }, async () => {
+    const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
+    service.metadata.name = 'hoshi-wide';
+    await space.deploy(service);
+    const title = `From ${PODS} pods to as many as it takes`;
+    const pods = await underLoad('scale-down', title, 'hoshi-wide', async () => {});
+    const [first, last] = [pods[0]?.alive ?? 0, pods.at(-1)?.alive ?? 0];
+    assert.ok(first === PODS && last > 0 && last < PODS, `${first} pods, then ${last}`);
+  });
+});
+
+function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): void {
+  const { accepted } = figures.latency;
+  show(title, [
+    ['requests', String(figures.offered)],
+    ['answered with a score', String(figures.accepted)],
+    ['p50, ms', accepted?.p50Ms ?? Number.NaN],
+    ['p99, ms', accepted?.p99Ms ?? Number.NaN],
+    ['at most, ms', accepted?.maxMs ?? Number.NaN],
+    ['pods ready, at least', String(Math.min(...pods.map(({ ready }) => ready)))],
+  ]);
+  keep(name, { figures, pods }, plotsOf(title, figures, pods));
+}

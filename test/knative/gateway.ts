@@ -1,0 +1,107 @@
+/** Requests through the cluster's gateway, one at a time or at a constant rate, by the name of the service they are for. */
+import { Agent, request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gateway } from './settings.ts';
+
+export interface Answer {
+  /** 0: there was none. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+  /** When it was sent (of `Date`), and how long its answer took. */
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** Where requests for a service are sent. */
+export function gatewayFor(host: string): URL {
+  return new URL(`http://${gateway ?? host}`);
+}
+
+export interface Asking {
+  readonly method?: 'GET' | 'POST';
+  readonly path?: string;
+  readonly body?: string;
+  readonly agent?: Agent;
+  readonly timeoutMs?: number;
+}
+
+/** Without an agent, on a connection of its own. */
+export function ask(host: string, asking: Asking = {}): Promise<Answer> {
+  const { method = 'GET', path = '/', body, agent, timeoutMs = 60_000 } = asking;
+  const { hostname, port } = gatewayFor(host);
+  const at = Date.now();
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const end = (status: number, headers: Answer['headers'], text: string) =>
+      resolve({ status, headers, body: text, at, ms: performance.now() - began });
+    const sent = request(
+      { hostname, port, method, path, headers: { host }, ...(agent === undefined ? { agent: false } : { agent }) },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => end(response.statusCode as number, response.headers, text));
+        response.on('error', (error) => end(0, {}, error.message));
+      },
+    );
+    sent.setTimeout(timeoutMs, () => sent.destroy(new Error('time-out')));
+    sent.on('error', (error) => end(0, {}, error.message));
+    sent.end(body);
+  });
+}
+
+export function askScore(
+  host: string,
+  text: string,
+  asking: Pick<Asking, 'agent' | 'timeoutMs'> = {},
+): Promise<Answer> {
+  return ask(host, { ...asking, method: 'POST', path: '/api/1/users', body: JSON.stringify({ texts: text }) });
+}
+
+/** Asks for the score of a text at a constant rate, whether or not it is answered in time, until it is stopped. */
+export class Stream {
+  readonly answers: Answer[] = [];
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #pending = new Set<Promise<void>>();
+  readonly #done: Promise<void>;
+  #isStopped = false;
+
+  constructor(host: string, text: string, rate: number) {
+    this.#done = this.#send(host, text, rate);
+  }
+
+  /** When all that was sent has ended. */
+  async stop(): Promise<readonly Answer[]> {
+    this.#isStopped = true;
+    await this.#done;
+    await Promise.all(this.#pending);
+    this.#agent.destroy();
+    return this.answers;
+  }
+
+  async #send(host: string, text: string, rate: number): Promise<void> {
+    const began = performance.now();
+    for (let sent = 0; !this.#isStopped; sent++) {
+      const wait = began + (sent * 1000) / rate - performance.now();
+      if (wait > 1) await delay(wait);
+      const answered = askScore(host, text, { agent: this.#agent }).then((answer) => {
+        this.answers.push(answer);
+        this.#pending.delete(answered);
+      });
+      this.#pending.add(answered);
+    }
+  }
+}
+
+/** How many answers there were of each kind: a status, or why there was none. */
+export function countsOf(answers: readonly Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of answers) {
+    const kind = status === 0 ? body : String(status);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,68 @@
+/** `hoshi load` against a service behind the gateway, in a process of its own, and the service's pods meanwhile. */
+
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Figures } from '../../model/load/recorder.ts';
+import { plotsOfRun } from '../../model/load/report.ts';
+import type { Plot } from '../../model/plot.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { isAlive, isReady, type Namespace } from './cluster.ts';
+import { run } from './command.ts';
+import { gatewayFor } from './gateway.ts';
+
+export interface PodSample {
+  /** Since the sampling began. */
+  readonly seconds: number;
+  /** Not being deleted; of these, ready. */
+  readonly alive: number;
+  readonly ready: number;
+}
+
+const SAMPLE_MS = 250;
+/** Longer than a cold start on a busy machine. */
+const TIMEOUT_S = 60;
+
+export async function load(host: string, ...options: readonly string[]): Promise<Figures> {
+  const args = ['load', gatewayFor(host).href, '--header', `Host: ${host}`, '--timeout', String(TIMEOUT_S), '--json'];
+  const { stdout } = await run(join(packageRoot, 'bin', 'hoshi'), [...args, ...options]);
+  return JSON.parse(stdout) as Figures;
+}
+
+/** The pods of a service, counted until `stop`. */
+export function countPods(space: Namespace, service: string): { stop(): Promise<readonly PodSample[]> } {
+  const samples: PodSample[] = [];
+  const began = performance.now();
+  let isStopped = false;
+  const sampling = (async () => {
+    while (!isStopped) {
+      const alive = (await space.pods(service)).filter(isAlive);
+      const seconds = (performance.now() - began) / 1000;
+      samples.push({ seconds, alive: alive.length, ready: alive.filter(isReady).length });
+      await delay(SAMPLE_MS);
+    }
+  })();
+  return {
+    stop: async () => {
+      isStopped = true;
+      await sampling;
+      return samples;
+    },
+  };
+}
+
+/** All requests were answered with a score: what was not is the error. */
+export function expectAllAccepted({ offered, accepted, refused, errors, unsent }: Figures): void {
+  if (accepted === offered) return;
+  throw new Error(
+    `Expected ${offered} scores, received ${accepted}; ${JSON.stringify({ refused, unsent, ...errors })}`,
+  );
+}
+
+/** Rate, latency and pods over time. */
+export function plotsOf(title: string, figures: Figures, pods: readonly PodSample[]): Plot[] {
+  const series = (['alive', 'ready'] as const).map((name) => ({
+    name,
+    points: pods.map((sample) => [sample.seconds, sample[name]] as const),
+  }));
+  return [...plotsOfRun(title, figures), { title: 'Pods', xLabel: 'seconds', yLabel: 'pods', series }];
+}

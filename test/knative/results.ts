@@ -1,0 +1,18 @@
+/** What was measured: printed, and left as JSON and SVG in build/knative. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { figure, table } from '../../model/markdown.ts';
+import { type Plot, plotLines } from '../../model/plot.ts';
+import { resultsFolder } from './settings.ts';
+
+export function keep(name: string, figures: object, plots: readonly Plot[] = []): void {
+  mkdirSync(resultsFolder, { recursive: true });
+  writeFileSync(join(resultsFolder, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+  if (plots.length > 0) writeFileSync(join(resultsFolder, `${name}.svg`), plotLines(...plots));
+}
+
+/** One line a fact. */
+export function show(title: string, facts: readonly (readonly [what: string, value: number | string])[]): void {
+  const rows = facts.map(([what, value]) => [what, typeof value === 'number' ? figure(value) : value]);
+  console.log(`\n${table([title, ''], rows)}\n`);
+}

@@ -1,0 +1,81 @@
+/** The original's stress test, and a constant rate, each from zero: all is answered with a score, pods come and go. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Figures } from '../../model/load/recorder.ts';
+import { hoshiService, Namespace } from './cluster.ts';
+import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
+import { keep, show } from './results.ts';
+import { isFull } from './settings.ts';
+
+const SECONDS = isFull ? 60 : 20;
+const RATE = 300;
+/** What a pod is to be asked a second at most, by its autoscaler: a rate that one machine can make takes more than one. */
+const NARROW = {
+  metric: 'rps',
+  target: '100',
+  window: '6s',
+  'scale-to-zero-pod-retention-period': '0s',
+  'scale-down-delay': '0s',
+};
+/** A cold start's requests wait, each on a connection of its own. */
+const CONNECTIONS = 2000;
+
+describe('scaling', () => {
+  let space: Namespace;
+
+  before(async () => {
+    space = await Namespace.make('scale');
+  });
+  after(() => space?.remove());
+
+  async function fromZero(name: string, title: string, service: string, ...options: readonly string[]) {
+    const host = await space.hostOf(service);
+    await space.zero(service);
+    const counting = countPods(space, service);
+    const figures = await load(host, ...options);
+    const endedAt = figures.seconds;
+    await space.zero(service);
+    const pods = await counting.stop();
+    report(name, title, figures, pods);
+    expectAllAccepted(figures);
+    const zeroAt = pods.find(({ seconds, alive }) => seconds > endedAt && alive === 0)?.seconds;
+    console.log(`without pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last answer`);
+    assert.equal(pods[0]?.alive, 0);
+    assert.equal(pods.at(-1)?.alive, 0);
+    return pods;
+  }
+
+  test("the original's stress test: 10 workers, 6 rounds of 1,000 texts", { timeout: 600_000 }, async () => {
+    await space.deploy(await hoshiService());
+    const pods = await fromZero('stress', "The original's stress test, from zero", 'hoshi');
+    assert.ok(most(pods) >= 1);
+  });
+
+  test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async () => {
+    const service = await hoshiService(NARROW);
+    service.metadata.name = 'hoshi-narrow';
+    await space.deploy(service);
+    const options = ['--rate', String(RATE), '--duration', String(SECONDS), '--connections', String(CONNECTIONS)];
+    const pods = await fromZero('rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
+    assert.ok(most(pods) >= RATE / Number(NARROW.target), 'as many pods as it takes');
+  });
+});
+
+function most(pods: readonly PodSample[]): number {
+  return Math.max(...pods.map(({ ready }) => ready));
+}
+
+function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): void {
+  const { accepted } = figures.latency;
+  show(title, [
+    ['requests', String(figures.offered)],
+    ['answered with a score', String(figures.accepted)],
+    ['seconds', figures.seconds],
+    ['a second', figures.goodput],
+    ['p50, ms', accepted?.p50Ms ?? Number.NaN],
+    ['p99, ms', accepted?.p99Ms ?? Number.NaN],
+    ['at most, ms', accepted?.maxMs ?? Number.NaN],
+    ['pods ready, at most', String(most(pods))],
+  ]);
+  keep(name, { figures, pods }, plotsOf(title, figures, pods));
+}
