@@ -62,6 +62,7 @@ export async function run(config: Config, service: ScoringService, onSignal = on
     () => {}, // `failure` says it
   );
   const code = await ended;
+  server.close(); // a start that fails may not have come to listen yet, and need not
   await flushLog();
   return code;
 }
