@@ -47,9 +47,9 @@ test('http: processor time a request of the echo and of hoshi, whose answers wer
   }
 });
 
-test('start: time and memory of bare Node, the echo and hoshi', async () => {
+test('start: time and memory of bare Node, the echo, hoshi and hoshi as it is packed', async () => {
   const { figures } = await bench('start', '--runs', '1', '--node', process.execPath);
-  assert.deepEqual(Object.keys(figures), ['node -e 0', 'node:http echo', 'hoshi']);
+  assert.deepEqual(Object.keys(figures), ['node -e 0', 'node:http echo', 'hoshi', 'hoshi, packed']);
   for (const { startMs, residentMb } of Object.values<Record<string, number>>(figures))
     assert.ok(isPositive(startMs) && isPositive(residentMb));
 });
