@@ -68,6 +68,8 @@ export class Namespace {
 
   async remove(): Promise<void> {
     await run('kubectl', ['delete', 'namespace', this.name, '--wait=false']);
+    // Their grace periods would keep room that the next test's pods need.
+    await this.kubectl('delete', 'pods', '--all', '--force', '--grace-period=0');
     endProxy();
   }
 

@@ -19,8 +19,6 @@ describe('pods that go', () => {
 
   before(async () => {
     space = await Namespace.make('drain');
-    await space.deploy(await hoshiService({ 'min-scale': String(PODS) }));
-    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
   });
   after(() => space?.remove());
 
@@ -42,7 +40,19 @@ describe('pods that go', () => {
     return pods;
   }
 
+  test('the autoscaler takes away pods that it does not need', { timeout: 300_000 }, async () => {
+    const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
+    service.metadata.name = 'hoshi-wide';
+    await space.deploy(service);
+    const title = `From ${PODS} pods to as many as it takes`;
+    const pods = await underLoad('scale-down', title, 'hoshi-wide', async () => {});
+    const [first, last] = [pods[0]?.alive ?? 0, pods.at(-1)?.alive ?? 0];
+    assert.ok(first === PODS && last > 0 && last < PODS, `${first} pods, then ${last}`);
+  });
+
   test('each pod is evicted in turn', { timeout: 300_000 }, async () => {
+    await space.deploy(await hoshiService({ 'min-scale': String(PODS) }));
+    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
     await underLoad('evict', 'Each pod evicted in turn', 'hoshi', async () => {
       for (const pod of await space.alivePods('hoshi')) {
         await space.evict(pod);
@@ -64,16 +74,6 @@ describe('pods that go', () => {
         await run('kubectl', ['uncordon', ...nodes]);
       }
     });
-  });
-
-  test('the autoscaler takes away pods that it does not need', { timeout: 300_000 }, async () => {
-    const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
-    service.metadata.name = 'hoshi-wide';
-    await space.deploy(service);
-    const title = `From ${PODS} pods to as many as it takes`;
-    const pods = await underLoad('scale-down', title, 'hoshi-wide', async () => {});
-    const [first, last] = [pods[0]?.alive ?? 0, pods.at(-1)?.alive ?? 0];
-    assert.ok(first === PODS && last > 0 && last < PODS, `${first} pods, then ${last}`);
   });
 });
 
