@@ -21,8 +21,8 @@ static_assert(sizeof(Numbers) == 8 * sizeof(std::uint32_t));
 
 constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 1, kElementBytes};
 
-// One pass over each table, without a branch that depends on its entries where there are many: 12 MB in about
-// three milliseconds.
+// One pass over each table, without a branch that depends on its entries where there are many, in loops that
+// the compiler vectorizes (std::max_element is none): 12 MB in about three milliseconds.
 std::optional<Error> Dictionary::Check() {
   const auto refuse = [this](const char* what, const std::string& expected, std::uint64_t found) {
     return file_.Refuse(what, expected, std::to_string(found));
@@ -92,23 +92,24 @@ std::optional<Error> Dictionary::Check() {
       return refuse("unknown words of a category", "at most 16", word_entries[word].following() + 1);
   }
 
-  const std::uint16_t highest = *std::max_element(costs.begin(), costs.end());
+  std::uint16_t highest = 0;
+  for (const std::uint16_t c : costs) highest = std::max(highest, c);
   if (highest > kHighestCost) return refuse("costs", "at most " + std::to_string(kHighestCost), highest);
   for (std::size_t c = 0; c < n.contexts; ++c) {
     if (worse_entries[c * n.stride + c] < 0) return refuse("bounds of costs", "the cheapest to stay", c);
   }
 
-  std::uint64_t last_base = 0, last_word = 0, wrong_labels = 0;
+  std::uint32_t last_base = 0, last_word = 0, wrong_labels = 0;
   for (const Unit& unit : units) {
-    last_base = std::max(last_base, unit.bits >> 40);
-    last_word = std::max(last_word, unit.bits & 0xffffff0000);
-    wrong_labels |= static_cast<std::uint64_t>(unit.label() <= kNoCharacter);
+    last_base = std::max(last_base, unit.base());
+    last_word = std::max(last_word, unit.word());
+    wrong_labels |= static_cast<std::uint32_t>(unit.label() <= kNoCharacter);
   }
-  const std::size_t last_child = last_base + std::max(last_code, kNoCharacter);
+  const std::size_t last_child = std::size_t{last_base} + std::max(last_code, kNoCharacter);
   if (last_child >= units.size())
     return refuse("units", "more than the last base and code, " + std::to_string(last_child), units.size());
-  if (last_word >> 16 >= word_entries.size())
-    return refuse("words of units", "below " + std::to_string(word_entries.size()), last_word >> 16);
+  if (last_word >= word_entries.size())
+    return refuse("words of units", "below " + std::to_string(word_entries.size()), last_word);
   if (wrong_labels != 0) return refuse("labels of units", "codes from 16", 0);
 
   code = codes.data();
