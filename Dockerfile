@@ -1,34 +1,41 @@
-# Two stages: one builds, the other only runs: Node, the compiled sources, the native engine with its dictionary, and the
-# model, as nobody. No LightGBM: the engine does without it. Of the npm packages those that metrics and events are written by.
+# Builds the packed server (`make server`), and an image of it that has nothing else: Node, the C and C++ libraries that it loads,
+# and /hoshi. No shell, no package manager, no LightGBM; as nobody, and nothing is ever written. `make image` calls it.
+#
+#   BUILDER  has Node, npm, make and g++; its Node and its libraries are those of the image
+#   ENGINES  `native`; or `all`: with LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js), which takes pip to build
+#   RUNTIME  `scratch`: the builder's libraries are taken along; or a base with a C++ runtime, such as gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm
-ARG RUNTIME=node:24-bookworm-slim
+ARG RUNTIME=scratch
 
 FROM ${BUILDER} AS build
-RUN apt-get update && apt-get install -y --no-install-recommends g++ make python3 python3-pip && rm -rf /var/lib/apt/lists/*
+ARG ENGINES=native
+RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-install-recommends python3-pip; }
 WORKDIR /hoshi
-# What changes seldom first: packages, then LightGBM's three minutes, then the sources.
-COPY package.json package-lock.json Makefile ./
-COPY native/lightgbm native/lightgbm
-RUN make build/lightgbm/lib/lib_lightgbm.a
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
 COPY . .
-RUN make build && strip build/addon/Release/hoshi_engine.node
-RUN mkdir /runtime && cp package.json package-lock.json /runtime/ && cd /runtime && npm ci --omit=dev --ignore-scripts && rm -rf node_modules/kuromoji
+RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
+ARG RUNTIME
+ARG SOURCE_DATE_EPOCH=0
+RUN image/assemble /image "${RUNTIME}"
 
 FROM ${RUNTIME}
+COPY --from=build /image/libraries /
+COPY --from=build /image/node /
+COPY --from=build /image/hoshi /hoshi
 WORKDIR /hoshi
-ENV NODE_ENV=production
-COPY --from=build /runtime/node_modules node_modules
-COPY --from=build /hoshi/package.json /hoshi/LICENSE /hoshi/NOTICE ./
-COPY --from=build /hoshi/build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_engine.node
-COPY --from=build /hoshi/build/dictionary build/dictionary
-COPY --from=build /hoshi/dist/native dist/native
-COPY --from=build /hoshi/dist/model dist/model
-COPY --from=build /hoshi/dist/function dist/function
-COPY --from=build /hoshi/function/page.html function/page.html
-COPY --from=build /hoshi/model/stars model/stars
-ENV HOSHI_ENGINE=native
+ENV NODE_ENV=production HOSHI_ENGINE=native
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-
-ENTRYPOINT ["node", "dist/function/main.js"]
+ENTRYPOINT ["/usr/local/bin/node"]
+CMD ["server.cjs"]
+ARG VERSION
+ARG REVISION
+ARG SOURCE
+LABEL org.opencontainers.image.title="hoshi" \
+  org.opencontainers.image.description="How many stars does this Japanese review give? Text in by HTTP, a score from 1 to 5 out." \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.source="${SOURCE}"

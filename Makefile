@@ -4,24 +4,41 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 NODE ?= node
-SOURCES := $(shell find bin native model function bench test -name '*.ts' -not -path '*/node_modules/*')
+SOURCES := $(shell find bin image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
-ADDONS := build/addon/Release/hoshi_engine.node build/addon/Release/hoshi_lightgbm.node
+# OFF: without LightGBM, for who only serves. Not for a folder that was built with it.
+LIGHTGBM ?= ON
+# What is packed: `native`, what serves by itself, or `all`, with the references.
+ENGINES ?= native
+ENGINE := build/addon/Release/hoshi_engine.node
+ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)
 DICTIONARY := build/dictionary/ipadic.bin
+SERVER := build/server/server.cjs
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build check format bench train tools clean sanitize tsan fuzz clients browser knative-test
+.PHONY: run test build server image image-test check format bench train tools clean sanitize tsan fuzz clients browser knative-test deploy
 
 run: build
 	$(NODE) dist/function/main.js
 
-test: build
-	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' | sort)
+test: build server
+	$(NODE) --test $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
+
+# What an image holds of hoshi: the server in one file, and what it needs, in build/server.
+server: $(SERVER)
+
+# An image of that, by docker or buildah; image/build says by which variables.
+image:
+	image/build
+
+# Builds it, and puts it to the test as a container's runtime would start it.
+image-test: build
+	$(NODE) --test dist/test/image/image.test.js
 
 # Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
@@ -53,6 +70,10 @@ browser: build
 knative-test: build
 	NODE=$(NODE) FULL=$(FULL) test/knative/run
 
+# The image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
+deploy:
+	deploy/apply
+
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60
 FUZZERS := analyzer dictionary vocabulary forest
@@ -77,6 +98,7 @@ tools:
 	[ "$$($(NODE) -p 'process.versions.node.split(".")[0] >= 20')" = true ] || need 'Node 20 or newer' "this is Node $$($(NODE) --version); see nodejs.org"; \
 	command -v npm >/dev/null || need npm 'apt-get install npm'; \
 	command -v g++ >/dev/null || need g++ 'apt-get install g++'; \
+	[ "$(LIGHTGBM)" = OFF ] && exit; \
 	command -v python3 >/dev/null || need python3 'apt-get install python3'; \
 	python3 -m pip --version >/dev/null 2>&1 || need pip 'apt-get install python3-pip'
 
@@ -88,8 +110,8 @@ build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools node_modules/.p
 	native/lightgbm/build
 	@touch $@
 
-$(ADDONS) &: build/lightgbm/lib/lib_lightgbm.a CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
-	native/build
+$(ADDONS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/lib/lib_lightgbm.a) CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
+	native/build --CDHOSHI_LIGHTGBM=$(LIGHTGBM)
 	@touch $(ADDONS)
 
 dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) $(wildcard model/*.d.ts)
@@ -102,6 +124,10 @@ $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv mode
 
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
+
+$(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE NOTICE function/page.html \
+  node_modules/.package-lock.json | dist/.tsbuildinfo
+	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are C++ alone.
 CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)

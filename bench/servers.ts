@@ -1,5 +1,5 @@
 /** Servers as processes: what starts one, how long it takes to its first answer, and what it has used. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -36,6 +36,20 @@ export function hoshiServer(node: string, bundlePath: string, engine = 'native')
     program: node,
     args: [join(packageRoot, 'dist', 'function', 'main.js')],
     environment: { HOSHI_BUNDLE: bundlePath, HOSHI_ENGINE: engine },
+  };
+}
+
+/** What images hold: one file, and what V8 compiled of it. It has to be packed by the Node that serves. */
+export function packedServer(node: string, bundlePath: string): ServerCommand {
+  const folder = join(packageRoot, 'build', 'bench', 'server');
+  execFileSync(node, [join(packageRoot, 'dist', 'image', 'pack.js'), folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return {
+    name: 'hoshi, packed',
+    program: node,
+    args: [join(folder, 'server.cjs')],
+    environment: { HOSHI_BUNDLE: bundlePath, HOSHI_ENGINE: 'native' },
   };
 }
 

@@ -9,7 +9,15 @@ import { machine } from './machine.ts';
 import { officialNode } from './official-node.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { writeJson } from './report.ts';
-import { echoServer, hoshiServer, memoryMb, processorMsOfThreads, type ServerCommand, startServer } from './servers.ts';
+import {
+  echoServer,
+  hoshiServer,
+  memoryMb,
+  packedServer,
+  processorMsOfThreads,
+  type ServerCommand,
+  startServer,
+} from './servers.ts';
 import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
@@ -35,7 +43,7 @@ export function startCommand(): Command {
       if (model === undefined) throw new Error('Expected a bundle, received none');
       const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
       console.log(`${machine()}\nserving on Node ${version}, ${model.name}; ${runs} processes of each kind\n`);
-      const servers = [echoServer(node), hoshiServer(node, model.path)];
+      const servers = [echoServer(node), hoshiServer(node, model.path), packedServer(node, model.path)];
       const figures = await measureStart(servers, Number(runs), node);
       await writeJson(json, figures);
     });

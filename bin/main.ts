@@ -1,6 +1,8 @@
 /** What `bin/hoshi` runs: the commands of model/, and `serve` of function/. */
 import { Command } from 'commander';
-import { createProgram, run } from '../model/cli.ts';
+import { createProgram } from '../model/cli.ts';
+import { run } from '../model/run.ts';
+import { endWithReader } from './reader.ts';
 
 const serve = new Command('serve')
   .description('serve the scores over HTTP; HOSHI_* variables set it up')
@@ -18,10 +20,5 @@ const serve = new Command('serve')
     process.exit(code);
   });
 
-// Whoever reads the output may have seen enough (`hoshi score | head`).
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
-
+endWithReader();
 process.exitCode = await run(createProgram().addCommand(serve), process.argv.slice(2));

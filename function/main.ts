@@ -1,4 +1,4 @@
 /** Entry point of the lean server. */
 import { serve } from './server.ts';
 
-process.exit(await serve(process.env));
+serve(process.env).then((code) => process.exit(code));

@@ -12,8 +12,6 @@
  * Reading checks every hash and every bound; what fails is refused with a message that names the file. Writing goes
  * to a folder aside that takes its place in one rename, so that no half-written bundle is ever found.
  */
-import { constants, existsSync, renameSync, rmSync } from 'node:fs';
-import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
 import { BUNDLE_FORMAT, manifestProblems } from './check-manifest.ts';
@@ -22,6 +20,8 @@ import type { ExportedVectorizer } from './exported-vectorizer.ts';
 import { LOGARITHM_TABLE_SIZE } from './logarithm.ts';
 import type { TokenizerIdentity } from './tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerParameters, type VectorizerTables } from './vectorizer.ts';
+
+const fs = requireBuiltin('node:fs'); // its `promises` come at their first use: a start does without
 
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
 export type FileName = (typeof FILES)[number];
@@ -86,7 +86,7 @@ export class BundleError extends Error {
 /** Reads and checks a bundle's manifest alone. Throws a BundleError. */
 export async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, 'manifest.json');
-  return parseManifest(await read(file), file);
+  return parseManifest(read(file), file);
 }
 
 /** Reads and checks a bundle. Throws a BundleError. */
@@ -95,7 +95,7 @@ export async function readBundle(path: string): Promise<Bundle> {
   const contents = new Map<FileName, string>();
   for (const name of FILES) {
     const file = join(path, name);
-    const bytes = await read(file);
+    const bytes = read(file);
     const { sha256 } = manifest.files[name];
     const received = hashOf(bytes);
     if (received !== sha256)
@@ -122,7 +122,7 @@ export function checkFeatures(path: string, terms: number, features: number): vo
 export async function checkPlace(path: string): Promise<void> {
   let names: string[];
   try {
-    names = await readdir(path);
+    names = await fs.promises.readdir(path);
   } catch (error) {
     if (isMissing(error)) return checkWritable(path);
     throw new Error(`${path}: expected a bundle, an empty folder or nothing, ${(error as Error).message}`, {
@@ -145,7 +145,7 @@ export async function checkPlace(path: string): Promise<void> {
 async function checkWritable(path: string): Promise<void> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     try {
-      return await access(`${folder}/.`, constants.W_OK | constants.X_OK);
+      return await fs.promises.access(`${folder}/.`, fs.constants.W_OK | fs.constants.X_OK);
     } catch (error) {
       if (isMissing(error) && folder !== dirname(folder)) continue;
       throw new Error(`${path}: expected ${folder} to be a folder to write in, ${(error as Error).message}`, {
@@ -186,12 +186,13 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
   const aside = asideOf(path);
   clearAside(path);
   try {
-    await mkdir(aside, { recursive: true });
-    for (const name of FILES) await writeFile(join(aside, name), contents[name]);
-    await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await fs.promises.mkdir(aside, { recursive: true });
+    for (const name of FILES) await fs.promises.writeFile(join(aside, name), contents[name]);
+    await fs.promises.writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
     const { cardOf } = await import('./card.ts'); // reading a bundle does without it
-    await writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
-    for (const [name, content] of await compile(manifest, parts)) await writeFile(join(aside, name), content);
+    await fs.promises.writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
+    for (const [name, content] of await compile(manifest, parts))
+      await fs.promises.writeFile(join(aside, name), content);
     await replaceFolder(aside, path);
   } finally {
     clearAside(path);
@@ -222,11 +223,11 @@ async function compile(
 async function replaceFolder(from: string, to: string): Promise<void> {
   const old = `${from}.old`;
   try {
-    await rename(to, old);
+    await fs.promises.rename(to, old);
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
-  await rename(from, to);
+  await fs.promises.rename(from, to);
 }
 
 function asideOf(path: string): string {
@@ -240,13 +241,13 @@ function asideOf(path: string): string {
 export function clearAside(path: string): void {
   const aside = asideOf(path);
   const old = `${aside}.old`;
-  if (existsSync(old) && !existsSync(path)) renameSync(old, path);
-  for (const folder of [old, aside]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  if (fs.existsSync(old) && !fs.existsSync(path)) fs.renameSync(old, path);
+  for (const folder of [old, aside]) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-async function read(file: string): Promise<Buffer> {
+function read(file: string): Buffer {
   try {
-    return await readFile(file);
+    return fs.readFileSync(file);
   } catch (error) {
     if (isMissing(error)) throw new BundleError(`${file}: expected a file of a bundle, found none`, { cause: error });
     throw error;

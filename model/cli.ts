@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
 import { compileCommand } from './commands/compile.ts';
 import { compileDictionaryCommand } from './commands/compile-dictionary.ts';
@@ -17,7 +17,6 @@ import { scoreCommand } from './commands/score.ts';
 import { tokenizeCommand } from './commands/tokenize.ts';
 import { trainCommand } from './commands/train.ts';
 import { trainCorpusCommand } from './commands/train-corpus.ts';
-import { Interrupted } from './interrupted.ts';
 
 export function createProgram(): Command {
   const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
@@ -35,17 +34,4 @@ export function createProgram(): Command {
     .addCommand(loadCommand())
     .addCommand(compileCommand())
     .addCommand(compileDictionaryCommand());
-}
-
-/** Runs a command line and tells the exit code; every failure is one message on stderr. */
-export async function run(program: Command, args: readonly string[]): Promise<number> {
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
-    process.stderr.write(`hoshi: ${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof Interrupted ? 130 : 1;
-  }
 }

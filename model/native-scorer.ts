@@ -1,7 +1,7 @@
 /** The native engine on a bundle: the files compiled from it are mapped, or made in memory where they are missing. */
-import { access } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { requireBuiltin } from '../native/builtin.ts';
 import { Analyzer, Forest, Scorer as NativeCore, NativeError, Vectorizer } from '../native/index.ts';
 import { checkFeatures, type Manifest, readBundle } from './bundle.ts';
 import { compiledFiles, identitiesOf } from './compiled-files.ts';
@@ -20,8 +20,7 @@ export async function loadNativeScorer(
 ): Promise<NativeScorer> {
   const analyzer = Analyzer.load();
   checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
-  const { vectorizer, forest } =
-    (await loadCompiled(bundlePath, manifest, warn)) ?? (await compileInMemory(bundlePath, warn));
+  const { vectorizer, forest } = loadCompiled(bundlePath, manifest, warn) ?? (await compileInMemory(bundlePath, warn));
   checkFeatures(bundlePath, vectorizer.columnCount, forest.columnCount);
   return new NativeScorer(manifest, analyzer, vectorizer, forest, explainerOnce(bundlePath, manifest));
 }
@@ -32,21 +31,13 @@ interface Compiled {
 }
 
 /** Undefined where a file is missing, broken, or made from something else than the bundle. */
-async function loadCompiled(
-  bundlePath: string,
-  manifest: Manifest,
-  warn: (message: string) => void,
-): Promise<Compiled | undefined> {
+function loadCompiled(bundlePath: string, manifest: Manifest, warn: (message: string) => void): Compiled | undefined {
   const paths = {
     vocabulary: join(bundlePath, compiledFiles.vocabulary),
     forest: join(bundlePath, compiledFiles.forest),
   };
-  try {
-    await access(paths.vocabulary);
-    await access(paths.forest);
-  } catch {
-    return undefined;
-  }
+  const { existsSync } = requireBuiltin('node:fs');
+  if (!existsSync(paths.vocabulary) || !existsSync(paths.forest)) return undefined;
   try {
     const compiled = { vectorizer: Vectorizer.load(paths.vocabulary), forest: Forest.load(paths.forest) };
     const expected = identitiesOf(manifest);

@@ -1,5 +1,4 @@
 /** What identifies a tokenizer: a bundle's manifest names it, and so does the dictionary compiled from kuromoji's. */
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
@@ -40,6 +39,7 @@ export function dictionaryFolder(): string {
 
 /** Reads the installed kuromoji's version and hashes its dictionary. */
 export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
+  const { readFile } = requireBuiltin('node:fs').promises;
   const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot(), 'package.json'), 'utf8'));
   const { version } = manifest as { version: string };
   const hash = requireBuiltin('node:crypto').createHash('sha256');

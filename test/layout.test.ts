@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../native/package-root.ts';
 
-const sources = ['bin', 'native', 'model', 'function', 'bench', 'test'].flatMap((folder) =>
+const sources = ['bin', 'image', 'native', 'model', 'function', 'bench', 'test'].flatMap((folder) =>
   readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
 );
 
@@ -21,6 +21,7 @@ test('imports run against the data, never across', () => {
     model: ['model', 'native'],
     function: ['function', 'model', 'native'],
     bench: ['bench', 'model', 'native', 'function'],
+    image: ['image', 'native'],
     bin: ['bin', 'model', 'function'],
     test: ['bin', 'native', 'model', 'function', 'bench', 'test'],
   };

@@ -1,16 +1,21 @@
 /** `hoshi score`: one text a line → one score a line, streaming. */
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Interrupted } from '../interrupted.ts';
 import { formatOf, type RecordFormat, readRecordChunks, recordFormats, textIn } from '../records.ts';
 import type { Scorer } from '../scorer.ts';
+import { openShard, type Shard } from '../shard.ts';
 import { addScorerOptions, type ScorerFlags, scorerOf, tell } from './options.ts';
+import { createFileOutput, type Output, standardOutput } from './output.ts';
 
 interface Flags extends ScorerFlags {
   readonly column: string;
   readonly format?: RecordFormat;
   readonly json?: boolean;
+  readonly out?: string;
+  readonly skipExisting?: boolean;
+  readonly shard?: Shard;
   readonly progress?: boolean;
 }
 
@@ -31,18 +36,97 @@ export function scoreCommand(): Command {
       ]),
     )
     .option('--json', 'print {"line": …, "score": …} a line')
+    .option('--out <file>', 'write to a file instead, which is there only once all is scored')
+    .option('--skip-existing', 'do nothing if the file of --out is there')
+    .addOption(
+      // Lines count from the beginning of the file, which a shard does not read.
+      new Option(
+        '--shard <i/n>',
+        'score only the i-th of n parts of the one file, from 0/n to n-1/n; joined, they are the whole',
+      )
+        .argParser(shardFrom)
+        .conflicts('json'),
+    )
     .option('--progress', 'tell on stderr how far it is; so does a terminal')
     .option('--no-progress', 'tell nothing');
   return addScorerOptions(command).action(score);
 }
 
-async function score(files: readonly string[], flags: Flags): Promise<void> {
+async function score(files: readonly string[], flags: Flags, command: Command): Promise<void> {
+  if (flags.shard !== undefined && files.length !== 1)
+    command.error(`error: option '--shard <i/n>' needs one file, received ${files.length}`);
+  if (flags.skipExisting && flags.out === undefined)
+    command.error("error: option '--skip-existing' needs option '--out <file>'");
+  if (flags.out === undefined) return scoreAll(files, flags, standardOutput);
+  if (flags.skipExisting && existsSync(flags.out)) return tell(`${flags.out} is there already`);
+  const output = await createFileOutput(flags.out);
+  const stop = stopOnSignal(`${flags.out} is not written`);
+  try {
+    await scoreAll(files, flags, output, stop.signal);
+    await output.finish();
+  } catch (error) {
+    await output.discard();
+    throw error;
+  } finally {
+    stop.ignore();
+  }
+}
+
+async function scoreAll(files: readonly string[], flags: Flags, output: Output, signal?: AbortSignal): Promise<void> {
   const scorer = await scorerOf(flags);
   const progress = new Progress(flags.progress ?? process.stderr.isTTY === true);
-  if (files.length === 0) await scoreSource(scorer, process.stdin, flags.format ?? 'lines', 'stdin', flags, progress);
-  for (const file of files)
-    await scoreSource(scorer, createReadStream(file), flags.format ?? formatOf(file), file, flags, progress);
+  for await (const { source, format, name } of sourcesOf(files, flags)) {
+    const end = () => source.destroy(signal?.reason);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    await scoreSource(scorer, source, format, name, flags, output, progress);
+    signal?.removeEventListener('abort', end);
+  }
   progress.end();
+}
+
+interface Source {
+  readonly source: Readable;
+  readonly format: RecordFormat;
+  /** For messages. */
+  readonly name: string;
+}
+
+async function* sourcesOf(files: readonly string[], flags: Flags): AsyncGenerator<Source> {
+  if (files.length === 0) yield { source: process.stdin, format: flags.format ?? 'lines', name: 'stdin' };
+  for (const file of files) {
+    const format = flags.format ?? formatOf(file);
+    const { shard } = flags;
+    if (shard === undefined) yield { source: createReadStream(file), format, name: file };
+    else
+      yield {
+        source: await openShard(file, format, shard),
+        format,
+        name: `${file}, shard ${shard.index}/${shard.count}`,
+      };
+  }
+}
+
+/**
+ * Aborts on SIGTERM and SIGINT. As the first process of a container it would not end by SIGTERM otherwise, and elsewhere leave
+ * behind what is written aside.
+ */
+function stopOnSignal(outcome: string) {
+  const controller = new AbortController();
+  const onSignal = (name: string) => controller.abort(new Interrupted(`stopped by ${name}; ${outcome}`));
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return {
+    signal: controller.signal,
+    ignore: () => process.off('SIGTERM', onSignal).off('SIGINT', onSignal),
+  };
+}
+
+/** A parser of `0/4` for commander. */
+function shardFrom(text: string): Shard {
+  const [index, count] = (/^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []).slice(1).map(Number);
+  if (index === undefined || count === undefined || index >= count)
+    throw new InvalidArgumentError('Expected i/n, i from 0 to n − 1.');
+  return { index, count };
 }
 
 interface Batch {
@@ -56,15 +140,16 @@ async function scoreSource(
   format: RecordFormat,
   name: string,
   flags: Flags,
+  output: Output,
   progress: Progress,
 ): Promise<void> {
   const inFlight: Promise<() => Promise<void>>[] = [];
   const writeFirst = async () => (await inFlight.shift())?.();
   try {
     for await (const batch of batchesOf(source, format, name, flags.column)) {
-      const output = outputOf(scorer, batch, flags, progress);
-      output.catch(() => {}); // `writeFirst` meets it in its turn
-      inFlight.push(output);
+      const scored = scoredBatch(scorer, batch, flags, output, progress);
+      scored.catch(() => {}); // `writeFirst` meets it in its turn
+      inFlight.push(scored);
       if (inFlight.length === IN_FLIGHT) await writeFirst();
     }
   } finally {
@@ -103,13 +188,19 @@ async function* batchesOf(
 }
 
 /** Scores a batch, and hands back what writes it. */
-async function outputOf(scorer: Scorer, { lines, texts }: Batch, flags: Flags, progress: Progress) {
+async function scoredBatch(
+  scorer: Scorer,
+  { lines, texts }: Batch,
+  flags: Flags,
+  output: Output,
+  progress: Progress,
+): Promise<() => Promise<void>> {
   const scores = await scorer.scoreBatch(texts);
   return async () => {
-    const output = lines.map((line, i) =>
+    const written = lines.map((line, i) =>
       flags.json ? JSON.stringify({ line, score: scores[i] }) : String(scores[i]),
     );
-    if (!process.stdout.write(`${output.join('\n')}\n`)) await once(process.stdout, 'drain');
+    await output.write(`${written.join('\n')}\n`);
     progress.add(lines.length);
   };
 }

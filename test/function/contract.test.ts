@@ -1,4 +1,4 @@
-/** The contract, one table, held against both hosts with the shipped model. */
+/** The contract, one table, held against each host with the shipped model. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { loadScorer, type Scorer } from '../../model/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { functionsFramework, type Host, leanServer, start } from './hosts.ts';
+import { functionsFramework, type Host, leanServer, packedServer, start } from './hosts.ts';
 
 interface Case {
   readonly what: string;
@@ -242,7 +242,11 @@ async function ask(host: Host, { method = 'POST', path = '/api/1/users', headers
   });
 }
 
-const hosts = { 'the lean server': [leanServer], 'functions-framework': functionsFramework };
+const hosts = {
+  'the lean server': [leanServer],
+  'the packed server': [packedServer],
+  'functions-framework': functionsFramework,
+};
 for (const [name, args] of Object.entries(hosts)) {
   describe(`contract under ${name}`, () => {
     let host: Host;

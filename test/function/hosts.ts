@@ -58,6 +58,8 @@ export function readable(lines: string): string {
 
 export const fakeServer = join('dist', 'test', 'fixtures', 'serve-fake.js');
 export const leanServer = join('dist', 'function', 'main.js');
+/** The same, as an image has it. */
+export const packedServer = join('build', 'server', 'server.cjs');
 export const functionsFramework = [
   join('node_modules', '.bin', 'functions-framework'),
   '--target=score',

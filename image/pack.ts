@@ -1,0 +1,129 @@
+/**
+ * `node pack.js FOLDER [native|all]`: what an image holds of hoshi, in a folder that serves by itself, with the native engine or with
+ * all of them. Its files lie as they do in the repository:
+ *
+ *     server.cjs            starts bundle/server.cjs, the server in one file, by what V8 compiled of it (bundle/server.cache)
+ *     score.cjs             `hoshi score`, for texts by the million
+ *     build/                the native engine's addon and dictionary; LightGBM's addon where all engines are asked for, and
+ *     node_modules/         kuromoji's dictionary then
+ *     model/stars/          the shipped model
+ *     function/page.html    the page
+ *     THIRD-PARTY.txt       licences of the packages in the bundle
+ *     sbom.cdx.json         what all of it is made of
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { build, type Plugin } from 'esbuild';
+import { packageRoot } from '../native/package-root.ts';
+import { licencesOf, packageIn, packagesIn } from './licences.ts';
+import { sbomOf } from './sbom.ts';
+
+const START_MS = 30_000;
+
+const COPIED = [
+  'package.json',
+  'LICENSE',
+  'NOTICE',
+  'build/addon/Release/hoshi_engine.node',
+  'build/dictionary/ipadic.bin',
+  'function/page.html',
+  'model/stars',
+];
+const COPIED_FOR_ALL = [
+  'build/addon/Release/hoshi_lightgbm.node',
+  'node_modules/kuromoji/package.json',
+  'node_modules/kuromoji/dict',
+];
+
+/** Whose dictionary ipadic.bin was compiled from; NOTICE has its licence. */
+const DICTIONARY = packageIn('node_modules/kuromoji');
+
+/** The engine that serves is the native one: what the others need stays out. */
+const nativeOnly: Plugin = {
+  name: 'native only',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/reference-scorer\.ts$/ }, () => ({ path: source('image', 'reference-scorer.ts') }));
+  },
+};
+
+async function pack(folder: string, withAllEngines: boolean): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const filter = (path: string) => !path.endsWith('report.html'); // it quotes reviews
+  for (const path of [...COPIED, ...(withAllEngines ? COPIED_FOR_ALL : [])])
+    cpSync(source(path), join(folder, path), { recursive: true, filter });
+  const { metafile } = await build({
+    absWorkingDir: packageRoot,
+    entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts', score: 'bin/score.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    // Not ESM: an `import` of a module of Node's is none of a lazy one's, however lazily that is loaded itself.
+    format: 'cjs',
+    banner: { js: '"use strict";const moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+    define: { 'import.meta.url': 'moduleUrl' },
+    minifyWhitespace: true,
+    minifySyntax: true, // names stay: the log shows stacks
+    legalComments: 'none', // THIRD-PARTY.txt has them
+    metafile: true,
+    plugins: withAllEngines ? [] : [nativeOnly],
+  });
+  const packages = packagesIn(metafile);
+  writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
+  const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
+  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf([...held]), null, 2)}\n`);
+  await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
+}
+
+/** As much of the server as its start and its first answer take is compiled then. */
+async function makeCodeCache(file: string): Promise<void> {
+  const port = await freePort();
+  const server = fork(join(import.meta.dirname, 'code-cache.js'), [file], {
+    env: { PORT: String(port), HOSHI_ENGINE: 'native' },
+    silent: true,
+    execArgv: ['--random-seed=1'], // the same server gives the same bytes; who runs it has a seed of its own
+  });
+  let messages = '';
+  server.stderr?.on('data', (chunk) => {
+    messages += chunk;
+  });
+  const ended = once(server, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const body = JSON.stringify({ texts: 'とても楽しかったです。' });
+  for (const began = performance.now(); ; await delay(10)) {
+    if (server.exitCode !== null || performance.now() - began > START_MS)
+      throw new Error(`Expected ${file} to serve on port ${port}, received: ${messages}`);
+    if ((await fetch(`${url}/readyz`).catch(() => undefined))?.ok) break;
+  }
+  const answer = await fetch(`${url}/api/1/users`, { method: 'POST', body });
+  if (!answer.ok) throw new Error(`Expected ${file} to score, it answered ${answer.status} ${await answer.text()}`);
+  server.send('write');
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`Expected ${file} to be compiled, it ended with ${code}: ${messages}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function source(...path: string[]): string {
+  return join(packageRoot, ...path);
+}
+
+const [, , folder, engines = 'native'] = process.argv;
+if (folder === undefined) throw new Error('Expected a folder to pack into, received none');
+if (engines !== 'native' && engines !== 'all')
+  throw new Error(`Expected the engines native or all, received ${engines}`);
+await pack(resolve(folder), engines === 'all');
+console.log(`${folder}: ${readdirSync(folder).join(' ')}`);

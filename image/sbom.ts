@@ -1,0 +1,61 @@
+/**
+ * The software bill of materials of what an image holds, in CycloneDX: what `npm sbom` tells, of the packages that are in it, and
+ * Node. `node sbom.js FILE PURL…` adds what else an image is made of (`pkg:deb/debian/libc6@2.36-9`).
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { packageRoot } from '../native/package-root.ts';
+
+interface Component {
+  readonly 'bom-ref': string;
+  readonly type: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly purl?: string;
+}
+
+interface Bom {
+  /** Another one each time `npm sbom` runs, and left out for that. */
+  serialNumber?: string;
+  readonly metadata: { timestamp?: string; readonly component: Component };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+}
+
+/** `packages`: as `name@version`. */
+export function sbomOf(packages: readonly string[]): Bom {
+  const output = execFileSync('npm', ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--package-lock-only'], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  const { serialNumber: _, ...bom } = JSON.parse(output) as Bom;
+  const { timestamp: __, ...metadata } = bom.metadata;
+  const isIn = (ref: string) => packages.includes(ref);
+  const missing = packages.filter((name) => !bom.components.some((component) => component['bom-ref'] === name));
+  if (missing.length > 0) throw new Error(`npm sbom: expected ${missing.join(', ')} to be listed, found none`);
+  const root = metadata.component['bom-ref'];
+  return {
+    ...bom,
+    metadata: { ...metadata, component: { ...metadata.component, type: 'application', name: 'hoshi' } },
+    components: [
+      ...bom.components.filter((component) => isIn(component['bom-ref'])),
+      componentOf(`pkg:generic/node@${process.versions.node}`),
+    ],
+    dependencies: bom.dependencies
+      .filter(({ ref }) => ref === root || isIn(ref))
+      .map(({ ref, dependsOn }) => (dependsOn === undefined ? { ref } : { ref, dependsOn: dependsOn.filter(isIn) })),
+  };
+}
+
+function componentOf(purl: string): Component {
+  const [, name = '', version = ''] = /\/([^/@]+)@([^?]+)/.exec(purl) ?? [];
+  return { 'bom-ref': purl, type: 'library', name, version: decodeURIComponent(version), purl };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , file = '', ...purls] = process.argv;
+  const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom;
+  const components = [...bom.components, ...purls.map(componentOf)];
+  writeFileSync(file, `${JSON.stringify({ ...bom, components }, null, 2)}\n`);
+}

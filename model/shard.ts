@@ -1,0 +1,64 @@
+/**
+ * A part of a file of records, so that many processes share the file: shard i of n has the lines that begin in the i-th of n equal
+ * ranges of its bytes, a table's header apart. Each finds its lines by itself and reads no others; all of them, one after
+ * another, are the file, which must not change meanwhile.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { RecordFormat } from './records.ts';
+
+export interface Shard {
+  /** From 0 on. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Bytes of a file, the end not among them. */
+type Range = readonly [start: number, end: number];
+
+/** A table's header is in front of each shard. */
+export async function openShard(file: string, format: RecordFormat, shard: Shard): Promise<Readable> {
+  if (format === 'csv')
+    throw new Error(
+      `${file}: expected lines, TSV or JSONL to take a shard of, received CSV, whose records may have many lines`,
+    );
+  return Readable.from(bytesOf(file, await rangesOf(file, format === 'tsv', shard)), { objectMode: false });
+}
+
+async function rangesOf(file: string, hasHeader: boolean, { index, count }: Shard): Promise<readonly Range[]> {
+  const handle = await open(file);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new Error(`${file}: expected a file to take a shard of, found something else`);
+    const headerEnd = hasHeader ? await lineStart(handle, 1, stats.size) : 0;
+    const bound = (i: number) =>
+      lineStart(handle, headerEnd + Math.floor(((stats.size - headerEnd) * i) / count), stats.size);
+    return [
+      [0, headerEnd],
+      [await bound(index), await bound(index + 1)],
+    ];
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Where the first line begins that does not begin before `offset`; `size` if there is none. */
+async function lineStart(handle: FileHandle, offset: number, size: number): Promise<number> {
+  if (offset === 0) return 0;
+  const buffer = Buffer.alloc(1 << 16);
+  for (let at = offset - 1; at < size; ) {
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return size;
+    const end = buffer.subarray(0, bytesRead).indexOf(LINE_FEED);
+    if (end >= 0) return at + end + 1;
+    at += bytesRead;
+  }
+  return size;
+}
+
+const LINE_FEED = 0x0a;
+
+async function* bytesOf(file: string, ranges: readonly Range[]): AsyncGenerator<Uint8Array> {
+  for (const [start, end] of ranges) if (start < end) yield* createReadStream(file, { start, end: end - 1 });
+}

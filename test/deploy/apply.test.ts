@@ -1,0 +1,84 @@
+/** `make deploy` with programs that only pretend: what it says is missing, what it pushes and what it applies. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { packageRoot } from '../../native/package-root.ts';
+import { contentOf } from './manifests.ts';
+
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const kubectl = [
+  'case "$*" in',
+  '  *"apply -f -"*) cat >"$APPLIED" ;;',
+  '  *generation*) echo 2 ;;',
+  '  *latestReady*) echo hoshi-00002 ;;',
+  '  *status.url*) echo http://hoshi.test ;;',
+  'esac',
+].join('\n');
+const buildah = [
+  'echo "buildah $*" >>"$CALLS"',
+  `while [ $# -gt 0 ]; do if [ "$1" = --digestfile ]; then printf ${digest} >"$2"; fi; shift; done`,
+].join('\n');
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-apply-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Runs it where there are only these programs, and those that any system has. */
+async function apply(programs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}) {
+  const bin = await mkdtemp(join(folder, 'bin-'));
+  await mkdir(bin, { recursive: true });
+  for (const name of ['bash', 'env', 'dirname', 'sed', 'cat', 'mktemp', 'rm', 'tee'])
+    await symlink(spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim(), join(bin, name));
+  for (const [name, script] of Object.entries(programs))
+    await writeFile(join(bin, name), `#!/usr/bin/env bash\n${script}\n`, { mode: 0o755 });
+  const [applied, calls] = [join(bin, 'applied.yaml'), join(bin, 'calls')];
+  const { stdout, stderr, status } = spawnSync(join(packageRoot, 'deploy', 'apply'), {
+    env: { PATH: bin, APPLIED: applied, CALLS: calls, ...environment },
+    encoding: 'utf8',
+  });
+  const read = (file: string) => readFile(file, 'utf8').catch(() => '');
+  return { stdout, stderr, status, applied: await read(applied), calls: await read(calls) };
+}
+
+test('what is missing is named', async () => {
+  const REGISTRY = 'registry.test/project';
+  const noCluster = 'case "$1" in version) exit 1 ;; config) echo far ;; esac';
+  const noKnative = '[ "$1" = version ]';
+  const noImage = 'exit 1';
+  const cases: [programs: Record<string, string>, environment: Record<string, string>, message: RegExp][] = [
+    [{}, {}, /^hoshi: expected a registry, as in: make deploy REGISTRY=/],
+    [{}, { REGISTRY }, /^hoshi: kubectl is missing: https/],
+    [{ kubectl: noCluster }, { REGISTRY }, /^hoshi: kubectl reaches no cluster by the context far;/],
+    [{ kubectl: noKnative }, { REGISTRY }, /^hoshi: the cluster has no Knative Serving/],
+    [{ kubectl }, { REGISTRY }, /^hoshi: docker \(with its engine\) or buildah is missing/],
+    [{ kubectl, buildah: noImage }, { REGISTRY }, /^hoshi: buildah has no image hoshi:\d.*: run `make image` first/],
+  ];
+  for (const [programs, environment, message] of cases) {
+    const { stderr, status, applied } = await apply(programs, environment);
+    assert.match(stderr, message);
+    assert.deepEqual([status, applied], [1, '']);
+  }
+});
+
+test('the image is pushed, and service.yaml applied as it is but for the image, by its digest', async () => {
+  const environment = { REGISTRY: 'registry.test/project', IMAGE: 'hoshi:mine' };
+  const { stdout, status, applied, calls, stderr } = await apply({ kubectl, buildah }, environment);
+  assert.equal(status, 0, stderr);
+  assert.match(calls, /^buildah push --digestfile \S+ hoshi:mine docker:\/\/registry\.test\/project\/hoshi:mine$/m);
+  const image = `image: registry.test/project/hoshi@${digest}`;
+  assert.equal(applied, contentOf('service.yaml').replace('image: REGISTRY/hoshi', image));
+  assert.ok(applied.includes(image));
+  assert.equal(stdout, 'hoshi-00002 is ready at http://hoshi.test\n');
+});
+
+test('docker tells the digest as it pushes', async () => {
+  const docker = `[ "$1" != push ] || echo "mine: digest: ${digest} size: 1234"`;
+  const { applied, status } = await apply({ kubectl, docker }, { REGISTRY: 'registry.test/project' });
+  assert.equal(status, 0);
+  assert.ok(applied.includes(`image: registry.test/project/hoshi@${digest}`));
+});

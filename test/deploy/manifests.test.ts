@@ -1,0 +1,226 @@
+/** The manifests against each other and against the code: what has to be in an order is, what is named exists. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { type Config, parseConfig } from '../../function/config.ts';
+import { routes } from '../../function/routes.ts';
+import { scoreCommand } from '../../model/commands/score.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { contentOf, type Manifest, manifestFiles, manifestsOf, podTemplateOf } from './manifests.ts';
+
+const KNATIVE = 'service.yaml';
+const KUBERNETES = 'deploy/kubernetes/hoshi.yaml';
+const CLOUD_RUN = 'deploy/cloud-run/service.yaml';
+const BULK = 'deploy/bulk/job.yaml';
+const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
+
+/** As the server in this manifest is set up. */
+function configOf(file: string): Config {
+  const env = podTemplateOf(file).spec.containers[0].env ?? [];
+  return parseConfig(Object.fromEntries(env.map(({ name, value }) => [name, value])));
+}
+
+function annotationOf(file: string, name: string): string {
+  const value = podTemplateOf(file).metadata.annotations?.[name];
+  if (value === undefined) throw new Error(`${file}: expected the annotation ${name} of a pod, found none`);
+  return value;
+}
+
+function manifestOf(file: string, kind: string): Manifest {
+  const found = manifestsOf(file).find((manifest) => manifest.kind === kind);
+  if (found === undefined) throw new Error(`${file}: expected a ${kind}, found none`);
+  return found;
+}
+
+const bytesOf = (quantity: string) => Number(/^(\d+)Mi$/.exec(quantity)?.[1]) * 2 ** 20;
+const secondsOf = (duration: string) => Number(/^(\d+)s$/.exec(duration)?.[1]);
+
+for (const file of manifestFiles) {
+  test(`${file}: clean YAML, each document with its kind and name`, () => {
+    for (const { apiVersion, kind, metadata } of manifestsOf(file)) {
+      assert.match(apiVersion, /^([a-z0-9.]+\/)?v\d/);
+      assert.match(kind, /^[A-Z]/);
+      assert.match(String(metadata.name), /^(hoshi|hoshi-bulk|knative-serving)$/);
+    }
+  });
+}
+
+for (const file of servers) {
+  test(`${file}: the server knows its variables, and the probes ask what it answers`, () => {
+    assert.deepEqual(configOf(file).unknown, []);
+    const { readinessProbe, startupProbe, livenessProbe, ports } = podTemplateOf(file).spec.containers[0];
+    assert.equal((readinessProbe ?? startupProbe)?.httpGet.path, '/readyz');
+    assert.equal(livenessProbe?.httpGet.path, '/livez');
+    for (const probe of [readinessProbe, startupProbe, livenessProbe].filter((one) => one !== undefined))
+      assert.ok(routes.some(({ method, path }) => method === 'GET' && path === probe.httpGet.path));
+    assert.equal(ports?.[0]?.containerPort, parseConfig({}).port);
+  });
+}
+
+for (const file of [KNATIVE, KUBERNETES, BULK]) {
+  test(`${file}: nobody, with no rights, no token and nothing to write on; no variables of Services`, () => {
+    const { automountServiceAccountToken, enableServiceLinks, containers } = podTemplateOf(file).spec;
+    assert.deepEqual([automountServiceAccountToken, enableServiceLinks], [false, false]);
+    assert.deepEqual(containers[0].securityContext, {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+  });
+}
+
+test('Knative: a revision lets the queue-proxy drain, then the server; and the server, not the proxy, ends slow requests', () => {
+  const { timeoutSeconds } = podTemplateOf(KNATIVE).spec;
+  const { requestTimeoutMs, drainTimeoutMs, lameDuckMs } = configOf(KNATIVE);
+  const QUEUE_PROXY_DRAIN_MS = 30_000; // knative.dev/serving v0.48 pkg/queue/sharedmain: drainSleepDuration
+  assert.ok(timeoutSeconds * 1000 > requestTimeoutMs);
+  assert.ok(timeoutSeconds * 1000 > QUEUE_PROXY_DRAIN_MS + drainTimeoutMs);
+  assert.equal(lameDuckMs, 0);
+});
+
+test('Knative: pods are added before they are full, and a full one holds its bodies and its queue within its limits', () => {
+  const { containerConcurrency } = podTemplateOf(KNATIVE).spec;
+  const { bodyLimitBytes, bufferLimitBytes, delayLimitMs } = configOf(KNATIVE);
+  const [QUEUE_DEPTH, MS_A_REQUEST] = [10, 0.075]; // of the queue-proxy, in times of containerConcurrency; bench/README.md
+  assert.ok(Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target')) < containerConcurrency);
+  assert.ok(containerConcurrency * bodyLimitBytes <= bufferLimitBytes);
+  assert.ok(containerConcurrency * QUEUE_DEPTH * MS_A_REQUEST <= delayLimitMs);
+});
+
+test('Knative: the readiness probe is the fast one, which any other of its fields would switch off', () => {
+  assert.deepEqual(podTemplateOf(KNATIVE).spec.containers[0].readinessProbe, { httpGet: { path: '/readyz' } });
+});
+
+test('Kubernetes: out of the Service within the lame-duck time, and ended within the grace period', () => {
+  const { terminationGracePeriodSeconds, containers } = podTemplateOf(KUBERNETES).spec;
+  const { lameDuckMs, drainTimeoutMs } = configOf(KUBERNETES);
+  const { periodSeconds = 10, failureThreshold = 3 } = containers[0].readinessProbe ?? {};
+  assert.ok(lameDuckMs > 0);
+  assert.ok(periodSeconds * failureThreshold * 1000 < lameDuckMs);
+  assert.ok(lameDuckMs + drainTimeoutMs < terminationGracePeriodSeconds * 1000);
+});
+
+test('Kubernetes: Service, autoscaler and budget are of the Deployment', () => {
+  const labels = podTemplateOf(KUBERNETES).metadata.labels ?? {};
+  const { selector } = manifestOf(KUBERNETES, 'Service').spec as { selector: Record<string, string> };
+  const scaler = manifestOf(KUBERNETES, 'HorizontalPodAutoscaler').spec as {
+    scaleTargetRef: { name: string };
+    minReplicas: number;
+    maxReplicas: number;
+  };
+  const budget = manifestOf(KUBERNETES, 'PodDisruptionBudget').spec as {
+    maxUnavailable: number;
+    selector: { matchLabels: Record<string, string> };
+  };
+  const deployment = manifestOf(KUBERNETES, 'Deployment');
+  assert.deepEqual(selector, labels);
+  assert.deepEqual(budget.selector.matchLabels, labels);
+  assert.equal(scaler.scaleTargetRef.name, deployment.metadata.name);
+  assert.ok(budget.maxUnavailable < scaler.minReplicas && scaler.minReplicas < scaler.maxReplicas);
+  assert.equal((deployment.spec as { replicas?: number }).replicas, undefined, 'the autoscaler says how many');
+});
+
+test('Cloud Run: only fields that it takes, and the drain is over before it kills', () => {
+  const { metadata, spec } = podTemplateOf(CLOUD_RUN);
+  const [container] = spec.containers;
+  const KILLED_AFTER_MS = 10_000; // after SIGTERM
+  assert.ok(configOf(CLOUD_RUN).drainTimeoutMs < KILLED_AFTER_MS);
+  assert.deepEqual(Object.keys(spec).sort(), ['containerConcurrency', 'containers', 'timeoutSeconds']);
+  assert.deepEqual(Object.keys(container.resources), ['limits']);
+  assert.equal(container.securityContext, undefined);
+  for (const name of Object.keys(metadata.annotations ?? {}))
+    assert.match(name, /^[a-z.]+\/([a-z]+[a-zA-Z]*|startup-cpu-boost)$/);
+});
+
+test('what is measured fits: the limits of memory hold what the server holds at most, and all agree on it', () => {
+  for (const file of servers) {
+    const { limits, requests } = podTemplateOf(file).spec.containers[0].resources;
+    const [READY, MOST] = [116e6, 181e6]; // comments in service.yaml
+    assert.ok(bytesOf(limits.memory) > MOST * 1.2, file);
+    if (requests !== undefined) assert.ok(bytesOf(requests.memory) > READY, file);
+  }
+});
+
+test('Knative: a pod lives so long that it is scraped several times', () => {
+  const WINDOW_SECONDS = 60; // of the autoscaler, by default
+  const lives =
+    WINDOW_SECONDS + secondsOf(annotationOf(KNATIVE, 'autoscaling.knative.dev/scale-to-zero-pod-retention-period'));
+  for (const [file, endpoints] of [
+    ['deploy/monitoring/pod-monitoring.yaml', 'endpoints'],
+    ['deploy/monitoring/pod-monitor.yaml', 'podMetricsEndpoints'],
+  ] as const) {
+    const [manifest] = manifestsOf(file);
+    const spec = manifest?.spec as {
+      selector: { matchLabels: Record<string, string> };
+      [endpoints: string]: unknown;
+    };
+    const [endpoint] = spec[endpoints] as readonly { port: string; path: string; interval: string }[];
+    assert.ok(secondsOf(String(endpoint?.interval)) * 4 < lives, file);
+    assert.equal(endpoint?.path, '/metrics');
+    // Knative calls the server's port so, whatever its name in the Service is.
+    assert.equal(endpoint?.port, podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name);
+    for (const pods of [KNATIVE, KUBERNETES])
+      assert.deepEqual(
+        podTemplateOf(pods).metadata.labels,
+        spec.selector.matchLabels,
+        `${file} finds the pods of ${pods}`,
+      );
+  }
+});
+
+test('the network policy is of all pods, and lets in what they listen on', () => {
+  const { podSelector, ingress } = manifestOf('deploy/network-policy.yaml', 'NetworkPolicy').spec as {
+    podSelector: { matchExpressions: readonly [{ key: string; values: readonly string[] }] };
+    ingress: readonly [{ ports: readonly { port: number }[] }];
+  };
+  const [{ key, values }] = podSelector.matchExpressions;
+  for (const file of [KNATIVE, KUBERNETES, BULK])
+    assert.ok(values.includes(String(podTemplateOf(file).metadata.labels?.[key])), file);
+  assert.ok(ingress[0].ports.some(({ port }) => port === parseConfig({}).port));
+});
+
+test('the bulk job: as many parts as pods, each its own file, by options that hoshi score has', () => {
+  const { completions, completionMode } = manifestOf(BULK, 'Job').spec as {
+    completions: number;
+    completionMode: string;
+  };
+  const args = podTemplateOf(BULK).spec.containers[0].args ?? [];
+  assert.equal(completionMode, 'Indexed');
+  assert.equal(args[0], 'score.cjs');
+  assert.ok(args.includes(`--shard=$(JOB_COMPLETION_INDEX)/${completions}`));
+  assert.ok(args.some((arg) => /^--out=.*\$\(JOB_COMPLETION_INDEX\)/.test(arg)));
+  const known = scoreCommand().options.map(({ long }) => long);
+  for (const arg of args.filter((one) => one.startsWith('--'))) assert.ok(known.includes(arg.split('=')[0]), arg);
+});
+
+test('deploy/README.md: its links lead somewhere, every file is in it, and its commands name what there is', () => {
+  const readme = contentOf('deploy/README.md');
+  const links = Array.from(readme.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link]) => join('deploy', String(link)));
+  for (const link of links) assert.ok(existsSync(join(packageRoot, link)), link);
+  for (const file of manifestFiles)
+    assert.ok(links.includes(file) || links.includes(`${dirname(file)}/`), `${file} is not in it`);
+  const name = String(manifestOf(KNATIVE, 'Service').metadata.name);
+  const updates = Array.from(readme.matchAll(/kn service update (\S+)(.*)/g));
+  assert.ok(updates.length >= 5);
+  const tagged = Array.from(readme.matchAll(/--tag [^=\s]+=(\w+)/g), ([, tag]) => tag);
+  for (const [, service, flags] of updates) {
+    assert.equal(service, name);
+    for (const [, traffic] of String(flags).matchAll(/--traffic ([^\s`]+)/g)) {
+      const shares = String(traffic)
+        .split(',')
+        .map((share) => share.split('='));
+      assert.equal(
+        shares.reduce((sum, [, percent]) => sum + Number(percent), 0),
+        100,
+        traffic,
+      );
+      for (const [target] of shares) assert.ok(target === '@latest' || tagged.includes(target), traffic);
+    }
+  }
+  assert.ok(readme.includes(`kubectl wait job/${manifestOf(BULK, 'Job').metadata.name} `));
+});

@@ -1,0 +1,82 @@
+/** The manifests as a program reads them: service.yaml and what deploy/ holds. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { packageRoot } from '../../native/package-root.ts';
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec: unknown;
+}
+
+export interface Metadata {
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface Probe {
+  readonly httpGet: { readonly path: string };
+  readonly periodSeconds?: number;
+  readonly timeoutSeconds?: number;
+  readonly failureThreshold?: number;
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly args?: readonly string[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+  readonly resources: Readonly<Record<'requests' | 'limits', Readonly<Record<'cpu' | 'memory', string>>>>;
+  readonly readinessProbe?: Probe;
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
+}
+
+export interface PodSpec {
+  readonly containers: readonly [Container];
+  readonly containerConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly terminationGracePeriodSeconds: number;
+  readonly automountServiceAccountToken?: boolean;
+  readonly enableServiceLinks?: boolean;
+}
+
+export interface PodTemplate {
+  readonly metadata: Metadata;
+  readonly spec: PodSpec;
+}
+
+export const manifestFiles: readonly string[] = [
+  'service.yaml',
+  ...readdirSync(join(packageRoot, 'deploy'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => join('deploy', file))
+    .sort(),
+];
+
+/** Every document of a file; throws where the file is no clean YAML. */
+export function manifestsOf(file: string): readonly Manifest[] {
+  return parseAllDocuments(contentOf(file)).map((document) => {
+    const [trouble] = [...document.errors, ...document.warnings];
+    if (trouble !== undefined) throw new Error(`${file}: ${trouble.message}`);
+    return document.toJS();
+  });
+}
+
+/** What makes pods: Deployment, Job, Knative's and Cloud Run's Service. */
+export function podTemplateOf(file: string): PodTemplate {
+  const templates = manifestsOf(file)
+    .map(({ spec }) => (spec as { template?: PodTemplate } | undefined)?.template)
+    .filter((template) => template !== undefined);
+  if (templates.length !== 1) throw new Error(`${file}: expected one template of pods, found ${templates.length}`);
+  return templates[0] as PodTemplate;
+}
+
+export function contentOf(file: string): string {
+  return readFileSync(join(packageRoot, file), 'utf8');
+}

@@ -1,0 +1,96 @@
+/** Alerts and dashboard ask for what the server tells: each metric by its name, each label by its name. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Host, leanServer, start } from '../function/hosts.ts';
+import { contentOf, manifestsOf } from './manifests.ts';
+
+/** Of kube-state-metrics, by which alone it is seen that a pod does not start. */
+const elsewhere = new Map([['kube_pod_container_status_restarts_total', new Set(['container'])]]);
+
+interface Dashboard {
+  readonly panels: readonly {
+    readonly id: number;
+    readonly title: string;
+    readonly gridPos: { readonly x: number; readonly w: number };
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
+}
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string };
+}
+
+const dashboard: Dashboard = JSON.parse(contentOf('deploy/monitoring/dashboard.json'));
+const rules = manifestsOf('deploy/monitoring/rules.yaml').flatMap(({ spec }) =>
+  (spec as { groups: readonly { rules: readonly Rule[] }[] }).groups.flatMap(({ rules }) => rules),
+);
+const queries = [
+  ...rules.map(({ alert, expr }) => ({ where: alert, expr })),
+  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ where: title, expr }))),
+];
+
+let host: Host;
+/** The names of the labels of each metric that `GET /metrics` tells. */
+const told = new Map<string, Set<string>>(elsewhere);
+before(async () => {
+  host = await start([leanServer]);
+  await fetch(host.url, { method: 'POST', body: JSON.stringify({ texts: '良い' }) });
+  const text = await (await fetch(`${host.url}/metrics`)).text();
+  for (const [, name, labels] of text.matchAll(/^([a-z_:][a-z0-9_:]*)(?:\{(.*)\})? /gm)) {
+    const names = Array.from(String(labels ?? '').matchAll(/(\w+)="/g), ([, label]) => String(label));
+    told.set(String(name), new Set([...(told.get(String(name)) ?? []), ...names]));
+  }
+});
+after(() => host.stop());
+
+test('metrics and labels of every query exist; each selector is written with its braces', () => {
+  assert.ok(rules.length > 5 && dashboard.panels.length > 10);
+  for (const { where, expr } of queries) {
+    const selectors = Array.from(expr.matchAll(/([a-z_:][a-z0-9_:]*)\{([^}]*)\}/g));
+    assert.ok(selectors.length > 0, `${where}: expected selectors in ${expr}`);
+    const ofAll = new Set(selectors.flatMap(([, name]) => Array.from(told.get(String(name)) ?? [])));
+    for (const [, name, matchers] of selectors) {
+      const labels = told.get(String(name));
+      assert.ok(labels !== undefined, `${where}: GET /metrics tells no ${name}`);
+      for (const [, label] of String(matchers).matchAll(/(\w+)(?:=|!)/g))
+        assert.ok(labels.has(String(label)), `${where}: ${name} has no label ${label}`);
+    }
+    for (const [, grouping] of expr.matchAll(/\b(?:by|ignoring) ?\(([^)]*)\)/g))
+      for (const label of String(grouping).split(/, */))
+        assert.ok(ofAll.has(label), `${where}: nothing has the label ${label}`);
+    // What is followed by neither "(" nor "{" is a metric without braces, which the look above would not see.
+    const rest = expr
+      .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b(?:by|ignoring) ?\([^)]*\)/g, ' ')
+      .replaceAll(/[a-z_]\w*(?= *\()/g, ' ');
+    const words = Array.from(rest.matchAll(/[a-z_]\w+/g), ([word]) => word);
+    const names = selectors.map(([, name]) => name);
+    assert.deepEqual(
+      words.filter((word) => !names.includes(word) && !['and', 'group_left', 'sum'].includes(word)),
+      [],
+      where,
+    );
+  }
+});
+
+test('values of labels that alerts ask for are those of the server', async () => {
+  const text = await (await fetch(`${host.url}/metrics`)).text();
+  for (const { where, expr } of queries)
+    for (const [, label, value] of expr.matchAll(/(phase|http_response_status_code)="(\w+)"/g))
+      if (value !== '503') assert.ok(text.includes(`${label}="${value}"`), `${where}: no ${label} is ${value}`);
+});
+
+test('alerts say what to do, and are named once', () => {
+  for (const { annotations } of rules) assert.match(annotations.summary, /^.{40,200}\.$/);
+  assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
+});
+
+test('legends of the dashboard name labels that the query keeps; panels have ids of their own and fit', () => {
+  for (const { title, targets, gridPos } of dashboard.panels) {
+    for (const { expr, legendFormat } of targets)
+      for (const [, label] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
+        assert.match(expr, new RegExp(`by \\([^)]*\\b${label}\\b`), title);
+    assert.ok(gridPos.x + gridPos.w <= 24, title);
+  }
+  assert.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length);
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Script } from 'node:vm';
+import { packageRoot } from '../../native/package-root.ts';
+
+describe('what is packed', () => {
+  let folder = '';
+  const server = () => join(folder, 'server.cjs');
+  const packed = (...path: string[]) => readFileSync(join(folder, ...path));
+  const packer = join(packageRoot, 'dist', 'image', 'pack.js');
+  const pack = () => execFileSync(process.execPath, [packer, folder]);
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
+    pack();
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  test('V8 takes the compiled code for the bundle, in another process than it was made by', () => {
+    const source = `(function (exports, require, module, __filename, __dirname) {${packed('bundle', 'server.cjs').toString('latin1')}\n})`;
+    const cachedData = packed('bundle', 'server.cache');
+    assert.equal(new Script(source, { cachedData }).cachedDataRejected, false);
+    assert.equal(new Script(`${source} `, { cachedData }).cachedDataRejected, true);
+  });
+
+  test('it is the same to the byte each time', () => {
+    const before = ['bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) =>
+      packed(file),
+    );
+    pack();
+    const after = ['bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) =>
+      packed(file),
+    );
+    assert.deepEqual(before, after);
+  });
+
+  test('each package of it is named with its licence, and no other', () => {
+    const { components } = JSON.parse(packed('sbom.cdx.json').toString()) as {
+      components: { name: string; purl: string }[];
+    };
+    const names = components.filter(({ purl }) => purl.startsWith('pkg:npm/')).map(({ name }) => name);
+    assert.ok(names.includes('prom-client') && names.includes('cloudevents'));
+    assert.ok(!names.includes('vega') && !names.includes('functions-framework'));
+    const licences = packed('THIRD-PARTY.txt').toString();
+    for (const name of names) if (name !== 'kuromoji') assert.ok(licences.includes(`\n${name} `), name);
+  });
+
+  test('it names no folder of the machine that packed it', () => {
+    for (const file of ['server.cjs', 'score.cjs', 'bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json'])
+      assert.ok(!packed(file).includes(packageRoot) && !packed(file).includes(folder), file);
+  });
+
+  test('`hoshi score` is in it', () => {
+    const input = '最高の映画でした\n';
+    const command = [join(packageRoot, 'bin', 'hoshi'), 'score'];
+    const expected = execFileSync(process.execPath, command, { input, encoding: 'utf8' });
+    assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
+  });
+
+  test('with all engines, the references give the same score', () => {
+    const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
+    try {
+      execFileSync(process.execPath, [packer, all, 'all']);
+      const [native, ...references] = ['native', 'lightgbm', 'js'].map((engine) =>
+        execFileSync(process.execPath, [join(all, 'score.cjs'), '--engine', engine], {
+          input: '良い',
+          encoding: 'utf8',
+        }),
+      );
+      assert.match(native ?? '', /^[\d.]+\n$/);
+      assert.deepEqual(references, [native, native]);
+    } finally {
+      rmSync(all, { recursive: true });
+    }
+  });
+
+  test('an engine that is not in it is refused by name', () => {
+    const { status, stderr } = spawnSync(process.execPath, [server()], {
+      env: { HOSHI_ENGINE: 'lightgbm', PORT: '0' },
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /Expected HOSHI_ENGINE to be native, the engine of the bundled server, received lightgbm/);
+  });
+});
