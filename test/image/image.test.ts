@@ -12,7 +12,8 @@ import { freePort } from '../../bench/servers.ts';
 import { loadScorer } from '../../model/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
-const IMAGE = 'localhost/hoshi-test:1';
+/** `make knative-test` takes an image of this kind of name, if it was the last that was built. */
+const IMAGE = 'dev.local/hoshi-test:1';
 const MOST_BYTES = 170e6;
 const START_MS = 10_000;
 function whyNot(): string | false {

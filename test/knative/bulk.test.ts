@@ -63,9 +63,11 @@ describe('the bulk job', {
     const state = () => get<Job>(`/apis/batch/v1/namespaces/${space.name}/jobs/${name}`);
     await until(`${SHARDS} shards`, PATIENCE_MS, async () => (await state()).status?.succeeded === SHARDS);
     const seconds = (performance.now() - began) / 1000;
-    const files = await readdir(scores);
-    const outputs = files.filter((file) => !file.startsWith('.')).sort();
-    assert.ok(files.length > outputs.length, 'what the killed pod had written is left under a name of its own');
+    const replaced = (await podsOf(space, name)).filter(
+      (pod) => indexOf(pod) === killed.index && pod.metadata.name !== killed.name,
+    );
+    assert.equal(replaced.length, 1, 'another pod did the part of the killed one');
+    const outputs = (await readdir(scores)).filter((file) => !file.startsWith('.')).sort();
     assert.equal(outputs.length, SHARDS, `a file for each shard: ${outputs}`);
     const received = await digestOf(outputs.map((file) => join(scores, file)));
     const whole = join(folder, 'whole.txt');
@@ -74,11 +76,11 @@ describe('the bulk job', {
     show('the bulk job', [
       ['reviews', String(REVIEWS)],
       ['shards', String(SHARDS)],
-      ['killed', killed],
+      ['killed', killed.name],
       ['seconds, with the pods', seconds],
       ['scores', String(received.lines)],
     ]);
-    keep('bulk', { reviews: REVIEWS, seconds, killed, ...received });
+    keep('bulk', { reviews: REVIEWS, seconds, killed: killed.name, ...received });
     assert.equal(received.lines, REVIEWS);
     assert.deepEqual(received, expected);
   });
@@ -98,10 +100,8 @@ async function bulkJob(folder: string): Promise<Job> {
   return job;
 }
 
-/** Kills a pod, without a warning, once something is written and not all of it; its name. */
-async function killOne(space: Namespace, scores: string, job: string): Promise<string> {
-  const selector = encodeURIComponent(`batch.kubernetes.io/job-name=${job}`);
-  const path = `/api/v1/namespaces/${space.name}/pods?labelSelector=${selector}`;
+/** Kills a pod, without a warning, once something is written of its part and not all of it. */
+async function killOne(space: Namespace, scores: string, job: string): Promise<{ name: string; index: string }> {
   await until('a shard half written', PATIENCE_MS, async () => {
     const files = await readdir(scores);
     const aside = files.filter((file) => file.startsWith('.'));
@@ -109,11 +109,20 @@ async function killOne(space: Namespace, scores: string, job: string): Promise<s
     return sizes.some((size) => size > 0);
   });
   const half = (await readdir(scores)).filter((file) => file.startsWith('.')).map((file) => file.split('.')[1]);
-  const { items } = await get<{ items: Pod[] }>(path);
-  const pod = items.find(({ metadata }) => half.includes(metadata.labels['batch.kubernetes.io/job-completion-index']));
+  const pod = (await podsOf(space, job)).find((pod) => half.includes(indexOf(pod)));
   assert.ok(pod, `a pod writes ${half}`);
   await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
-  return pod.metadata.name;
+  return { name: pod.metadata.name, index: indexOf(pod) };
+}
+
+async function podsOf(space: Namespace, job: string): Promise<readonly Pod[]> {
+  const selector = encodeURIComponent(`batch.kubernetes.io/job-name=${job}`);
+  return (await get<{ items: Pod[] }>(`/api/v1/namespaces/${space.name}/pods?labelSelector=${selector}`)).items;
+}
+
+/** Of its part, as a file is named. */
+function indexOf({ metadata }: Pod): string {
+  return metadata.labels['batch.kubernetes.io/job-completion-index'] as string;
 }
 
 /** Each line another text, so that none can stand for another. */

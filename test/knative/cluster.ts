@@ -32,7 +32,7 @@ interface Container {
   args?: string[];
   env?: { name: string; value: string }[];
   volumeMounts?: object[];
-  readinessProbe?: object;
+  resources: { limits: { cpu: string } };
 }
 
 /** A Knative Service, as far as the tests change it. */

