@@ -61,7 +61,7 @@ export function overloadCommand(): Command {
   return addCommonOptions(command, undefined, ['stars'])
     .option('--times <n>', 'how many times the capacity is offered', numberFrom(0.1, 100, 'number'), 3)
     .option('--seconds <s>', 'for how long', numberFrom(1, 86_400), 60)
-    .option('--reviews <n>', 'reviews of 98 characters in a text', numberFrom(1, 1000), 20)
+    .option('--reviews <n>', 'reviews of 98 characters in a text', numberFrom(1, 1000), 60)
     .option('--connections <n>', 'the most connections', numberFrom(1, 65_535), 1000)
     .option('--plot <file>', 'draw it, as SVG')
     .action(run);

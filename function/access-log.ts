@@ -1,6 +1,7 @@
 /**
  * One line a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest): all that failed, and a share of those
- * that did not. Neither the body nor the query is in it.
+ * that did not. Neither the body nor the query is in it. Of those turned away because there were too many, some a second get a line,
+ * which tells how many got none: writing thousands would take the time of those that are let in.
  */
 import type { IncomingMessage } from 'node:http';
 import { log } from './log.ts';
@@ -27,6 +28,10 @@ export class AccessLog {
   readonly #surroundings: Surroundings;
   /** Grows by the share; a line is due at each whole number. */
   #due = 0;
+  /** Of answers 503: in this second of the clock, those that got a line; and those that got none since the last one that did. */
+  #refusalSecond = -1;
+  #refusalLines = 0;
+  #untoldRefusals = 0;
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -34,11 +39,23 @@ export class AccessLog {
 
   /** Whether a request that was answered so gets a line; to be asked once for each. */
   isDue(status: number): boolean {
+    if (status === 503) return this.#isRefusalDue();
     if (status >= 400) return true;
     this.#due += this.#surroundings.logShare;
     if (this.#due < 1) return false;
     this.#due -= 1;
     return true;
+  }
+
+  #isRefusalDue(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#refusalSecond) {
+      this.#refusalSecond = second;
+      this.#refusalLines = 0;
+    }
+    if (this.#refusalLines++ < MOST_REFUSAL_LINES) return true;
+    this.#untoldRefusals++;
+    return false;
   }
 
   write(request: IncomingMessage, answered: Answered): void {
@@ -47,7 +64,12 @@ export class AccessLog {
     const [path = ''] = url.split('?', 1);
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
     const message = `${method} ${path.slice(0, MOST_PATH)} ${status} in ${answered.durationMs.toFixed(2)} ms`;
-    log(severity, message, undefined, this.#fields(request, path, answered));
+    const fields = this.#fields(request, path, answered);
+    if (status === 503 && this.#untoldRefusals > 0) {
+      fields.untoldRefusals = this.#untoldRefusals;
+      this.#untoldRefusals = 0;
+    }
+    log(severity, message, undefined, fields);
   }
 
   #fields(
@@ -89,3 +111,5 @@ export class AccessLog {
 }
 
 const MOST_PATH = 256;
+/** A second, of answers 503. */
+const MOST_REFUSAL_LINES = 10;

@@ -2,14 +2,14 @@
  * Who is let in. A score takes microseconds of the one thread that answers everything, so what hurts is waiting for it:
  * too much is turned away at once, with 503 and Retry-After, while what was let in is answered in time.
  *
- * Three bounds, each of what it costs: how long the event loop has been busy with those it let in of the requests that it found at
- * one time (each of them has waited that long, and those behind it wait longer); how much text is in the scorer's threads, and how
- * long the oldest of it has been there; how many bytes of bodies are held while they arrive.
+ * Three bounds, each of what it costs: how long those that wait for the event loop will take; how much text is in the scorer's
+ * threads, and how long the oldest of it has been there; how many bytes of bodies are held while they arrive.
  */
 import type { ShedReason } from './measurements.ts';
+import { Turns } from './turns.ts';
 
 export interface AdmissionLimits {
-  /** Milliseconds that the requests found at one turn of the event loop may take together before the others are shed. */
+  /** Milliseconds that requests may wait for the event loop before others are shed. */
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
@@ -20,26 +20,19 @@ export interface AdmissionLimits {
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
-  /**
-   * Of this turn of the event loop: requests that were let in, and how long those took. Turns are told apart from the UNTOLD-th
-   * request on only: a server with few to answer pays nothing for it.
-   */
-  #turnRequests = 0;
-  #turnMs = 0;
-  /** Whose request was the last, and how long those that it sent ahead took: they come in one go. */
-  #connection: object | undefined;
-  #connectionMs = 0;
-  /** When a request was last let in; undefined if the last one was not. */
-  #letInAt: number | undefined;
+  /** How many of each connection are let in and not answered, where there are any. */
+  readonly #ofConnection = new Map<object, number>();
   #queuedUnits = 0;
   readonly #queueBegan = new Set<{ readonly at: number }>();
   #bufferedBytes = 0;
   /** Requests whose headers are there and whose answer is not. */
   inFlight = 0;
+  readonly turns: Turns;
 
   constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
+    this.turns = new Turns(now);
   }
 
   get queuedUnits(): number {
@@ -50,39 +43,23 @@ export class Admission {
     return this.#bufferedBytes;
   }
 
-  /** Why a request that begins now on a connection is not let in; undefined if it is. */
-  refusal(connection: object, now = this.#now()): ShedReason | undefined {
-    if (this.#letInAt !== undefined) {
-      this.#turnMs += now - this.#letInAt;
-      this.#connectionMs += now - this.#letInAt;
-    }
-    if (this.#turnRequests < LET_IN) {
-      // The first UNTOLD of these may be of many turns, the others are of this one. Nothing is counted before the last of them.
-      if (++this.#turnRequests === UNTOLD) this.#beginTurn();
-      this.#letInAt = this.#turnRequests === LET_IN ? now : undefined;
-      return undefined;
-    }
-    if (connection !== this.#connection) {
-      this.#connection = connection;
-      this.#connectionMs = 0;
-    }
-    const { delayLimitMs } = this.#limits;
-    if (this.#turnMs > delayLimitMs || this.#connectionMs > delayLimitMs * SHARE_OF_ONE) {
-      this.#letInAt = undefined;
-      return 'loop';
-    }
-    this.#letInAt = now;
+  /** Whether those that wait for the event loop are as many as can be answered in time. */
+  get isFull(): boolean {
+    return this.turns.length >= FEW && this.turns.expectedMs > this.#limits.delayLimitMs;
+  }
+
+  /** Why a request that begins now on a connection is not let in; undefined if it is, and has to `leave`. */
+  enter(connection: object): ShedReason | undefined {
+    const ahead = this.#ofConnection.get(connection) ?? 0;
+    if (this.isFull || ahead >= MOST_AHEAD) return 'loop';
+    this.#ofConnection.set(connection, ahead + 1);
     return undefined;
   }
 
-  #beginTurn(): void {
-    this.#turnMs = 0;
-    this.#connection = undefined;
-    this.#connectionMs = 0;
-    setImmediate(() => {
-      this.#turnRequests = 0;
-      this.#letInAt = undefined;
-    });
+  leave(connection: object): void {
+    const ahead = this.#ofConnection.get(connection) ?? 0;
+    if (ahead > 1) this.#ofConnection.set(connection, ahead - 1);
+    else this.#ofConnection.delete(connection);
   }
 
   /** Room for so many bytes of a body; false if there is none. Whoever took it gives it back. */
@@ -118,17 +95,11 @@ export class Admission {
   }
 }
 
-/** So many requests are counted before the turns of the event loop are told apart. */
-const UNTOLD = 32;
+/** So many may wait in any case: where they take long, it is the machine that stalls, and they are few. */
+const FEW = 32;
 
-/**
- * Up to so many, those of one turn, at least half of them, are let in in any case: where they take long, it is the machine that stalls
- * (a processor that is shared, or taken away by a quota), and they are few.
- */
-const LET_IN = 64;
-
-/** Of the delay limit, for what one client sends ahead without waiting for answers. */
-const SHARE_OF_ONE = 0.25;
+/** What one client may send ahead without waiting for answers, in requests; short ones take 10 ms together. */
+const MOST_AHEAD = 256;
 
 /** The oldest batch may have been in the threads for so many times the delay limit. */
 const QUEUE_AGE_LIMIT_TURNS = 4;

@@ -21,7 +21,7 @@ export interface Config {
   readonly keepAliveTimeoutMs: number;
   /** The most connections at one time; more are answered with 503 and closed. */
   readonly connectionsLimit: number;
-  /** How long the requests that are found at one turn of the event loop may take before the rest of them is shed. */
+  /** How long what waits for the event loop may take before others are shed. */
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads at most. */
   readonly queueLimitUnits: number;

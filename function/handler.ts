@@ -13,9 +13,11 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
   const exchange = new Exchange(request, service);
   service.admission.inFlight++;
   let route: Route | undefined;
+  let isLetIn = false;
   const end = (sentBytes: number) => {
     exchange.end();
     service.admission.inFlight--;
+    if (isLetIn) service.admission.leave(request.socket);
     finish(exchange, response.statusCode, sentBytes, route);
   };
   const fail = (error: unknown) => end(sendError(exchange, response, error));
@@ -46,14 +48,28 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
       ask(found);
     } else {
       // What scores may be turned away; who looks whether the process lives never is.
-      const refusal = service.admission.refusal(request.socket, exchange.beganMs);
+      const refusal = service.admission.enter(request.socket);
       if (refusal !== undefined) throw shed(service, refusal);
-      exchange.readBody(() => ask(found), fail);
+      isLetIn = true;
+      const answer = () => {
+        if (!response.destroyed) return ask(found);
+        response.statusCode = CLIENT_CLOSED_REQUEST;
+        end(0);
+      };
+      const wait = () => {
+        // Many may have been let in before their bodies came.
+        if (service.admission.isFull) fail(shed(service, 'loop'));
+        else service.admission.turns.take(answer);
+      };
+      exchange.readBody(wait, fail);
     }
   } catch (error) {
     fail(error);
   }
 }
+
+/** Nobody waits for the answer any more: in the log and the metrics, as nginx calls it. */
+const CLIENT_CLOSED_REQUEST = 499;
 
 function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
   const query = url.indexOf('?');

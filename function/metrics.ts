@@ -59,6 +59,7 @@ class Metrics {
         },
       });
     gauge('http_server_active_requests', 'Requests whose answer is not there yet.', () => admission.inFlight);
+    gauge('http_server_waiting_requests', 'Requests that wait for the event loop.', () => admission.turns.length);
     gauge('score_queue_units', 'UTF-16 units of text in the threads of the scorer.', () => admission.queuedUnits);
     gauge('http_server_buffered_bytes', 'Bytes of bodies that arrive or wait.', () => admission.bufferedBytes);
 

@@ -11,79 +11,52 @@ function make() {
   return { clock, admission: new Admission(limits, () => clock.ms) };
 }
 
-/** How many of so many requests at one moment are let in, each of a connection of its own. */
-const letIn = (admission: Admission, count: number) =>
-  Array.from({ length: count }, () => admission.refusal({})).filter((refusal) => refusal === undefined).length;
+describe('what waits for the event loop', () => {
+  /** So many that wait, after hundreds that took `ms` each. */
+  async function fill({ clock, admission }: ReturnType<typeof make>, count: number, ms: number): Promise<void> {
+    const take = () =>
+      admission.turns.take(() => {
+        clock.ms += ms;
+      });
+    for (let i = 0; i < 500; i++) take();
+    while (admission.turns.length > 0) await setImmediate();
+    for (; admission.turns.length < count; ) take();
+  }
 
-describe('what waits on the event loop', () => {
-  test('requests are let in until those found at one turn have taken the limit', () => {
-    const { clock, admission } = make();
-    assert.equal(letIn(admission, 100), 100);
-    clock.ms = 50;
-    assert.equal(letIn(admission, 100), 100);
-    clock.ms = 51;
-    assert.equal(admission.refusal({}), 'loop');
-    assert.equal(letIn(admission, 100), 0);
+  test('others are shed while what waits will take longer than the limit', async () => {
+    const made = make();
+    await fill(made, 49, 1);
+    assert.equal(made.admission.enter({}), undefined);
+    await fill(made, 52, 1);
+    assert.equal(made.admission.enter({}), 'loop');
+    while (made.admission.turns.length > 0) await setImmediate();
+    assert.equal(made.admission.enter({}), undefined);
   });
 
-  test('the first of a turn are let in however late it is: a machine that stalls is no load', () => {
-    const { clock, admission } = make();
-    assert.equal(letIn(admission, 60), 60);
-    clock.ms = 1000;
-    assert.equal(letIn(admission, 100), 100);
-    clock.ms = 2000;
-    assert.equal(letIn(admission, 100), 0);
+  test('few are let in however long they take', async () => {
+    const made = make();
+    await fill(made, 31, 1000);
+    assert.equal(made.admission.enter({}), undefined);
+    await fill(made, 32, 1000);
+    assert.equal(made.admission.enter({}), 'loop');
   });
 
-  test('where few are found at each turn, a machine that stalls turns nobody away', async () => {
-    const { clock, admission } = make();
-    for (let turn = 0; turn < 50; turn++) {
-      for (let i = 0; i < 30; i++) {
-        assert.equal(admission.refusal({}), undefined, `request ${i} of turn ${turn}`);
-        clock.ms += 1000;
-      }
-      await setImmediate();
-    }
+  test('a machine that stalls turns nobody away', async () => {
+    const made = make();
+    await fill(made, 200, 0.1);
+    made.clock.ms += 60_000;
+    assert.equal(made.admission.enter({}), undefined);
   });
 
-  test('what one connection sends ahead gets a quarter of the limit; others go on', () => {
-    const { clock, admission } = make();
+  test('a connection has 256 at most that are not answered; others go on', () => {
+    const { admission } = make();
     const [hog, other] = [{}, {}];
-    letIn(admission, 64);
-    assert.equal(admission.refusal(hog), undefined);
-    clock.ms = 12.5;
-    assert.equal(admission.refusal(hog), undefined);
-    clock.ms = 13;
-    assert.equal(admission.refusal(hog), 'loop');
-    assert.equal(admission.refusal(other), undefined);
-    assert.equal(letIn(admission, 10), 10);
-  });
-
-  test('refusing takes no time of others', () => {
-    const { clock, admission } = make();
-    const hog = {};
-    letIn(admission, 64);
-    admission.refusal(hog);
-    clock.ms = 13;
-    for (; clock.ms < 1000; clock.ms += 10) assert.equal(admission.refusal(hog), 'loop');
-    assert.equal(letIn(admission, 100), 100);
-  });
-
-  test('the next turn begins anew', async () => {
-    const { clock, admission } = make();
-    letIn(admission, 100);
-    clock.ms = 51;
-    assert.equal(letIn(admission, 100), 0);
-    await setImmediate();
-    assert.equal(letIn(admission, 100), 100);
-  });
-
-  test('an idle loop is no busy one', async () => {
-    const { clock, admission } = make();
-    letIn(admission, 100);
-    await setImmediate();
-    clock.ms = 10_000;
-    assert.equal(letIn(admission, 100), 100);
+    for (let i = 0; i < 256; i++) assert.equal(admission.enter(hog), undefined);
+    assert.equal(admission.enter(hog), 'loop');
+    assert.equal(admission.enter(other), undefined);
+    admission.leave(hog);
+    assert.equal(admission.enter(hog), undefined);
+    assert.equal(admission.enter(hog), 'loop');
   });
 });
 
