@@ -40,7 +40,7 @@ describe('pods that go', () => {
     return pods;
   }
 
-  // Where the machine is slow, the first pods are gone before the load has begun.
+  // Where the machine is slow, the first pods are gone before the load has begun, and what waits for new ones is more than they take in.
   test('the autoscaler takes away pods that it does not need', {
     timeout: 300_000,
     skip: isNoMeasurement,
@@ -65,7 +65,10 @@ describe('pods that go', () => {
     });
   });
 
-  test('the node is drained: no other pod is made until it is open again', { timeout: 300_000 }, async () => {
+  test('the node is drained: no other pod is made until it is open again', {
+    timeout: 300_000,
+    skip: isNoMeasurement,
+  }, async () => {
     await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
     await underLoad('node-drain', 'All pods evicted from a cordoned node, open again after 2 s', 'hoshi', async () => {
       const pods = await space.alivePods('hoshi');
