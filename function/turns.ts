@@ -11,8 +11,8 @@ export class Turns {
   /** When the loop was last seen to begin with work of ours, and to end one. */
   #beganMs = Number.NEGATIVE_INFINITY;
   #endedMs = Number.NEGATIVE_INFINITY;
-  /** How long one takes: a mean in which the last ones count most. */
-  #meanMs = 0;
+  /** How long one takes: a mean in which the last ones count most, and one that the machine held up counts little. */
+  #meanMs = SHORT_MS;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -45,7 +45,7 @@ export class Turns {
   #do(work: () => void, beganMs: number): number {
     work();
     this.#endedMs = this.#now();
-    this.#meanMs += (this.#endedMs - beganMs - this.#meanMs) / MEAN_OF;
+    this.#meanMs += (Math.min(this.#endedMs - beganMs, MOST_OF_MEAN * this.#meanMs) - this.#meanMs) / MEAN_OF;
     return this.#endedMs;
   }
 
@@ -71,7 +71,10 @@ const ROUND_MS = 1;
 /** Where a round is long by what else is in it, so many times as long as that, and at most so many milliseconds. */
 const SHARE = 4;
 const MOST_ROUND_MS = 10;
+/** What is assumed before anything was done; how many make the mean; and how much of it one counts at most. */
+const SHORT_MS = 0.1;
 const MEAN_OF = 32;
+const MOST_OF_MEAN = 8;
 /** Without work for so long, the loop has gone round. */
 const PAUSE_MS = 0.2;
 /** So many that are done with are kept before the others move up. */

@@ -70,6 +70,14 @@ test('what waits is expected to take what the last ones took', async () => {
   assert.equal(turns.expectedMs, 0);
 });
 
+test('a machine that stalls changes little of what is expected', async () => {
+  const { turns, take } = make();
+  for (let i = 0; i < 300; i++) take(i, i === 200 ? 1000 : 0.1);
+  while (turns.length > 90) await setImmediate();
+  assert.ok(turns.expectedMs / turns.length < 0.15, `${turns.expectedMs / turns.length}`);
+  while (turns.length > 0) await setImmediate();
+});
+
 test('ten thousand that wait are all done, in order', async () => {
   const { turns, done, take } = make();
   for (let i = 0; i < 10_000; i++) take(i, 0.1);
