@@ -21,6 +21,12 @@ const REVIEWS = Number(process.env.BULK_REVIEWS ?? (isFull ? 1_000_000 : 100_000
 const SHARDS = 4;
 const PATIENCE_MS = 600_000;
 
+const INDEX = 'batch.kubernetes.io/job-completion-index';
+
+interface JobPod extends Pick<Pod, 'metadata'> {
+  readonly status: { readonly phase: string };
+}
+
 interface Job {
   readonly metadata: { name: string };
   readonly spec: {
@@ -63,9 +69,15 @@ describe('the bulk job', {
     const state = () => get<Job>(`/apis/batch/v1/namespaces/${space.name}/jobs/${name}`);
     await until(`${SHARDS} shards`, PATIENCE_MS, async () => (await state()).status?.succeeded === SHARDS);
     const seconds = (performance.now() - began) / 1000;
-    const files = await readdir(scores);
-    const outputs = files.filter((file) => !file.startsWith('.')).sort();
-    assert.ok(files.length > outputs.length, 'what the killed pod had written is left under a name of its own');
+    const after = (await podsOf(space, name)).filter(
+      ({ metadata, status }) => metadata.labels[INDEX] === killed.index && status.phase === 'Succeeded',
+    );
+    assert.ok(
+      after.length === 1 && after[0]?.metadata.name !== killed.name,
+      'another pod did the shard of the one that was killed',
+    );
+    // What a killed pod had written aside may be left, under a name that nobody takes for a shard's.
+    const outputs = (await readdir(scores)).filter((file) => !file.startsWith('.')).sort();
     assert.equal(outputs.length, SHARDS, `a file for each shard: ${outputs}`);
     const received = await digestOf(outputs.map((file) => join(scores, file)));
     const whole = join(folder, 'whole.txt');
@@ -74,7 +86,7 @@ describe('the bulk job', {
     show('the bulk job', [
       ['reviews', String(REVIEWS)],
       ['shards', String(SHARDS)],
-      ['killed', killed],
+      ['killed', killed.name],
       ['seconds, with the pods', seconds],
       ['scores', String(received.lines)],
     ]);
@@ -98,22 +110,32 @@ async function bulkJob(folder: string): Promise<Job> {
   return job;
 }
 
-/** Kills a pod, without a warning, once something is written and not all of it; its name. */
-async function killOne(space: Namespace, scores: string, job: string): Promise<string> {
+function podsOf(space: Namespace, job: string): Promise<readonly JobPod[]> {
   const selector = encodeURIComponent(`batch.kubernetes.io/job-name=${job}`);
   const path = `/api/v1/namespaces/${space.name}/pods?labelSelector=${selector}`;
-  await until('a shard half written', PATIENCE_MS, async () => {
-    const files = await readdir(scores);
-    const aside = files.filter((file) => file.startsWith('.'));
-    const sizes = await Promise.all(aside.map(async (file) => (await stat(join(scores, file))).size));
-    return sizes.some((size) => size > 0);
-  });
-  const half = (await readdir(scores)).filter((file) => file.startsWith('.')).map((file) => file.split('.')[1]);
-  const { items } = await get<{ items: Pod[] }>(path);
-  const pod = items.find(({ metadata }) => half.includes(metadata.labels['batch.kubernetes.io/job-completion-index']));
-  assert.ok(pod, `a pod writes ${half}`);
+  return get<{ items: JobPod[] }>(path).then(({ items }) => items);
+}
+
+/** Kills a pod once it has written something, and not all. */
+async function killOne(space: Namespace, scores: string, job: string): Promise<{ name: string; index: string }> {
+  const halfWritten = async () => {
+    const aside = (await readdir(scores)).filter((file) => file.startsWith('.')); // .INDEX.txt.ID.tmp
+    const sizes = await Promise.all(
+      aside.map((file) =>
+        stat(join(scores, file)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    return aside.filter((_, i) => (sizes[i] as number) > 0).map((file) => file.split('.')[1] as string);
+  };
+  await until('a shard half written', PATIENCE_MS, async () => (await halfWritten()).length > 0);
+  const [index] = await halfWritten();
+  const pod = (await podsOf(space, job)).find(({ metadata }) => metadata.labels[INDEX] === index);
+  assert.ok(index !== undefined && pod !== undefined, 'a pod is writing');
   await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
-  return pod.metadata.name;
+  return { name: pod.metadata.name, index };
 }
 
 /** Each line another text, so that none can stand for another. */
