@@ -3,7 +3,7 @@
  * the memory of its process is watched and, beside the load, one request after another is sent by a client of another process, which tells when all is
  * as usual again after the end.
  *
- * The texts are long ones, so that the machine that serves can make three times the load as well: requests cost the server some ten times what they cost
+ * The texts are long ones, so that the machine that serves can make three times the load as well: requests cost the server some thirty times what they cost
  * the load.
  */
 import { writeFile } from 'node:fs/promises';
