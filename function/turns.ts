@@ -55,9 +55,8 @@ export class Turns {
     const elsewhereMs = this.#beganMs - this.#endedMs;
     const roundMs = Math.max(ROUND_MS, Math.min(MOST_ROUND_MS, SHARE * elsewhereMs));
     let now = this.#beganMs;
-    do {
+    while (this.length > 0 && now - this.#beganMs < roundMs)
       now = this.#do(this.#waiting[this.#first++] as () => void, now);
-    } while (this.length > 0 && this.#endedMs - this.#beganMs < roundMs);
     if (this.#first > MOST_DONE || this.length === 0) {
       this.#waiting.splice(0, this.#first);
       this.#first = 0;
