@@ -47,7 +47,8 @@ export async function run(config: Config, service: ScoringService, onSignal = on
     portTrouble(server, config.port),
     uncaught(),
   ]);
-  server.listen(config.port, () => {
+  // One connection is taken each time the event loop goes round; as many as there may be can wait for it.
+  server.listen({ port: config.port, backlog: config.connectionsLimit }, () => {
     service.measurements.startPhases.set('listening', performance.now());
     log('info', `listening on port ${(server.address() as AddressInfo).port}`);
   });
