@@ -70,9 +70,10 @@ browser: build
 deploy:
 	deploy/apply
 
-# hoshi on a real Knative: on the cluster of KUBECONFIG, or on one made for it where that is possible. FULL=1 takes more time.
+# hoshi on a real Knative: on the cluster of KUBECONFIG, or on one made for it where that is possible. FULL=1 takes more time,
+# FILES some of dist/test/knative/*.test.js.
 knative-test: build
-	NODE=$(NODE) FULL=$(FULL) test/knative/run
+	NODE=$(NODE) FULL=$(FULL) test/knative/run $(FILES)
 
 # Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
 SECONDS := 60
