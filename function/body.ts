@@ -42,6 +42,7 @@ export function readBody(
     fail(error);
   };
   request.on('data', (chunk: Uint8Array) => {
+    if (isDone) return; // what nobody waits for is held by nobody
     length += chunk.length;
     try {
       if (length > limitBytes) throw tooLarge();
