@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
+import { constants, createWriteStream, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../../native/package-root.ts';
 import { hoshi, startHoshi } from '../../fixtures/hoshi.ts';
 
@@ -33,6 +34,18 @@ const rowsOf = (low: number, high: number) =>
     );
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
+/** Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be for ever. */
+async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
+  while (reader.exitCode === null && reader.signalCode === null) {
+    try {
+      return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+      await delay(10);
+    }
+  }
+  throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
+}
 /** Names in a folder of its own, where a bundle goes. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
   const parent = join(folder, name);
@@ -259,7 +272,7 @@ describe('Ctrl-C', () => {
     execFileSync('mkfifo', [data]);
     const { out, names } = await place(name);
     const running = startHoshi(['train', data, '--out', out]);
-    const pipe = createWriteStream(data);
+    const pipe = createWriteStream(data, { fd: await openOnceRead(data, running.child) });
     pipe.on('error', () => {}); // who reads may be gone
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.told('reading');
