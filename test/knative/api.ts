@@ -44,6 +44,12 @@ export async function get<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
+export async function remove(path: string): Promise<void> {
+  const response = await fetch(`${await address()}${path}`, { method: 'DELETE' });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`DELETE ${path}: expected 200, received ${response.status}: ${body}`);
+}
+
 /** The status that a POST is answered with. */
 export async function post(path: string, body: object): Promise<number> {
   const headers = { 'content-type': 'application/json' };

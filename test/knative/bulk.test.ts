@@ -11,13 +11,13 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadTexts } from '../../model/load/texts.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { get } from './api.ts';
+import { get, remove } from './api.ts';
 import { Namespace, type Pod, readManifest, until } from './cluster.ts';
 import { run } from './command.ts';
 import { keep, show } from './results.ts';
 import { image, isFull, sharedFolder } from './settings.ts';
 
-const REVIEWS = Number(process.env.BULK_REVIEWS ?? (isFull ? 1_000_000 : 100_000));
+const REVIEWS = Number(process.env.BULK_REVIEWS ?? (isFull ? 1_000_000 : 400_000));
 const SHARDS = 4;
 const PATIENCE_MS = 600_000;
 
@@ -130,11 +130,14 @@ async function killOne(space: Namespace, scores: string, job: string): Promise<{
     );
     return aside.filter((_, i) => (sizes[i] as number) > 0).map((file) => file.split('.')[1] as string);
   };
-  await until('a shard half written', PATIENCE_MS, async () => (await halfWritten()).length > 0);
-  const [index] = await halfWritten();
+  let index: string | undefined;
+  await until('a shard half written', PATIENCE_MS, async () => {
+    [index] = await halfWritten();
+    return index !== undefined;
+  });
   const pod = (await podsOf(space, job)).find(({ metadata }) => metadata.labels[INDEX] === index);
   assert.ok(index !== undefined && pod !== undefined, 'a pod is writing');
-  await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
+  await remove(`/api/v1/namespaces/${space.name}/pods/${pod.metadata.name}?gracePeriodSeconds=0`);
   return { name: pod.metadata.name, index };
 }
 

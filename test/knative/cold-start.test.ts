@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../bench/statistics.ts';
 import { table } from '../../model/markdown.ts';
 import { watch } from './api.ts';
@@ -122,7 +123,6 @@ async function coldStart(space: Namespace, service: string, host: string, inside
   let pod: Pod | undefined;
   const selector = encodeURIComponent(`serving.knative.dev/service=${service}`);
   const path = `/api/v1/namespaces/${space.name}/pods?watch=1&labelSelector=${selector}`;
-  const began = Date.now();
   let isSent = false;
   await watch<{ type: string; object: Pod }>(path, watching.signal, ({ type, object }) => {
     // Those that still end were there before.
@@ -136,11 +136,15 @@ async function coldStart(space: Namespace, service: string, host: string, inside
     if (isReady(object)) first('told ready');
   });
   isSent = true;
-  const answer: Answer = service === 'hoshi' ? await askScore(host, TEXT) : await ask(host);
-  assert.equal(answer.status, 200, answer.body);
-  await new Promise((resolve) => setTimeout(resolve, 2000)); // all is told and logged by then
-  watching.abort();
-  assert.ok(pod !== undefined && began <= answer.at, `a pod of ${service} was made for it`);
+  let answer: Answer;
+  try {
+    answer = service === 'hoshi' ? await askScore(host, TEXT) : await ask(host);
+    assert.equal(answer.status, 200, answer.body);
+    await delay(2000); // all is told and logged by then
+  } finally {
+    watching.abort();
+  }
+  assert.ok(pod !== undefined, `a pod of ${service} was made for it`);
   const since = (at: number | undefined) => (at === undefined ? {} : at - answer.at);
   const container = service === 'hoshi' ? 'hoshi' : 'user-container';
   const log = await space.log((pod as Pod).metadata.name, container);

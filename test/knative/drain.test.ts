@@ -1,6 +1,6 @@
 /** Pods go while they are asked: because less is asked, because somebody evicts them, because their node is drained. No request is lost. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures } from '../../model/load/recorder.ts';
 import { hoshiService, isReady, Namespace, until } from './cluster.ts';
@@ -24,12 +24,13 @@ describe('pods that go', () => {
 
   /** Asks at a constant rate for as long as `body` takes, and some seconds more. */
   async function underLoad(
+    t: TestContext,
     name: string,
     title: string,
     service: string,
     body: () => Promise<void>,
   ): Promise<readonly PodSample[]> {
-    const counting = countPods(space, service);
+    const counting = countPods(t, space, service);
     const loading = load(await space.hostOf(service), '--rate', String(RATE), '--duration', String(SECONDS));
     await delay(3000);
     await body();
@@ -44,20 +45,20 @@ describe('pods that go', () => {
   test('the autoscaler takes away pods that it does not need', {
     timeout: 300_000,
     skip: isNoMeasurement,
-  }, async () => {
+  }, async (t) => {
     const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
     service.metadata.name = 'hoshi-wide';
     await space.deploy(service);
     const title = `From ${PODS} pods to as many as it takes`;
-    const pods = await underLoad('scale-down', title, 'hoshi-wide', async () => {});
+    const pods = await underLoad(t, 'scale-down', title, 'hoshi-wide', async () => {});
     const [first, last] = [pods[0]?.alive ?? 0, pods.at(-1)?.alive ?? 0];
     assert.ok(first === PODS && last > 0 && last < PODS, `${first} pods, then ${last}`);
   });
 
-  test('each pod is evicted in turn', { timeout: 300_000 }, async () => {
+  test('each pod is evicted in turn', { timeout: 300_000 }, async (t) => {
     await space.deploy(await hoshiService({ 'min-scale': String(PODS) }));
     await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
-    await underLoad('evict', 'Each pod evicted in turn', 'hoshi', async () => {
+    await underLoad(t, 'evict', 'Each pod evicted in turn', 'hoshi', async () => {
       for (const pod of await space.alivePods('hoshi')) {
         await space.evict(pod);
         await delay(2000);
@@ -68,19 +69,25 @@ describe('pods that go', () => {
   test('the node is drained: no other pod is made until it is open again', {
     timeout: 300_000,
     skip: isNoMeasurement,
-  }, async () => {
+  }, async (t) => {
     await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
-    await underLoad('node-drain', 'All pods evicted from a cordoned node, open again after 2 s', 'hoshi', async () => {
-      const pods = await space.alivePods('hoshi');
-      const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName as string))];
-      await run('kubectl', ['cordon', ...nodes]);
-      try {
-        await Promise.all(pods.map((pod) => space.evict(pod)));
-        await delay(2000);
-      } finally {
-        await run('kubectl', ['uncordon', ...nodes]);
-      }
-    });
+    await underLoad(
+      t,
+      'node-drain',
+      'All pods evicted from a cordoned node, open again after 2 s',
+      'hoshi',
+      async () => {
+        const pods = await space.alivePods('hoshi');
+        const nodes = [...new Set(pods.map(({ spec }) => spec.nodeName as string))];
+        await run('kubectl', ['cordon', ...nodes]);
+        try {
+          await Promise.all(pods.map((pod) => space.evict(pod)));
+          await delay(2000);
+        } finally {
+          await run('kubectl', ['uncordon', ...nodes]);
+        }
+      },
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 /** Requests through the cluster's gateway, one at a time or at a constant rate, by the name of the service they are for. */
 import { Agent, request } from 'node:http';
+import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gateway } from './settings.ts';
 
@@ -61,7 +62,7 @@ export function askScore(
   return ask(host, { ...asking, method: 'POST', path: '/api/1/users', body: JSON.stringify({ texts: text }) });
 }
 
-/** Asks for the score of a text at a constant rate, whether or not it is answered in time, until it is stopped. */
+/** Asks for the score of a text at a constant rate, whether or not it is answered in time, until it is stopped or the test ends. */
 export class Stream {
   readonly answers: Answer[] = [];
   readonly #agent = new Agent({ keepAlive: true });
@@ -69,8 +70,9 @@ export class Stream {
   readonly #done: Promise<void>;
   #isStopped = false;
 
-  constructor(host: string, text: string, rate: number) {
+  constructor(t: TestContext, host: string, text: string, rate: number) {
     this.#done = this.#send(host, text, rate);
+    t.after(() => this.stop());
   }
 
   /** When all that was sent has ended. */

@@ -1,6 +1,7 @@
 /** `hoshi load` against a service behind the gateway, in a process of its own, and the service's pods meanwhile. */
 
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures } from '../../model/load/recorder.ts';
 import { plotsOfRun } from '../../model/load/report.ts';
@@ -28,8 +29,12 @@ export async function load(host: string, ...options: readonly string[]): Promise
   return JSON.parse(stdout) as Figures;
 }
 
-/** The pods of a service, counted until `stop`. */
-export function countPods(space: Namespace, service: string): { stop(): Promise<readonly PodSample[]> } {
+/** The pods of a service, counted until `stop`, or until the test ends, however it ends. */
+export function countPods(
+  t: TestContext,
+  space: Namespace,
+  service: string,
+): { stop(): Promise<readonly PodSample[]> } {
   const samples: PodSample[] = [];
   const began = performance.now();
   let isStopped = false;
@@ -41,13 +46,13 @@ export function countPods(space: Namespace, service: string): { stop(): Promise<
       await delay(SAMPLE_MS);
     }
   })();
-  return {
-    stop: async () => {
-      isStopped = true;
-      await sampling;
-      return samples;
-    },
+  const stop = async () => {
+    isStopped = true;
+    await sampling;
+    return samples;
   };
+  t.after(stop);
+  return { stop };
 }
 
 /** All requests were answered with a score: what was not is the error. */

@@ -54,11 +54,11 @@ describe('overload', () => {
     await space?.remove();
   });
 
-  test(`${TIMES} times what one pod can bear`, { timeout: 600_000 }, async () => {
+  test(`${TIMES} times what one pod can bear`, { timeout: 600_000 }, async (t) => {
     const file = ['--texts', join(folder, 'texts.txt')];
     const closed = await load(host, ...file, '--workers', String(WORKERS), '--rounds', '10', '--count', '300');
     const rate = Math.round(TIMES * closed.goodput);
-    const counting = countPods(space, 'hoshi');
+    const counting = countPods(t, space, 'hoshi');
     const figures = await load(
       host,
       ...file,

@@ -1,6 +1,6 @@
 /** The original's stress test, and a constant rate, each from zero: all is answered with a score, pods come and go. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Figures } from '../../model/load/recorder.ts';
 import { hoshiService, Namespace } from './cluster.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
@@ -24,10 +24,10 @@ describe('scaling', () => {
   });
   after(() => space?.remove());
 
-  async function fromZero(name: string, title: string, service: string, ...options: readonly string[]) {
+  async function fromZero(t: TestContext, name: string, title: string, service: string, ...options: readonly string[]) {
     const host = await space.hostOf(service);
     await space.zero(service);
-    const counting = countPods(space, service);
+    const counting = countPods(t, space, service);
     const figures = await load(host, ...options);
     const endedAt = figures.seconds;
     await space.zero(service);
@@ -41,18 +41,18 @@ describe('scaling', () => {
     return pods;
   }
 
-  test("the original's stress test: 10 workers, 6 rounds of 1,000 texts", { timeout: 600_000 }, async () => {
+  test("the original's stress test: 10 workers, 6 rounds of 1,000 texts", { timeout: 600_000 }, async (t) => {
     await space.deploy(await hoshiService(SOON));
-    const pods = await fromZero('stress', "The original's stress test, from zero", 'hoshi');
+    const pods = await fromZero(t, 'stress', "The original's stress test, from zero", 'hoshi');
     assert.ok(most(pods) >= 1);
   });
 
-  test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async () => {
+  test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async (t) => {
     const service = await hoshiService(NARROW);
     service.metadata.name = 'hoshi-narrow';
     await space.deploy(service);
     const options = ['--rate', String(RATE), '--duration', String(SECONDS), '--connections', String(CONNECTIONS)];
-    const pods = await fromZero('rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
+    const pods = await fromZero(t, 'rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
     assert.ok(most(pods) >= RATE / Number(NARROW.target), 'as many pods as it takes');
   });
 });
