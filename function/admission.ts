@@ -3,8 +3,10 @@
  * too much is turned away at once, with 503 and Retry-After, while what was let in is answered in time.
  *
  * Three bounds, each of what it costs: how long those that wait for the event loop will take; how much text is in the scorer's
- * threads, and how long the oldest of it has been there; how many bytes of bodies are held while they arrive.
+ * threads, and how long the oldest of it has been there; how many bytes are held of bodies that arrive and of answers that are sent.
  */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ShedReason } from './measurements.ts';
 import { Turns } from './turns.ts';
 
@@ -13,18 +15,22 @@ export interface AdmissionLimits {
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
-  /** Bytes of bodies that are arriving or waiting. */
+  /** Bytes of bodies that are arriving or waiting, and of answers that are not sent. */
   readonly bufferLimitBytes: number;
 }
 
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
+  /** Connections beyond the limit: who looks whether the process lives is answered on them, nobody else. */
+  readonly #overLimit = new WeakSet<object>();
   /** How many of each connection are let in and not answered, where there are any. */
   readonly #ofConnection = new Map<object, number>();
   #queuedUnits = 0;
   readonly #queueBegan = new Set<{ readonly at: number }>();
   #bufferedBytes = 0;
+  /** Of these, those of large answers, by connection. */
+  readonly #unsentBytes = new WeakMap<Socket, number>();
   /** Requests whose headers are there and whose answer is not. */
   inFlight = 0;
   readonly turns: Turns;
@@ -48,8 +54,14 @@ export class Admission {
     return this.turns.length >= FEW && this.turns.expectedMs > this.#limits.delayLimitMs;
   }
 
+  /** Nothing that comes on this connection is let in. */
+  turnAway(connection: object): void {
+    this.#overLimit.add(connection);
+  }
+
   /** Why a request that begins now on a connection is not let in; undefined if it is, and has to `leave`. */
   enter(connection: object): ShedReason | undefined {
+    if (this.#overLimit.has(connection)) return 'connections';
     const ahead = this.#ofConnection.get(connection) ?? 0;
     if (this.isFull || ahead >= MOST_AHEAD) return 'loop';
     this.#ofConnection.set(connection, ahead + 1);
@@ -73,6 +85,31 @@ export class Admission {
     this.#bufferedBytes -= bytes;
   }
 
+  /**
+   * Room for an answer until its client has taken it; false if there is none. A client that reads nothing could have any number of
+   * them made. Of small ones Node has but few made ahead, as it stops reading then.
+   */
+  bufferAnswer(response: ServerResponse, bytes: number): boolean {
+    const { socket } = response.req;
+    if (bytes <= SMALL_ANSWER_BYTES) return true;
+    if (!this.buffer(bytes)) return false;
+    const add = (more: number) => this.#unsentBytes.set(socket, (this.#unsentBytes.get(socket) ?? 0) + more);
+    if (!this.#unsentBytes.has(socket)) {
+      // Answers that wait for those before them are told of nothing.
+      socket.once('close', () => {
+        this.release(this.#unsentBytes.get(socket) ?? 0);
+        this.#unsentBytes.delete(socket);
+      });
+    }
+    add(bytes);
+    response.once('finish', () => {
+      if (!this.#unsentBytes.has(socket)) return;
+      add(-bytes);
+      this.release(bytes);
+    });
+    return true;
+  }
+
   /** Whether so many units may wait for the scorer's threads; a single request always may where nothing waits. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
@@ -94,6 +131,8 @@ export class Admission {
     }
   }
 }
+
+const SMALL_ANSWER_BYTES = 1 << 14;
 
 /** So many may wait in any case: where they take long, it is the machine that stalls, and they are few. */
 const FEW = 32;

@@ -25,7 +25,7 @@ export interface Config {
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads at most. */
   readonly queueLimitUnits: number;
-  /** Bytes of all bodies that are arriving at most. */
+  /** Bytes of all bodies that are arriving, and of large answers that are not sent, at most. */
   readonly bufferLimitBytes: number;
   /** After SIGTERM, go on taking connections for so long while /readyz says 503. */
   readonly lameDuckMs: number;

@@ -120,11 +120,11 @@ export class Exchange {
 
   /** In the order of the texts. Rejects with a 413 for a text too long, with a 501 where the model's score is no sum. */
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
-    for (const { length } of texts) {
+    for (const [i, { length }] of texts.entries()) {
       if (length > MOST_EXPLAINED_UNITS)
         throw new HttpError(
           413,
-          `Expected texts of at most ${MOST_EXPLAINED_UNITS} UTF-16 units to explain, received one of ${length}`,
+          `Expected texts of at most ${MOST_EXPLAINED_UNITS} UTF-16 units to explain, received ${length} in text ${i + 1} of ${texts.length}`,
         );
     }
     const { admission, measurements } = this.service;
@@ -167,12 +167,16 @@ function requestIdOf({ headers }: IncomingMessage): string {
 const DETAILS: Readonly<Record<ShedReason, string>> = {
   loop: 'Too many requests are waiting',
   queue: 'Too much text is waiting to be scored',
-  memory: 'Too many bodies are arriving',
+  memory: 'Too many bytes are arriving or waiting to be read',
   connections: 'Too many connections are open',
 };
 
 /** Counts it, too. */
-export function shed({ measurements }: Service, reason: ShedReason): HttpError {
+export function shed(
+  { measurements }: Service,
+  reason: ShedReason,
+  headers: Readonly<Record<string, string>> = {},
+): HttpError {
   measurements.shed[reason]++;
-  return new HttpError(503, DETAILS[reason], { headers: { 'Retry-After': '1' } });
+  return new HttpError(503, DETAILS[reason], { headers: { 'Retry-After': '1', ...headers } });
 }

@@ -49,12 +49,11 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
     } else {
       // What scores may be turned away; who looks whether the process lives never is.
       const refusal = service.admission.enter(request.socket);
-      if (refusal !== undefined) throw shed(service, refusal);
+      if (refusal !== undefined) throw shed(service, refusal, refusal === 'connections' ? { Connection: 'close' } : {});
       isLetIn = true;
       const answer = () => {
-        if (!response.destroyed) return ask(found);
-        response.statusCode = CLIENT_CLOSED_REQUEST;
-        end(0);
+        if (!response.destroyed) ask(found);
+        else end(send(exchange, response, NOTHING));
       };
       const wait = () => {
         // Many may have been let in before their bodies came.
@@ -70,18 +69,24 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
 
 /** Nobody waits for the answer any more: in the log and the metrics, as nginx calls it. */
 const CLIENT_CLOSED_REQUEST = 499;
+const NOTHING: Answer = { body: '' };
 
 function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
   const query = url.indexOf('?');
   return match(method, query < 0 ? url : url.slice(0, query));
 }
 
-/** How many bytes of body it sent. */
+/** How many bytes of body it sent; none where the client is gone, of which the status then tells. */
 function send(exchange: Exchange, response: ServerResponse, answer: Answer): number {
-  if (response.headersSent || response.destroyed) return 0;
+  if (response.headersSent) return 0;
+  if (response.destroyed) {
+    response.statusCode = CLIENT_CLOSED_REQUEST;
+    return 0;
+  }
   const { status = 200, type = 'application/json', headers, body } = answer;
   const { isDraining, ready } = exchange.service;
   const length = Buffer.byteLength(body);
+  if (!exchange.service.admission.bufferAnswer(response, length)) throw shed(exchange.service, 'memory');
   const all = [
     'Content-Type',
     type,

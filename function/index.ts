@@ -2,13 +2,13 @@
 import { http } from '@google-cloud/functions-framework';
 import { parseConfig } from './config.ts';
 import { handle } from './handler.ts';
-import { log } from './log.ts';
+import { flushLog, log } from './log.ts';
 import { ScoringService } from './service.ts';
 
 const service = ScoringService.load(parseConfig(process.env));
 service.scorer.catch((error: unknown) => {
   log('error', error instanceof Error ? error.message : String(error));
-  process.exit(1);
+  void flushLog().then(() => process.exit(1));
 });
 
 http('score', (request, response) => handle(request, response, service));

@@ -193,7 +193,7 @@ export const routes: readonly Route[] = [
         id: `v2Infer${suffix}`,
         summary: 'Open Inference Protocol: a BYTES tensor of texts → an FP64 tensor of scores.',
         request: schemas.inferRequest,
-        response: schemas.jsonOf(schemas.inferResponse),
+        response: schemas.inferResponse,
         answer: infer,
       },
     ];
@@ -230,22 +230,26 @@ const none: Parameters = {};
 export function match(method: string, path: string): Match {
   const name = method === 'HEAD' ? 'GET' : method;
   const byMethod = fixed.get(path);
-  if (byMethod !== undefined) return { route: byMethod.get(name) ?? wrongMethod(path, byMethod), parameters: none };
+  if (byMethod !== undefined)
+    return { route: byMethod.get(name) ?? wrongMethod(name, path, byMethod), parameters: none };
   if (path.startsWith('/v1/') || path.startsWith('/v2/')) {
     for (const { pattern, byMethod: methods } of templates.values()) {
       const found = pattern.exec(path);
       if (found !== null)
-        return { route: methods.get(name) ?? wrongMethod(path, methods), parameters: { ...found.groups } };
+        return { route: methods.get(name) ?? wrongMethod(name, path, methods), parameters: { ...found.groups } };
     }
   }
   if (name === 'POST') return { route: scoring, parameters: none };
-  if (name === 'GET') throw new HttpError(404, 'Expected a path that answers GET: /openapi.json lists them');
-  return wrongMethod('this path', new Map([['POST', scoring]]));
+  if (name === 'GET')
+    throw new HttpError(404, 'Expected a path that answers GET, received another: /openapi.json lists them');
+  return wrongMethod(name, 'this path', new Map([['POST', scoring]]));
 }
 
-function wrongMethod(path: string, byMethod: ByMethod): never {
+function wrongMethod(method: string, path: string, byMethod: ByMethod): never {
   const allowed = [...byMethod.keys()].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
-  throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}`, { headers: { Allow: allowed.join(', ') } });
+  throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${method}`, {
+    headers: { Allow: allowed.join(', ') },
+  });
 }
 
 // ------------------------------------------------------------------------------------------------------- answers
@@ -255,13 +259,30 @@ const v1 = () => import('./protocols/v1.ts');
 const v2 = () => import('./protocols/v2.ts');
 
 /** By what CloudEvents over HTTP say of themselves; the package behind protocols/cloud-events.ts is not loaded for it. */
-function isEvent({ 'content-type': type, 'ce-id': id }: IncomingHttpHeaders): boolean {
-  return id !== undefined || (type?.toLowerCase().startsWith('application/cloudevents') ?? false);
+function isEvent(headers: IncomingHttpHeaders): boolean {
+  if (headers['ce-id'] !== undefined || headers['ce-specversion'] !== undefined) return true;
+  return headers['content-type']?.toLowerCase().startsWith('application/cloudevents') ?? false;
+}
+
+/** An answer to the body's JSON; or to an event, whose data that is, by another one. */
+async function answered(exchange: Exchange, answerTo: (body: unknown) => Promise<object>): Promise<Answer> {
+  const { headers } = exchange.request;
+  if (!isEvent(headers)) return json(await answerTo(parseBody(decode(exchange.body))));
+  const { eventAnswer, inBody, receive } = await import('./protocols/cloud-events.ts'); // only with the first event
+  const received = receive(headers, decode(exchange.body));
+  const { bundle } = await exchange.service.scorer;
+  try {
+    return eventAnswer(received, `/v1/models/${bundle.name}`, await answerTo(received.data));
+  } catch (error) {
+    throw inBody(error, received);
+  }
 }
 
 function score(exchange: Exchange): Answer | Promise<Answer> {
-  if (isEvent(exchange.request.headers)) return scoreEvent(exchange);
-  const question = questionIn(parseBody(decode(exchange.body)), exchange.service.limits.textsLimit);
+  const { textsLimit } = exchange.service.limits;
+  if (isEvent(exchange.request.headers))
+    return answered(exchange, async (body) => answerTo(exchange, questionIn(body, textsLimit)));
+  const question = questionIn(parseBody(decode(exchange.body)), textsLimit);
   // One short text is what most requests ask: it is answered without waiting for anything.
   if (typeof question.texts === 'string' && !question.explain && exchange.isScoredAtOnce(question.texts))
     return json({ score: exchange.scoreAtOnce(question.texts) });
@@ -279,17 +300,6 @@ async function explainAll(exchange: Exchange, texts: Texts): Promise<object> {
   const scores = explanations.map(({ score }) => score);
   const others = explanations.map(({ score: _, ...explanation }) => explanation);
   return typeof texts === 'string' ? { score: scores[0], explanation: others[0] } : { scores, explanations: others };
-}
-
-async function scoreEvent(exchange: Exchange): Promise<Answer> {
-  const { eventAnswer, receive } = await import('./protocols/cloud-events.ts'); // only with the first event
-  const received = receive(exchange.request.headers, decode(exchange.body));
-  const { bundle } = await exchange.service.scorer;
-  return eventAnswer(
-    received,
-    `/v1/models/${bundle.name}`,
-    await answerTo(exchange, questionIn(received.data, exchange.service.limits.textsLimit)),
-  );
 }
 
 function alive(): Answer {
@@ -333,23 +343,25 @@ async function v1Model(exchange: Exchange, parameters: Parameters): Promise<Answ
   return json({ name, ready: !exchange.service.isDraining });
 }
 
-async function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  const body = parseBody(decode(exchange.body));
-  await servedModel(exchange, parameters);
-  const { instancesIn } = await v1();
-  const scores = await exchange.score(instancesIn(body, exchange.service.limits.textsLimit));
-  return json({ predictions: Array.from(scores) });
+function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+  return answered(exchange, async (body) => {
+    await servedModel(exchange, parameters);
+    const { instancesIn } = await v1();
+    const scores = await exchange.score(instancesIn(body, exchange.service.limits.textsLimit));
+    return { predictions: Array.from(scores) };
+  });
 }
 
-async function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
-  const body = parseBody(decode(exchange.body));
-  await servedModel(exchange, parameters);
-  const { instancesIn } = await v1();
-  const { scores, explanations } = (await explainAll(
-    exchange,
-    instancesIn(body, exchange.service.limits.textsLimit),
-  )) as { scores: unknown; explanations: unknown };
-  return json({ predictions: scores, explanations });
+function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+  return answered(exchange, async (body) => {
+    await servedModel(exchange, parameters);
+    const { instancesIn } = await v1();
+    const { scores, explanations } = (await explainAll(
+      exchange,
+      instancesIn(body, exchange.service.limits.textsLimit),
+    )) as { scores: unknown; explanations: unknown };
+    return { predictions: scores, explanations };
+  });
 }
 
 function v2Ready({ service }: Exchange): Answer {
@@ -363,8 +375,8 @@ async function v2Model(exchange: Exchange, parameters: Parameters): Promise<Answ
 }
 
 async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+  readyScorer(exchange.service); // it says so at once, where another question would wait for the model
   const { name } = await servedModel(exchange, parameters);
-  readyScorer(exchange.service);
   return json({ name, ready: true });
 }
 

@@ -90,19 +90,35 @@ export const inferRequest = (textsLimit: number): Schema =>
     {
       id: string,
       inputs: listOf(
-        object({
-          name: is('text'),
-          datatype: is('BYTES'),
-          shape: listOf(count, { minItems: 1, description: 'As many texts as "data" has.' }),
-          data: listOf(text, { maxItems: textsLimit, description: 'The texts, flat or nested as the shape is.' }),
-        }),
+        object(
+          {
+            name: is('text'),
+            datatype: is('BYTES'),
+            shape: listOf(count, { minItems: 1, description: 'As many texts as "data" has.' }),
+            data: {
+              type: 'array',
+              description: `At most ${textsLimit} texts, flat or nested as the shape is; none where they follow as a binary tensor.`,
+            },
+            parameters: {
+              type: 'object',
+              properties: { binary_data_size: { ...count, description: 'Bytes behind the JSON that are the texts.' } },
+            },
+          },
+          ['data', 'parameters'],
+        ),
         { minItems: 1, maxItems: 1 },
       ),
-      outputs: listOf(object({ name: is('score') }), { maxItems: 1 }),
+      outputs: listOf(
+        object(
+          { name: is('score'), parameters: { type: 'object', properties: { binary_data: { type: 'boolean' } } } },
+          ['parameters'],
+        ),
+        { maxItems: 1 },
+      ),
     },
     ['id', 'outputs'],
   );
-export const inferResponse = object(
+const inferAnswer = object(
   {
     model_name: string,
     model_version: string,
@@ -111,6 +127,11 @@ export const inferResponse = object(
   },
   ['id'],
 );
+/** In JSON, or JSON with the tensor of scores behind it, as it is asked for. */
+export const inferResponse: Response = {
+  ...jsonOf(inferAnswer),
+  'application/octet-stream': { type: 'string', format: 'binary' },
+};
 
 /** RFC 9457. */
 export const problem = object(

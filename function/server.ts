@@ -6,6 +6,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooMuch } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
@@ -70,30 +71,61 @@ export async function run(config: Config, service: ScoringService, onSignal = on
 
 /** `sockets` holds the connections that are open. */
 function makeServer(config: Config, service: ScoringService, sockets: Set<Socket>): Server {
+  const requestTimeout = Math.max(config.requestTimeoutMs, config.headersTimeoutMs);
   const server = createServer({
     headersTimeout: config.headersTimeoutMs,
-    requestTimeout: Math.max(config.requestTimeoutMs, config.headersTimeoutMs),
+    requestTimeout,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(config.headersTimeoutMs, 1000),
   });
-  const answer = (request: IncomingMessage, response: ServerResponse) => void handle(request, response, service);
+  // A connection on which nothing has moved for so long: its client reads no answer. Who sends no whole request is told so before.
+  server.timeout = 2 * requestTimeout;
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (!request.socket.writableEnded) handle(request, response, service); // or else it was told that it is one too many
+  };
   server.on('request', answer);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!announcesTooMuch(request, config.bodyLimitBytes)) response.writeContinue();
+    if (!announcesTooMuch(request, config.bodyLimitBytes) && response.writable) response.writeContinue();
     answer(request, response);
   });
   server.prependListener('connection', (socket) => {
+    if (sockets.size >= config.connectionsLimit + SPARE_CONNECTIONS) {
+      hangUp(socket, shed(service, 'connections'));
+      return;
+    }
+    if (sockets.size >= config.connectionsLimit) service.admission.turnAway(socket);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    if (sockets.size > config.connectionsLimit) socket.end(rawProblem(shed(service, 'connections')));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-    socket.end(rawProblem(new HttpError(status, 'Expected a whole HTTP request in time, received something else')));
+    const [status, detail] = CLIENT_ERRORS[error.code ?? ''] ?? [
+      400,
+      'Expected an HTTP request, received something else',
+    ];
+    hangUp(socket, new HttpError(status, detail));
   });
   return server;
+
+  /** Says what is wrong on a connection on which there is no request, or none that could be read. It is counted and logged as others are. */
+  function hangUp(socket: Duplex, problem: HttpError): void {
+    socket.end(rawProblem(problem));
+    setTimeout(() => socket.destroy(), HANG_UP_MS).unref();
+    service.measurements.duration('none', problem.status).observe(0);
+    if (service.accessLog.isDue(problem.status))
+      log('warning', `${problem.status} before there was a request: ${problem.message}`);
+  }
 }
+
+/** Above the limit of connections, for who looks whether the process lives. */
+const SPARE_CONNECTIONS = 64;
+/** How long a client may go on sending that has been told not to. */
+const HANG_UP_MS = 500;
+
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Expected headers of at most 16 KiB, received more'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Expected a whole HTTP request in time, received a part of one'],
+};
 
 /** A problem as bytes, for a connection on which there is no request. */
 function rawProblem(error: HttpError): string {
@@ -125,12 +157,12 @@ function shutdown(
       // would be lost. Who goes on asking is answered with `Connection: close`; who does not is hung up on a little later.
       // Not before the connections that wait to be taken are taken: the kernel resets what is left of them.
       setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
-      setTimeout(() => {
-        setInterval(() => {
-          server.closeIdleConnections();
-          for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // on which no request has begun
-        }, SWEEP_MS);
-      }, IDLE_GRACE_MS);
+      const sweep = () => {
+        // Node takes a connection for idle whose answer is written but not all sent.
+        if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // on which no request has begun
+      };
+      setTimeout(() => setInterval(sweep, SWEEP_MS), Math.min(IDLE_GRACE_MS, drainTimeoutMs / 2));
     };
     onSignal((signal) => {
       if (service.isDraining) {

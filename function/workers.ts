@@ -1,6 +1,7 @@
 /**
  * Many processes on one port (HOSHI_WORKERS), for machines with many cores: this one takes no request, starts the others, hands
- * signals on to them, and starts one anew in the place of one that ends by itself.
+ * signals on to them, and starts one anew in the place of one that ends by itself. Each takes connections from the port itself:
+ * one that this process had taken for them would be lost as they end.
  *
  * A scrape asks one of them, which asks here for what all of them count: `{hoshi: 'gather', id}` → to each `{hoshi: 'count', id}` →
  * from each `{hoshi: 'counted', id, metrics}` → back `{hoshi: 'gathered', id, all}`.
@@ -15,6 +16,7 @@ const MOST_SOON = 5;
 const GATHER_MS = 1000;
 
 type Message =
+  | { readonly hoshi: 'up' }
   | { readonly hoshi: 'end'; readonly signal: NodeJS.Signals }
   | { readonly hoshi: 'gather' | 'count'; readonly id: string }
   | { readonly hoshi: 'counted'; readonly id: string; readonly metrics: object }
@@ -46,6 +48,7 @@ export function onToldSignal(listener: (signal: string) => void): void {
   process.on('message', (message) => {
     if (isMessage(message) && message.hoshi === 'end') listener(message.signal);
   });
+  process.send?.({ hoshi: 'up' } satisfies Message);
 }
 
 let asked = 0;
@@ -69,18 +72,27 @@ export async function superviseWorkers(
   count: number,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
-  let isEnding = false;
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  /** Those that hear of a signal: before, a message to them is lost. */
+  const up = new Set<Worker>();
+  let signalled: NodeJS.Signals | undefined;
   let soonEnds = 0;
   let code = 0;
   const startOne = () => {
     const began = performance.now();
     const worker = cluster.fork(environment);
     worker.on('message', (message: unknown) => {
-      if (isMessage(message) && message.hoshi === 'gather') void gather(worker, message.id);
+      if (!isMessage(message)) return;
+      if (message.hoshi === 'gather') void gather(worker, message.id);
+      if (message.hoshi !== 'up') return;
+      up.add(worker);
+      if (signalled !== undefined) worker.send({ hoshi: 'end', signal: signalled } satisfies Message);
     });
+    worker.on('error', () => {}); // a message to one that has just ended
     worker.on('exit', (exitCode, signal) => {
-      if (isEnding) {
-        code ||= exitCode;
+      up.delete(worker);
+      if (signalled !== undefined) {
+        code ||= exitCode ?? 1; // null: a signal ended it
         return;
       }
       log('error', `worker ${worker.process.pid} ended with ${signal ?? exitCode}`);
@@ -92,14 +104,17 @@ export async function superviseWorkers(
     });
   };
   const end = (signal: NodeJS.Signals) => {
-    isEnding = true;
-    for (const worker of running()) worker.send({ hoshi: 'end', signal } satisfies Message);
+    for (const worker of running()) {
+      if (up.has(worker)) worker.send({ hoshi: 'end', signal } satisfies Message);
+      else if (signalled !== undefined) worker.process.kill('SIGKILL'); // the second signal ends all at once
+    }
+    signalled = signal;
   };
   process.on('SIGTERM', end).on('SIGINT', end);
   for (let i = 0; i < count; i++) startOne();
   await new Promise<void>((resolve) => {
     cluster.on('exit', () => {
-      if (isEnding && running().length === 0) resolve();
+      if (signalled !== undefined && running().length === 0) resolve();
     });
   });
   await flushLog();

@@ -52,6 +52,15 @@ function dataOf({ data }: CloudEvent<unknown>): unknown {
   return data;
 }
 
+/** What is wrong with the data of a structured event, as of the body, which has it as "data". */
+export function inBody(error: unknown, { isStructured }: Received): unknown {
+  if (!isStructured || !(error instanceof HttpError) || error.pointer === undefined) return error;
+  return new HttpError(error.status, error.message, {
+    pointer: `#/data${error.pointer.slice(1)}`,
+    headers: error.headers,
+  });
+}
+
 export function eventAnswer({ event, isStructured }: Received, source: string, data: object): Answer {
   const { subject, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
   const answer = new CloudEvent({

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { loadScorer, type Scorer } from '../../model/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -21,6 +22,8 @@ interface Case {
   readonly equals?: unknown;
   readonly detail?: RegExp;
   readonly pointer?: string;
+  /** These headers, by their names in lower case. */
+  readonly has?: Readonly<Record<string, string>>;
   /** Under functions-framework another answer is known and documented (function/README.md). */
   readonly leanOnly?: boolean;
 }
@@ -38,6 +41,9 @@ before(async () => {
 const great = 'すごい！最高に興奮した！楽しい';
 const scored = (text: string) => () => ({ score: scorer.score(text) });
 const texts = (value: unknown) => JSON.stringify({ texts: value });
+
+const withoutId = { 'ce-specversion': '1.0', 'ce-source': '/test', 'ce-type': 'test' };
+const event = { ...withoutId, 'ce-id': '7' };
 
 const cases: readonly Case[] = [
   { what: 'one text', body: texts(great), status: 200, equals: scored(great) },
@@ -97,7 +103,7 @@ const cases: readonly Case[] = [
     what: 'a text too long to be explained',
     body: JSON.stringify({ texts: ['良い', '良'.repeat(4001)], explain: true }),
     status: 413,
-    detail: /at most 4000 UTF-16 units to explain, received one of 4001$/,
+    detail: /at most 4000 UTF-16 units to explain, received 4001 in text 2 of 2$/,
   },
   {
     what: 'explain false',
@@ -192,6 +198,37 @@ const cases: readonly Case[] = [
     status: 413,
     detail: /^Expected a body of at most 1048576 bytes, received more$/,
   },
+  {
+    what: 'an event, in headers',
+    headers: event,
+    body: texts(great),
+    status: 200,
+    equals: scored(great),
+    has: { 'ce-type': 'hoshi.score', 'ce-source': '/v1/models/stars', 'ce-causationid': '7' },
+  },
+  {
+    what: 'an event to KServe V1',
+    path: '/v1/models/stars:predict',
+    headers: event,
+    body: JSON.stringify({ instances: [great] }),
+    status: 200,
+    equals: () => ({ predictions: [scorer.score(great)] }),
+    has: { 'ce-type': 'hoshi.score' },
+  },
+  {
+    what: 'an event without an id',
+    headers: withoutId,
+    body: texts(great),
+    status: 400,
+    detail: /^Expected a CloudEvent with id, source, specversion and type, received something else$/,
+  },
+  {
+    what: 'an event in one, with a wrong text',
+    headers: { 'Content-Type': 'application/cloudevents+json' },
+    body: JSON.stringify({ specversion: '1.0', id: '7', source: '/test', type: 'test', data: { texts: [great, 5] } }),
+    status: 400,
+    pointer: '#/data/texts/1',
+  },
   { what: 'home', method: 'GET', path: '/', status: 200, equals: 'Hello Machine Learning !' },
   {
     what: 'the card',
@@ -222,10 +259,22 @@ const cases: readonly Case[] = [
     method: 'GET',
     path: '/api/1/users',
     status: 405,
-    detail: /^Expected POST for \/api\/1\/users$/,
+    detail: /^Expected POST for \/api\/1\/users, received GET$/,
   },
-  { what: 'DELETE', method: 'DELETE', path: '/', status: 405, detail: /^Expected GET or HEAD or POST for \/$/ },
-  { what: 'PUT elsewhere', method: 'PUT', path: '/x', status: 405, detail: /^Expected POST for this path$/ },
+  {
+    what: 'DELETE',
+    method: 'DELETE',
+    path: '/',
+    status: 405,
+    detail: /^Expected GET or HEAD or POST for \/, received DELETE$/,
+  },
+  {
+    what: 'PUT elsewhere',
+    method: 'PUT',
+    path: '/x',
+    status: 405,
+    detail: /^Expected POST for this path, received PUT$/,
+  },
 ];
 
 async function ask(host: Host, { method = 'POST', path = '/api/1/users', headers = {}, body }: Case) {
@@ -252,7 +301,10 @@ for (const [name, args] of Object.entries(hosts)) {
     let host: Host;
     before(async () => {
       host = await start(args);
-      while (!(await fetch(`${host.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 50));
+      for (let tries = 0; !(await fetch(`${host.url}/readyz`)).ok; tries++) {
+        if (tries > 600) throw new Error(`Expected the server to be ready, received: ${host.messages()}`);
+        await delay(50);
+      }
     });
     after(() => host.stop());
 
@@ -273,6 +325,7 @@ for (const [name, args] of Object.entries(hosts)) {
         const expected = typeof one.equals === 'function' ? one.equals() : one.equals;
         if (typeof expected === 'string') assert.equal(body, expected);
         else if (expected !== undefined) assert.deepEqual(JSON.parse(body), expected);
+        for (const [name, value] of Object.entries(one.has ?? {})) assert.equal(headers[name], value, name);
         assert.equal(headers['cache-control'], 'no-store');
         assert.equal(headers['x-content-type-options'], 'nosniff');
       });

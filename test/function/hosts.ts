@@ -9,6 +9,8 @@ import { packageRoot } from '../../native/package-root.ts';
 
 export interface Host {
   readonly child: ChildProcess;
+  /** How it ends: its exit code, or null where a signal ends it. Rejects where it goes on for long after it is waited for. */
+  readonly ended: () => Promise<number | null>;
   readonly port: number;
   readonly url: string;
   /** What it has written on standard error, as `readable` tells it. */
@@ -17,6 +19,9 @@ export interface Host {
   readonly lines: () => readonly string[];
   stop(): Promise<void>;
 }
+
+const START_MS = 60_000;
+const END_MS = 30_000;
 
 /** Starts `node ARGS` with PORT set, and waits until /livez answers. */
 export async function start(
@@ -32,20 +37,33 @@ export async function start(
   child.stderr.on('data', (chunk) => {
     messages += chunk;
   });
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries++) {
-    if (child.exitCode !== null || tries > 600)
-      throw new Error(`Expected a server on port ${port}, received: ${messages}`);
-    const answer = await fetch(`${url}/livez`).catch(() => undefined);
-    if (answer?.ok) break;
-    await delay(50);
-  }
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const ended = async () => {
+    const late = delay(END_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`Expected the server to end within ${END_MS / 1000} s, received: ${readable(messages)}`);
+    });
+    const [code] = await Promise.race([exit, late]);
+    return code;
   };
-  return { child, port, url, messages: () => readable(messages), lines: () => messages.split('\n'), stop };
+  const stop = async () => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const began = performance.now();
+  while (
+    !(await fetch(`${url}/livez`, { signal: AbortSignal.timeout(5000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  ) {
+    if (child.exitCode === null && child.signalCode === null && performance.now() - began < START_MS) await delay(50);
+    else {
+      await stop();
+      throw new Error(`Expected a server on port ${port}, received: ${readable(messages)}`);
+    }
+  }
+  return { child, ended, port, url, messages: () => readable(messages), lines: () => messages.split('\n'), stop };
 }
 
 /** Lines of the log as `severity: message`; other lines as they are. */

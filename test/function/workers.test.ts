@@ -2,14 +2,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../bench/servers.ts';
+import { drainUnderLoad } from '../long/drain.ts';
 import { type Host, leanServer, start } from './hosts.ts';
 
 let host: Host | undefined;
 afterEach(async () => {
   host?.child.kill('SIGTERM'); // the workers with it
-  if (host !== undefined && host.child.exitCode === null) await once(host.child, 'exit');
+  await host?.ended();
   host = undefined;
 });
 
@@ -34,7 +37,7 @@ test('a scrape counts the requests of all workers', async () => {
   host = await start([leanServer], { HOSHI_WORKERS: '2' });
   const { url } = host;
   await until('two workers', () => host !== undefined && workersOf(host) === 2);
-  // A connection each: they are given to one worker after the other.
+  // A connection each, so that each may be another worker's.
   for (let i = 0; i < 6; i++) {
     const headers = { Connection: 'close' };
     assert.equal((await fetch(url, { method: 'POST', headers, body: '{"texts":"最高"}' })).status, 200);
@@ -49,8 +52,44 @@ test('SIGTERM ends all of them, with 0, though a terminal sends it to each', asy
   await until('two workers', () => host !== undefined && workersOf(host) === 2);
   for (const pid of pidsOf(host)) process.kill(pid, 'SIGTERM');
   host.child.kill('SIGTERM');
-  const [code] = await once(host.child, 'exit');
-  assert.equal(code, 0);
+  assert.equal(await host.ended(), 0);
+});
+
+test('SIGTERM before the workers have begun ends all of them, with 0', async () => {
+  const env = { ...process.env, PORT: String(await freePort()), HOSHI_WORKERS: '2' };
+  for (const ms of [150, 250, 350, 450]) {
+    const child = spawn(process.execPath, [leanServer], { env, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    await delay(ms); // Node itself takes some 50 ms in the parent, and as long in the workers
+    child.kill('SIGTERM');
+    const [code, signal] = await Promise.race([ended, delay(30_000, ['still runs', null], { ref: false })]);
+    child.kill('SIGKILL');
+    assert.ok(code === 0 || signal === 'SIGTERM', `after ${ms} ms: ${code ?? signal}`); // or it came before anybody listened
+  }
+});
+
+test('SIGTERM under load loses no request of two workers', async () => {
+  const { answered, lost } = await drainUnderLoad(3, 8, { HOSHI_WORKERS: '2' });
+  assert.deepEqual(lost, []);
+  assert.ok(answered > 0);
+});
+
+test('workers that are killed while they end make it end with 1', async () => {
+  host = await start([leanServer], { HOSHI_WORKERS: '2', HOSHI_DRAIN_TIMEOUT_MS: '60000' });
+  await until('two workers', () => host !== undefined && workersOf(host) === 2);
+  const pids = pidsOf(host);
+  const amid = connect(host.port, '127.0.0.1');
+  amid.on('error', () => {});
+  amid.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"te');
+  await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' }); // by then it has been taken
+  host.child.kill('SIGTERM');
+  await until('the end of it', () => host?.messages().includes('SIGTERM: finishing') === true);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {} // one that had nothing in flight has ended
+  }
+  assert.equal(await host.ended(), 1);
 });
 
 test('a worker that ends by itself is replaced', async () => {
@@ -68,7 +107,8 @@ test('a worker that ends by itself is replaced', async () => {
 test('workers that cannot start are given up on, with 1', async () => {
   host = await start([leanServer]);
   const { child, port } = host;
-  const env = { ...process.env, PORT: String(port), HOSHI_WORKERS: '2' };
+  // A bundle that is none, and a port that is taken; no start takes as long as the 5 s that count as soon on a machine that is fit.
+  const env = { ...process.env, PORT: String(port), HOSHI_WORKERS: '2', HOSHI_BUNDLE: '/nowhere' };
   const other = spawn(process.execPath, [leanServer], { env, stdio: 'ignore' });
   const [code] = await once(other, 'exit');
   assert.equal(code, 1);
