@@ -173,6 +173,19 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
   }
 });
 
+test('Knative by its operator: names of a domain that the gateway serves, and the README asks the Service for its own', () => {
+  const { config } = manifestOf('deploy/knative-serving.yaml', 'KnativeServing').spec as {
+    config: { domain?: Record<string, string> };
+  };
+  // Of every Service: a domain with a selector is only of some. The cluster's own is Knative's default since 1.8, and not served outside.
+  const ofAll = Object.entries(config.domain ?? {}).filter(([, selector]) => selector === '');
+  assert.equal(ofAll.length, 1);
+  assert.doesNotMatch(String(ofAll[0]?.[0]), /\.local$/);
+  const hosts = Array.from(contentOf('deploy/README.md').matchAll(/curl -H "Host: ([^"]*)"/g), ([, host]) => host);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
+  assert.deepEqual(hosts, ['${url#*://}']);
+});
+
 test('the network policy is of all pods, and lets in what they listen on', () => {
   const { podSelector, ingress } = manifestOf('deploy/network-policy.yaml', 'NetworkPolicy').spec as {
     podSelector: { matchExpressions: readonly [{ key: string; values: readonly string[] }] };
