@@ -237,3 +237,16 @@ test('deploy/README.md: its links lead somewhere, every file is in it, and its c
   }
   assert.ok(readme.includes(`kubectl wait job/${manifestOf(BULK, 'Job').metadata.name} `));
 });
+
+test('deploy/README.md: an image is pushed before it is named; a model goes without its report, readable to the image’s user', () => {
+  const sections = contentOf('deploy/README.md').split(/^## /m);
+  const named = sections.filter((section) => section.includes('s|image: REGISTRY/hoshi|image: $image|'));
+  assert.ok(named.length >= 2);
+  for (const section of named)
+    assert.match(section, /image=\$\(PUSH_ONLY=1 REGISTRY=\S+ deploy\/apply\).*image: REGISTRY/s);
+  for (const file of [...servers, BULK]) assert.match(contentOf(file), /^ +image: REGISTRY\/hoshi$/m, file);
+  const model = String(sections.find((section) => section.startsWith('Another model')));
+  assert.match(model, /rm -f my-stars\/report\.html.*COPY --chmod=755 \. .*docker build/s);
+  const cloudRun = String(sections.find((section) => section.startsWith('Cloud Run')));
+  assert.match(cloudRun, /add-iam-policy-binding hoshi .*--member=allUsers --role=roles\/run\.invoker/);
+});
