@@ -197,7 +197,7 @@ test('the network policy is of all pods, and lets in what they listen on', () =>
   assert.ok(ingress[0].ports.some(({ port }) => port === parseConfig({}).port));
 });
 
-test('the bulk job: as many parts as pods, each its own file, by options that hoshi score has', () => {
+test('the bulk job: as many parts as pods, each its own file in a folder of that number, by options that hoshi score has', () => {
   const { completions, completionMode } = manifestOf(BULK, 'Job').spec as {
     completions: number;
     completionMode: string;
@@ -206,7 +206,11 @@ test('the bulk job: as many parts as pods, each its own file, by options that ho
   assert.equal(completionMode, 'Indexed');
   assert.equal(args[0], 'score.cjs');
   assert.ok(args.includes(`--shard=$(JOB_COMPLETION_INDEX)/${completions}`));
-  assert.ok(args.some((arg) => /^--out=.*\$\(JOB_COMPLETION_INDEX\)/.test(arg)));
+  // Parts cut for another number lie in another folder, or --skip-existing would keep them.
+  const folder = `scores-${completions}`;
+  assert.ok(args.includes(`--out=/data/${folder}/$(JOB_COMPLETION_INDEX).txt`));
+  assert.ok(contentOf(BULK).includes(`# /data/${folder}/i.txt`));
+  assert.ok(contentOf('deploy/README.md').includes(`cat ${folder}/{0..${completions - 1}}.txt`));
   const known = scoreCommand().options.map(({ long }) => long);
   for (const arg of args.filter((one) => one.startsWith('--'))) assert.ok(known.includes(arg.split('=')[0]), arg);
 });
