@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Host, leanServer, start } from '../function/hosts.ts';
-import { contentOf, manifestsOf } from './manifests.ts';
+import { contentOf, manifestsOf, podTemplateOf } from './manifests.ts';
 
 /** Of kube-state-metrics, by which alone it is seen that a pod does not start. */
 const elsewhere = new Map([['kube_pod_container_status_restarts_total', new Set(['container'])]]);
+/** What a scrape by deploy/monitoring adds to each metric. */
+const attached = ['container', 'pod'];
 
 interface Dashboard {
   readonly panels: readonly {
@@ -54,7 +56,7 @@ test('metrics and labels of every query exist; each selector is written with its
       const labels = told.get(String(name));
       assert.ok(labels !== undefined, `${where}: GET /metrics tells no ${name}`);
       for (const [, label] of String(matchers).matchAll(/(\w+)(?:=|!)/g))
-        assert.ok(labels.has(String(label)), `${where}: ${name} has no label ${label}`);
+        assert.ok(labels.has(String(label)) || attached.includes(String(label)), `${where}: ${name} has no ${label}`);
     }
     for (const [, grouping] of expr.matchAll(/\b(?:by|ignoring) ?\(([^)]*)\)/g))
       for (const label of String(grouping).split(/, */))
@@ -71,6 +73,18 @@ test('metrics and labels of every query exist; each selector is written with its
       where,
     );
   }
+});
+
+test('each selector is of hoshi’s container, by the name that the manifests give it', () => {
+  for (const file of ['service.yaml', 'deploy/kubernetes/hoshi.yaml'])
+    assert.equal(podTemplateOf(file).spec.containers[0].name, 'hoshi');
+  for (const { where, expr } of queries)
+    for (const [selector] of expr.matchAll(/\w+\{[^}]*\}/g))
+      assert.match(
+        selector,
+        /\{(.*,)?container="hoshi"[,}]/,
+        `${where}: ${selector} is of every program that has such a metric`,
+      );
 });
 
 test('values of labels that alerts ask for are those of the server', async () => {
