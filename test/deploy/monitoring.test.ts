@@ -20,6 +20,7 @@ interface Dashboard {
 interface Rule {
   readonly alert: string;
   readonly expr: string;
+  readonly for?: string;
   readonly annotations: { readonly summary: string };
 }
 
@@ -92,6 +93,11 @@ test('values of labels that alerts ask for are those of the server', async () =>
   for (const { where, expr } of queries)
     for (const [, label, value] of expr.matchAll(/(phase|http_response_status_code)="(\w+)"/g))
       if (value !== '503') assert.ok(text.includes(`${label}="${value}"`), `${where}: no ${label} is ${value}`);
+});
+
+test('what only a pod that is there tells is asked for over a range, or waited for not at all', () => {
+  for (const { alert, expr, for: wait } of rules)
+    if (wait !== undefined) assert.doesNotMatch(expr, /\}(?!\[)/, `${alert}: pods are gone before ${wait} are over`);
 });
 
 test('alerts say what to do, and are named once', () => {
