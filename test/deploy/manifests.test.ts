@@ -7,7 +7,7 @@ import { type Config, parseConfig } from '../../function/config.ts';
 import { routes } from '../../function/routes.ts';
 import { scoreCommand } from '../../model/commands/score.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { contentOf, type Manifest, manifestFiles, manifestsOf, podTemplateOf } from './manifests.ts';
+import { contentOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
 
 const KNATIVE = 'service.yaml';
 const KUBERNETES = 'deploy/kubernetes/hoshi.yaml';
@@ -25,12 +25,6 @@ function annotationOf(file: string, name: string): string {
   const value = podTemplateOf(file).metadata.annotations?.[name];
   if (value === undefined) throw new Error(`${file}: expected the annotation ${name} of a pod, found none`);
   return value;
-}
-
-function manifestOf(file: string, kind: string): Manifest {
-  const found = manifestsOf(file).find((manifest) => manifest.kind === kind);
-  if (found === undefined) throw new Error(`${file}: expected a ${kind}, found none`);
-  return found;
 }
 
 const bytesOf = (quantity: string) => Number(/^(\d+)Mi$/.exec(quantity)?.[1]) * 2 ** 20;
@@ -159,11 +153,17 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
       selector: { matchLabels: Record<string, string> };
       [endpoints: string]: unknown;
     };
-    const [endpoint] = spec[endpoints] as readonly { port: string; path: string; interval: string }[];
-    assert.ok(secondsOf(String(endpoint?.interval)) * 4 < lives, file);
-    assert.equal(endpoint?.path, '/metrics');
-    // Knative calls the server's port so, whatever its name in the Service is.
-    assert.equal(endpoint?.port, podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name);
+    const all = spec[endpoints] as readonly { port: string; path: string; interval: string }[];
+    for (const { path, interval } of all) {
+      assert.ok(secondsOf(interval) * 4 < lives, file);
+      assert.equal(path, '/metrics');
+    }
+    // Knative calls the server's port so, whatever its name in the Service is; and that of the queue-proxy's metrics (serving v0.48
+    // pkg/apis/serving/v1: UserQueueMetricsPortName).
+    assert.deepEqual(
+      all.map(({ port }) => port),
+      [podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name, 'http-usermetric'],
+    );
     for (const pods of [KNATIVE, KUBERNETES])
       assert.deepEqual(
         podTemplateOf(pods).metadata.labels,

@@ -68,6 +68,12 @@ export function manifestsOf(file: string): readonly Manifest[] {
   });
 }
 
+export function manifestOf(file: string, kind: string): Manifest {
+  const found = manifestsOf(file).find((manifest) => manifest.kind === kind);
+  if (found === undefined) throw new Error(`${file}: expected a ${kind}, found none`);
+  return found;
+}
+
 /** What makes pods: Deployment, Job, Knative's and Cloud Run's Service. */
 export function podTemplateOf(file: string): PodTemplate {
   const templates = manifestsOf(file)
