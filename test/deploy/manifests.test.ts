@@ -7,13 +7,31 @@ import { type Config, parseConfig } from '../../function/config.ts';
 import { routes } from '../../function/routes.ts';
 import { scoreCommand } from '../../model/commands/score.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { contentOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
+import { contentOf, figuresOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
 
 const KNATIVE = 'service.yaml';
 const KUBERNETES = 'deploy/kubernetes/hoshi.yaml';
 const CLOUD_RUN = 'deploy/cloud-run/service.yaml';
 const BULK = 'deploy/bulk/job.yaml';
 const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
+
+const [us = 0, , rate = 0] = figuresOf('bench/README.md', 'hoshi, stars');
+/** By `http`: processor time of a request, and how many a second one process answers. */
+const served = { us, rate };
+
+/** MB, by the table of deploy/README.md. */
+function measured(row: string): number {
+  return figuresOf('deploy/README.md', row)[0] as number;
+}
+const megabytes = {
+  image: measured('the image, compressed, as a node pulls it'),
+  ready: measured('resident: when it is ready'),
+  explained: measured('… once it has explained scores'),
+  most: measured('… at most, when 200 clients send texts of 1 MiB at a time'),
+  mostWithin: measured(
+    `… the same within a limit of ${podTemplateOf(KNATIVE).spec.containers[0].resources.limits.memory}`,
+  ),
+};
 
 /** As the server in this manifest is set up. */
 function configOf(file: string): Config {
@@ -80,10 +98,10 @@ test('Knative: a revision lets the queue-proxy drain, then the server; and the s
 test('Knative: pods are added before they are full, and a full one holds its bodies and its queue within its limits', () => {
   const { containerConcurrency } = podTemplateOf(KNATIVE).spec;
   const { bodyLimitBytes, bufferLimitBytes, delayLimitMs } = configOf(KNATIVE);
-  const [QUEUE_DEPTH, MS_A_REQUEST] = [10, 0.075]; // of the queue-proxy, in times of containerConcurrency; bench/README.md
+  const QUEUE_DEPTH = 10; // of the queue-proxy, in times of containerConcurrency
   assert.ok(Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target')) < containerConcurrency);
   assert.ok(containerConcurrency * bodyLimitBytes <= bufferLimitBytes);
-  assert.ok(containerConcurrency * QUEUE_DEPTH * MS_A_REQUEST <= delayLimitMs);
+  assert.ok(containerConcurrency * QUEUE_DEPTH * (served.us / 1000) <= delayLimitMs);
 });
 
 test('Knative: the readiness probe is the fast one, which any other of its fields would switch off', () => {
@@ -134,10 +152,44 @@ test('Cloud Run: only fields that it takes, and the drain is over before it kill
 test('what is measured fits: the limits of memory hold what the server holds at most, and all agree on it', () => {
   for (const file of servers) {
     const { limits, requests } = podTemplateOf(file).spec.containers[0].resources;
-    const [READY, MOST] = [116e6, 181e6]; // comments in service.yaml
-    assert.ok(bytesOf(limits.memory) > MOST * 1.2, file);
-    if (requests !== undefined) assert.ok(bytesOf(requests.memory) > READY, file);
+    assert.ok(bytesOf(limits.memory) > megabytes.most * 1e6 * 1.2, file);
+    if (requests !== undefined) assert.ok(bytesOf(requests.memory) > megabytes.explained * 1e6, file);
   }
+});
+
+test('figures in comments are those of bench/README.md and deploy/README.md, or reckoned from them', () => {
+  const down = (value: number, step: number) => (Math.floor(value / step) * step).toLocaleString('en');
+  const states = (file: string, ...sentences: readonly string[]) => {
+    const text = contentOf(file).replaceAll(/\n *# /g, ' ');
+    for (const sentence of sentences) assert.ok(text.includes(sentence), `${file}: expected "${sentence}"`);
+  };
+  const { containerConcurrency, containers } = podTemplateOf(KNATIVE).spec;
+  const pods = Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/max-scale'));
+  const target = Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target'));
+  const cores = (quantity: string) => Number(/^(\d+)m$/.exec(quantity)?.[1]) / 1000;
+  const slowest = (concurrency: number) => {
+    const [, ms = 0] = figuresOf('bench/README.md', String(concurrency));
+    return `within ${Number((ms / 1000).toPrecision(2))} s with ${concurrency}`;
+  };
+  states(
+    KNATIVE,
+    `some ${down(pods * served.rate, 10_000)} requests a second`,
+    `to ${target} who ask at a time (${served.rate.toLocaleString('en')} a second)`,
+    `pulls ${Math.round(megabytes.image)} MB`,
+    `99 % of what was let in was answered ${slowest(containerConcurrency)}, ${slowest(8)}, and ${slowest(64)};`,
+    `some ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests a second`,
+    `${megabytes.ready} MB when ready, ${megabytes.explained} MB once it has explained scores`,
+    `${megabytes.most} MB at most, when 200 clients send texts of 1 MiB at a time; ${megabytes.mostWithin} MB within this limit`,
+  );
+  const { cpu } = podTemplateOf(KUBERNETES).spec.containers[0].resources.requests;
+  states(KUBERNETES, `70 % of it are some ${down(0.7 * cores(cpu) * served.rate, 100)} requests a second`);
+  const [, cpuSeconds = 0, , peak = 0] = figuresOf('bench/README.md', '1000000');
+  states(BULK, `${peak} MB for a million reviews`, `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`);
+  states(
+    'deploy/README.md',
+    `answers ${served.rate.toLocaleString('en')} requests a second of ${target} connections`,
+    `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`,
+  );
 });
 
 test('Knative: a pod lives so long that it is scraped several times', () => {

@@ -83,6 +83,16 @@ export function podTemplateOf(file: string): PodTemplate {
   return templates[0] as PodTemplate;
 }
 
+/** The numbers of the first row of a table in a README that begins with this cell. */
+export function figuresOf(file: string, row: string): readonly number[] {
+  const cells = contentOf(file)
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .find((line) => line[1] === row);
+  if (cells === undefined) throw new Error(`${file}: expected a row ${row} of a table, found none`);
+  return cells.slice(2, -1).map(Number.parseFloat);
+}
+
 export function contentOf(file: string): string {
   return readFileSync(join(packageRoot, file), 'utf8');
 }
