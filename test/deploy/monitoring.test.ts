@@ -58,6 +58,7 @@ test('metrics and labels of every query exist; each selector is written with its
   for (const { where, expr } of queries) {
     const selectors = Array.from(expr.matchAll(/([a-z_:][a-z0-9_:]*)\{([^}]*)\}/g));
     assert.ok(selectors.length > 0, `${where}: expected selectors in ${expr}`);
+    assert.doesNotMatch(expr, /\bgroup_(left|right) *\((?!\))/, `${where}: what is in these parentheses are labels`);
     const ofAll = new Set(selectors.flatMap(([, name]) => Array.from(told.get(String(name)) ?? [])));
     for (const [, name, matchers] of selectors) {
       const labels = told.get(String(name));
