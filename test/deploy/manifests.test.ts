@@ -254,7 +254,10 @@ test('the bulk job: as many parts as pods, each its own file in a folder of that
     completions: number;
     completionMode: string;
   };
-  const args = podTemplateOf(BULK).spec.containers[0].args ?? [];
+  const { containers, securityContext } = podTemplateOf(BULK).spec;
+  const args = containers[0].args ?? [];
+  const fsGroup = containers[0].securityContext?.runAsGroup; // the volume is its to write, told once
+  assert.deepEqual(securityContext, { fsGroup, fsGroupChangePolicy: 'OnRootMismatch' });
   assert.equal(completionMode, 'Indexed');
   assert.equal(args[0], 'score.cjs');
   assert.ok(args.includes(`--shard=$(JOB_COMPLETION_INDEX)/${completions}`));

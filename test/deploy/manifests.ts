@@ -44,6 +44,7 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds: number;
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
 }
 
 export interface PodTemplate {
