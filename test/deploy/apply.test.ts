@@ -76,9 +76,39 @@ test('the image is pushed, and service.yaml applied as it is but for the image, 
   assert.equal(stdout, 'hoshi-00002 is ready at http://hoshi.test\n');
 });
 
+const docker = [
+  'echo "docker $*" >>"$CALLS"',
+  `[ "$1" != push ] || printf 'The push refers to a repository\\nmine: digest: ${digest} size: 1234\\n'`,
+].join('\n');
+
 test('docker tells the digest as it pushes', async () => {
-  const docker = `[ "$1" != push ] || echo "mine: digest: ${digest} size: 1234"`;
   const { applied, status } = await apply({ kubectl, docker }, { REGISTRY: 'registry.test/project' });
   assert.equal(status, 0);
   assert.ok(applied.includes(`image: registry.test/project/hoshi@${digest}`));
+});
+
+test('PUSH_ONLY=1 wants no cluster, pushes, and prints nothing but the name by digest', async () => {
+  const environment = { REGISTRY: 'registry.test/project', IMAGE: 'hoshi:mine', PUSH_ONLY: '1' };
+  for (const programs of [{ docker }, { buildah: `${buildah}\necho written` }]) {
+    const { stdout, stderr, status, applied, calls } = await apply(programs, environment);
+    assert.equal(status, 0, stderr);
+    assert.match(calls, /^\w+ push .*registry\.test\/project\/hoshi:mine$/m);
+    assert.deepEqual([stdout, applied], [`registry.test/project/hoshi@${digest}\n`, '']);
+  }
+});
+
+test('the tag is what is behind a colon of the last part of a name', async () => {
+  const cases = [
+    ['hoshi:mine', 'mine'],
+    ['localhost:5000/hoshi', 'latest'],
+    ['localhost:5000/hoshi:mine', 'mine'],
+    [`localhost:5000/hoshi@${digest}`, 'latest'],
+    ['hoshi', 'latest'],
+  ];
+  for (const [IMAGE, tag] of cases) {
+    const environment = { REGISTRY: 'registry.test:5000/project', IMAGE: String(IMAGE), PUSH_ONLY: '1' };
+    const { status, calls, stderr } = await apply({ docker }, environment);
+    assert.equal(status, 0, stderr);
+    assert.match(calls, new RegExp(`^docker tag ${IMAGE} registry\\.test:5000/project/hoshi:${tag}$`, 'm'));
+  }
 });

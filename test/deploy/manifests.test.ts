@@ -7,13 +7,31 @@ import { type Config, parseConfig } from '../../function/config.ts';
 import { routes } from '../../function/routes.ts';
 import { scoreCommand } from '../../model/commands/score.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { contentOf, type Manifest, manifestFiles, manifestsOf, podTemplateOf } from './manifests.ts';
+import { contentOf, figuresOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
 
 const KNATIVE = 'service.yaml';
 const KUBERNETES = 'deploy/kubernetes/hoshi.yaml';
 const CLOUD_RUN = 'deploy/cloud-run/service.yaml';
 const BULK = 'deploy/bulk/job.yaml';
 const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
+
+const [us = 0, , rate = 0] = figuresOf('bench/README.md', 'hoshi, stars');
+/** By `http`: processor time of a request, and how many a second one process answers. */
+const served = { us, rate };
+
+/** MB, by the table of deploy/README.md. */
+function measured(row: string): number {
+  return figuresOf('deploy/README.md', row)[0] as number;
+}
+const megabytes = {
+  image: measured('the image, compressed, as a node pulls it'),
+  ready: measured('resident: when it is ready'),
+  explained: measured('… once it has explained scores'),
+  most: measured('… at most, when 200 clients send texts of 1 MiB at a time'),
+  mostWithin: measured(
+    `… the same within a limit of ${podTemplateOf(KNATIVE).spec.containers[0].resources.limits.memory}`,
+  ),
+};
 
 /** As the server in this manifest is set up. */
 function configOf(file: string): Config {
@@ -25,12 +43,6 @@ function annotationOf(file: string, name: string): string {
   const value = podTemplateOf(file).metadata.annotations?.[name];
   if (value === undefined) throw new Error(`${file}: expected the annotation ${name} of a pod, found none`);
   return value;
-}
-
-function manifestOf(file: string, kind: string): Manifest {
-  const found = manifestsOf(file).find((manifest) => manifest.kind === kind);
-  if (found === undefined) throw new Error(`${file}: expected a ${kind}, found none`);
-  return found;
 }
 
 const bytesOf = (quantity: string) => Number(/^(\d+)Mi$/.exec(quantity)?.[1]) * 2 ** 20;
@@ -86,10 +98,10 @@ test('Knative: a revision lets the queue-proxy drain, then the server; and the s
 test('Knative: pods are added before they are full, and a full one holds its bodies and its queue within its limits', () => {
   const { containerConcurrency } = podTemplateOf(KNATIVE).spec;
   const { bodyLimitBytes, bufferLimitBytes, delayLimitMs } = configOf(KNATIVE);
-  const [QUEUE_DEPTH, MS_A_REQUEST] = [10, 0.075]; // of the queue-proxy, in times of containerConcurrency; bench/README.md
+  const QUEUE_DEPTH = 10; // of the queue-proxy, in times of containerConcurrency
   assert.ok(Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target')) < containerConcurrency);
   assert.ok(containerConcurrency * bodyLimitBytes <= bufferLimitBytes);
-  assert.ok(containerConcurrency * QUEUE_DEPTH * MS_A_REQUEST <= delayLimitMs);
+  assert.ok(containerConcurrency * QUEUE_DEPTH * (served.us / 1000) <= delayLimitMs);
 });
 
 test('Knative: the readiness probe is the fast one, which any other of its fields would switch off', () => {
@@ -140,10 +152,44 @@ test('Cloud Run: only fields that it takes, and the drain is over before it kill
 test('what is measured fits: the limits of memory hold what the server holds at most, and all agree on it', () => {
   for (const file of servers) {
     const { limits, requests } = podTemplateOf(file).spec.containers[0].resources;
-    const [READY, MOST] = [116e6, 181e6]; // comments in service.yaml
-    assert.ok(bytesOf(limits.memory) > MOST * 1.2, file);
-    if (requests !== undefined) assert.ok(bytesOf(requests.memory) > READY, file);
+    assert.ok(bytesOf(limits.memory) > megabytes.most * 1e6 * 1.2, file);
+    if (requests !== undefined) assert.ok(bytesOf(requests.memory) > megabytes.explained * 1e6, file);
   }
+});
+
+test('figures in comments are those of bench/README.md and deploy/README.md, or reckoned from them', () => {
+  const down = (value: number, step: number) => (Math.floor(value / step) * step).toLocaleString('en');
+  const states = (file: string, ...sentences: readonly string[]) => {
+    const text = contentOf(file).replaceAll(/\n *# /g, ' ');
+    for (const sentence of sentences) assert.ok(text.includes(sentence), `${file}: expected "${sentence}"`);
+  };
+  const { containerConcurrency, containers } = podTemplateOf(KNATIVE).spec;
+  const pods = Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/max-scale'));
+  const target = Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target'));
+  const cores = (quantity: string) => Number(/^(\d+)m$/.exec(quantity)?.[1]) / 1000;
+  const slowest = (concurrency: number) => {
+    const [, ms = 0] = figuresOf('bench/README.md', String(concurrency));
+    return `within ${Number((ms / 1000).toPrecision(2))} s with ${concurrency}`;
+  };
+  states(
+    KNATIVE,
+    `some ${down(pods * served.rate, 10_000)} requests a second`,
+    `to ${target} who ask at a time (${served.rate.toLocaleString('en')} a second)`,
+    `pulls ${Math.round(megabytes.image)} MB`,
+    `99 % of what was let in was answered ${slowest(containerConcurrency)}, ${slowest(8)}, and ${slowest(64)};`,
+    `some ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests a second`,
+    `${megabytes.ready} MB when ready, ${megabytes.explained} MB once it has explained scores`,
+    `${megabytes.most} MB at most, when 200 clients send texts of 1 MiB at a time; ${megabytes.mostWithin} MB within this limit`,
+  );
+  const { cpu } = podTemplateOf(KUBERNETES).spec.containers[0].resources.requests;
+  states(KUBERNETES, `70 % of it are some ${down(0.7 * cores(cpu) * served.rate, 100)} requests a second`);
+  const [, cpuSeconds = 0, , peak = 0] = figuresOf('bench/README.md', '1000000');
+  states(BULK, `${peak} MB for a million reviews`, `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`);
+  states(
+    'deploy/README.md',
+    `answers ${served.rate.toLocaleString('en')} requests a second of ${target} connections`,
+    `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`,
+  );
 });
 
 test('Knative: a pod lives so long that it is scraped several times', () => {
@@ -159,11 +205,17 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
       selector: { matchLabels: Record<string, string> };
       [endpoints: string]: unknown;
     };
-    const [endpoint] = spec[endpoints] as readonly { port: string; path: string; interval: string }[];
-    assert.ok(secondsOf(String(endpoint?.interval)) * 4 < lives, file);
-    assert.equal(endpoint?.path, '/metrics');
-    // Knative calls the server's port so, whatever its name in the Service is.
-    assert.equal(endpoint?.port, podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name);
+    const all = spec[endpoints] as readonly { port: string; path: string; interval: string }[];
+    for (const { path, interval } of all) {
+      assert.ok(secondsOf(interval) * 4 < lives, file);
+      assert.equal(path, '/metrics');
+    }
+    // Knative calls the server's port so, whatever its name in the Service is; and that of the queue-proxy's metrics (serving v0.48
+    // pkg/apis/serving/v1: UserQueueMetricsPortName).
+    assert.deepEqual(
+      all.map(({ port }) => port),
+      [podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name, 'http-usermetric'],
+    );
     for (const pods of [KNATIVE, KUBERNETES])
       assert.deepEqual(
         podTemplateOf(pods).metadata.labels,
@@ -171,6 +223,19 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
         `${file} finds the pods of ${pods}`,
       );
   }
+});
+
+test('Knative by its operator: names of a domain that the gateway serves, and the README asks the Service for its own', () => {
+  const { config } = manifestOf('deploy/knative-serving.yaml', 'KnativeServing').spec as {
+    config: { domain?: Record<string, string> };
+  };
+  // Of every Service: a domain with a selector is only of some. The cluster's own is Knative's default since 1.8, and not served outside.
+  const ofAll = Object.entries(config.domain ?? {}).filter(([, selector]) => selector === '');
+  assert.equal(ofAll.length, 1);
+  assert.doesNotMatch(String(ofAll[0]?.[0]), /\.local$/);
+  const hosts = Array.from(contentOf('deploy/README.md').matchAll(/curl -H "Host: ([^"]*)"/g), ([, host]) => host);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
+  assert.deepEqual(hosts, ['${url#*://}']);
 });
 
 test('the network policy is of all pods, and lets in what they listen on', () => {
@@ -184,16 +249,23 @@ test('the network policy is of all pods, and lets in what they listen on', () =>
   assert.ok(ingress[0].ports.some(({ port }) => port === parseConfig({}).port));
 });
 
-test('the bulk job: as many parts as pods, each its own file, by options that hoshi score has', () => {
+test('the bulk job: as many parts as pods, each its own file in a folder of that number, by options that hoshi score has', () => {
   const { completions, completionMode } = manifestOf(BULK, 'Job').spec as {
     completions: number;
     completionMode: string;
   };
-  const args = podTemplateOf(BULK).spec.containers[0].args ?? [];
+  const { containers, securityContext } = podTemplateOf(BULK).spec;
+  const args = containers[0].args ?? [];
+  const fsGroup = containers[0].securityContext?.runAsGroup; // the volume is its to write, told once
+  assert.deepEqual(securityContext, { fsGroup, fsGroupChangePolicy: 'OnRootMismatch' });
   assert.equal(completionMode, 'Indexed');
   assert.equal(args[0], 'score.cjs');
   assert.ok(args.includes(`--shard=$(JOB_COMPLETION_INDEX)/${completions}`));
-  assert.ok(args.some((arg) => /^--out=.*\$\(JOB_COMPLETION_INDEX\)/.test(arg)));
+  // Parts cut for another number lie in another folder, or --skip-existing would keep them.
+  const folder = `scores-${completions}`;
+  assert.ok(args.includes(`--out=/data/${folder}/$(JOB_COMPLETION_INDEX).txt`));
+  assert.ok(contentOf(BULK).includes(`# /data/${folder}/i.txt`));
+  assert.ok(contentOf('deploy/README.md').includes(`cat ${folder}/{0..${completions - 1}}.txt`));
   const known = scoreCommand().options.map(({ long }) => long);
   for (const arg of args.filter((one) => one.startsWith('--'))) assert.ok(known.includes(arg.split('=')[0]), arg);
 });
@@ -223,4 +295,17 @@ test('deploy/README.md: its links lead somewhere, every file is in it, and its c
     }
   }
   assert.ok(readme.includes(`kubectl wait job/${manifestOf(BULK, 'Job').metadata.name} `));
+});
+
+test('deploy/README.md: an image is pushed before it is named; a model goes without its report, readable to the image’s user', () => {
+  const sections = contentOf('deploy/README.md').split(/^## /m);
+  const named = sections.filter((section) => section.includes('s|image: REGISTRY/hoshi|image: $image|'));
+  assert.ok(named.length >= 2);
+  for (const section of named)
+    assert.match(section, /image=\$\(PUSH_ONLY=1 REGISTRY=\S+ deploy\/apply\).*image: REGISTRY/s);
+  for (const file of [...servers, BULK]) assert.match(contentOf(file), /^ +image: REGISTRY\/hoshi$/m, file);
+  const model = String(sections.find((section) => section.startsWith('Another model')));
+  assert.match(model, /rm -f my-stars\/report\.html.*COPY --chmod=755 \. .*docker build/s);
+  const cloudRun = String(sections.find((section) => section.startsWith('Cloud Run')));
+  assert.match(cloudRun, /add-iam-policy-binding hoshi .*--member=allUsers --role=roles\/run\.invoker/);
 });

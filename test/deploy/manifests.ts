@@ -44,6 +44,7 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds: number;
   readonly automountServiceAccountToken?: boolean;
   readonly enableServiceLinks?: boolean;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
 }
 
 export interface PodTemplate {
@@ -68,6 +69,12 @@ export function manifestsOf(file: string): readonly Manifest[] {
   });
 }
 
+export function manifestOf(file: string, kind: string): Manifest {
+  const found = manifestsOf(file).find((manifest) => manifest.kind === kind);
+  if (found === undefined) throw new Error(`${file}: expected a ${kind}, found none`);
+  return found;
+}
+
 /** What makes pods: Deployment, Job, Knative's and Cloud Run's Service. */
 export function podTemplateOf(file: string): PodTemplate {
   const templates = manifestsOf(file)
@@ -75,6 +82,16 @@ export function podTemplateOf(file: string): PodTemplate {
     .filter((template) => template !== undefined);
   if (templates.length !== 1) throw new Error(`${file}: expected one template of pods, found ${templates.length}`);
   return templates[0] as PodTemplate;
+}
+
+/** The numbers of the first row of a table in a README that begins with this cell. */
+export function figuresOf(file: string, row: string): readonly number[] {
+  const cells = contentOf(file)
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .find((line) => line[1] === row);
+  if (cells === undefined) throw new Error(`${file}: expected a row ${row} of a table, found none`);
+  return cells.slice(2, -1).map(Number.parseFloat);
 }
 
 export function contentOf(file: string): string {

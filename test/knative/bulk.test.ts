@@ -46,7 +46,7 @@ describe('the bulk job', {
   skip: sharedFolder === undefined && 'HOSHI_SHARED_FOLDER names no folder that the nodes see',
 }, () => {
   const folder = join(sharedFolder ?? '', 'bulk');
-  const scores = join(folder, 'scores');
+  const scores = join(folder, `scores-${SHARDS}`);
   let space: Namespace;
 
   before(async () => {
