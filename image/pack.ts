@@ -76,7 +76,8 @@ async function pack(folder: string, withAllEngines: boolean): Promise<void> {
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
-  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf([...held]), null, 2)}\n`);
+  const bom = sbomOf([...held], withAllEngines);
+  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
 
