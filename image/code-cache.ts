@@ -8,3 +8,4 @@ process.once('message', () => {
   writeFileSync(cacheOf(file), script.createCachedData());
   process.exit();
 });
+process.once('disconnect', () => process.exit(1)); // nobody is left to tell it

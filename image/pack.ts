@@ -11,10 +11,9 @@
  *     THIRD-PARTY.txt       licences of the packages in the bundle
  *     sbom.cdx.json         what all of it is made of
  */
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
@@ -77,15 +76,15 @@ async function pack(folder: string, withAllEngines: boolean): Promise<void> {
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
-  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbomOf([...held]), null, 2)}\n`);
+  const bom = sbomOf([...held], withAllEngines);
+  writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
 
 /** As much of the server as its start and its first answer take is compiled then. */
 async function makeCodeCache(file: string): Promise<void> {
-  const port = await freePort();
   const server = fork(join(import.meta.dirname, 'code-cache.js'), [file], {
-    env: { PORT: String(port), HOSHI_ENGINE: 'native' },
+    env: { PORT: '0', HOSHI_ENGINE: 'native' },
     silent: true,
     execArgv: ['--random-seed=1'], // the same server gives the same bytes; who runs it has a seed of its own
   });
@@ -94,27 +93,28 @@ async function makeCodeCache(file: string): Promise<void> {
     messages += chunk;
   });
   const ended = once(server, 'exit');
-  const url = `http://127.0.0.1:${port}`;
-  const body = JSON.stringify({ texts: 'とても楽しかったです。' });
-  for (const began = performance.now(); ; await delay(10)) {
-    if (server.exitCode !== null || performance.now() - began > START_MS)
-      throw new Error(`Expected ${file} to serve on port ${port}, received: ${messages}`);
-    if ((await fetch(`${url}/readyz`).catch(() => undefined))?.ok) break;
+  try {
+    const url = await urlWhenReady(file, server, () => messages);
+    const body = JSON.stringify({ texts: 'とても楽しかったです。' });
+    const answer = await fetch(`${url}/api/1/users`, { method: 'POST', body });
+    if (!answer.ok) throw new Error(`Expected ${file} to score, it answered ${answer.status} ${await answer.text()}`);
+    server.send('write');
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`Expected ${file} to be compiled, it ended with ${code}: ${messages}`);
+  } finally {
+    server.kill('SIGKILL'); // where it failed; it has ended otherwise
   }
-  const answer = await fetch(`${url}/api/1/users`, { method: 'POST', body });
-  if (!answer.ok) throw new Error(`Expected ${file} to score, it answered ${answer.status} ${await answer.text()}`);
-  server.send('write');
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`Expected ${file} to be compiled, it ended with ${code}: ${messages}`);
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+/** The port is one that the system chose, as the log tells. */
+async function urlWhenReady(file: string, server: ChildProcess, messages: () => string): Promise<string> {
+  for (const began = performance.now(); performance.now() - began < START_MS; await delay(10)) {
+    if (server.exitCode !== null || server.signalCode !== null) break;
+    const [, port] = /listening on port (\d+)/.exec(messages()) ?? [];
+    const url = `http://127.0.0.1:${port}`;
+    if (port !== undefined && (await fetch(`${url}/readyz`).catch(() => undefined))?.ok) return url;
+  }
+  throw new Error(`Expected ${file} to serve, received: ${messages()}`);
 }
 
 function source(...path: string[]): string {

@@ -1,6 +1,6 @@
 /**
- * The software bill of materials of what an image holds, in CycloneDX: what `npm sbom` tells, of the packages that are in it, and
- * Node. `node sbom.js FILE PURL…` adds what else an image is made of (`pkg:deb/debian/libc6@2.36-9`).
+ * The software bill of materials of what an image holds, in CycloneDX: what `npm sbom` tells, of the packages that are in it, Node,
+ * and LightGBM where that is in it. `node sbom.js FILE PURL…` adds what else an image is made of (`pkg:deb/debian/libc6@2.36-9`).
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ interface Component {
   readonly name: string;
   readonly version?: string;
   readonly purl?: string;
+  readonly licenses?: readonly { readonly license: { readonly id: string } }[];
 }
 
 interface Bom {
@@ -22,8 +23,18 @@ interface Bom {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
+const LIGHTGBM = componentOf('pkg:pypi/lightgbm@4.7.0', 'MIT');
+
+/** What its source carries and its addon is linked with (NOTICE), in the versions that it carries; fast_double_parser tells none. */
+const LIGHTGBM_PARTS = [
+  componentOf('pkg:generic/eigen@3.4.0', 'MPL-2.0'),
+  componentOf('pkg:generic/fast_double_parser', 'Apache-2.0'),
+  componentOf('pkg:generic/fmt@11.1.2', 'MIT'),
+  componentOf('pkg:generic/nanoarrow@0.8.0', 'Apache-2.0'),
+];
+
 /** `packages`: as `name@version`. */
-export function sbomOf(packages: readonly string[]): Bom {
+export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom {
   const output = execFileSync('npm', ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: packageRoot,
     encoding: 'utf8',
@@ -41,21 +52,37 @@ export function sbomOf(packages: readonly string[]): Bom {
     components: [
       ...bom.components.filter((component) => isIn(component['bom-ref'])),
       componentOf(`pkg:generic/node@${process.versions.node}`),
+      ...(withLightgbm ? [LIGHTGBM, ...LIGHTGBM_PARTS] : []),
     ],
-    dependencies: bom.dependencies
-      .filter(({ ref }) => ref === root || isIn(ref))
-      .map(({ ref, dependsOn }) => (dependsOn === undefined ? { ref } : { ref, dependsOn: dependsOn.filter(isIn) })),
+    dependencies: [
+      ...bom.dependencies
+        .filter(({ ref }) => ref === root || isIn(ref))
+        .map(({ ref, dependsOn }) => (dependsOn === undefined ? { ref } : { ref, dependsOn: dependsOn.filter(isIn) })),
+      ...(withLightgbm ? [{ ref: refOf(LIGHTGBM), dependsOn: LIGHTGBM_PARTS.map(refOf) }] : []),
+    ],
   };
 }
 
-function componentOf(purl: string): Component {
-  const [, name = '', version = ''] = /\/([^/@]+)@([^?]+)/.exec(purl) ?? [];
-  return { 'bom-ref': purl, type: 'library', name, version: decodeURIComponent(version), purl };
+function refOf(component: Component): string {
+  return component['bom-ref'];
+}
+
+/** `license`: as SPDX names it. */
+function componentOf(purl: string, license?: string): Component {
+  const [, name = '', version] = /\/([^/@?]+)(?:@([^?]+))?(?:\?|$)/.exec(purl) ?? [];
+  return {
+    'bom-ref': purl,
+    type: 'library',
+    name,
+    ...(version === undefined ? {} : { version: decodeURIComponent(version) }),
+    purl,
+    ...(license === undefined ? {} : { licenses: [{ license: { id: license } }] }),
+  };
 }
 
 if (process.argv[1] === import.meta.filename) {
   const [, , file = '', ...purls] = process.argv;
   const bom = JSON.parse(readFileSync(file, 'utf8')) as Bom;
-  const components = [...bom.components, ...purls.map(componentOf)];
+  const components = [...bom.components, ...purls.map((purl) => componentOf(purl))];
   writeFileSync(file, `${JSON.stringify({ ...bom, components }, null, 2)}\n`);
 }

@@ -61,7 +61,7 @@ describe('what is packed', () => {
     assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
   });
 
-  test('with all engines, the references give the same score', () => {
+  test('with all engines, the references give the same score, and LightGBM is named with what it is linked with', () => {
     const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
     try {
       execFileSync(process.execPath, [packer, all, 'all']);
@@ -73,6 +73,18 @@ describe('what is packed', () => {
       );
       assert.match(native ?? '', /^[\d.]+\n$/);
       assert.deepEqual(references, [native, native]);
+      const node = `node ${process.versions.node}`;
+      const [first, lightgbm, ...parts] = notNpm(all);
+      const notice = linkedByNotice();
+      assert.deepEqual([first, lightgbm], [node, notice.lightgbm]);
+      const versionless = parts.map((part) =>
+        part
+          .replace(/ [\d.]+ /, ' ')
+          .replace('-2.0', ' 2.0')
+          .toLowerCase(),
+      );
+      assert.deepEqual(versionless, notice.parts);
+      assert.deepEqual(notNpm(folder), [node]);
     } finally {
       rmSync(all, { recursive: true });
     }
@@ -87,3 +99,26 @@ describe('what is packed', () => {
     assert.match(stderr, /Expected HOSHI_ENGINE to be native, the engine of the bundled server, received lightgbm/);
   });
 });
+
+/** What else than packages of npm its bill of materials names: each as `name version (licence)`, as far as that is told. */
+function notNpm(folder: string): string[] {
+  const { components } = JSON.parse(readFileSync(join(folder, 'sbom.cdx.json'), 'utf8')) as {
+    components: { name: string; version?: string; purl: string; licenses?: { license: { id: string } }[] }[];
+  };
+  return components
+    .filter(({ purl }) => !purl.startsWith('pkg:npm/'))
+    .map(({ name, version, licenses = [] }) =>
+      [name, version, ...licenses.map(({ license }) => `(${license.id})`)]
+        .filter((part) => part !== undefined)
+        .join(' '),
+    );
+}
+
+/** LightGBM in the version that is built, and what NOTICE says that it is linked with; in no version there. */
+function linkedByNotice(): { lightgbm: string; parts: string[] } {
+  const text = (...path: string[]) => readFileSync(join(packageRoot, ...path), 'utf8');
+  const [, version] = /^lightgbm==(\S+)/m.exec(text('native', 'lightgbm', 'requirements.txt')) ?? [];
+  const [, bundled = ''] = /libraries that LightGBM bundles:\n(.*)\.$/m.exec(text('NOTICE')) ?? [];
+  const parts = bundled.split(', ').map((part) => part.toLowerCase());
+  return { lightgbm: `lightgbm ${version} (MIT)`, parts };
+}
