@@ -64,7 +64,7 @@ test('seconds: offers where they were made, answers where they came, and none le
   recorder.answer('accepted', 100, 150);
   recorder.answer('refused', 200, 3100);
   recorder.offer(2900, 3200); // late: a second that was told does not change
-  recorder.answer({ error: 'closed early' }, 3200, 3300);
+  recorder.answer({ error: 'closed early' }, 2900, 3300);
   const { timeline } = recorder.figures(3500, none);
   assert.deepEqual(told, timeline);
   const counts = timeline.map(({ offered, accepted, refused, failed }) => [offered, accepted, refused, failed]);
