@@ -52,7 +52,7 @@ export function loadCommand(): Command {
     .option('--connections <n>', 'the most connections; they are opened as it takes', numberFrom(1, 65_535), 256)
     .option(
       '--find-knee',
-      `look for the highest rate that is held, from --rate or ${FIRST_RATE} on; ${KNEE_SECONDS} s each by default`,
+      `look for the highest rate that is held, in whole numbers from --rate or ${FIRST_RATE} on; ${KNEE_SECONDS} s each by default`,
     )
     .option('--p99-limit <ms>', 'what a rate that is held takes at most', numberFrom(0.1, 60_000, 'number'), 250)
     .optionsGroup('Requests:')

@@ -1,6 +1,6 @@
 /**
  * The knee of a server: the highest rate that it holds, which is to accept (nearly) all that is offered, and in time. Rates are doubled from the first
- * until one is not held, and then halved in between, by their logarithm.
+ * until one is not held, and then halved in between, by their logarithm. They are whole requests a second, from 1 on.
  */
 import type { Figures } from './recorder.ts';
 
@@ -39,7 +39,8 @@ export async function findKnee(options: KneeOptions, measure: (rate: number) => 
   let failed = Number.POSITIVE_INFINITY;
   for (let halvings = 0; halvings < HALVINGS && steps.length < MOST_STEPS; ) {
     if (Number.isFinite(failed)) halvings++;
-    const rate = Math.round(held === 0 ? firstRate : Number.isFinite(failed) ? Math.sqrt(held * failed) : held * 2);
+    const next = held === 0 ? firstRate : Number.isFinite(failed) ? Math.sqrt(held * failed) : held * 2;
+    const rate = Math.max(1, Math.round(next));
     if (rate === held || rate === failed) break;
     const figures = await measure(rate);
     const why = signal?.aborted ? 'broken off' : whyNotHeld(figures, p99LimitMs);

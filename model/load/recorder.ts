@@ -15,7 +15,7 @@ export interface Latency {
   readonly maxMs: number;
 }
 
-/** What happened within a second of a run; answers count where they came, offers where they were due. */
+/** What happened within a second of a run: answers count where they came, offers where the generator made them, which may be later than due (`lag`). */
 export interface Second {
   readonly second: number;
   readonly offered: number;

@@ -1,14 +1,12 @@
 /**
- * What an answer is worth: accepted, refused by a server that sheds load, or a class of errors. A score has to be a number of stars, and the
- * same for the same text each time.
+ * What an answer is worth: accepted, refused by a server that sheds load, or a class of errors. A score has to be a number, of
+ * whatever stars the model knows, and the same for the same text each time.
  */
 
 export type Verdict = 'accepted' | 'refused' | { readonly error: string };
 
 const MALFORMED: Verdict = { error: 'malformed answer' };
 const WRONG: Verdict = { error: 'wrong answer' };
-
-const [LOWEST, HIGHEST] = [1, 5];
 
 export class Judge {
   readonly #isChecked: boolean;
@@ -35,7 +33,6 @@ export class Judge {
     if (this.#bodies[text] === body) return 'accepted'; // nearly always: parsing each would take longer
     const score = scoreIn(body);
     if (score === undefined) return MALFORMED;
-    if (score < LOWEST || score > HIGHEST) return WRONG;
     this.#scores[text] ??= score;
     if (score !== this.#scores[text]) return WRONG;
     this.#bodies[text] ??= body;
@@ -46,7 +43,7 @@ export class Judge {
 function scoreIn(body: string): number | undefined {
   try {
     const { score } = JSON.parse(body) as { score?: unknown };
-    return typeof score === 'number' ? score : undefined;
+    return Number.isFinite(score) ? (score as number) : undefined; // 1e999 is JSON, too, and infinite
   } catch {
     return undefined; // no JSON, or null
   }

@@ -4,6 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -281,9 +282,19 @@ describe('hoshi', () => {
     const plot = join(folder, 'run.svg');
     const open = await hoshi([...common, '--rate', '50', '--duration', '0.2', '--json', '--progress', '--plot', plot]);
     const { offered, accepted, goodput, latency, timeline } = JSON.parse(open.stdout);
-    assert.deepEqual([offered, accepted, latency.accepted.count, timeline.length], [10, 10, 10, 1]);
+    assert.deepEqual([offered, accepted, latency.accepted.count], [10, 10, 10]);
     assert.ok(goodput > 0);
-    assert.match(open.stderr, /^hoshi: 1 s: 10 offered, 10 accepted, 0 refused, 0 failed, p50 /);
+    // One second, or more where the machine is slow.
+    const told = /^hoshi: (\d+) s: (\d+) offered, (\d+) accepted, 0 refused, 0 failed(?:, p50 .* ms, p99 .* ms)?$/gm;
+    const seconds = Array.from(open.stderr.matchAll(told), (line) => line.slice(1).map(Number));
+    type Second = { second: number; offered: number; accepted: number };
+    assert.deepEqual(
+      seconds,
+      timeline.map((each: Second) => [each.second + 1, each.offered, each.accepted]),
+    );
+    const sums = [1, 2].map((column) => seconds.reduce((sum, second) => sum + (second[column] as number), 0));
+    assert.deepEqual(sums, [10, 10]);
+    assert.match(open.stderr, /[1-9]\d* accepted, .*, p50 /);
     assert.match(await readFile(plot, 'utf8'), /^<svg [\s\S]+<\/svg>\n$/);
     const knee = ['--find-knee', '--rate', '10', '--duration', '0.2', '--p99-limit', '0.1', '--plot', plot];
     assert.match(
@@ -320,8 +331,11 @@ describe('hoshi', () => {
   test('load: an interrupt prints what was measured so far', async (t) => {
     let child: ChildProcess | undefined;
     let count = 0;
-    const url = await scoringServer(t, () => {
-      if (++count === 10) child?.kill('SIGINT');
+    const met = new Set<Socket>();
+    const url = await scoringServer(t, ({ socket }) => {
+      const isAnswerRead = met.has(socket); // the one before, on the same connection
+      met.add(socket);
+      if (++count >= 10 && isAnswerRead && !child?.killed) child?.kill('SIGINT'); // twice would end it at once
     });
     const args = ['load', url, '--count', '10', '--rate', '100', '--duration', '600', '--json'];
     child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args], {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Ending } from '../../../model/load/connection.ts';
@@ -6,16 +8,41 @@ import { Connections, type Exchange } from '../../../model/load/connections.ts';
 import { targetOf } from '../../../model/load/target.ts';
 import { serveSmall } from '../../fixtures/small-server.ts';
 
+const PATIENCE_MS = 60_000;
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (performance.now() > endMs) throw new Error(`Expected ${what} within ${PATIENCE_MS} ms`);
+    await delay(1);
+  }
+}
+
+/** A server that answers when it is told to. */
 async function serve(t: { after(end: () => void): void }) {
   const waiting: (() => void)[] = [];
+  const sockets: Socket[] = [];
+  let count = 0;
   const served = await serveSmall(t, (request, response) => {
-    request.resume().on('end', () => waiting.push(() => response.end('{"score":4}')));
+    request.resume().on('end', () => {
+      count++;
+      waiting.push(() => response.end('{"score":4}'));
+    });
   });
+  served.server.on('connection', (socket: Socket) => sockets.push(socket));
+  const received = (requests: number) => until(`the server to receive ${requests} requests`, () => count >= requests);
   const answer = async () => {
-    while (waiting.length === 0) await delay(1);
+    await until('the server to hold a request', () => waiting.length > 0);
     waiting.shift()?.();
   };
-  return { ...served, answer };
+  /** Ends the connection opened last, and waits until the other side has, too. */
+  const endLast = async () => {
+    const socket = sockets.at(-1) as Socket;
+    const closed = once(socket, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    socket.end();
+    await closed;
+  };
+  return { ...served, received, answer, endLast };
 }
 
 function connectionsTo(port: number, limit: number) {
@@ -23,22 +50,19 @@ function connectionsTo(port: number, limit: number) {
   const ended: [text: number, ending: Ending | undefined][] = [];
   const onEnd = ({ text }: Exchange, ending: Ending | undefined) => ended.push([text, ending]);
   const connections = new Connections(target, limit, 1000, { onEnd });
-  const until = async (count: number) => {
-    while (ended.length < count) await delay(1);
-  };
-  return { connections, ended, until };
+  const endings = (count: number) => until(`${count} requests to end`, () => ended.length >= count);
+  return { connections, ended, endings };
 }
 
 test('one that was closed between two requests is opened anew, without a failure', async (t) => {
-  const { server, answer, port, connections: opened } = await serve(t);
-  const { connections, ended, until } = connectionsTo(port, 1);
+  const { answer, endLast, port, connections: opened } = await serve(t);
+  const { connections, ended, endings } = connectionsTo(port, 1);
   t.after(() => connections.close());
   for (const text of [0, 1]) {
     connections.send({ text, dueMs: performance.now() });
     await answer();
-    await until(text + 1);
-    server.closeIdleConnections();
-    await delay(50); // until it is known here
+    await endings(text + 1);
+    await endLast();
   }
   const whole = { status: 200, body: '{"score":4}' };
   assert.deepEqual(ended, [
@@ -49,29 +73,30 @@ test('one that was closed between two requests is opened anew, without a failure
 });
 
 test('as many as it takes, up to the limit; what waits goes out in order', async (t) => {
-  const { answer, port, connections: opened } = await serve(t);
-  const { connections, ended, until } = connectionsTo(port, 2);
+  const { received, answer, port, connections: opened } = await serve(t);
+  const { connections, ended, endings } = connectionsTo(port, 2);
   t.after(() => connections.close());
   for (const text of [0, 1, 2, 3, 4]) connections.send({ text, dueMs: 0 });
   assert.equal(connections.late, 3);
+  await received(2);
   for (let i = 1; i <= 5; i++) {
     await answer();
-    await until(i);
+    await endings(i);
   }
   assert.deepEqual(ended.map(([text]) => text).slice(2), [2, 3, 4]);
   assert.equal(opened(), 2);
 });
 
 test('what is too old is given up: with its connection if it was sent, and the next takes its place', async (t) => {
-  const { answer, port, connections: opened } = await serve(t);
-  const { connections, ended, until } = connectionsTo(port, 1);
+  const { received, answer, port, connections: opened } = await serve(t);
+  const { connections, ended, endings } = connectionsTo(port, 1);
   t.after(() => connections.close());
   connections.send({ text: 0, dueMs: 0 });
   connections.send({ text: 1, dueMs: 10 });
   connections.send({ text: 2, dueMs: 20 });
   connections.sweep(999);
   assert.deepEqual(ended, []);
-  while (opened() === 0) await delay(1);
+  await received(1);
   connections.sweep(1010);
   assert.deepEqual(ended, [
     [1, undefined],
@@ -79,7 +104,7 @@ test('what is too old is given up: with its connection if it was sent, and the n
   ]);
   await answer(); // to the one that was given up: nobody hears it
   await answer();
-  await until(3);
+  await endings(3);
   assert.deepEqual(ended.at(-1), [2, { status: 200, body: '{"score":4}' }]);
   assert.equal(opened(), 2);
 });

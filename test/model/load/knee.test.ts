@@ -39,6 +39,17 @@ test('rates double until one is not held, then close in on the knee', async () =
   );
 });
 
+test('rates are whole, from 1 on', async () => {
+  for (const firstRate of [0.1, 0.3, 1, 1.4]) {
+    const asked: number[] = [];
+    const { rate } = await findKnee({ ...options, firstRate }, async (each) => {
+      asked.push(each);
+      return figuresOf(each, 3, 10);
+    });
+    assert.deepEqual([asked, rate], [[1, 2, 4, 3], 3], `from ${firstRate}`);
+  }
+});
+
 test('a hundredth may be refused', async () => {
   const { steps } = await findKnee(options, async (rate) => figuresOf(rate, 198, 10));
   assert.deepEqual(steps.map(({ rate, isHeld }) => isHeld && rate).slice(0, 2), [100, 200]);

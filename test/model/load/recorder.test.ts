@@ -56,15 +56,15 @@ test('an answer after the end of the schedule lengthens the run', () => {
   assert.deepEqual([seconds, goodput, lag], [2, 0.5, undefined]);
 });
 
-test('seconds: offers where they were due, answers where they came, and none left out', () => {
+test('seconds: offers where they were made, answers where they came, and none left out', () => {
   const told: Second[] = [];
   const recorder = new Recorder(0, (second) => told.push(second));
   recorder.offer(100, 100);
   recorder.offer(200, 200);
   recorder.answer('accepted', 100, 150);
   recorder.answer('refused', 200, 3100);
-  recorder.offer(3200, 3200);
-  recorder.answer({ error: 'closed early' }, 3200, 3300);
+  recorder.offer(2900, 3200); // late: a second that was told does not change
+  recorder.answer({ error: 'closed early' }, 2900, 3300);
   const { timeline } = recorder.figures(3500, none);
   assert.deepEqual(told, timeline);
   const counts = timeline.map(({ offered, accepted, refused, failed }) => [offered, accepted, refused, failed]);

@@ -5,7 +5,7 @@ import { Judge } from '../../../model/load/verdict.ts';
 const wrong = { error: 'wrong answer' };
 const malformed = { error: 'malformed answer' };
 
-test('a score is a number of stars, and stays what it was; how it is written does not count', () => {
+test('a score stays what it was; how it is written does not count', () => {
   const judge = new Judge(['良い', '悪い', '良い'], true);
   assert.equal(judge.verdictOf(0, 200, '{"score":4.5}'), 'accepted');
   assert.equal(judge.verdictOf(0, 200, '{"score":4.5}'), 'accepted');
@@ -15,16 +15,29 @@ test('a score is a number of stars, and stays what it was; how it is written doe
   assert.deepEqual(judge.verdictOf(2, 200, '{"score":1}'), wrong, 'the same text as the first');
 });
 
-test('scores beyond the stars are wrong, and no measure for later ones', () => {
-  const judge = new Judge(['a'], true);
-  for (const score of [0.99, 5.01, -3]) assert.deepEqual(judge.verdictOf(0, 200, JSON.stringify({ score })), wrong);
-  assert.equal(judge.verdictOf(0, 200, '{"score":5}'), 'accepted');
+test("stars may be any numbers: those of a model of one's own are not 1 to 5", () => {
+  const scores = [0, 100, 0.99, 5.01, -3, 1e-9];
+  const judge = new Judge(scores.map(String), true);
+  for (const [i, score] of scores.entries())
+    assert.equal(judge.verdictOf(i, 200, JSON.stringify({ score })), 'accepted', String(score));
+  assert.deepEqual(judge.verdictOf(0, 200, '{"score":100}'), wrong, 'the text of the first has 0');
 });
 
 test('what is no answer', () => {
   const judge = new Judge(['a'], true);
-  for (const body of ['', 'Hello', 'null', '5', '[]', '{}', '{"score":"5"}', '{"score":null}'])
-    assert.deepEqual(judge.verdictOf(0, 200, body), malformed, body);
+  const scores = ['NaN', '1e999', '-1e999', '"5"', 'null', 'true', '[]', '[5]', '[5,5]', '{}'];
+  const bodies = [
+    '',
+    'Hello',
+    'null',
+    '5',
+    '[]',
+    '{}',
+    '{"scores":[5]}',
+    ...scores.map((score) => `{"score":${score}}`),
+  ];
+  for (const body of bodies) assert.deepEqual(judge.verdictOf(0, 200, body), malformed, body);
+  assert.equal(judge.verdictOf(0, 200, '{"score":5}'), 'accepted', 'they are no measure for later ones');
 });
 
 test('statuses: refused is what sheds load, the others are errors', () => {
