@@ -55,8 +55,12 @@ test('what is missing is named', async () => {
     [{}, { REGISTRY }, /^hoshi: kubectl is missing: https/],
     [{ kubectl: noCluster }, { REGISTRY }, /^hoshi: kubectl reaches no cluster by the context far;/],
     [{ kubectl: noKnative }, { REGISTRY }, /^hoshi: the cluster has no Knative Serving/],
-    [{ kubectl }, { REGISTRY }, /^hoshi: docker \(with its engine\) or buildah is missing/],
-    [{ kubectl, buildah: noImage }, { REGISTRY }, /^hoshi: buildah has no image hoshi:\d.*: run `make image` first/],
+    [{ kubectl }, { REGISTRY }, /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/],
+    [
+      { kubectl, buildah: noImage },
+      { REGISTRY },
+      /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/,
+    ],
   ];
   for (const [programs, environment, message] of cases) {
     const { stderr, status, applied } = await apply(programs, environment);
