@@ -1,6 +1,6 @@
 /**
  * `bench stress`: the original's stress test, 10 workers that send 1,000 texts in 6 rounds, beside the same service in Python with the same model. Both are
- * fresh processes: the first round warms them up, and counts.
+ * fresh processes: the first round warms them up, and counts. A bare node:http echo of the same bodies shows what there is to be had.
  */
 import { Command } from 'commander';
 import { loadTexts } from '../model/load/texts.ts';
@@ -10,7 +10,7 @@ import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags, tell } from './options.ts';
 import { preparePython, pythonServer } from './peers/python.ts';
 import { writeJson } from './report.ts';
-import { hoshiServer, processorMs, type ServerCommand, startServer } from './servers.ts';
+import { echoServer, hoshiServer, processorMs, type ServerCommand, startServer } from './servers.ts';
 
 const WORKERS = 10;
 const ROUNDS = 6;
@@ -37,14 +37,14 @@ interface Flags extends CommonFlags {
 export function stressCommand(): Command {
   const command = new Command('stress').description("the original's stress test, beside the Python peer");
   return addCommonOptions(command, undefined, ['large'])
-    .option('--no-peer', 'hoshi alone')
+    .option('--no-peer', 'without Python')
     .option('--node <program>', 'the Node that serves', process.execPath)
     .action(async ({ json, bundle, peer, node }: Flags) => {
       const [model] = await bundlesOf(bundle.slice(0, 1));
       if (model === undefined) throw new Error('Expected a bundle, received none');
       if (peer) preparePython(tell);
       console.log(`${machine()}\n${model.name}; ${WORKERS} workers, ${ROUNDS} rounds of ${TEXTS} texts; one run\n`);
-      const servers = [...(peer ? [pythonServer(model.path)] : []), hoshiServer(node, model.path)];
+      const servers = [...(peer ? [pythonServer(model.path)] : []), echoServer(node), hoshiServer(node, model.path)];
       const figures: Record<string, StressTwice> = {};
       for (const server of servers) figures[server.name] = await measure(server);
       for (const time of ['fresh', 'warm'] as const) show(time, figures);
