@@ -46,7 +46,8 @@ describe('pods that go', () => {
     timeout: 300_000,
     skip: isNoMeasurement,
   }, async (t) => {
-    const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON });
+    // They stay for as long as it takes the load to begin.
+    const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON, 'scale-down-delay': '20s' });
     service.metadata.name = 'hoshi-wide';
     await space.deploy(service);
     const title = `From ${PODS} pods to as many as it takes`;
