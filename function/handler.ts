@@ -52,7 +52,7 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
       if (refusal !== undefined) throw shed(service, refusal, refusal === 'connections' ? { Connection: 'close' } : {});
       isLetIn = true;
       const answer = () => {
-        if (!response.destroyed) ask(found);
+        if (!response.destroyed && !request.socket.destroyed) ask(found);
         else end(send(exchange, response, NOTHING));
       };
       const wait = () => {
@@ -79,7 +79,8 @@ function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
 /** How many bytes of body it sent; none where the client is gone, of which the status then tells. */
 function send(exchange: Exchange, response: ServerResponse, answer: Answer): number {
   if (response.headersSent) return 0;
-  if (response.destroyed) {
+  // One that waits for an answer before it is told of nothing: its connection is.
+  if (response.destroyed || exchange.request.socket.destroyed) {
     response.statusCode = CLIENT_CLOSED_REQUEST;
     return 0;
   }

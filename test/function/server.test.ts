@@ -188,6 +188,27 @@ describe('start and end', () => {
     await said(host, 'POST /amid-scoring 499');
   });
 
+  test('answers to a client that is gone are not kept', async () => {
+    host = await start([fakeServer], { HOSHI_TEXTS_LIMIT: '20000' });
+    const { url } = host;
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    const body = JSON.stringify({ texts: [slow, ...Array.from({ length: 9000 }, () => 'x')] });
+    const ask = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect(host.port, '127.0.0.1');
+    // The second is answered while it waits for the first, which is answered after the client is gone, as is the third.
+    socket.write(`${ask}GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n${ask}`);
+    await said(host, 'slow begins\nslow begins');
+    assert.match(await metrics(), /^http_server_buffered_bytes [1-9]/m);
+    socket.resetAndDestroy();
+    for (let tries = 0; !/^http_server_active_requests 1$/m.test(await metrics()); tries++) {
+      assert.ok(tries < 1000, 'requests are still in flight');
+      await delay(10);
+    }
+    const after = await metrics();
+    assert.match(after, /^http_server_buffered_bytes 0$/m);
+    assert.match(after, /^http_server_request_duration_seconds_count\{http_route="\/",.*"499"\} 2$/m);
+  });
+
   test('SIGTERM: an answer that is still being sent is sent to its end', async () => {
     host = await start([fakeServer]);
     const socket = connect(host.port, '127.0.0.1');
