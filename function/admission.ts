@@ -90,9 +90,9 @@ export class Admission {
    * them made. Of small ones Node has but few made ahead, as it stops reading then.
    */
   bufferAnswer(response: ServerResponse, bytes: number): boolean {
-    const { socket } = response.req;
     if (bytes <= SMALL_ANSWER_BYTES) return true;
     if (!this.buffer(bytes)) return false;
+    const { socket } = response.req;
     const add = (more: number) => this.#unsentBytes.set(socket, (this.#unsentBytes.get(socket) ?? 0) + more);
     if (!this.#unsentBytes.has(socket)) {
       // Answers that wait for those before them are told of nothing.

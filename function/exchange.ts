@@ -172,11 +172,8 @@ const DETAILS: Readonly<Record<ShedReason, string>> = {
 };
 
 /** Counts it, too. */
-export function shed(
-  { measurements }: Service,
-  reason: ShedReason,
-  headers: Readonly<Record<string, string>> = {},
-): HttpError {
+export function shed({ measurements }: Service, reason: ShedReason): HttpError {
   measurements.shed[reason]++;
-  return new HttpError(503, DETAILS[reason], { headers: { 'Retry-After': '1', ...headers } });
+  const headers = { 'Retry-After': '1', ...(reason === 'connections' ? { Connection: 'close' } : {}) };
+  return new HttpError(503, DETAILS[reason], { headers });
 }

@@ -49,11 +49,11 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
     } else {
       // What scores may be turned away; who looks whether the process lives never is.
       const refusal = service.admission.enter(request.socket);
-      if (refusal !== undefined) throw shed(service, refusal, refusal === 'connections' ? { Connection: 'close' } : {});
+      if (refusal !== undefined) throw shed(service, refusal);
       isLetIn = true;
       const answer = () => {
-        if (!response.destroyed && !request.socket.destroyed) ask(found);
-        else end(send(exchange, response, NOTHING));
+        if (isGone(request, response)) reply(NOTHING);
+        else ask(found);
       };
       const wait = () => {
         // Many may have been let in before their bodies came.
@@ -71,6 +71,11 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
 const CLIENT_CLOSED_REQUEST = 499;
 const NOTHING: Answer = { body: '' };
 
+/** A response that waits for another one before it is told of nothing: its connection is. */
+function isGone({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  return response.destroyed || socket.destroyed;
+}
+
 function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
   const query = url.indexOf('?');
   return match(method, query < 0 ? url : url.slice(0, query));
@@ -79,8 +84,7 @@ function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
 /** How many bytes of body it sent; none where the client is gone, of which the status then tells. */
 function send(exchange: Exchange, response: ServerResponse, answer: Answer): number {
   if (response.headersSent) return 0;
-  // One that waits for an answer before it is told of nothing: its connection is.
-  if (response.destroyed || exchange.request.socket.destroyed) {
+  if (isGone(exchange.request, response)) {
     response.statusCode = CLIENT_CLOSED_REQUEST;
     return 0;
   }
@@ -132,7 +136,8 @@ function sendError(exchange: Exchange, response: ServerResponse, error: unknown)
   return send(exchange, response, { status, type: 'application/problem+json', headers, body: problemOf(planned) });
 }
 
-const HANG_UP_MS = 500;
+/** How long what goes on arriving from a client that has been told not to send is dropped, until the connection is. */
+export const HANG_UP_MS = 500;
 /** What is read to its end after a 503 rather than hung up on: then the connection serves on. */
 const READ_ON_BYTES = 1 << 16;
 

@@ -11,7 +11,7 @@ import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooMuch } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
 import { shed } from './exchange.ts';
-import { handle } from './handler.ts';
+import { HANG_UP_MS, handle } from './handler.ts';
 import { flushLog, log } from './log.ts';
 import { HttpError, problemOf, titleOf } from './problem.ts';
 import { ScoringService } from './service.ts';
@@ -119,8 +119,6 @@ function makeServer(config: Config, service: ScoringService, sockets: Set<Socket
 
 /** Above the limit of connections, for who looks whether the process lives. */
 const SPARE_CONNECTIONS = 64;
-/** How long a client may go on sending that has been told not to. */
-const HANG_UP_MS = 500;
 
 const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Expected headers of at most 16 KiB, received more'],
@@ -134,8 +132,7 @@ function rawProblem(error: HttpError): string {
     `HTTP/1.1 ${error.status} ${titleOf(error.status)}`,
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-    ...Object.entries(error.headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ Connection: 'close', ...error.headers }).map(([name, value]) => `${name}: ${value}`),
   ];
   return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }

@@ -50,17 +50,14 @@ test('what is missing is named', async () => {
   const noCluster = 'case "$1" in version) exit 1 ;; config) echo far ;; esac';
   const noKnative = '[ "$1" = version ]';
   const noImage = 'exit 1';
+  const isWithoutImage = /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/;
   const cases: [programs: Record<string, string>, environment: Record<string, string>, message: RegExp][] = [
     [{}, {}, /^hoshi: expected a registry, as in: make deploy REGISTRY=/],
     [{}, { REGISTRY }, /^hoshi: kubectl is missing: https/],
     [{ kubectl: noCluster }, { REGISTRY }, /^hoshi: kubectl reaches no cluster by the context far;/],
     [{ kubectl: noKnative }, { REGISTRY }, /^hoshi: the cluster has no Knative Serving/],
-    [{ kubectl }, { REGISTRY }, /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/],
-    [
-      { kubectl, buildah: noImage },
-      { REGISTRY },
-      /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/,
-    ],
+    [{ kubectl }, { REGISTRY }, isWithoutImage],
+    [{ kubectl, buildah: noImage }, { REGISTRY }, isWithoutImage],
   ];
   for (const [programs, environment, message] of cases) {
     const { stderr, status, applied } = await apply(programs, environment);
