@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 NODE ?= node
-SOURCES := $(shell find bin image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
+SOURCES := $(shell find bin cli image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 # OFF: without LightGBM, for who only serves. Not for a folder that was built with it.
@@ -116,7 +116,7 @@ $(ADDONS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/lib/lib_lightgbm.a) CM
 	native/build --CDHOSHI_LIGHTGBM=$(LIGHTGBM)
 	@touch $(ADDONS)
 
-dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) $(wildcard model/*.d.ts)
+dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) 
 	npx --no-install tsc
 	@touch $@
 

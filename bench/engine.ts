@@ -3,9 +3,10 @@
  * stage before it made, so that a stage's time is its own.
  */
 import { createHash } from 'node:crypto';
-import { NativeScorer } from '../model/native-scorer.ts';
-import { ReferenceScorer } from '../model/reference-scorer.ts';
-import { type EngineName, loadScorer } from '../model/scorer.ts';
+import { loadScorer } from '../model/scoring/load.ts';
+import { NativeEngine } from '../model/scoring/native-engine.ts';
+import { ReferenceEngine } from '../model/scoring/reference-engine.ts';
+import type { EngineName } from '../model/scoring/scorer.ts';
 import type { SparseRow } from '../native/rows.ts';
 import { contend, type Work } from './clock.ts';
 import type { Stage } from './protocol.ts';
@@ -31,12 +32,12 @@ contend(
 );
 
 function engineOf(scorer: object): Engine {
-  if (scorer instanceof NativeScorer) return nativeEngine(scorer);
-  if (scorer instanceof ReferenceScorer) return referenceEngine(scorer);
+  if (scorer instanceof NativeEngine) return nativeEngine(scorer);
+  if (scorer instanceof ReferenceEngine) return referenceEngine(scorer);
   throw new Error(`Expected a scorer whose stages are known, received ${scorer.constructor.name}`);
 }
 
-function nativeEngine(scorer: NativeScorer): Engine {
+function nativeEngine(scorer: NativeEngine): Engine {
   const { analyzer, vectorizer, forest } = scorer;
   const ends = texts.map((text) => analyzer.analyze(text).slice());
   const text = (i: number) => texts[i] as string;
@@ -54,7 +55,7 @@ function nativeEngine(scorer: NativeScorer): Engine {
   };
 }
 
-function referenceEngine(scorer: ReferenceScorer): Engine {
+function referenceEngine(scorer: ReferenceEngine): Engine {
   const { tokenizer, vectorizer, predictor } = scorer;
   const text = (i: number) => texts[i] as string;
   const tokens = texts.map((each) => tokenizer.tokenize(each));

@@ -7,9 +7,9 @@
  * like: a server that is asked four times as often takes several requests at each turn, and finds the load awake.
  */
 import { Command } from 'commander';
-import { numberFrom } from '../model/commands/options.ts';
-import { figure, table } from '../model/markdown.ts';
-import { loadScorer } from '../model/scorer.ts';
+import { numberFrom } from '../cli/options.ts';
+import { figure, table } from '../cli/terminal/markdown.ts';
+import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';

@@ -7,8 +7,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { readCorpus } from '../model/corpus/read.ts';
-import { train } from '../model/train.ts';
-import { defaultVectorizerParameters } from '../model/vectorizer.ts';
+import { defaultVectorizerParameters } from '../model/reference/vectorizer.ts';
+import { train } from '../model/training/train.ts';
 import { lightgbmVersion } from '../native/index.ts';
 import { packageRoot } from '../native/package-root.ts';
 

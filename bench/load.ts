@@ -1,6 +1,6 @@
 /** Load in a process of its own, so that neither its work nor its garbage is the benchmark's: forked by loader.ts, order by order. */
-import { runClosedLoop, runOpenLoop } from '../model/load/run.ts';
-import { targetOf } from '../model/load/target.ts';
+import { runClosedLoop, runOpenLoop } from '../cli/loadtest/run.ts';
+import { targetOf } from '../cli/loadtest/target.ts';
 import type { LoadOrder } from './loader.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Figures } from '../model/load/recorder.ts';
-import type { ClosedLoop, OpenLoop } from '../model/load/run.ts';
+import type { Figures } from '../cli/loadtest/recorder.ts';
+import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';
 import { messageOf } from './contender.ts';
 
 export interface LoadOrder {

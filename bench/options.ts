@@ -20,7 +20,7 @@ export function addCommonOptions(command: Command, timeMs: number | undefined, b
     ]);
 }
 
-export function tell(message: string): void {
+export function log(message: string): void {
   process.stderr.write(`bench: ${message}\n`);
 }
 
@@ -29,7 +29,7 @@ export function bundlesOf(names: readonly string[]): Promise<{ name: string; pat
 }
 
 async function bundleOf(name: string): Promise<{ name: string; path: string }> {
-  if (name === 'large') return { name, path: await largeModel(tell) };
+  if (name === 'large') return { name, path: await largeModel(log) };
   if (name === 'stars') return { name, path: join(packageRoot, 'model', 'stars') };
   return { name: basename(name), path: name };
 }

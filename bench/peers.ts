@@ -5,7 +5,7 @@
 import { Command } from 'commander';
 import { measureHttp } from './http.ts';
 import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags, tell } from './options.ts';
+import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';
 import { preparePython, pythonServer } from './peers/python.ts';
 import { writeJson } from './report.ts';
 import { echoServer, hoshiServer } from './servers.ts';
@@ -25,7 +25,7 @@ export function peersCommand(): Command {
     .action(async ({ json, time, bundle, runs }: Flags) => {
       const [model] = await bundlesOf(bundle.slice(0, 1));
       if (model === undefined) throw new Error('Expected a bundle, received none');
-      preparePython(tell);
+      preparePython(log);
       const servers = [
         echoServer(process.execPath),
         hoshiServer(process.execPath, model.path),

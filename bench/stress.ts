@@ -3,11 +3,11 @@
  * fresh processes: the first round warms them up, and counts. A bare node:http echo of the same bodies shows what there is to be had.
  */
 import { Command } from 'commander';
-import { loadTexts } from '../model/load/texts.ts';
-import { figure, table } from '../model/markdown.ts';
+import { loadTexts } from '../cli/loadtest/texts.ts';
+import { figure, table } from '../cli/terminal/markdown.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags, tell } from './options.ts';
+import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';
 import { preparePython, pythonServer } from './peers/python.ts';
 import { writeJson } from './report.ts';
 import { echoServer, hoshiServer, processorMs, type ServerCommand, startServer } from './servers.ts';
@@ -42,7 +42,7 @@ export function stressCommand(): Command {
     .action(async ({ json, bundle, peer, node }: Flags) => {
       const [model] = await bundlesOf(bundle.slice(0, 1));
       if (model === undefined) throw new Error('Expected a bundle, received none');
-      if (peer) preparePython(tell);
+      if (peer) preparePython(log);
       console.log(`${machine()}\n${model.name}; ${WORKERS} workers, ${ROUNDS} rounds of ${TEXTS} texts; one run\n`);
       const servers = [...(peer ? [pythonServer(model.path)] : []), echoServer(node), hoshiServer(node, model.path)];
       const figures: Record<string, StressTwice> = {};

@@ -5,18 +5,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { numberFrom } from '../model/commands/options.ts';
+import { numberFrom } from '../cli/options.ts';
+import { figure, table } from '../cli/terminal/markdown.ts';
 import { composeReviews } from '../model/corpus/compose.ts';
-import { createRandom, shuffle } from '../model/corpus/random.ts';
 import { readCorpus } from '../model/corpus/read.ts';
-import { figure, table } from '../model/markdown.ts';
-import { rootMeanSquaredError } from '../model/metrics.ts';
-import { presets } from '../model/presets.ts';
-import { type Review, readReviews } from '../model/reviews.ts';
-import { holdWithin } from '../model/scorer.ts';
+import { rootMeanSquaredError } from '../model/evaluation/measures.ts';
+import { type Review, readReviews } from '../model/io/reviews.ts';
+import { createRandom, shuffle } from '../model/math/random.ts';
+import { clampScore } from '../model/reference/score-range.ts';
+import { presets } from '../model/training/presets.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';
-import { tell } from './options.ts';
+import { log } from './options.ts';
 import { preparePython, python, trainProgram } from './peers/python.ts';
 import { type ProcessFigures, runProcess } from './process.ts';
 import { writeJson } from './report.ts';
@@ -55,7 +55,7 @@ interface Pipeline {
 }
 
 async function run({ data, reviews, rounds, runs, json }: Flags): Promise<void> {
-  preparePython(tell);
+  preparePython(log);
   const folder = join(packageRoot, 'build', 'bench', `training-${process.pid}`);
   await mkdir(folder, { recursive: true });
   try {
@@ -101,7 +101,7 @@ async function measure(pipelines: readonly Pipeline[], apart: readonly Review[],
     for (const [k, { name, train }] of pipelines.entries()) {
       const { stdout, ...figures } = await train();
       timings[k]?.push(figures);
-      tell(`${name}: ${figures.seconds.toFixed(1)} s ${stdout.trim()}`);
+      log(`${name}: ${figures.seconds.toFixed(1)} s ${stdout.trim()}`);
     }
   }
   const figures = await Promise.all(
@@ -150,7 +150,7 @@ function errorOf(output: string, apart: readonly Review[]): number {
   if (lines.length !== apart.length) throw new Error(`Expected ${apart.length} scores, received ${lines.length}`);
   return rootMeanSquaredError(
     stars,
-    lines.map((line) => holdWithin(range, Number(line))),
+    lines.map((line) => clampScore(range, Number(line))),
   );
 }
 

@@ -1,7 +1,7 @@
 /** `hoshi score` alone, for the image: what trains, draws and loads stays out of it. */
-import { scoreCommand } from '../model/commands/score.ts';
-import { run } from '../model/run.ts';
-import { endWithReader } from './reader.ts';
+import { scoreCommand } from '../cli/commands/score.ts';
+import { run } from '../cli/run.ts';
+import { endWithReader } from '../cli/terminal/reader.ts';
 
 endWithReader();
 // No `await` here: the image has this as CommonJS.

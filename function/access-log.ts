@@ -53,7 +53,7 @@ export class AccessLog {
       this.#refusalSecond = second;
       this.#refusalLines = 0;
     }
-    if (this.#refusalLines++ < MOST_REFUSAL_LINES) return true;
+    if (this.#refusalLines++ < MAX_REFUSAL_LINES) return true;
     this.#untoldRefusals++;
     return false;
   }
@@ -63,7 +63,7 @@ export class AccessLog {
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
-    const message = `${method} ${path.slice(0, MOST_PATH)} ${status} in ${answered.durationMs.toFixed(2)} ms`;
+    const message = `${method} ${path.slice(0, MAX_PATH)} ${status} in ${answered.durationMs.toFixed(2)} ms`;
     const fields = this.#fields(request, path, answered);
     if (status === 503 && this.#untoldRefusals > 0) {
       fields.untoldRefusals = this.#untoldRefusals;
@@ -83,13 +83,12 @@ export class AccessLog {
     return {
       httpRequest: {
         requestMethod: method,
-        requestUrl: path.slice(0, MOST_PATH),
+        requestUrl: path.slice(0, MAX_PATH),
         requestSize: headers['content-length'],
         status,
         responseSize: String(responseBytes),
-        userAgent: headers['user-agent']?.slice(0, MOST_PATH),
-        remoteIp:
-          typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MOST_PATH) : socket.remoteAddress,
+        userAgent: headers['user-agent']?.slice(0, MAX_PATH),
+        remoteIp: typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MAX_PATH) : socket.remoteAddress,
         latency: `${(durationMs / 1000).toFixed(6)}s`,
         protocol: `HTTP/${httpVersion}`,
       },
@@ -110,6 +109,6 @@ export class AccessLog {
   }
 }
 
-const MOST_PATH = 256;
+const MAX_PATH = 256;
 /** A second, of answers 503. */
-const MOST_REFUSAL_LINES = 10;
+const MAX_REFUSAL_LINES = 10;

@@ -7,8 +7,8 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ShedReason } from './measurements.ts';
-import { Turns } from './turns.ts';
+import type { ShedReason } from './counters.ts';
+import { EventLoopQueue } from './event-loop-queue.ts';
 
 export interface AdmissionLimits {
   /** Milliseconds that requests may wait for the event loop before others are shed. */
@@ -33,12 +33,12 @@ export class Admission {
   readonly #unsentBytes = new WeakMap<Socket, number>();
   /** Requests whose headers are there and whose answer is not. */
   inFlight = 0;
-  readonly turns: Turns;
+  readonly turns: EventLoopQueue;
 
   constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
-    this.turns = new Turns(now);
+    this.turns = new EventLoopQueue(now);
   }
 
   get queuedUnits(): number {
@@ -63,7 +63,7 @@ export class Admission {
   enter(connection: object): ShedReason | undefined {
     if (this.#overLimit.has(connection)) return 'connections';
     const ahead = this.#ofConnection.get(connection) ?? 0;
-    if (this.isFull || ahead >= MOST_AHEAD) return 'loop';
+    if (this.isFull || ahead >= MAX_AHEAD) return 'loop';
     this.#ofConnection.set(connection, ahead + 1);
     return undefined;
   }
@@ -138,7 +138,7 @@ const SMALL_ANSWER_BYTES = 1 << 14;
 const FEW = 32;
 
 /** What one client may send ahead without waiting for answers, in requests; short ones take 10 ms together. */
-const MOST_AHEAD = 256;
+const MAX_AHEAD = 256;
 
 /** The oldest batch may have been in the threads for so many times the delay limit. */
 const QUEUE_AGE_LIMIT_TURNS = 4;

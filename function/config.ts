@@ -1,6 +1,6 @@
 /** What the environment sets up, read once: each variable with its default, its unit and its range. */
 import { join } from 'node:path';
-import { type EngineChoice, engineNames } from '../model/scorer.ts';
+import { type EngineChoice, engineNames } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
 
 export interface Config {

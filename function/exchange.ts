@@ -1,11 +1,11 @@
 /** One request on its way to its answer: what it may read, what it may have scored, and how long that took. */
 import type { IncomingMessage } from 'node:http';
-import type { Explanation } from '../model/explain.ts';
-import type { Scorer, WordCounts } from '../model/scorer.ts';
+import type { Explanation } from '../model/scoring/explain.ts';
+import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Admission } from './admission.ts';
 import { readBody } from './body.ts';
-import type { Measurements, ShedReason } from './measurements.ts';
+import type { Counters, ShedReason } from './counters.ts';
 import { HttpError } from './problem.ts';
 
 export interface RequestLimits {
@@ -26,7 +26,7 @@ export interface Service {
   readonly bundlePath: string;
   readonly limits: RequestLimits;
   readonly admission: Admission;
-  readonly measurements: Measurements;
+  readonly counters: Counters;
   readonly accessLog: AccessLog;
 }
 
@@ -37,7 +37,7 @@ export interface Service {
 const UNITS_ON_THE_LOOP = 10_000;
 
 /** An explanation is made on the event loop: of a longer text it would keep others waiting. */
-const MOST_EXPLAINED_UNITS = 4000;
+const MAX_EXPLAINED_UNITS = 4000;
 
 /** An explanation takes as long as so much text: a millisecond or two. */
 const UNITS_OF_AN_EXPLANATION = 20_000;
@@ -98,13 +98,13 @@ export class Exchange {
     const began = this.#begin();
     const score = (this.service.ready as Scorer).score(text);
     this.#end(began);
-    this.service.measurements.scores.observe(score);
+    this.service.counters.scores.observe(score);
     return score;
   }
 
   /** In the order of the texts. */
   async score(texts: readonly string[]): Promise<Float64Array> {
-    const { admission, measurements } = this.service;
+    const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const isShort = units <= UNITS_ON_THE_LOOP;
@@ -114,20 +114,20 @@ export class Exchange {
       ? Float64Array.from(texts, (text) => scorer.score(text))
       : await admission.queue(units, () => scorer.scoreBatch(texts));
     this.#end(began);
-    for (const score of scores) measurements.scores.observe(score);
+    for (const score of scores) counters.scores.observe(score);
     return scores;
   }
 
   /** In the order of the texts. Rejects with a 413 for a text too long, with a 501 where the model's score is no sum. */
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
     for (const [i, { length }] of texts.entries()) {
-      if (length > MOST_EXPLAINED_UNITS)
+      if (length > MAX_EXPLAINED_UNITS)
         throw new HttpError(
           413,
-          `Expected texts of at most ${MOST_EXPLAINED_UNITS} UTF-16 units to explain, received ${length} in text ${i + 1} of ${texts.length}`,
+          `Expected texts of at most ${MAX_EXPLAINED_UNITS} UTF-16 units to explain, received ${length} in text ${i + 1} of ${texts.length}`,
         );
     }
-    const { admission, measurements } = this.service;
+    const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
     const units = texts.length * UNITS_OF_AN_EXPLANATION;
     if (!admission.hasRoomFor(units)) throw shed(this.service, 'queue');
@@ -135,20 +135,20 @@ export class Exchange {
     const { explainAll } = await import('./explain.ts'); // a start does without
     const explanations = await admission.queue(units, () => explainAll(scorer, texts));
     this.#end(began);
-    for (const { score } of explanations) measurements.scores.observe(score);
+    for (const { score } of explanations) counters.scores.observe(score);
     return explanations;
   }
 
   #begin(): number {
     const now = performance.now();
     this.preprocessMs = now - this.beganMs;
-    this.service.measurements.preprocess.observe(this.preprocessMs / 1000);
+    this.service.counters.preprocess.observe(this.preprocessMs / 1000);
     return now;
   }
 
   #end(began: number): void {
     this.predictMs = performance.now() - began;
-    this.service.measurements.predict.observe(this.predictMs / 1000);
+    this.service.counters.predict.observe(this.predictMs / 1000);
   }
 }
 
@@ -172,8 +172,8 @@ const DETAILS: Readonly<Record<ShedReason, string>> = {
 };
 
 /** Counts it, too. */
-export function shed({ measurements }: Service, reason: ShedReason): HttpError {
-  measurements.shed[reason]++;
+export function shed({ counters }: Service, reason: ShedReason): HttpError {
+  counters.shed[reason]++;
   const headers = { 'Retry-After': '1', ...(reason === 'connections' ? { Connection: 'close' } : {}) };
   return new HttpError(503, DETAILS[reason], { headers });
 }

@@ -1,7 +1,7 @@
 /** Texts → their scores with what made them. */
 import { setImmediate } from 'node:timers/promises';
-import { type Explanation, UnexplainableError } from '../model/explain.ts';
-import type { Scorer } from '../model/scorer.ts';
+import { type Explanation, UnexplainableError } from '../model/scoring/explain.ts';
+import type { Scorer } from '../model/scoring/scorer.ts';
 import { HttpError } from './problem.ts';
 
 /** What the model does not allow is an HttpError. */

@@ -3,10 +3,10 @@
  * one, whatever is thrown; each is measured, and logged if it is due.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from './answer.ts';
 import { Exchange, type Service, shed } from './exchange.ts';
 import { log } from './log.ts';
 import { HttpError, problemOf } from './problem.ts';
+import type { HttpResponse } from './response.ts';
 import { type Match, match, type Route } from './routes.ts';
 
 export function handle(request: IncomingMessage, response: ServerResponse, service: Service): void {
@@ -21,7 +21,7 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
     finish(exchange, response.statusCode, sentBytes, route);
   };
   const fail = (error: unknown) => end(sendError(exchange, response, error));
-  const reply = (answer: Answer) => {
+  const reply = (answer: HttpResponse) => {
     let sentBytes: number;
     try {
       sentBytes = send(exchange, response, answer);
@@ -69,7 +69,7 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
 
 /** Nobody waits for the answer any more: in the log and the metrics, as nginx calls it. */
 const CLIENT_CLOSED_REQUEST = 499;
-const NOTHING: Answer = { body: '' };
+const NOTHING: HttpResponse = { body: '' };
 
 /** A response that waits for another one before it is told of nothing: its connection is. */
 function isGone({ socket }: IncomingMessage, response: ServerResponse): boolean {
@@ -82,7 +82,7 @@ function matchOf({ method = 'GET', url = '/' }: IncomingMessage): Match {
 }
 
 /** How many bytes of body it sent; none where the client is gone, of which the status then tells. */
-function send(exchange: Exchange, response: ServerResponse, answer: Answer): number {
+function send(exchange: Exchange, response: ServerResponse, answer: HttpResponse): number {
   if (response.headersSent) return 0;
   if (isGone(exchange.request, response)) {
     response.statusCode = CLIENT_CLOSED_REQUEST;
@@ -148,7 +148,7 @@ function announcesMuch({ headers }: IncomingMessage): boolean {
 function finish(exchange: Exchange, status: number, responseBytes: number, route: Route | undefined): void {
   const { request, requestId, service, beganMs } = exchange;
   const durationMs = performance.now() - beganMs;
-  service.measurements.duration(route?.path ?? 'none', status).observe(durationMs / 1000);
+  service.counters.duration(route?.path ?? 'none', status).observe(durationMs / 1000);
   if (!service.accessLog.isDue(status)) return;
   const modelVersion = service.ready?.bundle.version;
   service.accessLog.write(request, { status, responseBytes, durationMs, requestId, modelVersion });

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { requireBuiltin } from '../native/builtin.ts';
 import { packageRoot } from '../native/package-root.ts';
-import type { Answer } from './answer.ts';
+import type { HttpResponse } from './response.ts';
 
-export function home(request: IncomingMessage): Answer {
+export function home(request: IncomingMessage): HttpResponse {
   if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
     page ??= readPage(); // by the first who asks for it: most processes end without one
     return page;
@@ -13,9 +13,9 @@ export function home(request: IncomingMessage): Answer {
   return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
 }
 
-let page: Answer | undefined;
+let page: HttpResponse | undefined;
 
-function readPage(): Answer {
+function readPage(): HttpResponse {
   const body = requireBuiltin('node:fs').readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
   const hashOf = (element: 'style' | 'script') => {
     const content = body.slice(body.indexOf(`<${element}>`) + element.length + 2, body.indexOf(`</${element}>`));

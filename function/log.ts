@@ -11,7 +11,7 @@ export type Severity = 'info' | 'warning' | 'error';
 
 const STDERR = 2;
 /** Waiting for the reader; beyond it lines are dropped. */
-const MOST_WAITING_BYTES = 1 << 20;
+const MAX_WAITING_BYTES = 1 << 20;
 const RETRY_MS = 10;
 
 let waiting: string[] = [];
@@ -52,7 +52,7 @@ function isTerminal(): boolean {
 }
 
 function writeLine(line: string): void {
-  if (waitingBytes + line.length > MOST_WAITING_BYTES) {
+  if (waitingBytes + line.length > MAX_WAITING_BYTES) {
     dropped++;
     return;
   }

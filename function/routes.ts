@@ -3,13 +3,13 @@
  * against it. A `POST` to a path that is not in it scores, as the first route does.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Scorer } from '../model/scorer.ts';
-import { type Answer, json } from './answer.ts';
+import type { Scorer } from '../model/scoring/scorer.ts';
 import { decode, parseBody } from './body.ts';
 import type { Exchange, Service } from './exchange.ts';
 import { HttpError } from './problem.ts';
-import { type Question, questionIn, type Texts } from './protocols/seed.ts';
+import { type Question, questionIn, type Texts } from './protocols/texts.ts';
 import type { Served } from './protocols/v2.ts';
+import { type HttpResponse, json } from './response.ts';
 import * as schemas from './schemas.ts';
 
 export interface Route {
@@ -29,7 +29,7 @@ export interface Route {
   readonly mayBeUnable?: boolean;
   /** It answers 404 where the model has no such thing. */
   readonly mayLack?: boolean;
-  readonly answer: (exchange: Exchange, parameters: Parameters) => Answer | Promise<Answer>;
+  readonly answer: (exchange: Exchange, parameters: Parameters) => HttpResponse | Promise<HttpResponse>;
 }
 
 /** By the names in the path. */
@@ -265,7 +265,7 @@ function isEvent(headers: IncomingHttpHeaders): boolean {
 }
 
 /** An answer to the body's JSON; or to an event, whose data that is, by another one. */
-async function answered(exchange: Exchange, answerTo: (body: unknown) => Promise<object>): Promise<Answer> {
+async function answered(exchange: Exchange, answerTo: (body: unknown) => Promise<object>): Promise<HttpResponse> {
   const { headers } = exchange.request;
   if (!isEvent(headers)) return json(await answerTo(parseBody(decode(exchange.body))));
   const { eventAnswer, inBody, receive } = await import('./protocols/cloud-events.ts'); // only with the first event
@@ -278,7 +278,7 @@ async function answered(exchange: Exchange, answerTo: (body: unknown) => Promise
   }
 }
 
-function score(exchange: Exchange): Answer | Promise<Answer> {
+function score(exchange: Exchange): HttpResponse | Promise<HttpResponse> {
   const { textsLimit } = exchange.service.limits;
   if (isEvent(exchange.request.headers))
     return answered(exchange, async (body) => answerTo(exchange, questionIn(body, textsLimit)));
@@ -302,11 +302,11 @@ async function explainAll(exchange: Exchange, texts: Texts): Promise<object> {
   return typeof texts === 'string' ? { score: scores[0], explanation: others[0] } : { scores, explanations: others };
 }
 
-function alive(): Answer {
+function alive(): HttpResponse {
   return json({ status: 'alive' });
 }
 
-function readiness({ service }: Exchange): Answer {
+function readiness({ service }: Exchange): HttpResponse {
   const { engine, bundle } = readyScorer(service);
   return json({ status: 'ready', engine, bundle: { name: bundle.name, version: bundle.version } });
 }
@@ -318,12 +318,12 @@ function readyScorer({ ready, isDraining }: Service): Scorer {
   return ready;
 }
 
-async function metrics({ service }: Exchange): Promise<Answer> {
-  const { metricsOf } = await import('./metrics.ts'); // only with the first scrape
+async function metrics({ service }: Exchange): Promise<HttpResponse> {
+  const { metricsOf } = await import('./prometheus.ts'); // only with the first scrape
   return metricsOf(service);
 }
 
-async function describe({ service }: Exchange): Promise<Answer> {
+async function describe({ service }: Exchange): Promise<HttpResponse> {
   const { openApi } = await import('./openapi.ts'); // it imports this table
   return json(openApi(routes, service.limits.textsLimit));
 }
@@ -338,12 +338,12 @@ async function servedModel({ service }: Exchange, { model, version }: Parameters
   return { name: model, version: bundle.version };
 }
 
-async function v1Model(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+async function v1Model(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   const { name } = await servedModel(exchange, parameters);
   return json({ name, ready: !exchange.service.isDraining });
 }
 
-function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+function predict(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   return answered(exchange, async (body) => {
     await servedModel(exchange, parameters);
     const { instancesIn } = await v1();
@@ -352,7 +352,7 @@ function predict(exchange: Exchange, parameters: Parameters): Promise<Answer> {
   });
 }
 
-function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+function explain(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   return answered(exchange, async (body) => {
     await servedModel(exchange, parameters);
     const { instancesIn } = await v1();
@@ -364,23 +364,23 @@ function explain(exchange: Exchange, parameters: Parameters): Promise<Answer> {
   });
 }
 
-function v2Ready({ service }: Exchange): Answer {
+function v2Ready({ service }: Exchange): HttpResponse {
   readyScorer(service);
   return json({ ready: true });
 }
 
-async function v2Model(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+async function v2Model(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   const { modelMetadata } = await v2();
   return json(modelMetadata(await servedModel(exchange, parameters)));
 }
 
-async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+async function v2ModelReady(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   readyScorer(exchange.service); // it says so at once, where another question would wait for the model
   const { name } = await servedModel(exchange, parameters);
   return json({ name, ready: true });
 }
 
-async function infer(exchange: Exchange, parameters: Parameters): Promise<Answer> {
+async function infer(exchange: Exchange, parameters: Parameters): Promise<HttpResponse> {
   const bytes = exchange.body;
   const served = await servedModel(exchange, parameters);
   const { HEADER_LENGTH, inferAnswer, inferRequestIn, jsonLength } = await v2();

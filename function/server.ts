@@ -34,7 +34,7 @@ export async function serve(environment: Readonly<Record<string, string | undefi
   const { answerCounts, isWorker, onToldSignal, superviseWorkers } = await import('./workers.ts'); // one process starts without it
   if (!isWorker()) return superviseWorkers(config.workers, environment);
   const ours = service();
-  answerCounts(async () => (await import('./metrics.ts')).countsOf(ours));
+  answerCounts(async () => (await import('./prometheus.ts')).countsOf(ours));
   return run(config, ours, onToldSignal);
 }
 
@@ -50,12 +50,12 @@ export async function run(config: Config, service: ScoringService, onSignal = on
   ]);
   // One connection is taken each time the event loop goes round; as many as there may be can wait for it.
   server.listen({ port: config.port, backlog: config.connectionsLimit }, () => {
-    service.measurements.startPhases.set('listening', performance.now());
+    service.counters.startPhases.set('listening', performance.now());
     log('info', `listening on port ${(server.address() as AddressInfo).port}`);
   });
   service.scorer.then(
     ({ engine, bundle }) => {
-      const phases = Object.fromEntries(service.measurements.startPhases);
+      const phases = Object.fromEntries(service.counters.startPhases);
       log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, {
         start: phases,
         pid: process.pid,
@@ -111,7 +111,7 @@ function makeServer(config: Config, service: ScoringService, sockets: Set<Socket
   function hangUp(socket: Duplex, problem: HttpError): void {
     socket.end(rawProblem(problem));
     setTimeout(() => socket.destroy(), HANG_UP_MS).unref();
-    service.measurements.duration('none', problem.status).observe(0);
+    service.counters.duration('none', problem.status).observe(0);
     if (service.accessLog.isDue(problem.status))
       log('warning', `${problem.status} before there was a request: ${problem.message}`);
   }

@@ -1,18 +1,19 @@
 /** The state that a handler is given: the scorer as it loads, what is counted, and whether the process is about to end. */
-import { loadScorer, type Scorer, type WordCounts } from '../model/scorer.ts';
+import { loadScorer } from '../model/scoring/load.ts';
+import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
+import { Counters } from './counters.ts';
 import type { RequestLimits, Service } from './exchange.ts';
 import { log } from './log.ts';
-import { Measurements } from './measurements.ts';
 
 export class ScoringService implements Service {
   readonly limits: RequestLimits;
   readonly bundlePath: string;
   readonly scorer: Promise<Scorer>;
   readonly admission: Admission;
-  readonly measurements = new Measurements();
+  readonly counters = new Counters();
   readonly accessLog: AccessLog;
   ready: Scorer | undefined;
   goldenWords: WordCounts | undefined;
@@ -26,8 +27,8 @@ export class ScoringService implements Service {
     this.accessLog = new AccessLog(config);
     scorer.then(
       (loaded) => {
-        this.measurements.setScoreRange(loaded.bundle.scoreRange);
-        this.measurements.startPhases.set('ready', performance.now());
+        this.counters.setScoreRange(loaded.bundle.scoreRange);
+        this.counters.startPhases.set('ready', performance.now());
         this.goldenWords = loaded.wordCounts?.();
         this.ready = loaded;
       },

@@ -11,7 +11,7 @@ import { flushLog, log } from './log.ts';
 
 /** Workers that end so soon after their start will not do better at the next. */
 const SOON_MS = 5000;
-const MOST_SOON = 5;
+const MAX_SOON = 5;
 /** Who has not counted by then is left out. */
 const GATHER_MS = 1000;
 
@@ -97,8 +97,8 @@ export async function superviseWorkers(
       }
       log('error', `worker ${worker.process.pid} ended with ${signal ?? exitCode}`);
       soonEnds = performance.now() - began < SOON_MS ? soonEnds + 1 : 0;
-      if (soonEnds < MOST_SOON) return startOne();
-      log('error', `${MOST_SOON} workers in a row ended within ${SOON_MS / 1000} seconds of their start: giving up`);
+      if (soonEnds < MAX_SOON) return startOne();
+      log('error', `${MAX_SOON} workers in a row ended within ${SOON_MS / 1000} seconds of their start: giving up`);
       code = 1;
       end('SIGTERM');
     });

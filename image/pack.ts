@@ -45,7 +45,7 @@ const DICTIONARY = packageIn('node_modules/kuromoji');
 const nativeOnly: Plugin = {
   name: 'native only',
   setup({ onResolve }) {
-    onResolve({ filter: /\/reference-scorer\.ts$/ }, () => ({ path: source('image', 'reference-scorer.ts') }));
+    onResolve({ filter: /\/reference-engine\.ts$/ }, () => ({ path: source('image', 'reference-engine.ts') }));
   },
 };
 

@@ -240,7 +240,7 @@ inline bool Lattice::Thin(std::uint32_t position) {
 // Longer words started earlier, so they come first.
 [[gnu::noinline]] void Lattice::ThinWithLongWords(std::uint32_t position) {
   const Scratch::Cell& cell = s_.ring_[position % kRing];
-  Scratch::LongWord all[Dictionary::kMostUnknownWords + kRoom];
+  Scratch::LongWord all[Dictionary::kMaxUnknownWords + kRoom];
   std::uint32_t count = s_.long_word_count_;
   std::copy_n(s_.long_words_, count, all);
   s_.long_word_count_ = 0;
@@ -333,7 +333,7 @@ inline void Lattice::Start(std::span<const Found> found) {
   for (const Found& surface : found) {
     const Dictionary::Word* next = d_.words + surface.word;
     Scratch::Cell& cell = s_.ring_[surface.end % kRing];
-    if (cell.count > kRoom - Dictionary::kMostWords) [[unlikely]]
+    if (cell.count > kRoom - Dictionary::kMaxWords) [[unlikely]]
       MakeRoom(cell);
     Word* made = cell.word + cell.count;
     Word best = cell.count != 0 ? cell.best : std::numeric_limits<Word>::max();
@@ -388,7 +388,7 @@ inline void Lattice::Start(std::span<const Found> found) {
 [[gnu::noinline]] void Lattice::MakeRoom(Scratch::Cell& cell) {
   Word kept[kRoom];
   std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i < cell.count && count < kRoom - Dictionary::kMostWords; ++i) {
+  for (std::uint32_t i = 0; i < cell.count && count < kRoom - Dictionary::kMaxWords; ++i) {
     const Word word = cell.word[i];
     bool is_out = false;
     for (std::uint32_t k = 0; k < cell.count && !is_out; ++k) {
@@ -406,9 +406,9 @@ inline void Lattice::Start(std::span<const Found> found) {
 // Costs are counted anew from the cheapest survivor, before they outgrow their bits. A word that costs so
 // much more than it that the difference has no room can never win, and stays the largest.
 [[gnu::noinline]] void Lattice::Rebase() {
-  constexpr std::int64_t kMost = (std::int64_t{1} << (63 - kCostShift)) - 1;
+  constexpr std::int64_t kMax = (std::int64_t{1} << (63 - kCostShift)) - 1;
   const auto moved = [&](Word word) {
-    return WithCost(std::clamp(CostOf(word) - cheapest_, -kMost, kMost), word & ((1 << kCostShift) - 1));
+    return WithCost(std::clamp(CostOf(word) - cheapest_, -kMax, kMax), word & ((1 << kCostShift) - 1));
   };
   for (Scratch::Cell& cell : s_.ring_) {
     cell.best = moved(cell.best);

@@ -79,7 +79,7 @@ class Analyzer::Scratch {
   Found* found_end_[kBlock];
   std::vector<std::uint32_t> ends_;
   // Unknown words of 64 characters and more. Runs follow one another, so at any time all end at one position.
-  LongWord long_words_[Dictionary::kMostUnknownWords];
+  LongWord long_words_[Dictionary::kMaxUnknownWords];
   std::uint32_t long_word_count_ = 0, long_words_end_ = 0;
 };
 

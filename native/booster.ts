@@ -29,7 +29,7 @@ export interface RoundMetrics {
   readonly metrics: Readonly<Record<string, { readonly training: number; readonly validation?: number }>>;
 }
 
-export interface TrainOptions {
+export interface TrainBoosterOptions {
   readonly training: TrainingSet;
   readonly validation?: TrainingSet;
   /** By LightGBM's names. Those that name files, machines or several outputs are refused. */
@@ -58,7 +58,7 @@ interface NativeTrainingSet {
   readonly weights: Float32Array;
 }
 
-interface Addon {
+interface BoosterAddon {
   fromModelText(text: string): NativeBooster;
   forTraining(
     training: NativeTrainingSet,
@@ -68,10 +68,10 @@ interface Addon {
   parameterAliases(): string;
 }
 
-let loaded: Addon | undefined;
+let loaded: BoosterAddon | undefined;
 
-function addon(): Addon {
-  loaded ??= loadAddon('hoshi_lightgbm') as Addon;
+function addon(): BoosterAddon {
+  loaded ??= loadAddon('hoshi_lightgbm') as BoosterAddon;
   return loaded;
 }
 
@@ -124,7 +124,7 @@ export class Booster {
  * Boosts round by round off the event loop; the same input gives the same model, byte for byte. As in Python's `train`, a
  * round that finds nothing to split adds no tree, and the next one, which may draw other columns, is tried all the same.
  */
-export async function trainBooster(options: TrainOptions): Promise<Booster> {
+export async function trainBooster(options: TrainBoosterOptions): Promise<Booster> {
   if (typeof options !== 'object' || options === null) throw argumentError('the options', 'an object', options);
   const { training, validation, parameters, rounds, onRound } = options;
   const trainingSet = checkTrainingSet(training, 'training');
@@ -211,7 +211,7 @@ const REFUSED_PARAMETERS = new Set([
 /** Lists of columns, "[0,1],[2]". LightGBM 4.7.0 ends the process if one is out of range. */
 const CONSTRAINTS = /^\[\d+(,\d+)*\](,\[\d+(,\d+)*\])*$/;
 
-function parameterText(parameters: TrainOptions['parameters'], columnCount: number): string {
+function parameterText(parameters: TrainBoosterOptions['parameters'], columnCount: number): string {
   if (typeof parameters !== 'object' || parameters === null) throw argumentError('parameters', 'an object', parameters);
   const chosen = new Map<string, string | number | boolean>(Object.entries(DEFAULT_PARAMETERS));
   const named = new Set<string>();

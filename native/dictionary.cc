@@ -41,8 +41,8 @@ std::optional<Error> Dictionary::Check() {
 
   if (n.contexts == 0 || n.contexts > 2048) return refuse("contexts", "from 1 to 2048", n.contexts);
   if (n.stride < n.contexts || n.stride > 4096) return refuse("stride", "from contexts to 4096", n.stride);
-  if (n.most_ending > kMostEnding)
-    return refuse("contexts that end at one position", "at most " + std::to_string(kMostEnding),
+  if (n.most_ending > kMaxEnding)
+    return refuse("contexts that end at one position", "at most " + std::to_string(kMaxEnding),
                   n.most_ending);
   if (n.longest > kLongestSurface)
     return refuse("longest surface", "at most " + std::to_string(kLongestSurface), n.longest);
@@ -88,7 +88,7 @@ std::optional<Error> Dictionary::Check() {
     const std::uint32_t word = unknowns[c].word();
     if (word >= word_entries.size() || (is_used[c] && word == 0))
       return refuse("unknown words", "below " + std::to_string(word_entries.size()) + ", not 0", word);
-    if (word_entries[word].following() >= kMostUnknownWords)
+    if (word_entries[word].following() >= kMaxUnknownWords)
       return refuse("unknown words of a category", "at most 16", word_entries[word].following() + 1);
   }
 

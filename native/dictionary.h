@@ -16,9 +16,9 @@ class Dictionary : public LoadedTables<Dictionary> {
  public:
   // Bounds that the analyzer's fixed arrays are laid out for.
   static constexpr std::uint32_t kLongestSurface = 63;
-  static constexpr std::uint32_t kMostWords = 32;         // of one surface
-  static constexpr std::uint32_t kMostUnknownWords = 16;  // of one category
-  static constexpr std::uint32_t kMostEnding = 37;        // contexts of the words that end at one position
+  static constexpr std::uint32_t kMaxWords = 32;         // of one surface
+  static constexpr std::uint32_t kMaxUnknownWords = 16;  // of one category
+  static constexpr std::uint32_t kMaxEnding = 37;        // contexts of the words that end at one position
   static constexpr std::uint32_t kHighestCost = 32767;    // biased, of a connection: two of them fit 16 bits
 
   // A character's code: below 16 it is in no surface, and the code is its category. 15 stands for no

@@ -14,68 +14,68 @@ import type { SparseRow } from './rows.ts';
 /** Where `make build` puts the compiled dictionary. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
 
-interface NativeAnalyzer {
+interface AnalyzerHandle {
   readonly identity: string;
   analyze(text: string, ends: Uint32Array): number;
 }
 
-interface NativeVectorizer {
+interface VectorizerHandle {
   readonly identity: string;
   readonly columnCount: number;
   row(text: string, ends: Uint32Array, columns: Int32Array, values: Float64Array): number;
 }
 
-interface NativeForest {
+interface ForestHandle {
   readonly identity: string;
   readonly columnCount: number;
   predict(columns: Int32Array, values: Float64Array): number;
 }
 
-interface NativeScorer {
+interface ScorerHandle {
   score(text: string): number;
   scoreBatch(texts: readonly string[], threads: number): Promise<Float64Array>;
   wordCounts(): Float64Array;
 }
 
-interface Addon {
-  loadAnalyzer(dictionary: string | Uint8Array): NativeAnalyzer;
-  loadVectorizer(vocabulary: string | Uint8Array): NativeVectorizer;
-  loadForest(forest: string | Uint8Array): NativeForest;
+interface EngineAddon {
+  loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
+  loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
+  loadForest(forest: string | Uint8Array): ForestHandle;
   makeScorer(
-    analyzer: NativeAnalyzer,
-    vectorizer: NativeVectorizer,
-    forest: NativeForest,
+    analyzer: AnalyzerHandle,
+    vectorizer: VectorizerHandle,
+    forest: ForestHandle,
     lowest: number,
     highest: number,
-  ): NativeScorer;
+  ): ScorerHandle;
 }
 
-let loaded: Addon | undefined;
+let loaded: EngineAddon | undefined;
 
-function addon(): Addon {
-  loaded ??= loadAddon('hoshi_engine') as Addon;
+function addon(): EngineAddon {
+  loaded ??= loadAddon('hoshi_engine') as EngineAddon;
   return loaded;
 }
 
 /** How a scorer finds the native halves of what it is made of. */
-const analyzers = new WeakMap<Analyzer, NativeAnalyzer>();
-const vectorizers = new WeakMap<Vectorizer, NativeVectorizer>();
-const forests = new WeakMap<Forest, NativeForest>();
+const analyzers = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
+const vectorizers = new WeakMap<NativeVectorizer, VectorizerHandle>();
+const forests = new WeakMap<NativeForest, ForestHandle>();
 
 /** Texts → tokens: kuromoji's. */
-export class Analyzer {
-  readonly #native: NativeAnalyzer;
+export class NativeAnalyzer {
+  readonly #native: AnalyzerHandle;
   #ends = new Uint32Array(1 << 10); // of the last call; grows to the longest text
 
-  private constructor(native: NativeAnalyzer) {
+  private constructor(native: AnalyzerHandle) {
     this.#native = native;
     analyzers.set(this, native);
   }
 
   /** From a compiled dictionary: a path, whose file is mapped, or its bytes, which are copied. */
-  static load(dictionary: string | Uint8Array = dictionaryPath): Analyzer {
+  static load(dictionary: string | Uint8Array = dictionaryPath): NativeAnalyzer {
     checkTables(dictionary, 'the dictionary');
-    return new Analyzer(call(() => addon().loadAnalyzer(dictionary)));
+    return new NativeAnalyzer(call(() => addon().loadAnalyzer(dictionary)));
   }
 
   /** What the dictionary was compiled from: `kuromoji VERSION SHA-256`. */
@@ -92,13 +92,13 @@ export class Analyzer {
 }
 
 /** Tokens → a row: scikit-learn's TF-IDF. */
-export class Vectorizer {
-  readonly #native: NativeVectorizer;
+export class NativeVectorizer {
+  readonly #native: VectorizerHandle;
   readonly columnCount: number;
   readonly #columns: Int32Array;
   readonly #values: Float64Array;
 
-  private constructor(native: NativeVectorizer) {
+  private constructor(native: VectorizerHandle) {
     this.#native = native;
     this.columnCount = native.columnCount;
     this.#columns = new Int32Array(this.columnCount);
@@ -107,9 +107,9 @@ export class Vectorizer {
   }
 
   /** From a compiled vocabulary: a path, whose file is mapped, or its bytes, which are copied. */
-  static load(vocabulary: string | Uint8Array): Vectorizer {
+  static load(vocabulary: string | Uint8Array): NativeVectorizer {
     checkTables(vocabulary, 'the vocabulary');
-    return new Vectorizer(call(() => addon().loadVectorizer(vocabulary)));
+    return new NativeVectorizer(call(() => addon().loadVectorizer(vocabulary)));
   }
 
   get identity(): string {
@@ -134,20 +134,20 @@ export class Vectorizer {
 }
 
 /** A row → a score: LightGBM's trees. */
-export class Forest {
-  readonly #native: NativeForest;
+export class NativeForest {
+  readonly #native: ForestHandle;
   readonly columnCount: number;
 
-  private constructor(native: NativeForest) {
+  private constructor(native: ForestHandle) {
     this.#native = native;
     this.columnCount = native.columnCount;
     forests.set(this, native);
   }
 
   /** From a compiled forest: a path, whose file is mapped, or its bytes, which are copied. */
-  static load(forest: string | Uint8Array): Forest {
+  static load(forest: string | Uint8Array): NativeForest {
     checkTables(forest, 'the forest');
-    return new Forest(call(() => addon().loadForest(forest)));
+    return new NativeForest(call(() => addon().loadForest(forest)));
   }
 
   /** The SHA-256 of the model text it was compiled from. */
@@ -162,13 +162,13 @@ export class Forest {
 }
 
 /** A text → its score, held within [lowest, highest]. */
-export class Scorer {
-  readonly #native: NativeScorer;
+export class NativeScorer {
+  readonly #native: ScorerHandle;
 
   constructor(
-    analyzer: Analyzer,
-    vectorizer: Vectorizer,
-    forest: Forest,
+    analyzer: NativeAnalyzer,
+    vectorizer: NativeVectorizer,
+    forest: NativeForest,
     range: readonly [lowest: number, highest: number],
   ) {
     const halves = [

@@ -4,10 +4,10 @@ export {
   lightgbmVersion,
   parameterName,
   type RoundMetrics,
+  type TrainBoosterOptions,
   type TrainingSet,
-  type TrainOptions,
   trainBooster,
 } from './booster.ts';
-export { Analyzer, dictionaryPath, Forest, Scorer, Vectorizer } from './engine.ts';
+export { dictionaryPath, NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from './engine.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';

@@ -13,9 +13,9 @@
 namespace hoshi {
 namespace {
 
-constexpr int kMostLines = 22;  // tree.cpp reads so many lines of a tree
+constexpr int kMaxLines = 22;  // tree.cpp reads so many lines of a tree
 constexpr int kDeepest = 4096;  // contributions recurse once a level, and take memory by its square
-constexpr int kMostLeaves = 1 << 24;
+constexpr int kMaxLeaves = 1 << 24;
 constexpr std::array kObjectives{"regression", "regression_l1", "huber",         "fair",
                                  "poisson",    "quantile",      "mape",          "gamma",
                                  "tweedie",    "binary",        "cross_entropy", "cross_entropy_lambda",
@@ -177,7 +177,7 @@ void CheckLinearLeaves(const Fields& tree, std::int64_t leaves, std::int64_t las
 }
 
 void CheckTree(const Fields& tree, std::int64_t last_column) {
-  const std::int64_t leaves = tree.GetInteger("num_leaves", 1, kMostLeaves), inner = leaves - 1;
+  const std::int64_t leaves = tree.GetInteger("num_leaves", 1, kMaxLeaves), inner = leaves - 1;
   const std::int64_t categories = tree.GetInteger("num_cat", 0, inner);
   const bool is_linear = tree.Has("is_linear") && tree.GetInteger("is_linear", 0, 1) == 1;
   tree.GetNumbers("leaf_value", leaves);
@@ -282,8 +282,8 @@ class Reader {
       if (line.find('=') == line.npos) Refuse(where, "lines name=value", line);
       tree.Add(line);
     }
-    if (lines > kMostLines)
-      Refuse(where, "at most " + std::to_string(kMostLines) + " lines", std::to_string(lines));
+    if (lines > kMaxLines)
+      Refuse(where, "at most " + std::to_string(kMaxLines) + " lines", std::to_string(lines));
     // Blank lines up to the next tree, at least one: the reader stops at it.
     if (start >= end || text_.substr(start, end - start).find_first_not_of('\n') != text_.npos) {
       Refuse(where, "to end where tree_sizes says, with a blank line", "another end");

@@ -24,7 +24,7 @@ std::uint32_t WordCharacter(const Vocabulary& vocabulary, std::u16string_view te
   return after % 2 == 1 || (after > 0 && ranges[static_cast<std::size_t>(after) - 1] == character) ? 2 : 0;
 }
 
-// model/logarithm.ts, to the same bits: only operations that IEEE 754 fixes.
+// model/math/logarithm.ts, to the same bits: only operations that IEEE 754 fixes.
 double Logarithm(const double* table, std::uint32_t count) {
   if (count < Vocabulary::kLogarithms) return table[count];
   const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithms - 1);

@@ -1,5 +1,5 @@
 // Tokens → a sparse TF-IDF row, as scikit-learn's TfidfVectorizer in float64, without making a string: the
-// same doubles as model/vectorizer.ts.
+// same doubles as model/reference/vectorizer.ts.
 //
 // A Vectorizer is immutable and shared; a Scratch belongs to one vectorizer and has one owner at a time.
 #pragma once

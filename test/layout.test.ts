@@ -1,38 +1,129 @@
-/** The rules of the layout that a compiler does not see (README, "Where things are"). */
+/** The rules of the layout that the compiler does not see. ARCHITECTURE.md explains the rooms. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../native/package-root.ts';
 
-const sources = ['bin', 'image', 'native', 'model', 'function', 'bench', 'test'].flatMap((folder) =>
+/**
+ * The rooms from top to bottom, each with the rooms that its files may import. A room imports rooms below it only. A file belongs to
+ * the longest room name that its path begins with.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  test: ['*'],
+  bench: [
+    'cli',
+    'model/training',
+    'model/evaluation',
+    'model/corpus',
+    'model/scoring',
+    'model/reference',
+    'model/io',
+    'model/math',
+    'native',
+  ],
+  image: ['native'],
+  bin: ['cli'],
+  cli: [
+    'function',
+    'model/training',
+    'model/evaluation',
+    'model/corpus',
+    'model/scoring',
+    'model/bundle',
+    'model/compile',
+    'model/reference',
+    'model/io',
+    'native',
+  ],
+  function: ['model/scoring', 'native'],
+  'model/training': [
+    'model/evaluation',
+    'model/corpus',
+    'model/scoring',
+    'model/bundle',
+    'model/reference',
+    'model/io',
+    'model/math',
+    'native',
+  ],
+  'model/evaluation': ['model/scoring', 'model/bundle', 'model/reference', 'model/io', 'model/math', 'native'],
+  'model/corpus': ['model/io', 'model/math', 'native'],
+  'model/scoring': ['model/bundle', 'model/compile', 'model/reference', 'native'],
+  'model/bundle': ['model/compile', 'model/reference', 'model/math', 'native'],
+  'model/compile': ['model/reference', 'native'],
+  'model/reference': ['model/math', 'native'],
+  'model/io': [],
+  'model/math': [],
+  native: [],
+};
+
+const sources = [...new Set(Object.keys(rooms).map((room) => room.split('/')[0] as string))].flatMap((folder) =>
   readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
 );
+const modules = sources.filter((file) => file.endsWith('.ts'));
+
+test('every source file belongs to a room', () => {
+  const homeless = sources.filter((file) => /\.(ts|cc|h)$/.test(file) && roomOf(file) === undefined);
+  assert.deepEqual(homeless, []);
+});
+
+test('a room imports only the rooms that the table allows, all of them below it; type imports count', () => {
+  const order = Object.keys(rooms);
+  const used = new Set<string>();
+  const violations = modules.flatMap((file) =>
+    importsOf(file).flatMap((target) => {
+      const [from, to] = [roomOf(file) as string, roomOf(target) ?? 'no room'];
+      used.add(`${from} → ${to}`);
+      const isAllowed = from === to || rooms[from]?.includes('*') || rooms[from]?.includes(to);
+      return isAllowed ? [] : [`${file} imports ${target}`];
+    }),
+  );
+  assert.deepEqual(violations, []);
+  for (const [room, allowed] of Object.entries(rooms)) {
+    for (const other of allowed) {
+      if (other === '*') continue;
+      assert.ok(order.indexOf(other) > order.indexOf(room), `${room} is allowed to import ${other}, which is above it`);
+      assert.ok(used.has(`${room} → ${other}`), `${room} is allowed to import ${other}, but does not`);
+    }
+  }
+});
+
+test('no file imports itself in a circle', () => {
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string): void => {
+    const start = path.indexOf(file);
+    assert.equal(start, -1, `circle: ${[...path.slice(Math.max(0, start)), file].join(' → ')}`);
+    if (done.has(file)) return;
+    path.push(file);
+    for (const target of importsOf(file)) if (modules.includes(target)) visit(target);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of modules) visit(file);
+});
+
+test('no room has more than a quarter of the code', (t) => {
+  const lines = new Map<string, number>();
+  for (const file of sources) {
+    const room = roomOf(file) as string;
+    if (room === 'test' || !/\.(ts|cc|h)$/.test(file)) continue;
+    lines.set(room, (lines.get(room) ?? 0) + contentOf(file).split('\n').length - 1);
+  }
+  const total = [...lines.values()].reduce((sum, count) => sum + count, 0);
+  for (const [room, count] of [...lines].sort((a, b) => b[1] - a[1])) {
+    t.diagnostic(`${room}: ${count} lines, ${((100 * count) / total).toFixed(1)} %`);
+    assert.ok(count <= total / 4, `${room} has ${count} of ${total} lines`);
+  }
+});
 
 test('only the addon files include <napi.h>', () => {
   const including = sources.filter((file) => /\.(cc|h)$/.test(file) && /#include\s*<napi\.h>/.test(contentOf(file)));
   assert.deepEqual(including.sort(), ['native/booster_addon.cc', 'native/engine_addon.cc', 'native/napi_support.h']);
 });
 
-test('imports run against the data, never across', () => {
-  // each folder → the folders it may import from
-  const below: Record<string, readonly string[]> = {
-    native: ['native'],
-    model: ['model', 'native'],
-    function: ['function', 'model', 'native'],
-    bench: ['bench', 'model', 'native', 'function'],
-    image: ['image', 'native'],
-    bin: ['bin', 'model', 'function'],
-    test: ['bin', 'native', 'model', 'function', 'bench', 'test'],
-  };
-  const across = sources
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
-    .filter(({ file, target }) => !below[folderOf(file)]?.includes(folderOf(target)));
-  assert.deepEqual(across, []);
-});
-
-test('the engine that serves knows nothing of LightGBM, nor the forest and the analyzer of each other', () => {
+test('the serving engine includes nothing of LightGBM; forest, analyzer and vectorizer do not include each other', () => {
   const includesOf = (file: string): string[] => {
     const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name]) =>
       join('native', name as string),
@@ -46,21 +137,22 @@ test('the engine that serves knows nothing of LightGBM, nor the forest and the a
   assert.ok(!includesOf('native/engine_addon.cc').some((file) => /booster|model_text/.test(file)));
 });
 
-test('only native/index.ts loads an addon, and only through it does model/ reach one', () => {
-  const native = ['native/index.ts', 'native/rows.ts', 'native/package-root.ts', 'native/builtin.ts'];
-  const inside = sources
-    .filter((file) => file.endsWith('.ts') && folderOf(file) === 'model')
-    .flatMap((file) => importsOf(file))
-    .filter((target) => folderOf(target) === 'native' && !native.includes(target));
+test('an addon is reached through native/index.ts only', () => {
+  const open = ['native/index.ts', 'native/rows.ts', 'native/package-root.ts', 'native/builtin.ts'];
+  const inside = modules
+    .filter((file) => !/^(native|test)\//.test(file))
+    .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
+    .filter(({ target }) => target.startsWith('native/') && !open.includes(target));
   assert.deepEqual(inside, []);
 });
 
-test('only the configuration reads the environment', () => {
-  const reading = sources.filter(
-    (file) => /^(native|model|function)\/.*\.ts$/.test(file) && /process\.env/.test(contentOf(file)),
+test('the environment is read by entry points only', () => {
+  const entryPoints = ['function/main.ts', 'function/index.ts', 'cli/commands/serve.ts'];
+  const reading = modules.filter(
+    (file) => /^(native|model|function|cli)\//.test(file) && /process\.env/.test(contentOf(file)),
   );
   assert.deepEqual(
-    reading.filter((file) => !['function/main.ts', 'function/index.ts'].includes(file)),
+    reading.filter((file) => !entryPoints.includes(file)),
     [],
   );
 });
@@ -69,8 +161,9 @@ function contentOf(file: string): string {
   return readFileSync(join(packageRoot, file), 'utf8');
 }
 
-function folderOf(file: string): string {
-  return file.split('/')[0] as string;
+function roomOf(file: string): string | undefined {
+  const names = Object.keys(rooms).filter((room) => file.startsWith(`${room}/`));
+  return names.sort((a, b) => b.length - a.length)[0];
 }
 
 function importsOf(file: string): string[] {

@@ -1,6 +1,6 @@
-/** The npm package kuromoji as it is, without the mends of model/tokenizer.ts, as a contender in a process of its own. */
+/** The npm package kuromoji as it is, without the mends of model/reference/tokenizer.ts, as a contender in a process of its own. */
 import kuromoji, { type Tokenizer } from 'kuromoji';
-import { dictionaryFolder } from '../../model/tokenizer-identity.ts';
+import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { contend } from '../clock.ts';
 import { benchTexts } from '../texts.ts';
 

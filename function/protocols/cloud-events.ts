@@ -4,9 +4,9 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CloudEvent, HTTP } from 'cloudevents';
-import type { Answer } from '../answer.ts';
 import { parseBody } from '../body.ts';
 import { HttpError } from '../problem.ts';
+import type { HttpResponse } from '../response.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 
@@ -61,7 +61,7 @@ export function inBody(error: unknown, { isStructured }: Received): unknown {
   });
 }
 
-export function eventAnswer({ event, isStructured }: Received, source: string, data: object): Answer {
+export function eventAnswer({ event, isStructured }: Received, source: string, data: object): HttpResponse {
   const { subject, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
   const answer = new CloudEvent({
     type: 'hoshi.score',

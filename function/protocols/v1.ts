@@ -2,7 +2,7 @@
  * KServe's V1 protocol, which is Vertex AI's too: `{"instances": [...]}` → `{"predictions": [...]}`. An instance is a text, or
  * an object that has it as "text".
  */
-import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../expect.ts';
+import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../validate.ts';
 
 export function instancesIn(body: unknown, textsLimit: number): readonly string[] {
   const object = expectObject(body, 'the body', '#');

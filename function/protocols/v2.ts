@@ -7,10 +7,9 @@
  * its length as a little-endian uint32 and its bytes; FP64 is little-endian.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Answer } from '../answer.ts';
-import { json } from '../answer.ts';
-import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../expect.ts';
 import { HttpError } from '../problem.ts';
+import { type HttpResponse, json } from '../response.ts';
+import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../validate.ts';
 
 export const HEADER_LENGTH = 'inference-header-content-length';
 const INPUT = 'text';
@@ -120,13 +119,13 @@ function textsInData(input: Readonly<Record<string, unknown>>, pointer: string):
     const place = `${last.pointer}/${last.next}`;
     const value = last.list[last.next++];
     if (!Array.isArray(value)) texts.push(expectString(value, 'each of "data"', place));
-    else if (open.length === MOST_DIMENSIONS) refuse(`"data" of at most ${MOST_DIMENSIONS} dimensions`, 'more', place);
+    else if (open.length === MAX_DIMENSIONS) refuse(`"data" of at most ${MAX_DIMENSIONS} dimensions`, 'more', place);
     else open.push({ list: value, next: 0, pointer: place });
   }
   return texts;
 }
 
-const MOST_DIMENSIONS = 8;
+const MAX_DIMENSIONS = 8;
 
 function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly string[] {
   if (size !== tail.length)
@@ -166,7 +165,7 @@ function wantsBinary(request: Readonly<Record<string, unknown>>): boolean {
   return binary_data === undefined ? ofAll : binary_data === true;
 }
 
-export function inferAnswer({ name, version }: Served, request: InferRequest, scores: Float64Array): Answer {
+export function inferAnswer({ name, version }: Served, request: InferRequest, scores: Float64Array): HttpResponse {
   const { id, shape, wantsBinary } = request;
   const head = { model_name: name, model_version: version, ...(id === undefined ? {} : { id }) };
   const output = { name: OUTPUT, datatype: 'FP64', shape };

@@ -3,7 +3,7 @@
  * beside its cost is its context. Context 0 is the beginning and the end of a sentence.
  */
 import { byWeight } from './frequencies.ts';
-import type { Connections, Word } from './kuromoji-files.ts';
+import type { ConnectionCosts, DictionaryWord } from './kuromoji-files.ts';
 
 export interface Contexts {
   readonly count: number;
@@ -18,22 +18,22 @@ export interface Contexts {
    * case, and strictly, so that to drop it changes no tie.
    */
   readonly worse: Int16Array;
-  numberOf(word: Word): number;
+  numberOf(word: DictionaryWord): number;
 }
 
 /** What a context's number takes in a word (words.ts). */
 export const CONTEXT_BITS = 11;
-const MOST_CONTEXTS = 2 ** CONTEXT_BITS;
+const MAX_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
 
 export function contextsOf(
-  weighedWords: Iterable<readonly [Word, weight: number]>,
-  connections: Connections,
+  weighedWords: Iterable<readonly [DictionaryWord, weight: number]>,
+  connections: ConnectionCosts,
 ): Contexts {
   const keys = byWeight(withSentenceEnds(weighedWords));
   const numbers = new Map(keys.map((key, number) => [key, number]));
   const count = keys.length;
-  if (count > MOST_CONTEXTS) throw new Error(`Expected at most ${MOST_CONTEXTS} contexts, received ${count}`);
+  if (count > MAX_CONTEXTS) throw new Error(`Expected at most ${MAX_CONTEXTS} contexts, received ${count}`);
   const stride = Math.ceil(count / 32) * 32;
   const { cost, bias } = costsBetween(keys, stride, connections);
   return {
@@ -50,11 +50,13 @@ export function contextsOf(
   };
 }
 
-function keyOf({ leftId, rightId }: Word): number {
+function keyOf({ leftId, rightId }: DictionaryWord): number {
   return leftId * ID_LIMIT + rightId;
 }
 
-function* withSentenceEnds(words: Iterable<readonly [Word, weight: number]>): Generator<[key: number, weight: number]> {
+function* withSentenceEnds(
+  words: Iterable<readonly [DictionaryWord, weight: number]>,
+): Generator<[key: number, weight: number]> {
   yield [keyOf({ leftId: 0, rightId: 0, cost: 0 }), Number.POSITIVE_INFINITY];
   for (const [word, weight] of words) yield [keyOf(word), weight];
 }
@@ -62,7 +64,7 @@ function* withSentenceEnds(words: Iterable<readonly [Word, weight: number]>): Ge
 function costsBetween(
   keys: readonly number[],
   stride: number,
-  { leftIds, costs }: Connections,
+  { leftIds, costs }: ConnectionCosts,
 ): { cost: Uint16Array; bias: number } {
   const leftOf = keys.map((key) => Math.floor(key / ID_LIMIT));
   const rightOf = keys.map((key) => key % ID_LIMIT);

@@ -16,14 +16,14 @@
 import { contextsOf } from './contexts.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { byWeight, priorOf, type WeighedSurface, weighSurfaces } from './frequencies.ts';
-import type { Category, KuromojiDictionary, Word } from './kuromoji-files.ts';
+import type { Category, DictionaryWord, KuromojiDictionary } from './kuromoji-files.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { WordTable } from './words.ts';
 
 export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
 
 const CATEGORY_CODES = 16;
-const MOST_CATEGORIES = CATEGORY_CODES - 1; // code 15 is the analyzer's own, for the end of a sentence
+const MAX_CATEGORIES = CATEGORY_CODES - 1; // code 15 is the analyzer's own, for the end of a sentence
 const STAND_IN = 0xe000;
 
 /** The sample, texts of any kind, decides the order of things in memory; the tokens are the same without it. */
@@ -62,8 +62,8 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
 }
 
 function check({ surfaces, categories }: KuromojiDictionary): void {
-  if (categories.length > MOST_CATEGORIES)
-    throw new Error(`Expected at most ${MOST_CATEGORIES} categories, received ${categories.length}`);
+  if (categories.length > MAX_CATEGORIES)
+    throw new Error(`Expected at most ${MAX_CATEGORIES} categories, received ${categories.length}`);
   for (const { name, words } of categories) {
     if (words.length === 0) throw new Error(`Expected unknown words of category ${name}, received none`);
   }
@@ -76,7 +76,7 @@ function check({ surfaces, categories }: KuromojiDictionary): void {
 function* weighedWords(
   surfaces: readonly WeighedSurface[],
   categories: readonly Category[],
-): Generator<readonly [Word, weight: number]> {
+): Generator<readonly [DictionaryWord, weight: number]> {
   for (const { words, weight } of surfaces) for (const word of words) yield [word, weight];
   for (const { words } of categories) for (const word of words) yield [word, priorOf(word)];
 }
@@ -105,13 +105,13 @@ function mostContextsEnding({ surfaces, categories }: KuromojiDictionary): numbe
   const wordsOf = new Map(surfaces.map(({ text, words }) => [text, words]));
   let mostKnown = 0;
   for (const { text } of surfaces) {
-    const ending: Word[] = [];
+    const ending: DictionaryWord[] = [];
     for (let i = 0; i < text.length; i++) ending.push(...(wordsOf.get(text.slice(i)) ?? []));
     if (ending.length > mostKnown) mostKnown = Math.max(mostKnown, contextsAmong(ending));
   }
   return mostKnown + Math.max(...categories.map(({ words }) => contextsAmong(words)));
 }
 
-function contextsAmong(words: readonly Word[]): number {
+function contextsAmong(words: readonly DictionaryWord[]): number {
   return new Set(words.map(({ leftId, rightId }) => `${leftId} ${rightId}`)).size;
 }

@@ -5,13 +5,21 @@
  * it right, the children change places. A node is then a jump from the first leaf below its first child to the first
  * leaf below its second, for rows that it sends to the second. Everything that the TypeScript trees take can be said so.
  */
-import { DEFAULT_LEFT, MISSING_NAN, MISSING_ZERO, type Model, missingKind, parseModel, type Tree } from '../trees.ts';
+import {
+  DEFAULT_LEFT,
+  MISSING_NAN,
+  MISSING_ZERO,
+  type Model,
+  missingKind,
+  parseModel,
+  type Tree,
+} from '../reference/trees.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
 export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
 
 /** Leaves of a tree: a jump has 16 bits for one. */
-const MOST_LEAVES = 65_536;
+const MAX_LEAVES = 65_536;
 const OF_MISSING = 1;
 const NOT_OF_ZERO = 2;
 const NO_SLOT = 0xffffffff;
@@ -34,9 +42,9 @@ export function compileForest(modelText: string, identity: string): Buffer {
   const leafValues: number[] = [];
   const firstLeaf = new Uint32Array(model.trees.length + 1);
   const jumps = model.trees.flatMap((tree, number) => {
-    if (tree.leafValue.length > MOST_LEAVES)
+    if (tree.leafValue.length > MAX_LEAVES)
       throw new Error(
-        `model: tree ${number}: expected at most ${MOST_LEAVES} leaves, received ${tree.leafValue.length}`,
+        `model: tree ${number}: expected at most ${MAX_LEAVES} leaves, received ${tree.leafValue.length}`,
       );
     const ofTree = jumpsOf(tree, leafValues);
     firstLeaf[number + 1] = leafValues.length;

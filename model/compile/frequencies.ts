@@ -2,7 +2,7 @@
  * How often what is compiled will be looked up, estimated. It decides the order of things in memory and nothing else:
  * what is frequent lies together.
  */
-import type { Surface, Word } from './kuromoji-files.ts';
+import type { DictionaryWord, Surface } from './kuromoji-files.ts';
 
 export interface WeighedSurface extends Surface {
   readonly weight: number;
@@ -30,7 +30,7 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
 }
 
 /** A cost is a logarithm of a probability: 512 more, about half as probable. A power of two, so that sums are exact. */
-export function priorOf({ cost }: Word): number {
+export function priorOf({ cost }: DictionaryWord): number {
   return 2 ** (-20 - (cost >> 9));
 }
 

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
-export interface Word {
+export interface DictionaryWord {
   readonly leftId: number;
   readonly rightId: number;
   readonly cost: number;
@@ -27,7 +27,7 @@ export interface Word {
 export interface Surface {
   readonly text: string;
   /** In kuromoji's order, which breaks ties; at least one. */
-  readonly words: readonly Word[];
+  readonly words: readonly DictionaryWord[];
 }
 
 /** Of characters: when and how unknown words are made of them. */
@@ -37,10 +37,10 @@ export interface Category {
   readonly isAlwaysInvoked: boolean;
   /** A word of all the characters of the category that follow each other, not of one. */
   readonly isGrouping: boolean;
-  readonly words: readonly Word[];
+  readonly words: readonly DictionaryWord[];
 }
 
-export interface Connections {
+export interface ConnectionCosts {
   readonly rightIds: number;
   readonly leftIds: number;
   /** The cost of a word with a left id after one with a right id is at `rightId * leftIds + leftId`. */
@@ -52,7 +52,7 @@ export interface KuromojiDictionary {
   readonly categories: readonly Category[];
   /** By UTF-16 unit, its category's index. */
   readonly categoryOf: Uint8Array;
-  readonly connections: Connections;
+  readonly connections: ConnectionCosts;
 }
 
 /** An error names the file, what was expected in it and what came. */
@@ -91,7 +91,7 @@ async function readCompressed(file: string): Promise<ArrayBuffer> {
   }
 }
 
-function connectionsOf(numbers: Int16Array): Connections {
+function connectionsOf(numbers: Int16Array): ConnectionCosts {
   const [rightIds = 0, leftIds = 0] = numbers;
   const costs = numbers.subarray(2);
   expect(rightIds > 0 && leftIds > 0, 'cc', 'counts of right and left ids', `${rightIds} and ${leftIds}`);
@@ -104,9 +104,9 @@ function wordsByKey(
   map: Int32Array,
   recordsName: string,
   records: DataView,
-  { rightIds, leftIds }: Connections,
-): Map<number, Word[]> {
-  const words = new Map<number, Word[]>();
+  { rightIds, leftIds }: ConnectionCosts,
+): Map<number, DictionaryWord[]> {
+  const words = new Map<number, DictionaryWord[]>();
   const [keys = 0] = map;
   let at = 1;
   const next = () => {
@@ -118,7 +118,7 @@ function wordsByKey(
     const count = next();
     expect(!words.has(key), mapName, 'each key once', `${key} again`);
     expect(count > 0, mapName, `words for key ${key}`, count);
-    const ofKey: Word[] = [];
+    const ofKey: DictionaryWord[] = [];
     for (let j = 0; j < count; j++) {
       const offset = next();
       expect(
@@ -141,7 +141,7 @@ function wordsByKey(
 }
 
 /** From each leaf up to the root: far fewer steps than to try all bytes at all nodes from the root down. */
-function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number, Word[]>): Surface[] {
+function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number, DictionaryWord[]>): Surface[] {
   expect(base.length === check.length, 'check', `as many nodes as base (${base.length})`, check.length);
   const surfaces: Surface[] = [];
   const bytes = Buffer.alloc(1024);
@@ -167,7 +167,7 @@ function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number,
   return surfaces;
 }
 
-function categoriesOf(bytes: Buffer, wordsOfCategory: Map<number, Word[]>): Category[] {
+function categoriesOf(bytes: Buffer, wordsOfCategory: Map<number, DictionaryWord[]>): Category[] {
   const categories: Category[] = [];
   for (let at = 0; ; ) {
     const nameAt = at + 6;

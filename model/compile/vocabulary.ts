@@ -4,9 +4,9 @@
  * Words that occur in terms get numbers, and their UTF-16 units codes, frequent ones first, so that what is read most lies
  * close together. Terms of several words become paths from node to node in a hash table.
  */
-import { shortestWord, wordsOf } from '../terms.ts';
-import type { Vectorizer } from '../vectorizer.ts';
-import { wordCharacterRanges } from '../word-characters.ts';
+import { shortestWord, wordsOf } from '../reference/terms.ts';
+import type { Vectorizer } from '../reference/vectorizer.ts';
+import { wordCharacterRanges } from '../reference/word-characters.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 

@@ -8,9 +8,9 @@
  * Word 0 is none.
  */
 import { CONTEXT_BITS, type Contexts } from './contexts.ts';
-import type { Word } from './kuromoji-files.ts';
+import type { DictionaryWord } from './kuromoji-files.ts';
 
-const MOST_WORDS = 2 ** 5; // of one surface
+const MAX_WORDS = 2 ** 5; // of one surface
 
 export class WordTable {
   readonly #contexts: Contexts;
@@ -21,11 +21,11 @@ export class WordTable {
   }
 
   /** Tells the index of the first. REQUIRES: at least one word */
-  add(words: readonly Word[]): number {
+  add(words: readonly DictionaryWord[]): number {
     const first = this.#table.length;
     const kept = this.#withoutLosers(words);
-    if (kept.length > MOST_WORDS)
-      throw new Error(`Expected at most ${MOST_WORDS} words of one surface, received ${kept.length}`);
+    if (kept.length > MAX_WORDS)
+      throw new Error(`Expected at most ${MAX_WORDS} words of one surface, received ${kept.length}`);
     kept.forEach(({ cost, context }, i) => {
       const following = kept.length - 1 - i;
       this.#table.push(((cost << 16) | (following << CONTEXT_BITS) | context) >>> 0);
@@ -38,7 +38,7 @@ export class WordTable {
   }
 
   /** Of words with the same surface and context only the first of the cheapest can ever win. */
-  #withoutLosers(words: readonly Word[]): { cost: number; context: number }[] {
+  #withoutLosers(words: readonly DictionaryWord[]): { cost: number; context: number }[] {
     const inContext = words.map((word) => ({ cost: word.cost, context: this.#contexts.numberOf(word) }));
     return inContext.filter(
       (word, i) =>

@@ -2,9 +2,10 @@
  * Labelled reviews made of the corpus: of sentences of one star, of single sentences, of words in their forms, of contrasts.
  * The same corpus, seed and counts give the same bytes on every machine.
  */
+
+import { chance, createRandom, pick, type Random } from '../math/random.ts';
 import { type Forms, inflect } from './inflect.ts';
-import { chance, createRandom, pick, type Random } from './random.ts';
-import type { Corpus, Domain, Sentence, Word } from './read.ts';
+import type { Corpus, CorpusWord, Domain, Sentence } from './read.ts';
 
 export interface ComposedReview {
   /** In [1, 5]; not only whole stars. */
@@ -147,11 +148,11 @@ function contrast(random: Random, of: SentenceIndex): ComposedReview {
 // -------------------------------------------------------------------------------------------------------- words
 
 interface InflectedWord {
-  readonly word: Word;
+  readonly word: CorpusWord;
   readonly forms: Forms;
 }
 
-function indexWords(words: readonly Word[]): Map<number, InflectedWord[]> {
+function indexWords(words: readonly CorpusWord[]): Map<number, InflectedWord[]> {
   const index = new Map<number, InflectedWord[]>();
   for (const word of words) {
     const inflected = { word, forms: inflect(word.text, word.wordClass) };
@@ -234,7 +235,7 @@ function negated(random: Random, polarity: number, forms: Forms, end: string): {
   return { stars: 1.8, text: `${form}${end}` };
 }
 
-function isNominal({ wordClass }: Word): boolean {
+function isNominal({ wordClass }: CorpusWord): boolean {
   return wordClass === 'noun' || wordClass === 'na-adjective';
 }
 

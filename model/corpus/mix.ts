@@ -3,7 +3,7 @@
  * to a dozen a text. Nobody writes so. But where each word stands beside every other, in texts of all lengths, trees have
  * to learn what each word does by itself, not what it came with. The same parts and seed give the same bytes.
  */
-import { createRandom, pick } from './random.ts';
+import { createRandom, pick } from '../math/random.ts';
 
 export interface MixOptions {
   readonly seed: number;

@@ -29,7 +29,7 @@ export interface Sentence {
   readonly text: string;
 }
 
-export interface Word {
+export interface CorpusWord {
   /** −2, −1, 1 or 2. */
   readonly polarity: number;
   readonly wordClass: WordClass;
@@ -38,7 +38,7 @@ export interface Word {
 
 export interface Corpus {
   readonly sentences: readonly Sentence[];
-  readonly words: readonly Word[];
+  readonly words: readonly CorpusWord[];
 }
 
 /** The files of sentences in the order of their names, as one; no text stands in two of them. */
@@ -72,7 +72,7 @@ export function parseSentences(content: string, file: string): Sentence[] {
   }));
 }
 
-export function parseWords(content: string, file: string): Word[] {
+export function parseWords(content: string, file: string): CorpusWord[] {
   return rowsOf(content, file, ['polarity', 'class', 'word']).map(({ where, cells: [polarity, wordClass, text] }) => ({
     polarity: oneOf(polarity, [-2, -1, 1, 2], `${where}: the polarity`),
     wordClass: oneOf(wordClass, wordClasses, `${where}: the class`),

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
-import type { Explanation } from '../../model/explain.ts';
+import type { Explanation } from '../../model/scoring/explain.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { type Host, leanServer, start } from '../function/hosts.ts';
 import { lacking, launch, until, visit } from './chromium.ts';

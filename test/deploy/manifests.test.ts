@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { scoreCommand } from '../../cli/commands/score.ts';
 import { type Config, parseConfig } from '../../function/config.ts';
 import { routes } from '../../function/routes.ts';
-import { scoreCommand } from '../../model/commands/score.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { contentOf, figuresOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
 

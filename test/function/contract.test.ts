@@ -7,7 +7,8 @@ import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { loadScorer, type Scorer } from '../../model/scorer.ts';
+import { loadScorer } from '../../model/scoring/load.ts';
+import type { Scorer } from '../../model/scoring/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { functionsFramework, type Host, leanServer, packedServer, start } from './hosts.ts';
 

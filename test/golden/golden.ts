@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VectorizerParameters } from '../../model/vectorizer.ts';
+import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { SparseRow } from '../../native/rows.ts';
 
@@ -92,7 +92,7 @@ export interface ImportedGolden {
   readonly texts: readonly { readonly text: Text }[];
   readonly models: readonly {
     readonly name: string;
-    /** What model/python/export_vectorizer.py wrote. */
+    /** What model/training/python/export_vectorizer.py wrote. */
     readonly vectorizer: ExportedJson;
     /** The whole model.txt. */
     readonly model: string;

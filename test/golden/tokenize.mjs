@@ -1,5 +1,5 @@
 /**
- * Tokens by the npm package kuromoji itself, called directly and not through model/tokenizer.ts, with the one mend that
+ * Tokens by the npm package kuromoji itself, called directly and not through model/reference/tokenizer.ts, with the one mend that
  * DESIGN calls for: a supplementary character, a lone surrogate or U+0000 is handed to it as one U+E000. Offsets are the
  * running sums of the surface forms' lengths (kuromoji's own word_position shifts), mapped back to UTF-16 units.
  *

@@ -1,4 +1,4 @@
-"""Which code points Python's `\\w` matches: word-characters.json, and model/word-characters.ts for the sources.
+"""Which code points Python's `\\w` matches: word-characters.json, and model/reference/word-characters.ts for the sources.
 
 The law is CPython's re (Modules/_sre: alphanumeric by the Unicode database, or "_"), as scikit-learn's token_pattern
 uses it. Each code point is asked, surrogates too. A newer Python knows more letters; then terms, rows and scores may

@@ -9,7 +9,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { loadTexts } from '../../model/load/texts.ts';
+import { loadTexts } from '../../cli/loadtest/texts.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { get, remove } from './api.ts';
 import { Namespace, type Pod, readManifest, until } from './cluster.ts';

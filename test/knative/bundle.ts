@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Manifest } from '../../model/bundle.ts';
+import type { Manifest } from '../../model/bundle/manifest.ts';
 import { composeReviews, formatReviews } from '../../model/corpus/compose.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
 import { packageRoot } from '../../native/package-root.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { table } from '../../model/markdown.ts';
+import { table } from '../../cli/terminal/markdown.ts';
 import { mountPath, putBundles, shippedVersion } from './bundle.ts';
 import { hoshiService, Namespace, until } from './cluster.ts';
 import { type Answer, ask, countsOf, Stream } from './gateway.ts';
@@ -18,7 +18,7 @@ const SECONDS = isFull ? 20 : 8;
 const SETTLING_MS = 60_000;
 const SETTLED = 2;
 /** Of the standard deviation of a share, when each request is sent by chance: once in 16,000 tries it is more. */
-const MOST_DEVIATIONS = 4;
+const MAX_DEVIATIONS = 4;
 
 describe('a canary', () => {
   let space: Namespace;
@@ -143,7 +143,7 @@ function sharesOf(answers: readonly Answer[], version: string): Shares {
 function isAsAsked(percent: number, { asked, share }: Shares): boolean {
   const expected = percent / 100;
   const deviation = Math.sqrt((expected * (1 - expected)) / asked);
-  return Math.abs(share - expected) <= MOST_DEVIATIONS * deviation;
+  return Math.abs(share - expected) <= MAX_DEVIATIONS * deviation;
 }
 
 function isOf(version: string): (answer: Answer) => boolean {

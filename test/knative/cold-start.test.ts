@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../bench/statistics.ts';
-import { table } from '../../model/markdown.ts';
+import { table } from '../../cli/terminal/markdown.ts';
 import { watch } from './api.ts';
 import { hoshiService, isReady, Namespace, type Pod, type Service } from './cluster.ts';
 import { type Answer, ask, askScore } from './gateway.ts';
@@ -15,8 +15,8 @@ import { helloImage, isFull, isNoMeasurement } from './settings.ts';
 
 const STARTS = isFull ? 10 : 3;
 /** Of a start from zero, over the other program's. */
-const MOST_RATIO = 1.1;
-const MOST_READY_MS = 100;
+const MAX_RATIO = 1.1;
+const MAX_READY_MS = 100;
 const TEXT = 'すごい！最高に興奮した！楽しい';
 /** Zero comes soon; a start is the same. */
 const SOON = { window: '6s', 'scale-to-zero-pod-retention-period': '0s', 'scale-down-delay': '0s' };
@@ -85,9 +85,9 @@ describe('a cold start', () => {
   });
 
   // The fastest: while a pod starts, its other container and the kubelet want the same processors, which are the test's, too.
-  test(`in the container, a start of at most ${MOST_READY_MS} ms`, { skip: isNoMeasurement }, () => {
+  test(`in the container, a start of at most ${MAX_READY_MS} ms`, { skip: isNoMeasurement }, () => {
     console.log(`in the container: ready after ${inside.map((ms) => ms.toFixed(0)).join(', ')} ms`);
-    assert.ok(Math.min(...inside) <= MOST_READY_MS, `${inside}`);
+    assert.ok(Math.min(...inside) <= MAX_READY_MS, `${inside}`);
   });
 
   test('takes at most a tenth longer than a program that says hello', {
@@ -100,7 +100,7 @@ describe('a cold start', () => {
       ),
     ) as [number, number];
     console.log(`hello ${hello.toFixed(0)} ms, hoshi ${hoshi.toFixed(0)} ms: ${(hoshi / hello).toFixed(3)} ×`);
-    assert.ok(hoshi <= MOST_RATIO * hello, `${hoshi} ms, and hello ${hello} ms`);
+    assert.ok(hoshi <= MAX_RATIO * hello, `${hoshi} ms, and hello ${hello} ms`);
   });
 });
 

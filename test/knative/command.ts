@@ -7,11 +7,11 @@ export interface Printed {
 }
 
 const TIMEOUT_MS = 180_000;
-const MOST_BYTES = 1 << 26;
+const MAX_BYTES = 1 << 26;
 
 export function run(program: string, args: readonly string[], input?: string): Promise<Printed> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: TIMEOUT_MS, maxBuffer: MOST_BYTES };
+    const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_BYTES };
     const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve({ stdout, stderr });
       const what = error.killed ? `did not end within ${TIMEOUT_MS / 1000} s` : `ended with ${error.code}`;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Figures } from '../../model/load/recorder.ts';
+import type { Figures } from '../../cli/loadtest/recorder.ts';
 import { hoshiService, isReady, Namespace, until } from './cluster.ts';
 import { run } from './command.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';

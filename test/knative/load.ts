@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Figures } from '../../model/load/recorder.ts';
-import { plotsOfRun } from '../../model/load/report.ts';
-import type { Plot } from '../../model/plot.ts';
+import type { Plot } from '../../cli/loadtest/plot.ts';
+import type { Figures } from '../../cli/loadtest/recorder.ts';
+import { plotsOfRun } from '../../cli/loadtest/report.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { isAlive, isReady, type Namespace } from './cluster.ts';
 import { run } from './command.ts';

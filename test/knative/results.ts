@@ -1,8 +1,8 @@
 /** What was measured: printed, and left as JSON and SVG in build/knative. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { figure, table } from '../../model/markdown.ts';
-import { type Plot, plotLines } from '../../model/plot.ts';
+import { type Plot, plotLines } from '../../cli/loadtest/plot.ts';
+import { figure, table } from '../../cli/terminal/markdown.ts';
 import { resultsFolder } from './settings.ts';
 
 export function keep(name: string, figures: object, plots: readonly Plot[] = []): void {

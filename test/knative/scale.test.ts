@@ -1,7 +1,7 @@
 /** The original's stress test, and a constant rate, each from zero: all is answered with a score, pods come and go. */
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import type { Figures } from '../../model/load/recorder.ts';
+import type { Figures } from '../../cli/loadtest/recorder.ts';
 import { hoshiService, Namespace } from './cluster.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
 import { keep, show } from './results.ts';

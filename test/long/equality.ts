@@ -13,15 +13,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { readBundle, readManifest } from '../../model/bundle.ts';
-import { createRandom } from '../../model/corpus/random.ts';
-import { loadNativeScorer } from '../../model/native-scorer.ts';
-import { readReviews } from '../../model/reviews.ts';
-import { holdWithin } from '../../model/scorer.ts';
-import { loadTokenizer } from '../../model/tokenizer.ts';
-import { dictionaryFolder } from '../../model/tokenizer-identity.ts';
-import { Forest as Trees } from '../../model/trees.ts';
-import { Analyzer, Booster } from '../../native/index.ts';
+import { readBundle, readManifest } from '../../model/bundle/read.ts';
+import { readReviews } from '../../model/io/reviews.ts';
+import { createRandom } from '../../model/math/random.ts';
+import { clampScore } from '../../model/reference/score-range.ts';
+import { loadTokenizer } from '../../model/reference/tokenizer.ts';
+import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
+import { Forest as Trees } from '../../model/reference/trees.ts';
+import { loadNativeEngine } from '../../model/scoring/native-engine.ts';
+import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
 }
 
 async function work({ part, parts, strings, seed, reviews, bundles }: Task): Promise<void> {
-  const analyzer = Analyzer.load();
+  const analyzer = NativeAnalyzer.load();
   const twin = await loadTokenizer();
   const law = await loadKuromoji();
   const models = await Promise.all(bundles.map(loadModel));
@@ -133,8 +133,8 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
         const row = vectorizer.row(surfaces[i] as string[]);
         const score = native.score(text);
         const range = native.bundle.scoreRange;
-        if (!Object.is(score, holdWithin(range, booster.predict(row)))) differ(text, `${path}: score of lightgbm`);
-        if (!Object.is(score, holdWithin(range, trees.predict(row)))) differ(text, `${path}: score of js`);
+        if (!Object.is(score, clampScore(range, booster.predict(row)))) differ(text, `${path}: score of lightgbm`);
+        if (!Object.is(score, clampScore(range, trees.predict(row)))) differ(text, `${path}: score of js`);
         if (!Object.is(score, batch[i])) differ(text, `${path}: score in a batch`);
         counts.scores++;
       });
@@ -159,7 +159,7 @@ async function loadModel(path: string) {
   return {
     path,
     vectorizer,
-    native: await loadNativeScorer(path, await readManifest(path), (message) => console.error(message)),
+    native: await loadNativeEngine(path, await readManifest(path), (message) => console.error(message)),
     booster: Booster.fromModelText(modelText),
     trees: Trees.fromModelText(modelText),
   };

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { loadScorer } from '../../model/scorer.ts';
+import { loadScorer } from '../../model/scoring/load.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 const MET = 48;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { before, describe, test } from 'node:test';
-import { createRandom, pick } from '../../model/corpus/random.ts';
-import { loadTokenizer, type Tokenizer } from '../../model/tokenizer.ts';
-import { dictionaryFolder } from '../../model/tokenizer-identity.ts';
-import { Analyzer } from '../../native/engine.ts';
+import { createRandom, pick } from '../../model/math/random.ts';
+import { loadTokenizer, type Tokenizer } from '../../model/reference/tokenizer.ts';
+import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
+import { NativeAnalyzer } from '../../native/engine.ts';
 import {
   encodeSmallDictionary,
   latticeOf,
@@ -17,7 +17,7 @@ import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
 import { bestWay, type LatticeWord, viterbi } from '../oracle/viterbi.ts';
 
 const golden = readGolden<KuromojiGolden>('kuromoji.json');
-const analyzer = Analyzer.load();
+const analyzer = NativeAnalyzer.load();
 const words = dictionaryWords(5);
 const endsOf = (text: string) => Array.from(analyzer.analyze(text));
 const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…${text.length}` : text);
@@ -103,7 +103,7 @@ describe('analyzer and the definition of the cheapest way', () => {
     let ties = 0;
     for (let i = 0; i < 300; i++) {
       const dictionary = randomSmallDictionary(random);
-      const small = Analyzer.load(encodeSmallDictionary(dictionary));
+      const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
       for (let k = 0; k < 8; k++) {
         const sentence = Array.from({ length: 1 + random.below(5) }, () => pick(random, [...'aaabbcdxyzw'])).join('');
         const lattice = latticeOf(dictionary, sentence);
@@ -121,7 +121,7 @@ describe('analyzer and the definition of the cheapest way', () => {
     const random = createRandom(4);
     for (let i = 0; i < 60; i++) {
       const dictionary = randomSmallDictionary(random);
-      const small = Analyzer.load(encodeSmallDictionary(dictionary));
+      const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
       let sentence = '';
       while (sentence.length < 500)
         sentence += pick(random, [...'abcdxyzw']).repeat(pick(random, [1, 1, 1, 2, 5, 62, 63, 64, 65, 130]));
@@ -146,7 +146,7 @@ describe('analyzer and the definition of the cheapest way', () => {
       ),
       categories: [{ characters: '', isGrouped: true, isAlwaysInvoked: true, unknown: [{ context: 1, cost: 9 }] }],
     };
-    const small = Analyzer.load(encodeSmallDictionary(dictionary));
+    const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
     for (const sentence of ['a'.repeat(130), `${'a'.repeat(70)}b${'a'.repeat(64)}`]) {
       const expected = viterbi(latticeOf(dictionary, sentence), sentence.length, connectOf(dictionary));
       assert.deepEqual(Array.from(small.analyze(sentence)), expected);
@@ -174,7 +174,7 @@ describe('analyzer and the definition of the cheapest way', () => {
           { characters: 'rs', isGrouped: true, isAlwaysInvoked: true, unknown: [{ context: 2, cost: 0 }] },
         ],
       };
-      const small = Analyzer.load(encodeSmallDictionary(dictionary));
+      const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
       // Every way leads through the one word of an x, so what lies between two of them is cut as if it were alone.
       const random = createRandom(6);
       const chunks = Array.from({ length: 40 }, () => {

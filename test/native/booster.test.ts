@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { createRandom } from '../../model/corpus/random.ts';
-import { stackRows } from '../../model/vectorizer.ts';
+import { createRandom } from '../../model/math/random.ts';
+import { stackRows } from '../../model/reference/vectorizer.ts';
 import { Booster, type CsrMatrix, type SparseRow } from '../../native/index.ts';
 import { columnCount, randomBooster, randomRow } from '../fixtures/random-models.ts';
 import { detached, doubles, hiding, integers, refuses, shared } from '../fixtures/refusal.ts';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { stackRows } from '../../model/vectorizer.ts';
+import { stackRows } from '../../model/reference/vectorizer.ts';
 import { Booster, dictionaryPath } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { columnCount, randomBooster } from '../fixtures/random-models.ts';

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { Analyzer, dictionaryPath, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
+import { dictionaryPath, NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 const stars = join(packageRoot, 'model', 'stars');
-const analyzer = Analyzer.load();
-const vectorizer = Vectorizer.load(join(stars, 'vocabulary.bin'));
-const forest = Forest.load(join(stars, 'forest.bin'));
-const scorer = new Scorer(analyzer, vectorizer, forest, [1, 5]);
+const analyzer = NativeAnalyzer.load();
+const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
+const forest = NativeForest.load(join(stars, 'forest.bin'));
+const scorer = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
 
 /** As JavaScript without types may call. */
 // biome-ignore lint/suspicious/noExplicitAny: that is the point
@@ -34,22 +34,22 @@ describe('wrong arguments are refused by name', () => {
   const refused: [what: string, call: () => unknown, message: string][] = [
     [
       'no path',
-      () => any(Analyzer).load(null),
+      () => any(NativeAnalyzer).load(null),
       'Expected the dictionary to be a path without a NUL, or a Uint8Array that is not shared, received null',
     ],
     [
       'shared bytes',
-      () => Analyzer.load(shared),
+      () => NativeAnalyzer.load(shared),
       'Expected the dictionary to be a path without a NUL, or a Uint8Array that is not shared, received Uint8Array',
     ],
     [
       'other arrays',
-      () => any(Vectorizer).load(new Float64Array(4)),
+      () => any(NativeVectorizer).load(new Float64Array(4)),
       'Expected the vocabulary to be a path without a NUL, or a Uint8Array that is not shared, received Float64Array',
     ],
     [
       'no forest',
-      () => any(Forest).load(),
+      () => any(NativeForest).load(),
       'Expected the forest to be a path without a NUL, or a Uint8Array that is not shared, received undefined',
     ],
     ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
@@ -104,42 +104,42 @@ describe('wrong arguments are refused by name', () => {
     ],
     [
       'a forest as an analyzer',
-      () => new Scorer(any(forest), vectorizer, forest, [1, 5]),
+      () => new NativeScorer(any(forest), vectorizer, forest, [1, 5]),
       'Expected the analyzer to be one that was loaded, received Object',
     ],
     [
       'a forest as a vectorizer',
-      () => new Scorer(analyzer, any(forest), forest, [1, 5]),
+      () => new NativeScorer(analyzer, any(forest), forest, [1, 5]),
       'Expected the vectorizer to be one that was loaded, received Object',
     ],
     [
       'no forest in a scorer',
-      () => new Scorer(analyzer, vectorizer, any(undefined), [1, 5]),
+      () => new NativeScorer(analyzer, vectorizer, any(undefined), [1, 5]),
       'Expected the forest to be one that was loaded, received undefined',
     ],
     [
       'what only looks like one',
-      () => new Scorer(Object.create(Analyzer.prototype), vectorizer, forest, [1, 5]),
+      () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, [1, 5]),
       'Expected the analyzer to be one that was loaded, received Object',
     ],
     [
       'no range',
-      () => new Scorer(analyzer, vectorizer, forest, any(undefined)),
+      () => new NativeScorer(analyzer, vectorizer, forest, any(undefined)),
       'Expected the range to be two numbers [lowest, highest], received undefined',
     ],
     [
       'an empty range',
-      () => new Scorer(analyzer, vectorizer, forest, [2, 2]),
+      () => new NativeScorer(analyzer, vectorizer, forest, [2, 2]),
       'Expected the range to be two numbers [lowest, highest], received "2, 2"',
     ],
     [
       'a range of strings',
-      () => new Scorer(analyzer, vectorizer, forest, any(['1', '5'])),
+      () => new NativeScorer(analyzer, vectorizer, forest, any(['1', '5'])),
       'Expected the range to be two numbers [lowest, highest], received "1, 5"',
     ],
     [
       'a range of NaN',
-      () => new Scorer(analyzer, vectorizer, forest, [Number.NaN, 5]),
+      () => new NativeScorer(analyzer, vectorizer, forest, [Number.NaN, 5]),
       'Expected the range to be two numbers [lowest, highest], received "NaN, 5"',
     ],
   ];
@@ -173,7 +173,7 @@ describe('wrong arguments are refused by name', () => {
 
   test('a forest of another width than the vocabulary', () => {
     const other = any(Object.create(vectorizer));
-    assert.throws(() => new Scorer(analyzer, other, forest, [1, 5]), refusal('argument', /the vectorizer/));
+    assert.throws(() => new NativeScorer(analyzer, other, forest, [1, 5]), refusal('argument', /the vectorizer/));
   });
 
   test('a list whose entries change while they are read', async () => {

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { writeBundle } from '../../model/bundle.ts';
+import { writeBundle } from '../../model/bundle/write.ts';
 import { compileForest } from '../../model/compile/forest.ts';
-import { createRandom, pick, type Random } from '../../model/corpus/random.ts';
-import { loadScorer } from '../../model/scorer.ts';
-import { Forest as Twin } from '../../model/trees.ts';
+import { createRandom, pick, type Random } from '../../model/math/random.ts';
+import { Forest as Twin } from '../../model/reference/trees.ts';
+import { loadScorer } from '../../model/scoring/load.ts';
 import { Booster } from '../../native/booster.ts';
-import { Forest } from '../../native/engine.ts';
+import { NativeForest } from '../../native/engine.ts';
 import type { SparseRow } from '../../native/rows.ts';
 import { columnCount, randomBooster, randomRow } from '../fixtures/random-models.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
@@ -18,7 +18,7 @@ import { doublesOf, readGolden, rowsOf, type ShippedGolden, type TreesGolden } f
 
 const golden = readGolden<TreesGolden>('trees.json');
 const label = `${golden.header.program} ${golden.header.version}`;
-const compiled = (text: string) => Forest.load(compileForest(text, 'a test'));
+const compiled = (text: string) => NativeForest.load(compileForest(text, 'a test'));
 const none: SparseRow = { columns: new Int32Array(), values: new Float64Array() };
 
 /** Values at every edge: of zero as LightGBM takes it, of a double, and of the thresholds that a model has. */
@@ -92,7 +92,7 @@ describe(`forest, golden: ${label}, the same doubles`, () => {
 
   test('the shipped model', () => {
     const shipped = readGolden<ShippedGolden>('shipped.json');
-    const native = Forest.load('model/stars/forest.bin');
+    const native = NativeForest.load('model/stars/forest.bin');
     assert.equal(native.identity, shipped.model, 'run `hoshi compile`');
     assert.deepEqual(
       Float64Array.from(rowsOf(shipped.rows), (row) => native.predict(row)),

@@ -1,15 +1,15 @@
 /** A worker that loads the addon for itself, scores the texts that it is given alone and in batches, and tells. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Analyzer, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 const texts = workerData as readonly string[];
 const stars = join(packageRoot, 'model', 'stars');
-const scorer = new Scorer(
-  Analyzer.load(),
-  Vectorizer.load(join(stars, 'vocabulary.bin')),
-  Forest.load(join(stars, 'forest.bin')),
+const scorer = new NativeScorer(
+  NativeAnalyzer.load(),
+  NativeVectorizer.load(join(stars, 'vocabulary.bin')),
+  NativeForest.load(join(stars, 'forest.bin')),
   [1, 5],
 );
 const scores = Float64Array.from(texts, (text) => scorer.score(text));

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { writeBundle } from '../../model/bundle.ts';
-import { compiledFiles } from '../../model/compiled-files.ts';
-import { createRandom, pick } from '../../model/corpus/random.ts';
-import type { NativeScorer } from '../../model/native-scorer.ts';
-import { loadScorer, type Scorer as WholeScorer } from '../../model/scorer.ts';
-import { Analyzer, Forest, Scorer, Vectorizer } from '../../native/engine.ts';
+import { compiledFiles } from '../../model/bundle/compiled-files.ts';
+import { writeBundle } from '../../model/bundle/write.ts';
+import { createRandom, pick } from '../../model/math/random.ts';
+import { loadScorer } from '../../model/scoring/load.ts';
+import type { NativeEngine } from '../../model/scoring/native-engine.ts';
+import type { Scorer as WholeScorer } from '../../model/scoring/scorer.ts';
+import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
@@ -17,10 +18,10 @@ import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
 
 const shipped = join(packageRoot, 'model', 'stars');
 const load = () =>
-  new Scorer(
-    Analyzer.load(),
-    Vectorizer.load(join(shipped, 'vocabulary.bin')),
-    Forest.load(join(shipped, 'forest.bin')),
+  new NativeScorer(
+    NativeAnalyzer.load(),
+    NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
+    NativeForest.load(join(shipped, 'forest.bin')),
     [1, 5],
   );
 const scorer = load();
@@ -78,12 +79,12 @@ describe('scorer', () => {
 
   test('several scorers share their tables', async () => {
     const [analyzer, vectorizer, forest] = [
-      Analyzer.load(),
-      Vectorizer.load(join(shipped, 'vocabulary.bin')),
-      Forest.load(join(shipped, 'forest.bin')),
+      NativeAnalyzer.load(),
+      NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
+      NativeForest.load(join(shipped, 'forest.bin')),
     ];
-    const one = new Scorer(analyzer, vectorizer, forest, [1, 5]);
-    const narrow = new Scorer(analyzer, vectorizer, forest, [2.5, 3.5]);
+    const one = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
+    const narrow = new NativeScorer(analyzer, vectorizer, forest, [2.5, 3.5]);
     assert.deepEqual(await one.scoreBatch(texts.slice(0, 100), 2), scores.slice(0, 100));
     const held = scores.map((score) => Math.min(Math.max(score, 2.5), 3.5));
     assert.deepEqual(await narrow.scoreBatch(texts, 2), held);
@@ -144,7 +145,7 @@ test('words are counted, and those that are no term, on the event loop and off i
   const folder = await mkdtemp(join(tmpdir(), 'hoshi-words-'));
   try {
     await writeBundle(join(folder, 'tiny'), await tinyBundle()); // its terms: 悪い, 普通, 良い
-    const native = (await loadScorer({ bundlePath: join(folder, 'tiny'), engine: 'native' })) as NativeScorer;
+    const native = (await loadScorer({ bundlePath: join(folder, 'tiny'), engine: 'native' })) as NativeEngine;
     const before = native.wordCounts();
     native.score('良い映画、良い');
     assert.deepEqual(native.wordCounts(), { words: before.words + 3, unknownWords: before.unknownWords + 1 });

@@ -5,8 +5,8 @@
  *     node tables-worker.js KIND FILE TIMES SEED
  */
 import { readFileSync } from 'node:fs';
-import { createRandom, type Random } from '../../model/corpus/random.ts';
-import { Analyzer, Forest, Vectorizer } from '../../native/engine.ts';
+import { createRandom, type Random } from '../../model/math/random.ts';
+import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { damaged } from '../fixtures/table-damage.ts';
 
@@ -23,13 +23,13 @@ const texts = [
 
 const uses: Record<string, (bytes: Buffer) => void> = {
   dictionary(bytes) {
-    const analyzer = Analyzer.load(bytes);
+    const analyzer = NativeAnalyzer.load(bytes);
     for (const text of texts) {
       if ((analyzer.analyze(text).at(-1) ?? 0) !== text.length) throw new Error('tokens do not cover the text');
     }
   },
   vocabulary(bytes) {
-    const vectorizer = Vectorizer.load(bytes);
+    const vectorizer = NativeVectorizer.load(bytes);
     for (const text of texts)
       vectorizer.row(
         text,
@@ -37,7 +37,7 @@ const uses: Record<string, (bytes: Buffer) => void> = {
       );
   },
   forest(bytes) {
-    const forest = Forest.load(bytes);
+    const forest = NativeForest.load(bytes);
     for (let i = 0; i < 20; i++) forest.predict(rowOf(random, forest.columnCount));
   },
 };

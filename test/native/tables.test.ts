@@ -10,13 +10,14 @@ import { promisify } from 'node:util';
 import { compileForest, forestKind } from '../../model/compile/forest.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary, vocabularyKind } from '../../model/compile/vocabulary.ts';
-import { createRandom } from '../../model/corpus/random.ts';
-import { defaultVectorizerParameters, fitVectorizer } from '../../model/vectorizer.ts';
-import { Analyzer, Forest, Vectorizer } from '../../native/engine.ts';
+import { createRandom } from '../../model/math/random.ts';
+import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { dictionaryKind, encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
+import { fitVectorizer } from '../fixtures/vectorize.ts';
 
 interface Tables {
   readonly kind: TableKind;
@@ -26,19 +27,23 @@ interface Tables {
 
 const surfaces = ['a', 'ab', 'ba', 'c', '映画', 'は', '面白い', '。', '𠮷', 'x', 'y'];
 const tables: readonly Tables[] = [
-  { kind: dictionaryKind, file: encodeSmallDictionary(randomSmallDictionary(createRandom(41))), load: Analyzer.load },
+  {
+    kind: dictionaryKind,
+    file: encodeSmallDictionary(randomSmallDictionary(createRandom(41))),
+    load: NativeAnalyzer.load,
+  },
   {
     kind: vocabularyKind,
     file: compileVocabulary(
       fitVectorizer([surfaces, [...surfaces].reverse()], { ...defaultVectorizerParameters, ngram_range: [1, 3] }),
       'a test',
     ),
-    load: Vectorizer.load,
+    load: NativeVectorizer.load,
   },
   {
     kind: forestKind,
     file: compileForest(randomTrees(createRandom(42), { columnCount: 6, mostLeaves: 20, trees: 6 }), 'a test'),
-    load: Forest.load,
+    load: NativeForest.load,
   },
 ];
 

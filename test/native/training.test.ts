@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createRandom } from '../../model/corpus/random.ts';
-import { Forest } from '../../model/trees.ts';
-import { stackRows } from '../../model/vectorizer.ts';
-import { Booster, type RoundMetrics, type TrainOptions, trainBooster } from '../../native/index.ts';
+import { createRandom } from '../../model/math/random.ts';
+import { Forest } from '../../model/reference/trees.ts';
+import { stackRows } from '../../model/reference/vectorizer.ts';
+import { Booster, type RoundMetrics, type TrainBoosterOptions, trainBooster } from '../../native/index.ts';
 import { columnCount, randomRow, randomTrainingSet } from '../fixtures/random-models.ts';
 import { detached, doubles, hiding, integers, refuses, shared } from '../fixtures/refusal.ts';
 
 const training = randomTrainingSet(createRandom(1), { rows: 60 });
 const validation = randomTrainingSet(createRandom(2), { rows: 30 });
 const parameters = { num_leaves: 6, min_data_in_leaf: 2, learning_rate: 0.3 };
-const options: TrainOptions = { training, parameters, rounds: 4 };
+const options: TrainBoosterOptions = { training, parameters, rounds: 4 };
 
 describe('training refuses', () => {
   const { matrix, labels } = training;
@@ -106,7 +106,7 @@ describe('training refuses', () => {
     ]),
   ];
   for (const [what, wrong, message] of refused) {
-    test(what, () => refuses(() => trainBooster(wrong as TrainOptions), 'argument', message));
+    test(what, () => refuses(() => trainBooster(wrong as TrainBoosterOptions), 'argument', message));
   }
 
   const plain = /to be a finite number, a boolean, or a string without spaces and =, received/;
@@ -143,7 +143,7 @@ describe('training refuses', () => {
       refuses(() => trainBooster({ ...options, parameters: wrong as never }), 'argument', message));
   }
 
-  const refusedByLightGbm: [parameters: TrainOptions['parameters'], message: RegExp][] = [
+  const refusedByLightGbm: [parameters: TrainBoosterOptions['parameters'], message: RegExp][] = [
     [{ objective: 'nonsense' }, /^LightGBM: Unknown objective type name: nonsense$/],
     [{ objective: 'multiclass' }, /^LightGBM: Number of classes should be specified and greater than 1/],
     [{ objective: 'lambdarank' }, /^LightGBM: Ranking tasks require query information$/],
@@ -203,7 +203,7 @@ describe('rounds', () => {
   });
 
   test('stop by false, or the promise of it, and by nothing else', async () => {
-    const treesWith = async (onRound: TrainOptions['onRound'] & {}) =>
+    const treesWith = async (onRound: TrainBoosterOptions['onRound'] & {}) =>
       (await trainBooster({ ...options, onRound })).treeCount;
     assert.equal(await treesWith(() => false), 1);
     assert.equal(await treesWith(({ round }) => round < 3), 3);

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
-import { createRandom, pick, type Random } from '../../model/corpus/random.ts';
+import { createRandom, pick, type Random } from '../../model/math/random.ts';
 import {
   defaultVectorizerParameters,
-  fitVectorizer,
   Vectorizer as Twin,
   type VectorizerParameters,
-} from '../../model/vectorizer.ts';
-import { Analyzer, Vectorizer } from '../../native/engine.ts';
+} from '../../model/reference/vectorizer.ts';
+import { NativeAnalyzer, NativeVectorizer } from '../../native/engine.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
+import { fitVectorizer } from '../fixtures/vectorize.ts';
 import { doublesOf, readGolden, rowsOf, type TfidfGolden, textOf } from '../golden/golden.ts';
 
 const golden = readGolden<TfidfGolden>('tfidf.json');
-const analyzer = Analyzer.load();
+const analyzer = NativeAnalyzer.load();
 const words = dictionaryWords(50);
 
 function surfacesOf(text: string, ends: Uint32Array): string[] {
@@ -21,7 +21,7 @@ function surfacesOf(text: string, ends: Uint32Array): string[] {
 }
 
 /** Asserts the same columns and the same doubles, and gives how many there are. */
-function sameRow(native: Vectorizer, twin: Twin, text: string, ends: Uint32Array): number {
+function sameRow(native: NativeVectorizer, twin: Twin, text: string, ends: Uint32Array): number {
   const expected = twin.row(surfacesOf(text, ends));
   const { columns, values } = native.row(text, ends);
   assert.deepEqual(columns, expected.columns, JSON.stringify(text.slice(0, 200)));
@@ -32,7 +32,7 @@ function sameRow(native: Vectorizer, twin: Twin, text: string, ends: Uint32Array
 }
 
 const parameters = (change: Partial<VectorizerParameters>) => ({ ...defaultVectorizerParameters, ...change });
-const compiled = (twin: Twin) => Vectorizer.load(compileVocabulary(twin, 'a test'));
+const compiled = (twin: Twin) => NativeVectorizer.load(compileVocabulary(twin, 'a test'));
 
 /** Any text cut at random, as no analyzer would: between the two halves of a pair, into nothing, not at all. */
 function randomEnds(random: Random, text: string): Uint32Array {

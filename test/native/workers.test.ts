@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { createRandom } from '../../model/corpus/random.ts';
+import { createRandom } from '../../model/math/random.ts';
 import type { Booster } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { randomBooster, randomTrainingSet } from '../fixtures/random-models.ts';

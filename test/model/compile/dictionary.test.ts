@@ -8,9 +8,13 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
 import { compileDictionary } from '../../../model/compile/dictionary.ts';
-import { type KuromojiDictionary, readKuromojiFiles, type Word } from '../../../model/compile/kuromoji-files.ts';
+import {
+  type DictionaryWord,
+  type KuromojiDictionary,
+  readKuromojiFiles,
+} from '../../../model/compile/kuromoji-files.ts';
 import { readCorpus } from '../../../model/corpus/read.ts';
-import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../../model/tokenizer-identity.ts';
+import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../../model/reference/tokenizer-identity.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 import {
   type CompiledDictionary,
@@ -20,7 +24,7 @@ import {
   wordsOfSurface,
 } from '../../oracle/dictionary-file.ts';
 
-const word = (leftId: number, rightId: number, cost: number): Word => ({ leftId, rightId, cost });
+const word = (leftId: number, rightId: number, cost: number): DictionaryWord => ({ leftId, rightId, cost });
 
 /** Two characters, three surfaces, two categories, three ids. */
 function tinyDictionary(): KuromojiDictionary {
@@ -141,7 +145,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
   let bytes: Buffer;
   let compiled: CompiledDictionary;
   let law: Law;
-  let idsOf: readonly Word[]; // by context
+  let idsOf: readonly DictionaryWord[]; // by context
 
   before(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-dictionary-'));
@@ -311,7 +315,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
       }),
       { numRuns: 3000 },
     );
-    function contextOf({ leftId, rightId }: Word) {
+    function contextOf({ leftId, rightId }: DictionaryWord) {
       return idsOf.findIndex((ids) => ids.leftId === leftId && ids.rightId === rightId);
     }
   });
@@ -323,8 +327,8 @@ interface Law {
   readonly words: Kuromoji['token_info_dictionary'];
   readonly unknowns: Kuromoji['unknown_dictionary'];
   readonly connections: Kuromoji['viterbi_searcher']['connection_costs'];
-  wordsOf(surface: string): Word[];
-  unknownWordsOf(category: number): Word[];
+  wordsOf(surface: string): DictionaryWord[];
+  unknownWordsOf(category: number): DictionaryWord[];
 }
 
 async function loadLaw(): Promise<Law> {
@@ -351,12 +355,12 @@ async function loadLaw(): Promise<Law> {
 }
 
 /** The ids behind each context's number, found by pairing kuromoji's words with the compiled ones. */
-function contextIds(compiled: CompiledDictionary, law: Law, source: KuromojiDictionary): Word[] {
-  const ids: Word[] = [word(0, 0, 0)]; // the ends of a sentence
-  const pair = (compiledWords: readonly CompiledWord[], words: readonly Word[]) => {
+function contextIds(compiled: CompiledDictionary, law: Law, source: KuromojiDictionary): DictionaryWord[] {
+  const ids: DictionaryWord[] = [word(0, 0, 0)]; // the ends of a sentence
+  const pair = (compiledWords: readonly CompiledWord[], words: readonly DictionaryWord[]) => {
     const kept = firstCheapestOfEachContext(words);
     compiledWords.forEach(({ context }, i) => {
-      const { leftId, rightId } = kept[i] as Word;
+      const { leftId, rightId } = kept[i] as DictionaryWord;
       ids[context] ??= word(leftId, rightId, 0);
     });
   };
@@ -369,8 +373,8 @@ function contextIds(compiled: CompiledDictionary, law: Law, source: KuromojiDict
   return ids;
 }
 
-function firstCheapestOfEachContext(words: readonly Word[]): Word[] {
-  const keyOf = ({ leftId, rightId }: Word) => `${leftId} ${rightId}`;
+function firstCheapestOfEachContext(words: readonly DictionaryWord[]): DictionaryWord[] {
+  const keyOf = ({ leftId, rightId }: DictionaryWord) => `${leftId} ${rightId}`;
   const winners = [...new Set(words.map(keyOf))].map((key) =>
     firstSmallest(
       words.filter((one) => keyOf(one) === key),

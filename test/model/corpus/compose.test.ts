@@ -12,8 +12,8 @@ import {
   defaultCounts,
   formatReviews,
 } from '../../../model/corpus/compose.ts';
-import { type Corpus, domains, readCorpus, type Sentence, type Word } from '../../../model/corpus/read.ts';
-import { readReviews } from '../../../model/reviews.ts';
+import { type Corpus, type CorpusWord, domains, readCorpus, type Sentence } from '../../../model/corpus/read.ts';
+import { readReviews } from '../../../model/io/reviews.ts';
 
 const none: CompositionCounts = { sentences: 0, eachSentence: false, words: 0, contrasts: 0 };
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -34,7 +34,7 @@ const marked: Sentence[] = domains.flatMap((domain) =>
 const isSubject = (domain: string) => domain !== 'general' && domain !== 'phrase';
 
 /** One word of each polarity. */
-const fourWords: Word[] = [
+const fourWords: CorpusWord[] = [
   { polarity: 2, wordClass: 'i-adjective', text: '楽しい' },
   { polarity: 1, wordClass: 'i-adjective', text: '安い' },
   { polarity: -1, wordClass: 'i-adjective', text: 'つまらない' },
@@ -407,7 +407,7 @@ describe('reviews of words', () => {
   });
 
   test('nouns and na-adjectives stand without だ, verbs as they are', () => {
-    const words: Word[] = [
+    const words: CorpusWord[] = [
       { polarity: 2, wordClass: 'noun', text: '傑作' },
       { polarity: 1, wordClass: 'verb-suru', text: '満足する' },
       { polarity: -1, wordClass: 'verb-ichidan', text: '飽きる' },

@@ -16,13 +16,20 @@ import {
   tooLong,
   wordsOfTwoMinds,
 } from '../../../model/corpus/lint.ts';
-import { type Corpus, type Domain, domains, readCorpus, type Sentence, type Word } from '../../../model/corpus/read.ts';
+import {
+  type Corpus,
+  type CorpusWord,
+  type Domain,
+  domains,
+  readCorpus,
+  type Sentence,
+} from '../../../model/corpus/read.ts';
 
 const ofTexts = (...texts: string[]): Corpus => ({
   sentences: texts.map((text) => ({ stars: 5, domain: 'movie', text })),
   words: [],
 });
-const ofWords = (...words: [polarity: number, wordClass: Word['wordClass'], text: string][]): Corpus => ({
+const ofWords = (...words: [polarity: number, wordClass: CorpusWord['wordClass'], text: string][]): Corpus => ({
   sentences: [],
   words: words.map(([polarity, wordClass, text]) => ({ polarity, wordClass, text })),
 });

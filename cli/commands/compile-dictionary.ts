@@ -1,0 +1,25 @@
+/** `hoshi compile-dictionary`: kuromoji's dictionary → the one file that the native engine maps. */
+import { Command } from 'commander';
+import { compileDictionary } from '../../model/compile/dictionary.ts';
+import { readKuromojiFiles } from '../../model/compile/kuromoji-files.ts';
+import { readCorpus } from '../../model/corpus/read.ts';
+import { writeAside } from '../../model/io/write-aside.ts';
+import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../model/reference/tokenizer-identity.ts';
+import { log } from '../options.ts';
+
+export function compileDictionaryCommand(): Command {
+  return new Command('compile-dictionary')
+    .description("compile kuromoji's dictionary into the file that the native engine maps")
+    .requiredOption('--out <file>', 'where the file goes')
+    .action(async ({ out }: { out: string }) => {
+      const [source, corpus, identity] = await Promise.all([
+        readKuromojiFiles(dictionaryFolder()),
+        readCorpus(),
+        tokenizerIdentity(),
+      ]);
+      const sample = [...corpus.sentences, ...corpus.words].map(({ text }) => text);
+      const file = compileDictionary(source, sample, formatIdentity(identity));
+      await writeAside(out, file);
+      log(`${out} holds ${source.surfaces.length} surfaces, ${file.length} bytes`);
+    });
+}

@@ -1,0 +1,57 @@
+/** `hoshi explain`: the terms that made a score; in a terminal the text is coloured by what they add. */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { Command } from 'commander';
+import { formatOf, readRecords, textIn } from '../../model/io/records.ts';
+import type { Explanation } from '../../model/scoring/explain.ts';
+import { addScorerOptions, numberFrom, type ScorerFlags, scorerOf } from '../options.ts';
+import { paint, printable, table } from '../terminal/paint.ts';
+
+interface Flags extends ScorerFlags {
+  readonly file?: string;
+  readonly column: string;
+  readonly json?: boolean;
+  readonly top?: number;
+  readonly color?: boolean;
+}
+
+/** Terms in the table where nobody asked for more. */
+const TOP = 20;
+
+export function explainCommand(): Command {
+  const command = new Command('explain')
+    .description('tell which terms made the score of a text')
+    .argument('[texts...]', 'the texts; the lines of standard input if none is given')
+    .option('--file <file>', 'read the texts from a file: one a line, or TSV, CSV or JSONL by its name')
+    .option('--column <name>', 'the field of TSV, CSV or JSONL that holds the text', 'text')
+    .option('--top <count>', 'show so many terms, and the sum of the others', numberFrom(0, 1e9))
+    .option('--json', 'print one JSON object a text')
+    .option('--color', 'colour the text; so does a terminal, unless NO_COLOR is set')
+    .option('--no-color', 'colour nothing');
+  return addScorerOptions(command).action(explain);
+}
+
+async function explain(texts: readonly string[], flags: Flags): Promise<void> {
+  const scorer = await scorerOf(flags);
+  const isColoured = flags.color ?? (process.stdout.isTTY === true && process.stdout.hasColors(256));
+  for await (const text of texts.length > 0 ? texts : textsOf(flags)) {
+    const explanation = await scorer.explain(text);
+    const output = flags.json
+      ? `${JSON.stringify(flags.top === undefined ? explanation : shortened(explanation, flags.top))}\n`
+      : `${isColoured ? paint(text, explanation.terms) : printable(text)}\n${table(shortened(explanation, flags.top ?? TOP))}\n`;
+    if (!process.stdout.write(output)) await once(process.stdout, 'drain');
+  }
+}
+
+async function* textsOf({ file, column: columnFlag }: Flags): AsyncGenerator<string> {
+  const [source, name] = file === undefined ? [process.stdin, 'stdin'] : [createReadStream(file), file];
+  const format = file === undefined ? 'lines' : formatOf(file);
+  const column = format === 'lines' ? 'text' : columnFlag;
+  for await (const record of readRecords(source, format, name, [column])) yield textIn(record, column, name);
+}
+
+/** The first terms, and what all others add together. */
+function shortened({ terms, ...sums }: Explanation, top: number) {
+  const others = terms.slice(top).reduce((sum, { contribution }) => sum + contribution, 0);
+  return { ...sums, others, terms: terms.slice(0, top) };
+}

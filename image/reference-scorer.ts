@@ -1,4 +1,0 @@
-/** Stands in the bundle for model/reference-scorer.ts: the reference engines need kuromoji and its dictionary, and LightGBM. */
-export function loadReferenceScorer(engine: string): never {
-  throw new Error(`Expected HOSHI_ENGINE to be native, the engine of the bundled server, received ${engine}`);
-}

@@ -1,0 +1,57 @@
+/** The model card of a bundle, its README.md: what the model is for, how it was made, how good it is, how to use it. */
+import type { Manifest } from './manifest.ts';
+
+/** Markdown. `about` says in the maker's words what the model is for and where it fails; a sentence stands in for none. */
+export function cardOf(manifest: Manifest, about: string | undefined): string {
+  const { name, version, scoreRange, made, tokenizer, training, vectorizer, lightgbm, measures, files } = manifest;
+  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  return `# ${name} ${version}
+
+${about ?? `Tells how many stars a Japanese review gives, from ${scoreRange[0]} to ${scoreRange[1]}, as the reviews it was trained on would.`}
+
+## How it was made
+
+By \`${made.command}\` ${originOf(made)}: tokens
+by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.join(' to ')} words by TF-IDF, trees by LightGBM ${lightgbm}. ${
+    made.imported === undefined ? 'The same reviews, options and seed\ngive the same bytes; ' : ''
+  }${(bytes / 1e6).toFixed(1)} MB in all.
+
+\`\`\`json
+${JSON.stringify({ vectorizer, training }, null, 2)}
+\`\`\`
+
+## How good it is
+
+${measuresOf(measures)}
+## How to use it
+
+\`\`\`sh
+bin/hoshi score --bundle FOLDER
+bin/hoshi eval reviews.tsv --bundle FOLDER
+bin/hoshi serve --bundle FOLDER
+\`\`\`
+`;
+}
+
+function originOf({ seed, reviews, data, imported }: Manifest['made']): string {
+  if (imported === undefined)
+    return `with seed ${seed}, from ${reviews} reviews (SHA-256 of stars and texts \`${data}\`)`;
+  const programs = Object.entries(imported.made).map(([program, version]) => `${program} ${version}`);
+  return `from a model made in Python (${programs.join(', ')}; rows in ${imported.dtype})`;
+}
+
+function measuresOf(measures: Manifest['measures']): string {
+  const sets = Object.entries(measures);
+  if (sets.length === 0)
+    return 'No review was kept apart to measure on; `bin/hoshi eval` measures on reviews of yours.\n';
+  const format = (value: number) => (Number.isInteger(value) ? `${value}` : value.toFixed(4));
+  const table = sets.flatMap(([set, values]) =>
+    Object.entries(values)
+      .filter(([name]) => !name.endsWith('Deviation'))
+      .map(([name, value]) => {
+        const deviation = values[`${name}Deviation`];
+        return `| ${set} | ${name} | ${format(value)}${deviation === undefined ? '' : ` ± ${format(deviation)}`} |\n`;
+      }),
+  );
+  return `| reviews of | measure | value |\n| --- | --- | --- |\n${table.join('')}`;
+}

@@ -1,0 +1,121 @@
+/** Reads a bundle. Every hash and every bound is checked; an error names the file, what was expected in it and what came. */
+import { join } from 'node:path';
+import { requireBuiltin } from '../../native/builtin.ts';
+import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
+import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
+import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
+import { BundleError, FILES, type FileName, type Manifest, parseManifest } from './manifest.ts';
+
+const fs = requireBuiltin('node:fs');
+
+export interface Bundle {
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly modelText: string;
+  readonly vectorizer: Vectorizer;
+}
+
+/** Reads and checks a bundle's manifest alone. Throws a BundleError. */
+export async function readManifest(path: string): Promise<Manifest> {
+  const file = join(path, 'manifest.json');
+  return parseManifest(read(file), file);
+}
+
+/** Reads and checks a bundle. Throws a BundleError. */
+export async function readBundle(path: string): Promise<Bundle> {
+  const manifest = await readManifest(path);
+  const contents = new Map<FileName, string>();
+  for (const name of FILES) {
+    const file = join(path, name);
+    const bytes = read(file);
+    const { sha256 } = manifest.files[name];
+    const received = hashOf(bytes);
+    if (received !== sha256)
+      throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
+    contents.set(name, bytes.toString('utf8'));
+  }
+  const content = (name: FileName) => contents.get(name) as string;
+  const tables: VectorizerTables = {
+    ...parseVocabulary(content('vocabulary.tsv'), join(path, 'vocabulary.tsv')),
+    logarithms: parseLogarithms(content('logarithms.txt'), join(path, 'logarithms.txt')),
+  };
+  return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
+}
+
+/** Throws a BundleError unless the trees have a feature for each term. */
+export function checkFeatures(path: string, terms: number, features: number): void {
+  if (features === terms) return;
+  throw new BundleError(
+    `${path}/model.txt: expected ${terms} features, as many as vocabulary.tsv has terms, received ${features}`,
+  );
+}
+
+/** Throws a BundleError unless the bundle was trained on the tokens of this tokenizer. */
+export function checkTokenizer(bundlePath: string, manifest: Manifest, present: TokenizerIdentity): void {
+  for (const key of ['name', 'version', 'dictionary'] as const) {
+    if (manifest.tokenizer[key] !== present[key]) {
+      throw new BundleError(
+        `${bundlePath}/manifest.json: expected tokenizer.${key} to be ${present[key]}, which is installed, received ${manifest.tokenizer[key]}`,
+      );
+    }
+  }
+}
+
+function read(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new BundleError(`${file}: expected a file of a bundle, found none`, { cause: error });
+    throw error;
+  }
+}
+
+export function hashOf(bytes: Buffer): string {
+  return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Throws a BundleError. */
+export function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'terms' | 'idf'> {
+  const lines = linesOf(text, file);
+  const idf = new Float64Array(lines.length);
+  const terms = lines.map((line, i) => {
+    const [term = '', value = '', ...rest] = line.split('\t');
+    idf[i] = finiteNumber(value, `${file}:${i + 1}: the idf`);
+    if (term === '' || rest.length > 0)
+      throw new BundleError(`${file}:${i + 1}: expected a term, a tab and its idf, received ${JSON.stringify(line)}`);
+    return term;
+  });
+  terms.forEach((term, i) => {
+    const before = terms[i - 1];
+    if (before !== undefined && compareCodePoints(before, term) >= 0) {
+      throw new BundleError(
+        `${file}:${i + 1}: expected a term after ${JSON.stringify(before)} by code point, received ${JSON.stringify(term)}`,
+      );
+    }
+  });
+  return { terms, idf };
+}
+
+/** Throws a BundleError. */
+export function parseLogarithms(text: string, file: string): Float64Array {
+  const lines = linesOf(text, file);
+  if (lines.length !== LOGARITHM_TABLE_SIZE - 1) {
+    throw new BundleError(`${file}: expected ${LOGARITHM_TABLE_SIZE - 1} lines, found ${lines.length}`);
+  }
+  return Float64Array.of(0, ...lines.map((line, i) => finiteNumber(line, `${file}:${i + 1}: the logarithm`)));
+}
+
+function linesOf(text: string, file: string): string[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '' || lines.length === 0)
+    throw new BundleError(`${file}: expected lines, each ended by a line feed`);
+  return lines;
+}
+
+function finiteNumber(text: string, name: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value))
+    throw new BundleError(`${name}: expected a finite number, received ${JSON.stringify(text)}`);
+  return value;
+}

@@ -1,0 +1,123 @@
+/**
+ * The reference engines: kuromoji's tokens, rows by TypeScript, and trees by LightGBM or by TypeScript. Each stage is open,
+ * so that it can be timed and held against the native one.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import { type Bundle, checkFeatures, checkTokenizer, readBundle } from '../bundle/read.ts';
+import { clampScore } from '../reference/score-range.ts';
+import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
+import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
+import { Forest } from '../reference/trees.ts';
+import { stackRows, type Vectorizer } from '../reference/vectorizer.ts';
+import type { Explainer, Explanation } from './explain.ts';
+import { explainerOnce } from './lazy-explainer.ts';
+import type { Scorer } from './scorer.ts';
+
+export type ReferenceEngineName = 'lightgbm' | 'js';
+
+/** Rejects if the bundle, the dictionary or the engine is not as expected. */
+export async function loadReferenceEngine(engine: ReferenceEngineName, bundlePath: string): Promise<ReferenceEngine> {
+  const [bundle, tokenizer] = await Promise.all([readBundle(bundlePath), loadTokenizer()]);
+  checkTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
+  return new ReferenceEngine(
+    engine,
+    bundle.manifest,
+    tokenizer,
+    bundle.vectorizer,
+    await loadPredictor(engine, bundle),
+    explainerOnce(bundlePath, bundle.manifest),
+  );
+}
+
+/** Trees that answer for a row, and for many. */
+export interface Predictor {
+  readonly columnCount: number;
+  predict(row: SparseRow): number;
+  predictBatch(matrix: CsrMatrix): Promise<Float64Array>;
+}
+
+async function loadPredictor(engine: ReferenceEngineName, { path, modelText, vectorizer }: Bundle): Promise<Predictor> {
+  const predictor = engine === 'lightgbm' ? await loadBooster(modelText) : new JsPredictor(modelText);
+  checkFeatures(path, vectorizer.columnCount, predictor.columnCount);
+  return predictor;
+}
+
+async function loadBooster(modelText: string): Promise<Predictor> {
+  const { Booster } = await import('../../native/index.ts'); // not before it is asked for: `js` has to do without an addon
+  return Booster.fromModelText(modelText);
+}
+
+class JsPredictor implements Predictor {
+  readonly #forest: Forest;
+
+  constructor(modelText: string) {
+    this.#forest = Forest.fromModelText(modelText);
+  }
+
+  get columnCount(): number {
+    return this.#forest.columnCount;
+  }
+
+  predict(row: SparseRow): number {
+    return this.#forest.predict(row);
+  }
+
+  async predictBatch({ rowStarts, columns, values }: CsrMatrix): Promise<Float64Array> {
+    return Float64Array.from({ length: rowStarts.length - 1 }, (_, r) => {
+      const [start, end] = [rowStarts[r], rowStarts[r + 1]];
+      return this.predict({ columns: columns.subarray(start, end), values: values.subarray(start, end) });
+    });
+  }
+}
+
+/** Walks the line stage by stage; the stages are open to the benchmark, which times each of them. */
+export class ReferenceEngine implements Scorer {
+  readonly engine: ReferenceEngineName;
+  readonly bundle: Manifest;
+  readonly tokenizer: Tokenizer;
+  readonly vectorizer: Vectorizer;
+  readonly predictor: Predictor;
+  readonly #explainer: () => Promise<Explainer>;
+
+  constructor(
+    engine: ReferenceEngineName,
+    bundle: Manifest,
+    tokenizer: Tokenizer,
+    vectorizer: Vectorizer,
+    predictor: Predictor,
+    explainer: () => Promise<Explainer>,
+  ) {
+    this.engine = engine;
+    this.bundle = bundle;
+    this.tokenizer = tokenizer;
+    this.vectorizer = vectorizer;
+    this.predictor = predictor;
+    this.#explainer = explainer;
+  }
+
+  score(text: string): number {
+    return clampScore(this.bundle.scoreRange, this.predictor.predict(this.#rowOf(text)));
+  }
+
+  async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    const rows: SparseRow[] = [];
+    for (const text of texts) {
+      rows.push(this.#rowOf(text));
+      await setImmediate();
+    }
+    const scores = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
+    return scores.map((score) => clampScore(this.bundle.scoreRange, score));
+  }
+
+  async explain(text: string): Promise<Explanation> {
+    const explainer = await this.#explainer();
+    const ends = this.tokenizer.tokenize(text).map((token) => token.end);
+    return explainer.explain(text, ends, this.score(text));
+  }
+
+  #rowOf(text: string): SparseRow {
+    return this.vectorizer.row(this.tokenizer.tokenize(text).map((token) => token.surface));
+  }
+}

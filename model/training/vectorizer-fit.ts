@@ -1,0 +1,43 @@
+/** Fits a vectorizer: texts → vocabulary and idf, as scikit-learn's `TfidfVectorizer.fit` in float64. */
+import { makeLogarithmTable } from '../math/logarithm.ts';
+import {
+  checkVectorizerParameters,
+  compareCodePoints,
+  Vectorizer,
+  type VectorizerParameters,
+} from '../reference/vectorizer.ts';
+import { TermCounter } from './term-counter.ts';
+
+/** One pass over the texts; none is kept. The constructor throws if a parameter is out of range. */
+export class VectorizerFit {
+  readonly #parameters: VectorizerParameters;
+  readonly #counter: TermCounter;
+
+  constructor(parameters: VectorizerParameters) {
+    checkVectorizerParameters(parameters);
+    this.#parameters = parameters;
+    this.#counter = new TermCounter(parameters);
+  }
+
+  add(surfaces: Iterable<string>): void {
+    this.#counter.add(surfaces);
+  }
+
+  /** Throws if no term is left. */
+  vectorizer(): Vectorizer {
+    const { min_df, max_features, smooth_idf } = this.#parameters;
+    const { textCount } = this.#counter;
+    const kept = this.#counter.kept(min_df, max_features, compareCodePoints);
+    if (kept.length === 0) {
+      throw new Error(
+        `Expected the texts to hold a term that is in at least min_df = ${min_df} of them, found none in ${textCount} texts`,
+      );
+    }
+    const smooth = smooth_idf ? 1 : 0;
+    return new Vectorizer(this.#parameters, {
+      terms: kept.map(({ term }) => term),
+      idf: Float64Array.from(kept, ({ texts }) => Math.log((textCount + smooth) / (texts + smooth)) + 1),
+      logarithms: makeLogarithmTable(),
+    });
+  }
+}

@@ -1,0 +1,496 @@
+/** The command line as a person uses it: a process, its output, its exit code. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { freePort } from '../../bench/servers.ts';
+import { createProgram } from '../../cli/program.ts';
+import { writeBundle } from '../../model/bundle/write.ts';
+import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import { hoshi } from '../fixtures/hoshi.ts';
+import { serveSmall } from '../fixtures/small-server.ts';
+import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+
+let folder: string;
+let tiny: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-cli-'));
+  tiny = join(folder, 'tiny');
+  await writeBundle(tiny, await tinyBundle());
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** Gives every text four stars; its URL. It ends with the test. */
+async function scoringServer(t: TestContext, see: (request: IncomingMessage, text: string) => void): Promise<string> {
+  const { port } = await serveSmall(t, async (request, response) => {
+    const body = await readAll(request);
+    see(request, body === '' ? '' : JSON.parse(body).texts);
+    response.end('{"score":4}');
+  });
+  return `http://127.0.0.1:${port}`;
+}
+
+describe('the commands', () => {
+  const namesOf = ({ commands }: Awaited<ReturnType<typeof createProgram>>) =>
+    commands.map((command) => command.name());
+
+  test('are each found by its name, alone; all where none is named, or none of them', async () => {
+    const names = namesOf(await createProgram(['--help']));
+    assert.ok(names.includes('score') && names.includes('train-corpus'), names.join());
+    for (const name of names) assert.deepEqual(namesOf(await createProgram([name, '--help'])), [name]);
+    for (const args of [[], ['help', 'score'], ['fly'], ['constructor']])
+      assert.deepEqual(namesOf(await createProgram(args)), names);
+  });
+
+  test('may be more, and are listed by --help', async () => {
+    const { stdout, code } = await hoshi(['--help']);
+    for (const name of namesOf(await createProgram([]))) assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
+    assert.equal(code, 0);
+    const serve = await hoshi(['serve', '--help']);
+    assert.match(serve.stdout, /^Usage: hoshi serve \[options\]$/m);
+  });
+
+  test('do not bring kuromoji before it tokenizes', () => {
+    const loaded = `
+      const { createProgram } = await import(process.argv[1]);
+      await createProgram([]);
+      const { createRequire } = await import('node:module');
+      console.log(Object.keys(createRequire(process.argv[1]).cache).join('\\n'));`;
+    const cli = join(packageRoot, 'dist', 'cli', 'program.js');
+    const files = execFileSync(process.execPath, ['--input-type=module', '-e', loaded, cli], { encoding: 'utf8' });
+    assert.match(files, /commander/);
+    assert.doesNotMatch(files, /kuromoji|vega/);
+  });
+});
+
+describe('hoshi', () => {
+  test('score: one text a line, one score a line, in order, empty lines too', async () => {
+    const input = '良い\n\n悪い\r\n普通';
+    for (const engine of ['native', 'lightgbm', 'js']) {
+      const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
+      assert.deepEqual({ stdout, stderr, code }, { stdout: '5\n3\n1\n3\n', stderr: '', code: 0 });
+    }
+  });
+
+  test('score: a column of tables and JSONL, by the name of the file', async () => {
+    const tsv = await file('a.tsv', 'id\tbody\n1\t良い\n2\t悪い\n');
+    const jsonl = await file('a.jsonl', '{"body": "悪い"}\n');
+    const { stdout } = await hoshi(['score', '--bundle', tiny, '--column', 'body', '--json', tsv, jsonl]);
+    assert.equal(stdout, '{"line":2,"score":5}\n{"line":3,"score":1}\n{"line":1,"score":1}\n');
+  });
+
+  test('score: what cannot be read is named by file and line', async () => {
+    const jsonl = await file('b.jsonl', '{"text": "良い"}\n{"text": 5}\n');
+    const { stderr, code } = await hoshi(['score', '--bundle', tiny, jsonl]);
+    assert.equal(stderr, `hoshi: ${jsonl}:2: expected "text" to be a text, received 5\n`);
+    assert.equal(code, 1);
+    const missing = await hoshi(['score', '--bundle', tiny, join(folder, 'none.txt')]);
+    assert.match(missing.stderr, /^hoshi: ENOENT: no such file or directory, open .*none.txt'\n$/);
+    assert.equal(missing.code, 1);
+  });
+
+  test('a bundle that is none is refused', async () => {
+    const { stderr, code } = await hoshi(['score', '--bundle', folder]);
+    assert.equal(stderr, `hoshi: ${folder}/manifest.json: expected a file of a bundle, found none\n`);
+    assert.equal(code, 1);
+  });
+
+  test('tokenize: tokens, offsets, features', async () => {
+    assert.equal((await hoshi(['tokenize', '最高😀でした'])).stdout, '最高\n😀\nでし\nた\n');
+    assert.equal((await hoshi(['tokenize', '--offsets'], '😀良い')).stdout, '😀\t0\t2\n良い\t2\t4\n');
+    assert.match((await hoshi(['tokenize', '--features', '良い'])).stdout, /^良い\t形容詞,自立,/);
+    assert.equal(JSON.parse((await hoshi(['tokenize', '--json', '良い'])).stdout)[0].end, 2);
+  });
+
+  test('tokenize --joined: a line of tokens for each line of text', async () => {
+    const { stdout, code } = await hoshi(['tokenize', '--joined'], '最高😀でした\n\n良い 店\n');
+    assert.deepEqual({ stdout, code }, { stdout: '最高 😀 でし た\n\n良い   店\n', code: 0 });
+    assert.equal((await hoshi(['tokenize', '--joined', '良い店'])).stdout, '良い 店\n');
+    const { stderr, code: refused } = await hoshi(['tokenize', '--joined', '--json', '良い']);
+    assert.match(stderr, /Expected --joined alone, received another option/);
+    assert.equal(refused, 1);
+  });
+
+  test('import: a bundle that scores as the model in Python does, and what it is refused for', async () => {
+    const { modelText } = await tinyBundle();
+    const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1] };
+    const exported = {
+      format: 1,
+      made: {},
+      dtype: 'float64',
+      parameters,
+      fitting: {},
+      terms: ['悪い', '普通', '良い'],
+      idf: [1, 1, 1],
+    };
+    const [model, vectorizer] = [await file('m.txt', modelText), await file('v.json', JSON.stringify(exported))];
+    const out = join(folder, 'imported');
+    const imported = await hoshi([
+      'import',
+      model,
+      '--vectorizer',
+      vectorizer,
+      '--out',
+      out,
+      '--range',
+      '1,4',
+      '--json',
+    ]);
+    assert.deepEqual(imported.code, 0, imported.stderr);
+    const { made, scoreRange, version } = JSON.parse(imported.stdout);
+    assert.deepEqual([made.command, scoreRange], ['hoshi import m.txt --vectorizer v.json --range 1,4', [1, 4]]);
+    assert.equal(imported.stderr, `hoshi: ${out} holds imported ${version}\n`);
+    for (const engine of ['native', 'lightgbm', 'js'])
+      assert.equal((await hoshi(['score', '--bundle', out, '--engine', engine], '良い\n悪い\n\n')).stdout, '4\n1\n3\n');
+    const short = await file('w.json', JSON.stringify({ ...exported, terms: ['悪い', '良い'], idf: [1, 1] }));
+    const refused = await hoshi(['import', model, '--vectorizer', short, '--out', join(folder, 'none')]);
+    assert.match(refused.stderr, /^hoshi: .*m\.txt: expected max_feature_idx=1, .* 2 terms, received 2\n$/);
+    assert.equal(refused.code, 1);
+    assert.ok(!(await readdir(folder)).includes('none'));
+  });
+
+  test('inspect: what a bundle is; all that is wrong with one, and a failure', async () => {
+    const { stdout, stderr, code } = await hoshi(['inspect', tiny]);
+    assert.match(stdout, /^model +tiny [0-9a-f]{12}\nmade by +by hand\n/);
+    assert.match(stdout, /^terms +3: 3 unigrams$/m);
+    assert.doesNotMatch(stdout, /report\.html/);
+    assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
+    assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
+    assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
+    const broken = join(folder, 'broken');
+    await cp(tiny, broken, { recursive: true });
+    await writeFile(join(broken, 'model.txt'), 'tree\n');
+    await rm(join(broken, 'logarithms.txt'));
+    const damaged = await hoshi(['inspect', broken]);
+    assert.match(damaged.stdout, /^model\.txt +5 bytes, changed$/m);
+    assert.match(
+      damaged.stderr,
+      /cannot be served:\n.*model\.txt: expected SHA-256 .*\n.*logarithms\.txt: expected a file/,
+    );
+    assert.equal(damaged.code, 1);
+    const json = await hoshi(['inspect', broken, '--json']);
+    assert.equal(JSON.parse(json.stdout).problems.length, 2);
+  });
+
+  test('inspect: terms of several words, measures to four decimals, and a report', async () => {
+    const parts = await tinyBundle();
+    const { manifest, vectorizer } = parts;
+    Object.assign(vectorizer.tables, { terms: ['悪い', '悪い 店', '悪い 店 良い 店'] });
+    const measured = { ...manifest, measures: { validation: { reviews: 8, rmse: 0.123456, auc: 1 } } };
+    const path = join(folder, 'measured');
+    await writeBundle(path, { ...parts, manifest: measured, goldens: [] });
+    await writeFile(join(path, 'report.html'), '<p>星</p>');
+    const { stdout, code } = await hoshi(['inspect', path]);
+    assert.match(stdout, /^terms +3: 1 unigram, 1 bigram, 1 4-gram$/m);
+    assert.match(stdout, /^on validation +8 reviews, RMSE 0\.1235, AUC 1\.0000$/m);
+    assert.match(stdout, /^report\.html +10 bytes$/m);
+    assert.equal(code, 0);
+    const { reportBytes, manifest: told } = JSON.parse((await hoshi(['inspect', path, '--json'])).stdout);
+    assert.deepEqual([reportBytes, told.measures], [10, measured.measures]);
+  });
+
+  test('explain: a table, JSON, colours on demand; what could steer a terminal is shown', async () => {
+    const plain = await hoshi(['explain', '--bundle', tiny, '良い\x1b[2J', '悪い']);
+    assert.equal(
+      plain.stdout,
+      [
+        '良い␛[2J\n  +1.667  良い\n  +0.333  (terms that it does not have)\n  +3.000  (mean of the model)\n   5.000  stars\n',
+        '悪い\n  −0.833  悪い\n  −1.167  (terms that it does not have)\n  +3.000  (mean of the model)\n   1.000  stars\n\n',
+      ].join('\n'),
+    );
+    assert.deepEqual([plain.stderr, plain.code], ['', 0]);
+    const { stdout } = await hoshi(['explain', '--bundle', tiny, '--color'], '良い\nとても悪い\n');
+    assert.ok(stdout.startsWith('\x1b[38;5;16;48;5;41m良い\x1b[0m\n'), stdout);
+    assert.ok(stdout.includes('\nとても\x1b[4;38;5;16;48;5;203m悪い\x1b[0m\n'), stdout);
+    const jsonl = await file('explain.jsonl', '{"body": "良い、悪い"}\n{"body": 5}\n');
+    const json = await hoshi([
+      'explain',
+      '--bundle',
+      tiny,
+      '--json',
+      '--top',
+      '1',
+      '--column',
+      'body',
+      '--file',
+      jsonl,
+    ]);
+    const { score, base, absent, held, others, terms } = JSON.parse(json.stdout);
+    assert.equal(terms.length, 1);
+    assert.ok(Math.abs(base + absent + held + others + terms[0].contribution - score) < 1e-9);
+    assert.equal(json.stderr, `hoshi: ${jsonl}:2: expected "body" to be a text, received 5\n`);
+    assert.equal(json.code, 1);
+  });
+
+  test('eval: measures, and rows that cannot be used', async () => {
+    const data = await file('c.tsv', 'stars\ttext\n5\t良い\n1\t悪い\nx\t良い\n3\t普通\n');
+    const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data]);
+    assert.equal(
+      stdout,
+      [
+        '3 reviews',
+        '',
+        '            value              95 %',
+        'AUC        1.0000                     1 against 5 stars', // fewer than half of the draws have both
+        'Spearman   1.0000   1.0000 … 1.0000',
+        'RMSE       0.0000   0.0000 … 0.0000   stars',
+        'MAE        0.0000   0.0000 … 0.0000   stars',
+        '',
+        'given   reviews   mean   → 1   → 2   → 3   → 4   → 5',
+        '    1         1   1.00     1     0     0     0     0',
+        '    3         1   3.00     0     0     1     0     0',
+        '    5         1   5.00     0     0     0     0     1',
+        '',
+      ].join('\n'),
+    );
+    assert.match(stderr, /c\.tsv:4: expected "stars" to be a number, received "x"/);
+    assert.equal(code, 0);
+    const json = (await hoshi(['eval', '--json', '--bundle', tiny, data])).stdout;
+    const { auc, confusion, intervals } = JSON.parse(json);
+    assert.equal(auc.value, 1);
+    assert.deepEqual({ rmse: intervals.rmse, level: intervals.level }, { rmse: [0, 0], level: 0.95 });
+    assert.deepEqual(confusion.counts, [
+      [1, 0, 0, 0, 0],
+      [0, 0, 1, 0, 0],
+      [0, 0, 0, 0, 1],
+    ]);
+  });
+
+  test('load: the stress test, an open loop, and the knee', async (t) => {
+    const seen: string[] = [];
+    const url = await scoringServer(t, (request, text) => seen.push(`${request.method} ${request.url} ${text}`));
+    const texts = await file('texts.tsv', 'body\n良い\n悪い\n');
+    const common = ['load', url, '--texts', texts, '--column', 'body'];
+    const stress = await hoshi([...common, '--workers', '2', '--rounds', '3', '--path', '/a']);
+    assert.match(stress.stdout, /2 workers, 3 rounds of 2 texts\n[\s\S]*\naccepted {3}6, [\s\S]*\nrounds took .* s\n$/);
+    assert.deepEqual(seen.sort(), [...Array(3).fill('POST /a 悪い'), ...Array(3).fill('POST /a 良い')]);
+    const plot = join(folder, 'run.svg');
+    const open = await hoshi([...common, '--rate', '50', '--duration', '0.2', '--json', '--progress', '--plot', plot]);
+    const { offered, accepted, goodput, latency, timeline } = JSON.parse(open.stdout);
+    assert.deepEqual([offered, accepted, latency.accepted.count], [10, 10, 10]);
+    assert.ok(goodput > 0);
+    // One second, or more where the machine is slow.
+    const told = /^hoshi: (\d+) s: (\d+) offered, (\d+) accepted, 0 refused, 0 failed(?:, p50 .* ms, p99 .* ms)?$/gm;
+    const seconds = Array.from(open.stderr.matchAll(told), (line) => line.slice(1).map(Number));
+    type Second = { second: number; offered: number; accepted: number };
+    assert.deepEqual(
+      seconds,
+      timeline.map((each: Second) => [each.second + 1, each.offered, each.accepted]),
+    );
+    const sums = [1, 2].map((column) => seconds.reduce((sum, second) => sum + (second[column] as number), 0));
+    assert.deepEqual(sums, [10, 10]);
+    assert.match(open.stderr, /[1-9]\d* accepted, .*, p50 /);
+    assert.match(await readFile(plot, 'utf8'), /^<svg [\s\S]+<\/svg>\n$/);
+    const knee = ['--find-knee', '--rate', '10', '--duration', '0.2', '--p99-limit', '0.1', '--plot', plot];
+    assert.match(
+      (await hoshi([...common, ...knee])).stdout,
+      /p99 of at most 0\.1 ms\n\n[\s\S]*not even the lowest rate was held\n$/,
+    );
+    assert.match(await readFile(plot, 'utf8'), /requests a second offered/);
+  });
+
+  test('load: GET, unchecked; a server that is not there ends with 1', async (t) => {
+    const seen: string[] = [];
+    const url = await scoringServer(t, (request) => seen.push(`${request.method} ${request.url} ${request.headers.a}`));
+    const { stdout } = await hoshi([
+      'load',
+      `${url}/livez`,
+      '--method',
+      'GET',
+      '--header',
+      'A: b',
+      '--count',
+      '1',
+      '--json',
+    ]);
+    assert.equal(JSON.parse(stdout).accepted, 6);
+    assert.deepEqual(seen, Array(6).fill('GET /livez b'));
+    const { stderr, code } = await hoshi(['load', `localhost:${await freePort()}`, '--count', '1']);
+    assert.match(
+      stderr,
+      /^hoshi: Expected http:\/\/localhost:\d+\/api\/1\/users to answer, received: connection refused\n$/,
+    );
+    assert.equal(code, 1);
+  });
+
+  test('load: an interrupt prints what was measured so far', async (t) => {
+    let child: ChildProcess | undefined;
+    let count = 0;
+    const met = new Set<Socket>();
+    const url = await scoringServer(t, ({ socket }) => {
+      const isAnswerRead = met.has(socket); // the one before, on the same connection
+      met.add(socket);
+      if (++count >= 10 && isAnswerRead && !child?.killed) child?.kill('SIGINT'); // twice would end it at once
+    });
+    const args = ['load', url, '--count', '10', '--rate', '100', '--duration', '600', '--json'];
+    child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [stdout, [code]] = await Promise.all([readAll(child.stdout as Readable), once(child, 'exit')]);
+    const { offered, accepted, seconds } = JSON.parse(stdout);
+    assert.equal(code, 0);
+    assert.ok(offered >= 10 && accepted >= 1 && accepted <= offered && seconds < 600, stdout);
+  });
+
+  test('eval: stars of 0 to 100 are put together until they fit into a terminal', async () => {
+    const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
+    const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
+    const { stdout, code } = await hoshi(['eval', '--bundle', tiny, data]);
+    const lines = stdout.split('\n').slice(8, -1);
+    assert.match(lines[0] as string, /^given {3}reviews {3}mean {3}→ 1 {3}→ 2 {3}→ 3 {3}→ 4 {3}→ 5$/);
+    assert.match(lines[1] as string, /^ {2}0–9 {8}10 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {4}10$/);
+    assert.match(lines.at(-1) as string, /^ {2}100 {9}1 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {5}1$/);
+    assert.equal(code, 0);
+  });
+
+  test('eval: a report, the same bytes each time, and no half of one where it cannot be', async () => {
+    const data = await file('report.tsv', 'stars\ttext\n5\t良い\n1\t悪い\n3\t<b>良い</b>\n');
+    const reports = [join(folder, 'new', 'report.html'), join(folder, 'again.html')];
+    const contents = [];
+    for (const report of reports) {
+      const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data, '--report', report]);
+      assert.match(stdout, /^3 reviews/);
+      assert.match(stderr, new RegExp(`${report} shows them`));
+      assert.equal(code, 0);
+      contents.push(await readFile(report, 'utf8'));
+    }
+    assert.equal(contents[0], contents[1]);
+    assert.match(contents[0] as string, /hoshi eval report\.tsv/);
+    assert.deepEqual(await readdir(join(folder, 'new')), ['report.html']);
+    const taken = await hoshi(['eval', '--bundle', tiny, data, '--report', tiny]);
+    assert.deepEqual({ code: taken.code, isTold: /EISDIR|directory/.test(taken.stderr) }, { code: 1, isTold: true });
+  });
+
+  test('train: a bundle that scores, the same bytes each time', async () => {
+    const words = ['良い', '素晴らしい', '最高', '悪い', 'ひどい', '最低'];
+    const where = ['今日', '昨日', '家', '店', '朝', '夜', '友人', '父', '母', '駅'];
+    const rows = where.flatMap((place) =>
+      words.flatMap((word, i) =>
+        ['と思った', 'だ', 'です', 'でした'].map((end) => `${i < 3 ? 5 : 1}\t${place}、${word}${end}。`),
+      ),
+    );
+    const data = await file('d.tsv', `stars\ttext\n${rows.join('\n')}\n`);
+    const contents = async (out: string) =>
+      Promise.all((await readdir(out)).sort().map((name) => readFile(join(out, name), 'utf8')));
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    const trained = await hoshi([
+      'train',
+      data,
+      '--out',
+      one,
+      '--name',
+      'mine',
+      '--rounds',
+      '60',
+      '--set',
+      'feature_fraction=0.8',
+      '--json',
+    ]);
+    assert.equal(trained.code, 0, trained.stderr);
+    assert.equal(JSON.parse(trained.stdout).measures.validation.auc, 1);
+    await hoshi(['train', data, '--out', two, '--name', 'mine', '--rounds', '60', '--set', 'feature_fraction=0.8']);
+    assert.deepEqual(await contents(two), await contents(one));
+    const [great, bad] = (await hoshi(['score', '--bundle', one], '最高\n最低\n')).stdout.split('\n').map(Number) as [
+      number,
+      number,
+    ];
+    assert.ok(great > 4 && bad < 2, `${great} ${bad}`);
+  });
+
+  const refusedData: [what: string, content: string, message: RegExp][] = [
+    ['an empty file', '', /e\.tsv: expected reviews, found none/],
+    ['a header alone', 'stars\ttext\n', /e\.tsv: expected reviews, found none/],
+    ['one star only', 'stars\ttext\n5\tよい\n5\t良い\n', /at least two different stars, received only 5/],
+    [
+      'bad rows',
+      'stars\ttext\n5\t\n1\t悪い\n',
+      /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 rows that cannot be used \(--max-bad\), found 1/,
+    ],
+    ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected the texts to hold a term/],
+    ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
+  ];
+  for (const [what, content, message] of refusedData) {
+    test(`train: ${what} is refused, and nothing is written`, async () => {
+      const out = join(folder, 'refused');
+      const { stderr, code } = await hoshi(['train', await file('e.tsv', content), '--out', out, '--validation', '0']);
+      assert.match(stderr, message);
+      assert.equal(code, 1);
+      assert.ok(!(await readdir(folder)).includes('refused'));
+    });
+  }
+
+  const misused: [args: string[], message: RegExp][] = [
+    [['fly'], /unknown command 'fly'/],
+    [['score', '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
+    [['train', 'x.tsv'], /required option '--out <folder>' not specified/],
+    [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
+    [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],
+    [['eval'], /missing required argument 'data'/],
+    [['import', 'm.txt', '--out', 'y'], /required option '--vectorizer <file>' not specified/],
+    [
+      ['import', 'm.txt', '--vectorizer', 'v', '--out', 'y', '--range', '5,1'],
+      /Expected two numbers, the lowest first/,
+    ],
+    [['compile-dictionary'], /required option '--out <file>' not specified/],
+    [['load'], /missing required argument 'url'/],
+    [['load', 'ftp://a'], /Expected a URL such as http:\/\/localhost:8080, received "ftp:\/\/a"/],
+    [['load', 'localhost', '--rate', '0'], /Expected a number from 0\.1 to 1000000/],
+    [['load', 'localhost', '--header', 'a'], /Expected a header such as "Name: value", received "a"/],
+  ];
+  for (const [args, message] of misused) {
+    test(`wrong usage ends with 2: hoshi ${args.join(' ')}`, async () => {
+      const { stderr, code } = await hoshi(args);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+    });
+  }
+
+  test('a parameter that LightGBM does not know is refused', async () => {
+    const data = await file('f.tsv', 'stars\ttext\n5\tよい\n1\t悪い\n');
+    const { stderr, code } = await hoshi([
+      'train',
+      data,
+      '--out',
+      join(folder, 'g'),
+      '--validation',
+      '0',
+      '--set',
+      'lerning_rate=1',
+    ]);
+    assert.match(stderr, /lerning_rate/);
+    assert.equal(code, 1);
+  });
+
+  test('--help of each command ends with 0', async () => {
+    for (const command of [
+      'score',
+      'tokenize',
+      'explain',
+      'train',
+      'eval',
+      'import',
+      'inspect',
+      'load',
+      'compile-dictionary',
+      'serve',
+    ]) {
+      const { stdout, code } = await hoshi([command, '--help']);
+      assert.match(stdout, new RegExp(`^Usage: hoshi ${command}`));
+      assert.equal(code, 0);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { bootstrap, type DrawnMeasures, drawnMeasures, quantile } from '../../../model/evaluation/bootstrap.ts';
+import {
+  areaUnderCurve,
+  meanAbsoluteError,
+  rootMeanSquaredError,
+  spearman,
+} from '../../../model/evaluation/measures.ts';
+import { createRandom } from '../../../model/math/random.ts';
+
+/** The same by its definition: the reviews in order of score, picked by the same generator, measured by metrics.ts. */
+function slowMeasures(
+  stars: readonly number[],
+  scores: readonly number[],
+  draws: number,
+  seed: number,
+): DrawnMeasures[] {
+  const order = stars.map((_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  const [low, high] = [Math.min(...stars), Math.max(...stars)];
+  const random = createRandom(seed);
+  return Array.from({ length: draws }, () => {
+    const picked = stars.map(() => order[random.below(stars.length)] as number);
+    const [drawnStars, drawnScores] = [picked.map((i) => stars[i] as number), picked.map((i) => scores[i] as number)];
+    return {
+      rmse: rootMeanSquaredError(drawnStars, drawnScores),
+      mae: meanAbsoluteError(drawnStars, drawnScores),
+      auc: areaUnderCurve(drawnStars, drawnScores, low, high),
+      spearman: spearman(drawnStars, drawnScores),
+    };
+  });
+}
+
+describe('bootstrap', () => {
+  test('each draw has the measures of metrics.ts, ties and draws without the highest stars included', () => {
+    const random = createRandom(7);
+    for (const size of [2, 3, 12, 60]) {
+      const stars = Array.from({ length: size }, (_, i) => (i === 0 ? 0.5 : i === 1 ? 5 : 1 + random.below(4)));
+      const scores = stars.map((value) => value + random.below(5) - 2); // whole steps: many tie
+      const fast = [...drawnMeasures(stars, scores, 50, size)];
+      slowMeasures(stars, scores, 50, size).forEach((expected, draw) => {
+        for (const name of ['rmse', 'mae', 'auc', 'spearman'] as const) {
+          const [a, b] = [fast[draw]?.[name] as number, expected[name]];
+          assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-9, `${name} of ${size}, draw ${draw}: ${a}, expected ${b}`);
+        }
+      });
+    }
+  });
+
+  test('by hand: errors that are all the same leave no doubt, and a perfect order none about the order', () => {
+    const stars = Array.from({ length: 40 }, (_, i) => 1 + (i % 5));
+    const {
+      rmse,
+      mae,
+      auc,
+      spearman: ranks,
+      level,
+      draws,
+    } = bootstrap(
+      stars,
+      stars.map((value) => value + 0.5),
+    );
+    assert.deepEqual(
+      { rmse, mae, auc, level, draws },
+      { rmse: [0.5, 0.5], mae: [0.5, 0.5], auc: [1, 1], level: 0.95, draws: 1000 },
+    );
+    assert.ok(ranks?.every((end) => Math.abs(end - 1) < 1e-12));
+  });
+
+  test('the interval of a mean is as wide as the normal distribution says', () => {
+    // |errors| are 0 or 1, half of them each: mean 0.5, standard error 0.5 / √400
+    const stars = Array.from({ length: 400 }, (_, i) => 1 + (i % 4));
+    const { mae } = bootstrap(
+      stars,
+      stars.map((value, i) => value + (i < 200 ? 1 : 0)),
+    );
+    const [from, to] = mae ?? [Number.NaN, Number.NaN];
+    assert.ok(Math.abs(from - (0.5 - 1.96 * 0.025)) < 0.006 && Math.abs(to - (0.5 + 1.96 * 0.025)) < 0.006, `${mae}`);
+  });
+
+  test('the same seed gives the same, another one does not', () => {
+    const [stars, scores] = [
+      [1, 2, 3, 4, 5, 5],
+      [1.1, 2.9, 2.5, 3, 4.4, 4.9],
+    ];
+    assert.deepEqual(bootstrap(stars, scores, 3), bootstrap(stars, scores, 3));
+    assert.notDeepEqual(bootstrap(stars, scores, 3).rmse, bootstrap(stars, scores, 4).rmse);
+  });
+
+  test('what is undefined in most draws has no interval', () => {
+    const { spearman: ranks, rmse } = bootstrap([1, 5], [3, 3]);
+    assert.equal(ranks, null);
+    assert.equal(bootstrap([2, 2, 2], [1, 2, 3]).auc, null);
+    assert.deepEqual(rmse, [2, 2]);
+  });
+
+  test('more reviews are drawn fewer times, 200 at least', () => {
+    const stars = Array.from({ length: 60_000 }, (_, i) => 1 + (i % 5));
+    assert.equal(bootstrap(stars, stars).draws, 500);
+  });
+});
+
+test("quantiles are numpy's", () => {
+  // numpy 2.x: numpy.quantile([1, 2, 4, 8], [0, 0.25, 0.5, 0.9, 1])
+  const received = [0, 0.25, 0.5, 0.9, 1].map((share) => quantile([1, 2, 4, 8], share));
+  received.forEach((value, i) => {
+    assert.ok(Math.abs(value - ([1, 1.75, 3, 6.8, 8][i] as number)) < 1e-12, String(value));
+  });
+  assert.equal(quantile([], 0.5), Number.NaN);
+});

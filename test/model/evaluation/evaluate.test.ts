@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { evaluate } from '../../../model/evaluation/evaluate.ts';
+import type { Review } from '../../../model/io/reviews.ts';
+import { clampScore } from '../../../model/reference/score-range.ts';
+import type { Scorer } from '../../../model/scoring/scorer.ts';
+
+/** A scorer that reads its score out of the text, held within the range; `batches` are the texts it was asked for. */
+function readingScorer(scoreRange: [number, number] = [1, 5]) {
+  const batches: (readonly string[])[] = [];
+  const score = (text: string) => clampScore(scoreRange, Number(text));
+  const scorer: Scorer = {
+    engine: 'js',
+    bundle: { scoreRange } as Partial<Scorer['bundle']> as Scorer['bundle'],
+    score,
+    scoreBatch: async (texts) => {
+      batches.push(texts);
+      return Float64Array.from(texts, score);
+    },
+    explain: () => Promise.reject(new Error('not asked for')),
+  };
+  return { scorer, batches };
+}
+
+const review = (stars: number, score: number): Review => ({ stars, text: String(score) });
+const near = (received: number, expected: number) =>
+  assert.ok(Math.abs(received - expected) < 1e-12, `${received}, expected ${expected}`);
+
+describe('evaluate', () => {
+  test('by hand: five reviews', async () => {
+    const { scorer } = readingScorer();
+    const reviews = [review(5, 4.4), review(1, 1.2), review(3, 3.5), review(5, 2.6), review(1, 2.6)];
+    const evaluation = await evaluate(scorer, reviews);
+    assert.equal(evaluation.reviews, 5);
+    near(evaluation.rmse, Math.sqrt((0.6 ** 2 + 0.2 ** 2 + 0.5 ** 2 + 2.4 ** 2 + 1.6 ** 2) / 5));
+    near(evaluation.mae, (0.6 + 0.2 + 0.5 + 2.4 + 1.6) / 5);
+    // 1.2 < 2.6, 1.2 < 4.4, 2.6 < 4.4 and one pair of 2.6, which counts half
+    assert.deepEqual(evaluation.auc, { low: 1, high: 5, value: 3.5 / 4 });
+    // ranks of the stars less their mean: 1.5 −1.5 0 1.5 −1.5; of the scores: 2 −2 1 −0.5 −0.5
+    near(evaluation.spearman, (3 + 3 + 0 - 0.75 + 0.75) / Math.sqrt(9 * 9.5));
+    assert.deepEqual(
+      evaluation.means.map(({ stars, reviews, score }) => [stars, reviews, Math.round(score * 1e9) / 1e9]),
+      [
+        [1, 2, 1.9],
+        [3, 1, 3.5],
+        [5, 2, 3.5],
+      ],
+    );
+    assert.deepEqual(evaluation.confusion, {
+      given: [1, 3, 5],
+      predicted: [1, 2, 3, 4, 5],
+      counts: [
+        [1, 0, 1, 0, 0],
+        [0, 0, 0, 1, 0], // 3.5 rounds up
+        [0, 0, 1, 1, 0],
+      ],
+    });
+  });
+
+  test('stars need not be whole, nor from 1 to 5: the lowest are told from the highest', async () => {
+    const { scorer } = readingScorer([-1.5, 1.4]);
+    const { auc, confusion } = await evaluate(scorer, [review(10, 9), review(-0.5, -7), review(2, 0.2)]);
+    assert.deepEqual(auc, { low: -0.5, high: 10, value: 1 });
+    assert.deepEqual(confusion, {
+      given: [-0.5, 2, 10],
+      predicted: [-1, 0, 1], // −1.5 rounds up
+      counts: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+    });
+  });
+
+  test('scores that are all the same tell nothing', async () => {
+    const { scorer } = readingScorer();
+    const { auc, spearman, mae } = await evaluate(scorer, [review(1, 3), review(5, 3)]);
+    assert.deepEqual({ auc: auc.value, spearman, mae }, { auc: 0.5, spearman: Number.NaN, mae: 2 });
+  });
+
+  test('texts are scored 256 at a time, in order, and progress is told', async () => {
+    const { scorer, batches } = readingScorer([0, 600]);
+    const reviews = Array.from({ length: 600 }, (_, i) => review(i % 2, i));
+    const progress: number[] = [];
+    const { means } = await evaluate(scorer, reviews, (done) => progress.push(done));
+    assert.deepEqual(
+      batches.map((texts) => texts.length),
+      [256, 256, 88],
+    );
+    assert.deepEqual(
+      batches.flat(),
+      reviews.map(({ text }) => text),
+    );
+    assert.deepEqual(progress, [256, 512, 600]);
+    // the means of 0, 2 … 598 and of 1, 3 … 599
+    assert.deepEqual(means, [
+      { stars: 0, reviews: 300, score: 299 },
+      { stars: 1, reviews: 300, score: 300 },
+    ]);
+  });
+
+  test('every review is counted once, whatever the scores', async () => {
+    const reviews = fc.array(
+      fc.record({ stars: fc.constantFrom(1, 2, 2.5, 4, 5), score: fc.double({ min: 0, max: 6, noNaN: true }) }),
+      { minLength: 2, maxLength: 40 },
+    );
+    const ranges = fc.constantFrom<[number, number]>([1, 5], [1.5, 4.5], [0.4, 5.2], [2, 2.4]);
+    await fc.assert(
+      fc.asyncProperty(reviews, ranges, async (given, range) => {
+        fc.pre(new Set(given.map(({ stars }) => stars)).size > 1);
+        const { scorer } = readingScorer(range);
+        const { means, confusion } = await evaluate(
+          scorer,
+          given.map(({ stars, score }) => review(stars, score)),
+        );
+        confusion.counts.forEach((row, i) => {
+          assert.equal(row.length, confusion.predicted.length);
+          assert.equal(
+            row.reduce((sum, count) => sum + count, 0),
+            means[i]?.reviews,
+          );
+        });
+        assert.equal(
+          means.reduce((sum, mean) => sum + mean.reviews, 0),
+          given.length,
+        );
+      }),
+    );
+  });
+
+  test('reviews of one number of stars, and none at all, are refused', async () => {
+    const { scorer } = readingScorer();
+    await assert.rejects(evaluate(scorer, []), {
+      message: 'Expected reviews with at least two different stars, received no review',
+    });
+    await assert.rejects(evaluate(scorer, [review(5, 1), review(5, 2)]), {
+      message: 'Expected reviews with at least two different stars, received only 5',
+    });
+  });
+
+  test('an error of the scorer comes out', async () => {
+    const { scorer } = readingScorer();
+    const broken: Scorer = { ...scorer, scoreBatch: () => Promise.reject(new Error('no engine')) };
+    await assert.rejects(evaluate(broken, [review(1, 1), review(5, 5)]), /^Error: no engine$/);
+  });
+});

@@ -1,0 +1,345 @@
+/** The whole page: what stands in it, that it needs nothing else, and that no review breaks it. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { measureScores } from '../../../../model/evaluation/evaluate.ts';
+import { gather, type ReportInput } from '../../../../model/evaluation/report/data.ts';
+import { plainText } from '../../../../model/evaluation/report/html.ts';
+import type { ModelReader } from '../../../../model/evaluation/report/model-reader.ts';
+import { createReport } from '../../../../model/evaluation/report/report.ts';
+import type { Review } from '../../../../model/io/reviews.ts';
+import { readPage } from '../../../fixtures/html.ts';
+
+/** A model that knows one term of a text, its first two units, by which scores rise or fall. */
+function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ModelReader {
+  return {
+    scoreRange,
+    splits: () => [
+      { term: '最高', gain: 1234.5, splits: 3 },
+      { term: '良い', gain: 2, splits: 1 },
+    ],
+    unknownShare: (text) => (text.length > 2 ? 2 / text.length : Number.NaN),
+    explain: async (text) => {
+      const contribution = text.startsWith('良い') ? 1.5 : -1.25;
+      const terms =
+        text.length < 2 ? [] : [{ term: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
+      return { score: 3 + contribution, base: 3, absent: 0, held: 0, terms };
+    },
+  };
+}
+
+function inputOf(reviews: readonly Review[], scores: readonly number[], more: Partial<ReportInput> = {}): ReportInput {
+  const model = more.model ?? firstUnits();
+  return {
+    name: 'my-stars',
+    version: '0123456789ab',
+    measuredOn: 'reviews.tsv',
+    facts: [['Trained by', 'hoshi train reviews.tsv']],
+    evaluation: measureScores(reviews, Float64Array.from(scores), model.scoreRange),
+    reviews,
+    scores: Float64Array.from(scores),
+    model,
+    ...more,
+  };
+}
+
+const fewReviews: Review[] = [
+  { stars: 5, text: '良い映画' },
+  { stars: 1, text: '最低の映画' },
+  { stars: 3, text: '普通' },
+  { stars: 4, text: '良い' },
+];
+const few = inputOf(fewReviews, [4.8, 1.5, 3.25, 1.5]);
+
+const curve = {
+  name: 'validation',
+  metric: 'rmse',
+  training: Array.from({ length: 1000 }, (_, i) => 2 / (i + 1)),
+  validation: Array.from({ length: 1000 }, (_, i) => 1 + Math.abs(i - 399) / 1000),
+  best: 400,
+};
+
+/** Asserts that nothing in it acts or reaches out. */
+function assertQuiet(html: string): void {
+  const { tags } = readPage(html);
+  assert.deepEqual(
+    tags
+      .filter(({ name }) => /^(script|iframe|object|embed|link|img|image|form|base|foreignObject|use|a)$/i.test(name))
+      .map(({ name, attributes }) => attributes.get('href')?.[0] ?? name),
+    ['#', '#', '#', '#', '#'], // the page's own sections
+  );
+  for (const { name, attributes } of tags) {
+    for (const [key, value] of attributes) {
+      assert.ok(!/^(on|src|style$|srcdoc|action|formaction|ping|poster)/.test(key), `${name} ${key}`);
+      assert.ok(key === 'data-adds' || !/url\(|:\/\/|javascript:/i.test(value), `${name} ${key}="${value}"`);
+    }
+  }
+  const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] as string;
+  assert.ok(!/@import|url\(|<|\/\//.test(style));
+  const policy = tags.find(({ attributes }) => attributes.get('http-equiv') === 'Content-Security-Policy');
+  const hash = createHash('sha256').update(style).digest('base64');
+  assert.equal(
+    policy?.attributes.get('content'),
+    `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`,
+  );
+}
+
+describe('the figures', () => {
+  test('by hand: four reviews', async () => {
+    const { distributions, confusion, calibration, byLength, byUnknown, weights, mistakes } = await gather(few);
+    assert.deepEqual(
+      distributions.map(({ stars, count, mean }) => [stars, count, mean]),
+      [
+        ['1', 1, 1.5],
+        ['3', 1, 3.25],
+        ['4', 1, 1.5],
+        ['5', 1, 4.8],
+      ],
+    );
+    assert.deepEqual(confusion, {
+      given: ['1', '3', '4', '5'],
+      predicted: ['1', '2', '3', '4', '5'],
+      counts: [
+        [0, 1, 0, 0, 0],
+        [0, 0, 1, 0, 0],
+        [0, 1, 0, 0, 0],
+        [0, 0, 0, 0, 1],
+      ],
+    });
+    assert.deepEqual(
+      calibration.map(({ from, to, count, predicted, given }) => [from, to, count, predicted, given]),
+      [
+        [1.5, 2, 2, 1.5, 2.5],
+        [3, 3.5, 1, 3.25, 3],
+        [4.5, 5, 1, 4.8, 5],
+      ],
+    );
+    // stars 1 and 4: deviation √4.5, standard error 1.5
+    assert.deepEqual(calibration[0]?.interval, [2.5 - 1.96 * 1.5, 2.5 + 1.96 * 1.5]);
+    assert.deepEqual(
+      byLength.map(({ label, count }) => [label, count]),
+      [['0–9', 4]],
+    );
+    assert.deepEqual(
+      byUnknown.map(({ label, count }) => [label, count]),
+      [
+        ['40–50', 1], // 2 of 5; the two texts of 2 units have no share
+        ['50–60', 1],
+      ],
+    );
+    assert.deepEqual(
+      weights.map(({ term, weight, mean, count }) => [term, weight, mean, count]),
+      [
+        ['良い', 0.75, 1.5, 2],
+        ['普通', 0.3125, -1.25, 1],
+        ['最低', 0.3125, -1.25, 1],
+      ],
+    );
+    assert.deepEqual(
+      mistakes.map(({ review, score }) => [review.text, score]),
+      [
+        ['良い', 1.5],
+        ['最低の映画', 1.5],
+        ['普通', 3.25],
+        ['良い映画', 4.8],
+      ],
+    );
+  });
+
+  test('a text is a mistake once, and twenty are enough', async () => {
+    const reviews = Array.from({ length: 60 }, (_, i) => ({
+      stars: 1 + 4 * (i % 2),
+      text: `良い${Math.floor(i / 2)}`,
+    }));
+    const { mistakes } = await gather(
+      inputOf(
+        reviews,
+        reviews.map(({ stars }, i) => (stars === 5 ? 1 : 1 + i / 60)),
+      ),
+    );
+    assert.equal(mistakes.length, 20);
+    assert.equal(new Set(mistakes.map(({ review }) => review.text)).size, 20);
+    assert.ok(mistakes.every(({ review, score }) => review.stars === 5 && score === 1));
+  });
+});
+
+describe('the page', () => {
+  test('is well-formed, needs nothing else, and is the same each time', async () => {
+    const html = await createReport({ ...few, curves: [curve] });
+    assertQuiet(html);
+    assert.equal(await createReport({ ...few, curves: [curve] }), html);
+    const { text } = readPage(html);
+    for (const expected of [
+      'my-stars',
+      '0123456789ab',
+      'reviews.tsv',
+      'hoshi train reviews.tsv',
+      '1,235',
+      '400 (best)',
+      '−2.50',
+      '最低',
+    ])
+      assert.ok(text.includes(expected), expected);
+  });
+
+  test('every drawing is named and told, and its numbers stand beside it', async () => {
+    const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
+    const drawings = tags.filter(({ name }) => name === 'svg');
+    assert.equal(drawings.length, 8);
+    assert.equal(tags.filter(({ name }) => name === 'figure').length, 8);
+    assert.equal(tags.filter(({ name }) => name === 'details').length, 8);
+    for (const { attributes } of drawings) {
+      assert.equal(attributes.get('role'), 'img');
+      for (const id of attributes.get('aria-labelledby')?.split(' ') ?? [])
+        assert.ok(
+          tags.some(({ name, attributes }) => /^(title|desc)$/.test(name) && attributes.get('id') === id),
+          id,
+        );
+    }
+    const withoutCurve = readPage(await createReport(few)).tags;
+    assert.equal(withoutCurve.filter(({ name }) => name === 'svg').length, 7);
+  });
+
+  test('curves of folds, of different lengths', async () => {
+    const fold = {
+      ...curve,
+      name: 'fold 1',
+      training: curve.training.slice(0, 30),
+      validation: curve.validation.slice(0, 30),
+      best: 20,
+    };
+    const all = { ...curve, name: 'all', training: curve.training.slice(0, 20), validation: [], best: 20 };
+    const html = await createReport({ ...few, curves: [fold, { ...fold, name: 'fold 2' }, all] });
+    assertQuiet(html);
+    const { text } = readPage(html);
+    for (const expected of ['fold 2, validation', 'all, training', '20 (best)', 'the 2 folds'])
+      assert.ok(text.includes(expected), expected);
+  });
+
+  test('a drawing has the colours of the page alone, so that it is read by day and by night', async () => {
+    const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
+    const colours = tags.flatMap(({ attributes }) => [attributes.get('fill'), attributes.get('stroke')]);
+    for (const colour of colours) assert.match(colour ?? 'none', /^(none|transparent|var\(--[a-z]+\))$/);
+  });
+
+  test('no review breaks it, nor a name', async () => {
+    const hostile = [
+      '</blockquote></style><script>alert(1)</script>',
+      '"><img src=x onerror=alert(1)>',
+      "' onmouseover='alert(1)",
+      '<!-- ]]> &amp; &#0; &nosuch;',
+      '\u0000\u0001\u001b[31m\r\n\u0085\u2028',
+      '\ud800\udfff\ud800',
+      '\u202eabc\u2066\u200f\ufeff',
+      '{{7*7}} \x24{x} %00 ]]>',
+      '\uffff\ufffe\u{1ffff}',
+      '',
+    ];
+    const reviews = hostile.map((text, i) => ({ stars: 1 + (i % 5), text }));
+    const name = '</title><script>x</script>\u0000';
+    const html = await createReport(
+      inputOf(
+        reviews,
+        reviews.map(() => 3.3),
+        { name, version: name, measuredOn: name, facts: [[name, name]], curves: [{ ...curve, name, metric: name }] },
+      ),
+    );
+    assertQuiet(html);
+    assert.equal(plainText(html), html); // nothing hidden is left
+    const { text } = readPage(html);
+    for (const expected of [
+      '</blockquote></style><script>alert(1)</script>',
+      'U+D800',
+      'U+202E',
+      'U+001B[31m',
+      '&nosuch;',
+    ])
+      assert.ok(text.includes(expected), expected);
+  });
+
+  test('a text of a million units is shown by its beginning', async () => {
+    const reviews = [
+      { stars: 5, text: `良い${'𠮷'.repeat(500_000)}` },
+      { stars: 1, text: '悪い' },
+    ];
+    const html = await createReport(inputOf(reviews, [1, 1]));
+    assertQuiet(html);
+    assert.ok(html.length < 400_000, String(html.length));
+    assert.match(readPage(html).text, /and 998,8\d\d more characters/);
+  });
+
+  const others: readonly (readonly [string, readonly Review[], readonly number[], readonly [number, number]])[] = [
+    [
+      'one review of each number of stars',
+      [1, 2, 3, 4, 5].map((stars) => ({ stars, text: '良い' })),
+      [1, 2, 3, 4, 5],
+      [1, 5],
+    ],
+    [
+      'two reviews',
+      [
+        { stars: 1, text: 'あ' },
+        { stars: 5, text: '' },
+      ],
+      [3, 3],
+      [1, 5],
+    ],
+    ['half stars', [0.5, 1, 2.5, 5].map((stars) => ({ stars, text: '良い' })), [0.7, 1.2, 2.4, 4.9], [0.5, 5]],
+    [
+      '0 to 100',
+      Array.from({ length: 101 }, (_, stars) => ({ stars, text: '良い' })),
+      Array.from({ length: 101 }, (_, i) => i),
+      [0, 100],
+    ],
+    ['other numbers', [-1.5, 0.333, 7e6].map((stars) => ({ stars, text: '良い' })), [-1, 0, 1e6], [-1.5, 7e6]],
+  ];
+  for (const [what, reviews, scores, scoreRange] of others) {
+    test(`serves ${what}`, async () => {
+      const html = await createReport(inputOf(reviews, scores, { model: firstUnits(scoreRange) }));
+      assertQuiet(html);
+      assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
+    });
+  }
+
+  test('serves a model that knows nothing', async () => {
+    const model: ModelReader = {
+      scoreRange: [1, 5],
+      splits: () => [],
+      unknownShare: () => Number.NaN,
+      explain: async () => ({ score: 3, base: 3, absent: 0, held: 0, terms: [] }),
+    };
+    const html = await createReport({ ...few, model });
+    assertQuiet(html);
+    assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
+  });
+
+  test('a model that keeps no gain is drawn by its splits, and says so', async () => {
+    const model = { ...firstUnits(), splits: () => [{ term: '最高', splits: 1234 }] };
+    const html = await createReport({ ...few, model });
+    assertQuiet(html);
+    const { text } = readPage(html);
+    for (const expected of ['Terms by splits', 'this model does not keep', '1,234'])
+      assert.ok(text.includes(expected), expected);
+    assert.ok(!text.includes('Terms by gain'));
+  });
+
+  test('serves a model that cannot be explained', async () => {
+    const { explain: _, ...model } = firstUnits();
+    const html = await createReport({ ...few, model });
+    assertQuiet(html);
+    const { tags, text } = readPage(html);
+    assert.ok(text.includes('最低の映画') && !text.includes('orange'));
+    assert.equal(tags.filter(({ name }) => name === 'svg').length, 6);
+  });
+
+  test('200,000 reviews take no more room than a few', async () => {
+    const reviews = Array.from({ length: 200_000 }, (_, i) => ({ stars: 1 + (i % 5), text: `良い${i}` }));
+    const html = await createReport(
+      inputOf(
+        reviews,
+        reviews.map((_, i) => 1 + (i % 41) / 10),
+      ),
+    );
+    assert.ok(html.length < 200_000, String(html.length));
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { formatOf, type RecordFormat, readRecords } from '../../../model/io/records.ts';
+
+async function recordsOf(chunks: (string | Buffer)[], format: RecordFormat, required: string[] = []) {
+  const source = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+  const records = [];
+  for await (const record of readRecords(source, format, 'input', required)) records.push(record);
+  return records;
+}
+
+test('lines end with LF or CRLF, and with nothing else', async () => {
+  const records = await recordsOf(['一\r\n二\u2028三\r四\n', '\n五'], 'lines');
+  assert.deepEqual(
+    records.map(({ line, fields }) => [line, fields.text]),
+    [
+      [1, '一'],
+      [2, '二\u2028三\r四'],
+      [3, ''],
+      [4, '五'],
+    ],
+  );
+});
+
+test('a byte order mark is no text, and characters may be cut between chunks', async () => {
+  const bytes = Buffer.from('\ufeff最高\n');
+  const records = await recordsOf([bytes.subarray(0, 5), bytes.subarray(5)], 'lines');
+  assert.deepEqual(records, [{ line: 1, fields: { text: '最高' } }]);
+});
+
+test('other bytes than UTF-8 are refused, with the line', async () => {
+  await assert.rejects(
+    recordsOf(['良い\n', Buffer.of(0x82, 0xa0, 0x0a)], 'lines'),
+    /^Error: input: expected UTF-8, found other bytes after line 1$/,
+  );
+});
+
+test('tables in another encoding are refused, too, and what is cut off at the end', async () => {
+  const shiftJis = Buffer.of(0x8d, 0x82, 0x0a); // 高
+  const message = /^Error: input: expected UTF-8, found other bytes after line 2$/;
+  await assert.rejects(recordsOf(['stars\ttext\n5\t良い\n', '1\t', shiftJis], 'tsv', ['text']), message);
+  await assert.rejects(recordsOf(['stars,text\n5,良い\n', '1,', shiftJis], 'csv', ['text']), message);
+  await assert.rejects(recordsOf(['stars,text\n5,良い\n1,', Buffer.of(0xe9, 0xab)], 'csv', ['text']), message);
+});
+
+test('characters may be cut between the chunks of a table', async () => {
+  const bytes = Buffer.from('\ufeffstars\ttext\n5\t最高😀\n');
+  const records = await recordsOf(
+    Array.from(bytes, (byte) => Buffer.of(byte)),
+    'tsv',
+    ['stars', 'text'],
+  );
+  assert.deepEqual(records, [{ line: 2, fields: { stars: '5', text: '最高😀' } }]);
+});
+
+test('TSV knows no quotes, CSV does', async () => {
+  const tsv = await recordsOf(['stars\ttext\n5\t"最高", と\n'], 'tsv', ['text']);
+  assert.deepEqual(tsv, [{ line: 2, fields: { stars: '5', text: '"最高", と' } }]);
+  const csv = await recordsOf(['\ufeffstars,text\n5,"最高、\n""と"""\n1,x\n'], 'csv', ['text']);
+  assert.deepEqual(
+    csv.map(({ fields }) => fields),
+    [
+      { stars: '5', text: '最高、\n"と"' },
+      { stars: '1', text: 'x' },
+    ],
+  );
+});
+
+test('a table without the column that is asked for is refused', async () => {
+  await assert.rejects(
+    recordsOf(['stars\tbody\n'], 'tsv', ['text']),
+    /^Error: input:1: expected a column "text", found stars, body$/,
+  );
+});
+
+test('JSONL gives its fields, and none for a line that is no object', async () => {
+  const records = await recordsOf(['{"text": "良い"}\n\n[1\n"x"\n'], 'jsonl');
+  assert.deepEqual(records, [
+    { line: 1, fields: { text: '良い' } },
+    { line: 3, fields: {}, problem: 'expected a JSON object, received what is no JSON' },
+    { line: 4, fields: {}, problem: 'expected a JSON object, received a string' },
+  ]);
+});
+
+test('the format follows from the name', () => {
+  assert.deepEqual(['a.tsv', 'b.CSV', 'c.jsonl', 'd.ndjson', 'e.txt', 'f'].map(formatOf), [
+    'tsv',
+    'csv',
+    'jsonl',
+    'jsonl',
+    'lines',
+    'lines',
+  ]);
+});

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Interrupted } from '../../../model/io/interrupted.ts';
+import { hashOfReviews, readReviews } from '../../../model/io/reviews.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-reviews-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function read(name: string, content: string | Uint8Array) {
+  return readReviews(await file(name, content));
+}
+
+const both = [
+  { stars: 5, text: '最高。' },
+  { stars: 1.5, text: '「"ひどい"」、と言う' },
+];
+
+describe('reviews', () => {
+  test('of TSV, which knows no quotes; the columns are found by their names', async () => {
+    const { reviews, badRows } = await read('a.tsv', 'id\ttext\tstars\n1\t最高。\t5\n2\t「"ひどい"」、と言う\t1.5\n');
+    assert.deepEqual(reviews, both);
+    assert.deepEqual(badRows, []);
+  });
+
+  test('of CSV, with quotes, a byte order mark, CRLF and a line end in a text', async () => {
+    const { reviews } = await read(
+      'b.CSV',
+      '\ufeffstars,text\r\n5,最高。\r\n1.5,"「""ひどい""」、と言う"\r\n3,"一\n二"\r\n',
+    );
+    assert.deepEqual(reviews, [...both, { stars: 3, text: '一\n二' }]);
+  });
+
+  test('of JSONL, stars as numbers or as strings of one; empty lines are none', async () => {
+    const lines = [
+      '{"stars": 5, "text": "最高。"}',
+      '',
+      '{"text": "「\\"ひどい\\"」、と言う", "stars": "1.5", "id": 2}',
+      '{"stars": -1e1, "text": " "}',
+    ];
+    for (const name of ['c.jsonl', 'c.ndjson']) {
+      const { reviews, badRows } = await read(name, lines.join('\n'));
+      assert.deepEqual(reviews, [...both, { stars: -10, text: ' ' }]);
+      assert.deepEqual(badRows, []);
+    }
+  });
+
+  test('of texts that break what is built carelessly', async () => {
+    const texts = ['', '\ud800', '😀😀😀', 'ｶﾞｯｶﾘ', 'か\u3099', '\u2028', '神'.repeat(100_000)];
+    const lines = texts.map((text) => JSON.stringify({ stars: 3, text }));
+    const { reviews, badRows } = await read('d.jsonl', lines.join('\n'));
+    assert.deepEqual(
+      reviews.map(({ text }) => text),
+      texts.slice(1),
+    );
+    assert.deepEqual(badRows, [{ line: 1, reason: 'expected "text" to be a text, received ""' }]);
+  });
+
+  test('that are none: a file with its header alone', async () => {
+    assert.deepEqual(await read('e.tsv', 'stars\ttext\n'), { reviews: [], badRows: [] });
+  });
+});
+
+describe('columns of other names', () => {
+  test('are named; others may be there too, even `stars` and `text`', async () => {
+    const tsv = await file('k.tsv', 'stars\trating\ttext\tbody\n1\t5\t悪い\t良い\n');
+    const columns = { stars: 'rating', text: 'body' };
+    assert.deepEqual((await readReviews(tsv, { columns })).reviews, [{ stars: 5, text: '良い' }]);
+    assert.deepEqual((await readReviews(tsv, { columns: { text: 'body' } })).reviews, [{ stars: 1, text: '良い' }]);
+    const jsonl = await file('k.jsonl', '{"rating": 2, "body": "普通"}\n{"rating": 2}\n');
+    const { reviews, badRows } = await readReviews(jsonl, { columns });
+    assert.deepEqual(reviews, [{ stars: 2, text: '普通' }]);
+    assert.deepEqual(badRows, [{ line: 2, reason: 'expected "body" to be a text, received nothing' }]);
+    await assert.rejects(readReviews(tsv, { columns: { text: 'review' } }), {
+      message: `${tsv}:1: expected a column "review", found stars, rating, text, body`,
+    });
+  });
+});
+
+describe('reading', () => {
+  test('tells how many of the bytes are read, and stops at a signal', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `${1 + (i % 5)}\t映画を観た。${i}\n`);
+    const path = await file('l.tsv', `stars\ttext\n${rows.join('')}`);
+    const told: number[] = [];
+    const stop = new AbortController();
+    const { reviews } = await readReviews(path, {
+      onProgress: (done, total) => {
+        told.push(done);
+        assert.equal(total, Buffer.byteLength(rows.join('')) + 11);
+      },
+      signal: stop.signal,
+    });
+    assert.equal(reviews.length, 20_000);
+    assert.ok(told.length > 3 && told.every((done, i) => done >= (told[i - 1] ?? 0)));
+    assert.equal(told.at(-1), Buffer.byteLength(rows.join('')) + 11);
+    await assert.rejects(readReviews(path, { onProgress: () => stop.abort(), signal: stop.signal }), Interrupted);
+  });
+});
+
+describe('rows that cannot be used', () => {
+  test('show the beginning of what came', async () => {
+    const { badRows } = await read('m.tsv', `stars\ttext\n${'五'.repeat(200)}\t良い\n`);
+    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(59)}…` }]);
+  });
+
+  test('of a table come by line and reason, and the others are read', async () => {
+    const { reviews, badRows } = await read(
+      'f.tsv',
+      'stars\ttext\n五\t良い\n\t良い\n5\t\n4\t良い\n4\nInfinity\t良い\n \t良い\n2\t悪い\n',
+    );
+    assert.deepEqual(reviews, [
+      { stars: 4, text: '良い' },
+      { stars: 2, text: '悪い' },
+    ]);
+    assert.deepEqual(badRows, [
+      { line: 2, reason: 'expected "stars" to be a number, received "五"' },
+      { line: 3, reason: 'expected "stars" to be a number, received ""' },
+      { line: 4, reason: 'expected "text" to be a text, received ""' },
+      { line: 6, reason: 'expected "text" to be a text, received nothing' },
+      { line: 7, reason: 'expected "stars" to be a number, received "Infinity"' },
+      { line: 8, reason: 'expected "stars" to be a number, received " "' },
+    ]);
+  });
+
+  test('of CSV are named by the line that they end on', async () => {
+    const { badRows } = await read('g.csv', 'stars,text\n5,"一\n二"\nx,"三\n四"\n');
+    assert.deepEqual(badRows, [{ line: 5, reason: 'expected "stars" to be a number, received "x"' }]);
+  });
+
+  test('of JSONL, lines that are no object too', async () => {
+    const lines = [
+      '{"stars": null, "text": "良い"}',
+      '{"stars": true, "text": "良い"}',
+      '{"stars": 5, "text": 5}',
+      '{"stars": 5}',
+      '{"stars": 5, "text"',
+      '[5, "良い"]',
+      '{"stars": 1e999, "text": "良い"}',
+    ];
+    const { reviews, badRows } = await read('h.jsonl', lines.join('\n'));
+    assert.deepEqual(reviews, []);
+    assert.deepEqual(
+      badRows.map(({ line, reason }) => `${line}: ${reason}`),
+      [
+        '1: expected "stars" to be a number, received null',
+        '2: expected "stars" to be a number, received true',
+        '3: expected "text" to be a text, received 5',
+        '4: expected "text" to be a text, received nothing',
+        '5: expected a JSON object, received what is no JSON',
+        '6: expected a JSON object, received an array',
+        '7: expected "stars" to be a number, received null',
+      ],
+    );
+  });
+});
+
+describe('what is refused', () => {
+  test('a file whose name tells no format', async () => {
+    for (const name of ['reviews.txt', 'reviews', 'tsv']) {
+      await assert.rejects(readReviews(name), {
+        message: `Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${name}`,
+      });
+    }
+  });
+
+  test('a file that is not there', async () => {
+    for (const name of ['none.tsv', 'none.jsonl']) {
+      await assert.rejects(readReviews(join(folder, name)), { code: 'ENOENT' });
+    }
+  });
+
+  test('a table without one of the columns', async () => {
+    await assert.rejects(read('i.csv', 'stars,body\n5,良い\n'), {
+      message: `${join(folder, 'i.csv')}:1: expected a column "text", found stars, body`,
+    });
+    await assert.rejects(read('i.tsv', 'rating\ttext\n5\t良い\n'), {
+      message: `${join(folder, 'i.tsv')}:1: expected a column "stars", found rating, text`,
+    });
+  });
+
+  for (const [name, head] of [
+    ['j.tsv', 'stars\ttext\n5\t'],
+    ['j.csv', 'stars,text\n5,'],
+    ['j.jsonl', '{"stars": 5, "text": "'],
+  ] as const) {
+    test(`another encoding than UTF-8: ${name}`, async () => {
+      const shiftJis = Buffer.of(0x8d, 0x82, 0x8d, 0x82); // 高高
+      await assert.rejects(
+        read(name, Buffer.concat([Buffer.from(head), shiftJis, Buffer.from('\n')])),
+        /^Error: .*: expected UTF-8, found other bytes after line \d+$/,
+      );
+    });
+  }
+});
+
+test('the hash of reviews, as sha256sum (coreutils 9.1) has it of lines of stars, a tab and the text', () => {
+  const reviews = [
+    { stars: 5, text: '良い' },
+    { stars: 0.5, text: 'だめ' },
+  ];
+  assert.equal(hashOfReviews(reviews), 'dab8684788ace390188e874614200d2c625196049b1afb992b01a1c6375c75e6');
+  assert.notEqual(hashOfReviews([...reviews].reverse()), hashOfReviews(reviews));
+});

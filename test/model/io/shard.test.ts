@@ -1,0 +1,73 @@
+/** Shards of a file are the file: each line in one of them, in order, whatever the lines are. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer as readAll } from 'node:stream/consumers';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { RecordFormat } from '../../../model/io/records.ts';
+import { openShard } from '../../../model/io/shard.ts';
+
+describe('shards', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hoshi-shard-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function shardsOf(content: string, format: RecordFormat, count: number): Promise<string[]> {
+    const file = join(folder, 'file');
+    await writeFile(file, content);
+    const shards = Array.from({ length: count }, async (_, index) =>
+      String(await readAll(await openShard(file, format, { index, count }))),
+    );
+    return Promise.all(shards);
+  }
+
+  test('a line belongs to the shard in whose bytes it begins', async () => {
+    assert.deepEqual(await shardsOf('aaa\nb\ncc\n', 'lines', 3), ['aaa\n', 'b\n', 'cc\n']);
+    assert.deepEqual(await shardsOf('aaaaaaaa\nb', 'lines', 3), ['aaaaaaaa\n', '', 'b']);
+    assert.deepEqual(await shardsOf('', 'lines', 2), ['', '']);
+  });
+
+  test('a table has its header in front of each', async () => {
+    assert.deepEqual(await shardsOf('text\tn\na\t1\nb\t2\n', 'tsv', 2), ['text\tn\na\t1\n', 'text\tn\nb\t2\n']);
+    assert.deepEqual(await shardsOf('text', 'tsv', 2), ['text', 'text']);
+    assert.deepEqual(await shardsOf('a long header\nxxxx\ny\n', 'tsv', 2), [
+      'a long header\nxxxx\n',
+      'a long header\ny\n',
+    ]);
+  });
+
+  test('lines that are longer than what is read at once', async () => {
+    const [long, other] = [`${'長'.repeat(100_000)}\n`, `${'い'.repeat(70_000)}\n`];
+    assert.deepEqual(await shardsOf(long + other, 'lines', 4), [long, '', other, '']);
+  });
+
+  test('any file, any number of shards: joined, they are the file, and each ends with a line', async () => {
+    const line = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('', '\r', '良い', '😀', '\u2028'));
+    const content = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('', '\n'));
+    await fc.assert(
+      fc.asyncProperty(content, fc.integer({ min: 1, max: 9 }), async ([lines, end], count) => {
+        const whole = lines.join('\n') + end;
+        const shards = await shardsOf(whole, 'jsonl', count);
+        assert.equal(shards.join(''), Buffer.from(whole).toString());
+        for (const shard of shards.filter((one) => one !== '').slice(0, -1)) assert.ok(shard.endsWith('\n'), shard);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('what has no shards is refused', async () => {
+    const shard = { index: 0, count: 2 };
+    await assert.rejects(
+      openShard(join(folder, 'a'), 'csv', shard),
+      /a: expected lines, TSV or JSONL .*, received CSV/,
+    );
+    await assert.rejects(
+      openShard(folder, 'lines', shard),
+      /: expected a file to take a shard of, found something else/,
+    );
+  });
+});

@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createRandom } from '../../../model/math/random.ts';
+import { Contributions } from '../../../model/reference/contributions.ts';
+import { Forest, goesLeft, parseModel, type Tree } from '../../../model/reference/trees.ts';
+import { Booster, type SparseRow } from '../../../native/index.ts';
+import { columnCount, randomBooster, randomRow } from '../../fixtures/random-models.ts';
+import { randomTrees } from '../../fixtures/random-trees.ts';
+import { doublesOf, readGolden, rowsOf, type TreesGolden } from '../../golden/golden.ts';
+import { shapleyByDefinition, shapleyExactly } from '../../oracle/shapley.ts';
+
+interface Shape {
+  readonly columns: readonly number[];
+  readonly thresholds?: readonly number[];
+  readonly left: readonly number[];
+  readonly right: readonly number[];
+  readonly values: readonly number[];
+  readonly inner: readonly number[];
+  readonly leaf: readonly number[];
+}
+
+/** One tree of NaN-missing nodes that send zero to the left, as LightGBM writes it. */
+function modelText(shape: Shape, { columnCount = 3, objective = 'regression' } = {}): string {
+  const { columns, thresholds = columns.map(() => 0.5), left, right, values, inner, leaf } = shape;
+  const tree = `Tree=0
+num_leaves=${values.length}
+num_cat=0
+split_feature=${columns.join(' ')}
+split_gain=${columns.map(() => 1).join(' ')}
+threshold=${thresholds.join(' ')}
+decision_type=${columns.map(() => 10).join(' ')}
+left_child=${left.join(' ')}
+right_child=${right.join(' ')}
+leaf_value=${values.join(' ')}
+leaf_weight=${leaf.join(' ')}
+leaf_count=${leaf.join(' ')}
+internal_value=${columns.map(() => 0).join(' ')}
+internal_weight=${inner.join(' ')}
+internal_count=${inner.join(' ')}
+is_linear=0
+shrinkage=1
+
+
+`;
+  const names = Array.from({ length: columnCount }, (_, i) => `Column_${i}`);
+  return `tree
+version=v4
+num_class=1
+num_tree_per_iteration=1
+label_index=0
+max_feature_idx=${columnCount - 1}
+objective=${objective}
+feature_names=${names.join(' ')}
+feature_infos=${names.map(() => '[0:1]').join(' ')}
+tree_sizes=${tree.length}
+
+${tree}end of trees
+`;
+}
+
+const row = (...values: number[]): SparseRow => ({
+  columns: Int32Array.from(values, (_, column) => column),
+  values: Float64Array.from(values),
+});
+
+/** The row with every column named, so that each is asked for. */
+function whole({ columns, values }: SparseRow, columnCount: number): SparseRow {
+  const all = new Float64Array(columnCount);
+  columns.forEach((column, i) => {
+    all[column] = values[i] as number;
+  });
+  return row(...all);
+}
+
+function near(received: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  assert.equal(received.length, expected.length);
+  Array.from(received).forEach((value, i) => {
+    const wanted = expected[i] as number;
+    assert.ok(Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${i}: ${value}, not ${wanted}`);
+  });
+}
+
+/** Both columns above ½ → 8, else 0; half of the rows, then a quarter. */
+const both: Shape = {
+  columns: [0, 1],
+  left: [-1, -2],
+  right: [1, -3],
+  values: [0, 0, 8],
+  inner: [4, 2],
+  leaf: [2, 1, 1],
+};
+
+describe('contributions by hand', () => {
+  test('two columns that only matter together share alike', () => {
+    const contributions = Contributions.fromModelText(modelText(both));
+    // nobody: 2, either: 4, both: 8
+    assert.deepEqual(contributions.of(row(1, 1)), { sum: 8, base: 2, ofColumns: Float64Array.of(3, 3), absent: 0 });
+    // nobody: 2, column 0: 0, column 1: 4, both: 0
+    assert.deepEqual(contributions.of(row(0, 1)), { sum: 0, base: 2, ofColumns: Float64Array.of(-3, 1), absent: 0 });
+  });
+
+  test('what the row does not name is told together', () => {
+    const contributions = Contributions.fromModelText(modelText(both));
+    const one: SparseRow = { columns: Int32Array.of(1), values: Float64Array.of(1) };
+    assert.deepEqual(contributions.of(one), { sum: 0, base: 2, ofColumns: Float64Array.of(1), absent: -3 });
+    assert.deepEqual(contributions.of(row()), { sum: 0, base: 2, ofColumns: new Float64Array(), absent: -2 });
+  });
+
+  test('a column that is asked twice on a path is one column', () => {
+    // ≤ ½ → 0, ≤ 1½ → 4, else 16: 1, 1 and 2 rows
+    const twice = {
+      ...both,
+      columns: [0, 0],
+      thresholds: [0.5, 1.5],
+      values: [0, 4, 16],
+      inner: [4, 3],
+      leaf: [1, 1, 2],
+    };
+    const contributions = Contributions.fromModelText(modelText(twice));
+    for (const [value, sum] of [
+      [0, 0],
+      [1, 4],
+      [2, 16],
+    ] as const) {
+      assert.deepEqual(contributions.of(row(value)), { sum, base: 9, ofColumns: Float64Array.of(sum - 9), absent: 0 });
+    }
+  });
+
+  test('a child that no training row came to', () => {
+    const none = { ...both, inner: [4, 2], leaf: [2, 2, 0] };
+    const { base, ofColumns } = Contributions.fromModelText(modelText(none)).of(row(1, 1));
+    // nobody: 0, column 0: 0, column 1: ½ · 8, both: 8
+    assert.equal(base, 0);
+    near(ofColumns, [2, 6], 1e-15);
+  });
+
+  test('a tree of one leaf is all base', () => {
+    const leaf = { columns: [], left: [], right: [], values: [2.5], inner: [], leaf: [4] };
+    assert.deepEqual(Contributions.fromModelText(modelText(leaf)).of(row(1)), {
+      sum: 2.5,
+      base: 2.5,
+      ofColumns: Float64Array.of(0),
+      absent: 0,
+    });
+  });
+
+  const refused: [what: string, text: string, message: RegExp][] = [
+    [
+      'counts that do not add up',
+      modelText({ ...both, inner: [5, 3] }),
+      /tree 0: expected internal_count\[1\] to be .* of both children, received 3, 1 and 1$/,
+    ],
+    ['no training rows at all', modelText({ ...both, inner: [0, 0], leaf: [0, 0, 0] }), /received 0, 0 and 0$/],
+    [
+      'no counts',
+      modelText(both).replace(/^leaf_count.*\n/m, ''),
+      /tree 0: expected leaf_count to hold 3 numbers, found 0$/,
+    ],
+    [
+      'a square',
+      modelText(both, { objective: 'regression sqrt' }),
+      /expected a score that is a sum, received the square of one/,
+    ],
+  ];
+  for (const [what, text, message] of refused)
+    test(`refused: ${what}`, () => assert.throws(() => Contributions.fromModelText(text), message));
+});
+
+const golden = readGolden<TreesGolden>('trees.json');
+
+describe(`golden: pred_contrib of ${golden.header.program} ${golden.header.version}`, () => {
+  const explained = golden.models.filter(({ name }) => !/square|poisson|categories|linear/.test(name));
+  for (const { name, text, rows, contributions } of explained) {
+    test(name, () => {
+      const ours = Contributions.fromModelText(text);
+      // LightGBM's of a random forest sum to the sum over the trees, of which the prediction is the mean.
+      const scale = name === 'random forest' ? golden.rounds : 1;
+      assert.ok(contributions !== null && contributions.length > 0);
+      contributions.forEach((expected, r) => {
+        const { base, ofColumns } = ours.of(whole(rowsOf(rows)[r] as SparseRow, golden.columnCount));
+        near(
+          Float64Array.of(...ofColumns, base).map((value) => scale * value),
+          doublesOf(expected),
+          1e-12,
+        );
+      });
+    });
+  }
+});
+
+test('LightGBM in the addon agrees on models that it has trained', async () => {
+  const kinds = [{}, { zero_as_missing: true }, { use_missing: false }, { num_leaves: 40, min_data_in_leaf: 1 }];
+  for (const [seed, parameters] of kinds.entries()) {
+    const booster = await randomBooster(seed + 1, parameters, { withNaN: true, rounds: 20 });
+    const [ours, random] = [Contributions.fromModelText(booster.modelText()), createRandom(seed)];
+    for (let i = 0; i < 60; i++) {
+      const drawn = randomRow(random, { withNaN: true });
+      const { base, ofColumns } = ours.of(whole(drawn, columnCount));
+      near([...ofColumns, base], booster.contributions(drawn), 1e-9);
+    }
+  }
+});
+
+const decisionOf =
+  ({ decisionType, threshold, splitFeature }: Tree, { values }: SparseRow) =>
+  (node: number) =>
+    goesLeft(decisionType[node] as number, threshold[node] as number, values[splitFeature[node] as number] as number);
+
+const value = fc.constantFrom(0, 0, 1e-36, 0.1, 0.3, -0.7, 1, 5, -1e300, Number.NaN);
+const columns = [0, 1, 2, 3, 4];
+
+describe('contributions of random trees', () => {
+  test('are the Shapley values by their definition, and sum to the prediction', () => {
+    const options = { columnCount: columns.length, mostLeaves: 24 };
+    const shape = fc.constantFrom({}, { shape: 'left' as const }, { shape: 'right' as const });
+    fc.assert(
+      fc.property(fc.nat(), shape, fc.array(value, { minLength: 5, maxLength: 5 }), (seed, shape, values) => {
+        const text = randomTrees(createRandom(seed), { ...options, ...shape }).replace(' sqrt', '');
+        const { trees, isAveraged } = parseModel(text, { withCounts: true });
+        const all = row(...values);
+        const { sum, base, ofColumns, absent } = Contributions.fromModelText(text).of(all);
+        const each = trees.map((tree) => shapleyByDefinition(tree, decisionOf(tree, all), columns));
+        const divisor = isAveraged ? trees.length : 1;
+        const expected = columns.map((column) => each.reduce((sum, of) => sum + (of[column] as number), 0) / divisor);
+        near(ofColumns, expected, 1e-12);
+        assert.ok(Object.is(sum, Forest.fromModelText(text).predict(all)));
+        assert.ok(Math.abs(absent) < 1e-12, 'nothing is left for columns that are not named');
+        near([ofColumns.reduce((sum, value) => sum + value, base)], [sum], 1e-12);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('of some columns are those of all, and the others are what is absent', () => {
+    const [text, random] = [randomTrees(createRandom(3), { columnCount, mostLeaves: 60, trees: 20 }), createRandom(4)];
+    const ours = Contributions.fromModelText(text.replace(' sqrt', ''));
+    for (let i = 0; i < 200; i++) {
+      const drawn = randomRow(random, { withNaN: true });
+      const [some, all] = [ours.of(drawn), ours.of(whole(drawn, columnCount))];
+      near(
+        some.ofColumns,
+        Float64Array.from(drawn.columns, (column) => all.ofColumns[column] as number),
+        1e-13,
+      );
+      const rest = all.ofColumns.filter((_, column) => !drawn.columns.includes(column));
+      near([some.absent], [rest.reduce((sum, value) => sum + value, 0)], 1e-12);
+    }
+  });
+});
+
+describe('spines', () => {
+  /** Each node sends what is above its threshold to a leaf of its own, all else further down. */
+  function spine(depth: number, columnOf: (node: number) => number): Shape {
+    const nodes = Array.from({ length: depth }, (_, node) => node);
+    const rows = nodes.map((node) => 1 + ((5 * node) % 7));
+    let below = 9;
+    const inner = [...rows].reverse().map((count) => {
+      below += count;
+      return below;
+    });
+    return {
+      columns: nodes.map(columnOf),
+      left: nodes.map((node) => (node + 1 < depth ? node + 1 : -depth - 1)),
+      right: nodes.map((node) => -node - 1),
+      values: [...nodes.map((node) => ((node * 37) % 11) - 5), 3],
+      inner: inner.reverse(),
+      leaf: [...rows, 9],
+    };
+  }
+
+  const depth = 120;
+  const text = modelText(
+    spine(depth, (node) => node),
+    { columnCount: depth },
+  );
+  const [tree] = parseModel(text, { withCounts: true }).trees as [Tree];
+  const drawn = row(...Array.from({ length: depth }, (_, column) => (column % 40 === 39 ? 1 : 0)));
+  const asked = [0, 38, 39, 79, 100, 119];
+  const expected = asked.map((column) => shapleyExactly(tree, decisionOf(tree, drawn), column));
+  const ofAsked = (all: Float64Array) => asked.map((column) => all[column] as number);
+
+  test('of 120 columns: exact', () => {
+    const { ofColumns, absent } = Contributions.fromModelText(text).of(drawn);
+    near(ofAsked(ofColumns), expected, 1e-13);
+    assert.ok(Math.abs(absent) < 1e-12);
+  });
+
+  test('of 120 columns: LightGBM 4.7.0 is wrong, which is why its way is not taken', () => {
+    const received = ofAsked(Booster.fromModelText(text).contributions(drawn));
+    assert.ok(
+      received.some((value, i) => !(Math.abs(value - (expected[i] as number)) < 1)),
+      String(received),
+    );
+  });
+
+  test('of 120 nodes on five columns: as by definition', () => {
+    const text = modelText(
+      spine(depth, (node) => (node * 3) % 5),
+      { columnCount: 5 },
+    );
+    const [tree] = parseModel(text, { withCounts: true }).trees as [Tree];
+    for (const values of [
+      [0, 0, 0, 0, 0],
+      [0, 0, 1, 0, 1],
+      [1, 1, 1, 1, 1],
+    ]) {
+      const definition = shapleyByDefinition(tree, decisionOf(tree, row(...values)), columns);
+      near(Contributions.fromModelText(text).of(row(...values)).ofColumns, definition, 1e-13);
+      const exact = columns.map((column) => shapleyExactly(tree, decisionOf(tree, row(...values)), column));
+      near(exact, definition, 1e-13);
+    }
+  });
+
+  test('of 20,000 nodes: no stack to overflow', () => {
+    const text = modelText(spine(20_000, (node) => node % 3));
+    const { sum, ofColumns, absent } = Contributions.fromModelText(text).of(row(0, 0, 1));
+    assert.equal(sum, Forest.fromModelText(text).predict(row(0, 0, 1)));
+    assert.ok(ofColumns.every(Number.isFinite) && Math.abs(absent) < 1e-12);
+  });
+});

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import { writeBundle } from '../../../model/bundle/write.ts';
+import { readCorpus } from '../../../model/corpus/read.ts';
+import { loadScorer } from '../../../model/scoring/load.ts';
+import { engineNames, type Scorer } from '../../../model/scoring/scorer.ts';
+import { packageRoot } from '../../../native/package-root.ts';
+import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
+
+const shipped = join(packageRoot, 'model', 'stars');
+let folder: string;
+let engines: Scorer[];
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-scorer-'));
+  engines = await Promise.all(engineNames.map((engine) => loadScorer({ bundlePath: shipped, engine })));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function writeTiny(change: object = {}, name = 'tiny'): Promise<string> {
+  const path = join(folder, name);
+  await writeBundle(path, { ...(await tinyBundle()), ...change });
+  return path;
+}
+
+/** Asserts that every engine gives the same double, alone and in a batch, and returns the scores. */
+async function sameScores(texts: readonly string[]): Promise<number[]> {
+  const [first, ...others] = engines as [Scorer, ...Scorer[]];
+  const scores = texts.map((text) => first.score(text));
+  for (const engine of [first, ...others]) {
+    assert.deepEqual(Array.from(await engine.scoreBatch(texts)), scores);
+    assert.deepEqual(
+      texts.map((text) => engine.score(text)),
+      scores,
+    );
+  }
+  return scores;
+}
+
+const hostile = [
+  '',
+  ' ',
+  '😀😀😀',
+  '\ud800',
+  '\0',
+  '最高😀😀😀最高でした',
+  'ｶﾞｯｶﾘ',
+  'か\u3099',
+  'ー'.repeat(5000),
+  '神'.repeat(3000),
+  'a'.repeat(10_000),
+];
+
+describe('scorer', () => {
+  test('by hand: what the terms of the tiny bundle say', async () => {
+    for (const engine of engineNames) {
+      const scorer = await loadScorer({ bundlePath: await writeTiny(), engine });
+      assert.deepEqual(
+        ['とても良い', '悪い', '', '普通', '良いし悪い'].map((text) => scorer.score(text)),
+        [5, 1, 3, 3, 5],
+      );
+      assert.equal(scorer.engine, engine);
+    }
+  });
+
+  test('every engine gives the same doubles on every sentence of the corpus and on hostile texts', async () => {
+    const { sentences } = await readCorpus();
+    const scores = await sameScores([...sentences.map(({ text }) => text), ...hostile]);
+    assert.ok(new Set(scores).size > sentences.length / 2);
+  });
+
+  test('every engine gives the same doubles on any string', async () => {
+    const piece = fc.oneof(
+      fc.constantFrom('映画', '面白い', 'ない', '最高', 'ひどい', '、', '😀', '\ud83d'),
+      fc.string({ unit: 'grapheme' }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (pieces) => {
+        await sameScores([pieces.join('')]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the three examples of the original', async () => {
+    const [great, nolan, bad] = (await sameScores([
+      'すごい！最高に興奮した！楽しい',
+      '特殊な映画 クリストファー・ノーランらしさ全開だと感じました。この緊迫感、絶望感、暗さ。ダークナイトを思い出します。昼のシーンが多く画面や映像が暗い訳ではないのですが、なんとなく雰囲気が暗い。でもこの暗さがいい味を出してます。分かりやすい娯楽映画ばかり観ている人には理解しにくいかも。',
+      'この映画は全くだめ、楽しくない。駄作',
+    ])) as [number, number, number];
+    assert.ok(great > 4.3, `${great}`);
+    assert.ok(bad < 1.8, `${bad}`);
+    assert.ok(bad < nolan && nolan < great, `${nolan}`);
+  });
+
+  test('scores are held within the range', async () => {
+    const { manifest } = await tinyBundle();
+    const path = await writeTiny({ manifest: { ...manifest, scoreRange: [2, 4] }, goldens: [] });
+    const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
+    assert.deepEqual(
+      ['良い', '悪い'].map((text) => scorer.score(text)),
+      [4, 2],
+    );
+    assert.deepEqual([...(await scorer.scoreBatch(['良い', '悪い']))], [4, 2]);
+  });
+
+  test('a golden that is not reproduced is refused, to the last bit', async () => {
+    const path = await writeTiny({ goldens: [{ text: '良い', score: 5 - 2 ** -50 }] });
+    await assert.rejects(
+      loadScorer({ bundlePath: path, engine: 'js' }),
+      /expected the golden text "良い" to give 4\.99\d+, the js engine gave 5$/,
+    );
+  });
+
+  test('another dictionary than the installed one is refused', async () => {
+    const { manifest } = await tinyBundle();
+    const path = await writeTiny({ manifest: { ...manifest, tokenizer: { ...manifest.tokenizer, dictionary: 'x' } } });
+    await assert.rejects(
+      loadScorer({ bundlePath: path, engine: 'js' }),
+      /expected tokenizer.dictionary to be [0-9a-f]{64}, which is installed, received x/,
+    );
+  });
+
+  test('trees of another width than the vocabulary are refused', async () => {
+    const { modelText } = await tinyBundle();
+    const path = await writeTiny({
+      modelText: modelText.replace('max_feature_idx=2', 'max_feature_idx=3').replace(/(Column_2|\[0:1\])$/gm, '$1 $1x'),
+    });
+    for (const engine of engineNames) {
+      await assert.rejects(loadScorer({ bundlePath: path, engine }), /model.txt: expected 3 features, .*, received 4$/);
+    }
+  });
+
+  test('auto takes the first engine that can, and says what it left', async () => {
+    const warnings: string[] = [];
+    const { modelText } = await tinyBundle();
+    const poisson = await writeTiny({
+      modelText: modelText.replace('objective=regression', 'objective=poisson'),
+      goldens: [],
+    });
+    const scorer = await loadScorer({ bundlePath: poisson, engine: 'auto', warn: (message) => warnings.push(message) });
+    assert.equal(scorer.engine, 'lightgbm');
+    await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'js' }), /expected an objective of regression/);
+    await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'native' }), /expected an objective of regression/);
+    assert.deepEqual(warnings, [
+      'engine native is not to be had, trying lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
+    ]);
+  });
+});

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { readBundle } from '../../../model/bundle/read.ts';
+import { Forest } from '../../../model/reference/trees.ts';
+import { stackRows } from '../../../model/reference/vectorizer.ts';
+import { loadScorer } from '../../../model/scoring/load.ts';
+import { NativeEngine } from '../../../model/scoring/native-engine.ts';
+import { engineNames } from '../../../model/scoring/scorer.ts';
+import { parseExportedVectorizer } from '../../../model/training/exported-vectorizer.ts';
+import { type ImportOptions, importModel } from '../../../model/training/import.ts';
+import { Booster } from '../../../native/index.ts';
+import { packageRoot } from '../../../native/package-root.ts';
+import { smallModels } from '../../fixtures/small-models.ts';
+import { doublesOf, type ImportedGolden, readGolden, rowsOf, textOf } from '../../golden/golden.ts';
+
+const golden = readGolden<ImportedGolden>('imported.json');
+const texts = golden.texts.map(({ text }) => textOf(text));
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-import-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function importInto(name: string, model: string, vectorizer: object, options: Partial<ImportOptions> = {}) {
+  const path = join(folder, name);
+  const notices: string[] = [];
+  const manifest = await importModel(path, model, parseExportedVectorizer(JSON.stringify(vectorizer), 'v.json'), {
+    name,
+    command: 'a test',
+    modelFile: 'model.txt',
+    onNotice: (notice) => notices.push(notice),
+    ...options,
+  });
+  return { path, manifest, notices };
+}
+
+describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
+  for (const { name, vectorizer, model, rows: rowsAsLists, predictions, contributions } of golden.models) {
+    const rows = rowsOf(rowsAsLists);
+    const expected = doublesOf(predictions);
+    const ofRows = expected.subarray(0, rows.length);
+
+    test(`${name}: Python's predictions, from the same rows the same doubles, from the text within 1e-6`, async () => {
+      const { path } = await importInto('golden', model, vectorizer);
+      assert.ok(new Set(expected).size > 60, 'the texts differ in their predictions');
+      for (const engine of engineNames) {
+        const scorer = await loadScorer({ bundlePath: path, engine });
+        if (scorer instanceof NativeEngine)
+          assert.deepEqual(
+            Float64Array.from(rows, (row) => scorer.forest.predict(row)),
+            ofRows,
+          );
+        texts.forEach((text, i) => {
+          const difference = Math.abs(scorer.score(text) - (expected[i] as number));
+          assert.ok(difference <= 1e-6, `${engine}, text ${i}: ${difference}`);
+        });
+      }
+      const [booster, forest] = [Booster.fromModelText(model), Forest.fromModelText(model)];
+      assert.deepEqual(
+        Float64Array.from(rows, (row) => forest.predict(row)),
+        ofRows,
+      );
+      assert.deepEqual(
+        Float64Array.from(rows, (row) => booster.predict(row)),
+        ofRows,
+      );
+      assert.deepEqual(await booster.predictBatch(stackRows(rows, booster.columnCount)), ofRows);
+    });
+
+    test(`${name}: the addon's contributions are Python's pred_contrib, the same doubles`, () => {
+      const booster = Booster.fromModelText(model);
+      rowsOf(contributions).forEach(({ columns, values }, r) => {
+        const dense = new Float64Array(booster.columnCount + 1);
+        columns.forEach((column, i) => {
+          dense[column] = values[i] as number;
+        });
+        assert.deepEqual(booster.contributions(rows[r] as (typeof rows)[number]), dense);
+      });
+    });
+
+    test(`${name}: rows of the text are scikit-learn's`, async () => {
+      const { path } = await importInto('rows', model, vectorizer);
+      const scorer = await loadScorer({ bundlePath: path, engine: 'native' });
+      assert.ok(scorer instanceof NativeEngine);
+      const tolerance = vectorizer.dtype === 'float32' ? 1e-6 : 1e-12;
+      rows.forEach((row, r) => {
+        const text = texts[r] as string;
+        const received = scorer.vectorizer.row(text, scorer.analyzer.analyze(text));
+        assert.deepEqual(received.columns, row.columns);
+        row.values.forEach((value, i) => {
+          assert.ok(Math.abs((received.values[i] as number) - value) <= tolerance * Math.max(1, Math.abs(value)));
+        });
+      });
+    });
+  }
+});
+
+test('the shipped model, whose columns are numbers, gives its own scores', async () => {
+  const { manifest: shipped, modelText, vectorizer } = await readBundle(join(packageRoot, 'model', 'stars'));
+  assert.match(modelText, /^feature_names=0 1 2 /m);
+  const { terms, idf } = vectorizer.tables;
+  const exported = { format: 1, made: {}, dtype: 'float64', parameters: shipped.vectorizer, fitting: {}, terms };
+  const { manifest } = await importInto(
+    'shipped',
+    modelText,
+    { ...exported, idf: Array.from(idf) },
+    { scoreRange: shipped.scoreRange },
+  );
+  assert.deepEqual(manifest.goldens, shipped.goldens);
+  assert.equal(manifest.version, shipped.version, 'of files with the same hashes');
+});
+
+describe('an imported model', () => {
+  const [first] = golden.models as [ImportedGolden['models'][number]];
+
+  test('tells where it is from, and what made it', async () => {
+    const { path, manifest } = await importInto('told', first.model, first.vectorizer, { command: 'hoshi import m' });
+    const { made, training } = (await readBundle(path)).manifest;
+    assert.equal(made.command, 'hoshi import m');
+    assert.equal(made.imported?.dtype, 'float64');
+    assert.equal(made.imported?.made['scikit-learn'], '1.9.1');
+    assert.equal((training.parameters as Record<string, string>).num_leaves, '12');
+    assert.deepEqual(manifest.vectorizer, first.vectorizer.parameters);
+    const card = await readFile(join(path, 'README.md'), 'utf8');
+    assert.match(
+      card,
+      /By `hoshi import m` from a model made in Python \(scikit-learn 1\.9\.1, .*; rows in float64\): tokens/,
+    );
+  });
+
+  test('gives what its trees give where no range is named, and is held within the one that is', async () => {
+    const free = await importInto('free', first.model, first.vectorizer);
+    const [lowest, highest] = free.manifest.scoreRange;
+    const predictions = doublesOf(first.predictions);
+    assert.ok(predictions.every((score) => lowest <= score && score <= highest));
+    assert.match(
+      free.notices.join(),
+      /^scores are not held within stars: the trees give [-\d.]+ to [\d.]+; --range 1,5/,
+    );
+    const held = await importInto('held', first.model, first.vectorizer, { scoreRange: [2.5, 3] });
+    assert.deepEqual(held.notices, []);
+    const scorer = await loadScorer({ bundlePath: held.path, engine: 'native' });
+    const scores = texts.map((text) => scorer.score(text));
+    assert.deepEqual([Math.min(...scores), Math.max(...scores)], [2.5, 3]);
+  });
+
+  test('of float32 is told to differ', async () => {
+    const float32 = golden.models.find(({ vectorizer }) => vectorizer.dtype === 'float32');
+    assert.ok(float32);
+    const { notices } = await importInto('float32', float32.model, float32.vectorizer, { scoreRange: [1, 5] });
+    assert.match(notices.join(), /^the vectorizer computes in float32, rows here in doubles: within 1e-6/);
+  });
+});
+
+/** A vectorizer of so many one-letter terms. */
+function lettersOf(count: number) {
+  const terms = Array.from({ length: count }, (_, i) => String.fromCharCode(0x61 + i));
+  const parameters = { ...golden.models[0]?.vectorizer.parameters, use_idf: false };
+  return { format: 1, made: {}, dtype: 'float64', parameters, fitting: {}, terms, idf: null };
+}
+
+describe('what only LightGBM can serve', () => {
+  for (const kind of ['categories', 'linear leaves', 'probabilities', 'counts']) {
+    test(`${kind}: a range has to be named, and then it serves`, async () => {
+      const model = new Map(await smallModels()).get(kind) as string;
+      const refused = /^model\.txt: expected --range, since only LightGBM knows .*; the engines native and js: model: /;
+      await assert.rejects(importInto('refused', model, lettersOf(8)), { message: refused });
+      const { path } = await importInto('special', model, lettersOf(8), { scoreRange: [0, 9] });
+      assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'lightgbm');
+    });
+  }
+});
+
+describe('what is refused, and nothing is written', () => {
+  const [{ model }] = golden.models as [ImportedGolden['models'][number]];
+  const vectorizer = golden.models[0]?.vectorizer as ImportedGolden['models'][number]['vectorizer'];
+  const { terms } = vectorizer;
+  const named = (names: readonly string[]) => model.replace(/^feature_names=.*$/m, `feature_names=${names.join(' ')}`);
+  const underscored = terms.map((term) => term.replaceAll(' ', '_'));
+  const refused: [what: string, model: string, message: RegExp][] = [
+    [
+      'another number of features',
+      model.replace(/^max_feature_idx=.*$/m, 'max_feature_idx=9999'),
+      new RegExp(
+        `^model\\.txt: expected max_feature_idx=${terms.length - 1}, .* ${terms.length} terms, received 9999$`,
+      ),
+    ],
+    [
+      'features of other names',
+      named(['たべもの', ...underscored.slice(1)]),
+      /^model\.txt: expected feature_names\[0\] to be Column_0 or 0 or .+, as the vectorizer has its terms and in one way for all, received たべもの$/,
+    ],
+    [
+      'features in another order',
+      named([underscored[1] as string, underscored[0] as string, ...underscored.slice(2)]),
+      /feature_names\[0\]/,
+    ],
+    [
+      'features that are partly named by their numbers',
+      named(underscored.map((name, column) => (column === 3 ? '3' : name))),
+      /expected feature_names\[3\] to be [^ ]+, as .* received 3$/,
+    ],
+    [
+      'several outputs',
+      model.replace('num_class=1', 'num_class=3'),
+      /an engine can serve, none can; the engines native and js: .*num_class=1, received 3; the engine lightgbm: .*num_class/,
+    ],
+    [
+      'an unknown objective',
+      model.replace('objective=regression', 'objective=telepathy'),
+      /the engines native and js: .* received telepathy; the engine lightgbm: .* received telepathy/,
+    ],
+    ['a text cut short', model.slice(0, 5000), /none can; .*/],
+    ['no model at all', 'stars\n', /none can; the engines native and js: model: expected a line "end of trees"/],
+    [
+      'trees that tell nothing apart',
+      model.replaceAll(/^leaf_value=.*$/gm, (line) =>
+        line.replaceAll(/=.*/g, `=${'1 '.repeat(line.split(' ').length)}`),
+      ),
+      /expected trees that tell rows apart, received some that give 25 to each/,
+    ],
+  ];
+  for (const [what, text, message] of refused) {
+    test(what, async () => {
+      await assert.rejects(importInto('refused', text, vectorizer), { message });
+      assert.ok(!(await readdir(folder)).some((name) => name.includes('refused')));
+    });
+  }
+
+  test('names that are the terms, or their numbers, are taken', async () => {
+    await importInto('named', named(underscored), vectorizer);
+    await importInto('numbered', named(terms.map((_, column) => `${column}`)), vectorizer);
+  });
+
+  test('terms that are numbers in another order are not taken for numbers of columns', async () => {
+    const model = new Map(await smallModels()).get('linear leaves') as string;
+    const text = model.replace(/^feature_names=.*$/m, 'feature_names=0 1 2 3 4 5 6 10');
+    const numbers = { ...lettersOf(8), terms: ['0', '1', '10', '2', '3', '4', '5', '6'] };
+    await assert.rejects(importInto('refused', text, numbers, { scoreRange: [0, 9] }), {
+      message: /expected feature_names\[7\] to be 7, as .* received 10$/,
+    });
+  });
+});

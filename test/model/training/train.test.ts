@@ -1,0 +1,504 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Manifest } from '../../../model/bundle/manifest.ts';
+import { spearman } from '../../../model/evaluation/measures.ts';
+import type { Review } from '../../../model/io/reviews.ts';
+import { createRandom, pick } from '../../../model/math/random.ts';
+import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
+import { loadScorer } from '../../../model/scoring/load.ts';
+import { type EngineName, engineNames } from '../../../model/scoring/scorer.ts';
+import { type TrainOptions, train } from '../../../model/training/train.ts';
+import type { RoundMetrics } from '../../../native/index.ts';
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hoshi-train-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** One tree that takes a leaf for each text, so that what is learned can be worked out. */
+const oneTree: TrainOptions = {
+  name: 'small',
+  command: 'a test',
+  seed: 1,
+  vectorizer: { ...defaultVectorizerParameters, ngram_range: [1, 1] },
+  boosting: { learning_rate: 1, num_leaves: 3, min_data_in_leaf: 1, feature_fraction: 1 },
+  rounds: 1,
+  validationShare: 0,
+  patience: 10,
+};
+
+/** Trains, for the manifest alone. */
+const manifestOf = async (...args: Parameters<typeof train>) => (await train(...args)).manifest;
+
+const times = (count: number, stars: number, text: string): Review[] => new Array(count).fill({ stars, text });
+const goodAndBad = [...times(10, 5, '良い'), ...times(10, 1, '悪い')];
+const three = [...goodAndBad, ...times(10, 3, '普通')];
+
+const contentsOf = async (path: string) =>
+  Promise.all((await readdir(path)).sort().map((name) => readFile(join(path, name), 'latin1')));
+const treesOf = async (path: string) => {
+  const text = await readFile(join(path, 'model.txt'), 'utf8');
+  return text.slice(text.indexOf('Tree=0'), text.indexOf('end of trees'));
+};
+const wordsOf = async (path: string) =>
+  (await readFile(join(path, 'vocabulary.tsv'), 'utf8')).split('\n').map((line) => line.split('\t')[0]);
+const near = (received: number | undefined, expected: number, within = 1e-9) =>
+  assert.ok(Math.abs((received as number) - expected) < within, `${received}, expected ${expected}`);
+
+/** Asserts that the engines take the bundle, with its goldens, and give these scores. */
+async function assertScores(
+  path: string,
+  scores: Readonly<Record<string, number>>,
+  engines: readonly EngineName[] = ['js'],
+): Promise<void> {
+  for (const engine of engines) {
+    const scorer = await loadScorer({ bundlePath: path, engine });
+    assert.equal(scorer.bundle.goldens.length, 9);
+    for (const { text, score } of scorer.bundle.goldens) assert.equal(scorer.score(text), score);
+    for (const [text, score] of Object.entries(scores)) near(scorer.score(text), score, 1e-6);
+  }
+}
+
+describe('train', () => {
+  test('by hand: a tree with a leaf for each of three texts', async () => {
+    const path = join(folder, 'three');
+    const manifest = await manifestOf(path, three, oneTree);
+    await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
+    assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '普通', '良い']);
+    assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')), manifest);
+    assert.deepEqual(manifest.made, {
+      command: 'a test',
+      seed: 1,
+      data: createHash('sha256')
+        .update('5\t良い\n'.repeat(10) + '1\t悪い\n'.repeat(10) + '3\t普通\n'.repeat(10))
+        .digest('hex'),
+      reviews: 30,
+    });
+    assert.deepEqual(manifest.training, {
+      parameters: {
+        objective: 'regression',
+        metric: 'rmse',
+        num_leaves: 3,
+        min_data_in_leaf: 1,
+        learning_rate: 1,
+        feature_fraction: 1,
+        max_bin: 15,
+        seed: 1,
+      },
+      rounds: 1,
+    });
+    assert.deepEqual([manifest.name, manifest.scoreRange, manifest.measures], ['small', [1, 5], {}]);
+  });
+
+  test('scores are held within the stars that were given', async () => {
+    const path = join(folder, 'narrow');
+    const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 }, validationShare: 0.5 };
+    // seed 1 keeps 良い and 悪い apart
+    const reviews = ['', '。'].flatMap((end) => [...times(10, 4, `良い${end}`), ...times(10, 2.5, `悪い${end}`)]);
+    const { scoreRange, measures } = await manifestOf(path, reviews, overshooting);
+    assert.deepEqual(scoreRange, [2.5, 4]);
+    // from the mean of 3.25, twice as far as the labels are: 4.75 and 1.75
+    await assertScores(path, { 良い: 4, 悪い: 2.5 });
+    assert.deepEqual(measures.validation, { reviews: 20, rmse: 0, mae: 0, spearman: 1, auc: 1 });
+  });
+
+  test('writes a compact model when asked, which every engine scores with', async () => {
+    const path = join(folder, 'compact');
+    await train(path, three, { ...oneTree, prune: true });
+    await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
+    assert.doesNotMatch(await treesOf(path), /leaf_weight|internal_value/);
+  });
+
+  test('gives the same bytes each time, and others with another seed', async () => {
+    const options = {
+      ...oneTree,
+      boosting: { feature_fraction: 0.5, min_data_in_leaf: 1 },
+      rounds: 20,
+      validationShare: 0.2,
+      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 100, spread: 1.5, texts: ['良い普通'] },
+    };
+    const contents = async (name: string, seed: number) => {
+      await train(join(folder, name), noisyReviews(3), { ...options, seed });
+      return contentsOf(join(folder, name));
+    };
+    const first = await contents('first', 1);
+    assert.ok(first.length >= 5, 'manifest, card, trees, vocabulary and logarithms at least');
+    assert.deepEqual(await contents('second', 1), first);
+    const treesOfFirst = await treesOf(join(folder, 'first'));
+    await contents('second', 2);
+    assert.notEqual(await treesOf(join(folder, 'second')), treesOfFirst);
+  });
+
+  test('gives the same bytes each time by folds and with weights, too', async () => {
+    const options: TrainOptions = {
+      ...oneTree,
+      preset: 'original',
+      boosting: { num_leaves: 8, min_data_in_leaf: 2, bagging_fraction: 0.7, bagging_freq: 1 },
+      rounds: 30,
+      folds: 3,
+      classWeights: 'balanced',
+    };
+    const contents = async (name: string) => {
+      await train(join(folder, name), noisyReviews(3), options);
+      return contentsOf(join(folder, name));
+    };
+    const first = await contents('first-folds');
+    assert.deepEqual(await contents('second-folds'), first);
+    const { training, measures } = JSON.parse(await readFile(join(folder, 'first-folds', 'manifest.json'), 'utf8'));
+    assert.deepEqual(training.parameters, {
+      objective: 'regression',
+      metric: 'rmse',
+      learning_rate: 0.018,
+      feature_fraction: 0.5,
+      seed: 1,
+      ...options.boosting,
+    });
+    assert.deepEqual([training.preset, training.classWeights, training.folds.count], ['original', 'balanced', 3]);
+    assert.equal(measures.folds.reviews, 240);
+    const card = await readFile(join(folder, 'first-folds', 'README.md'), 'utf8');
+    assert.match(card, /\| folds \| rmse \| \d\.\d{4} ± \d\.\d{4} \|/);
+    assert.doesNotMatch(card, /Deviation/);
+  });
+
+  test('tells how it was stopped, in the manifest too', async () => {
+    const stop = new AbortController();
+    const path = join(folder, 'stopped-by-hand');
+    const { manifest, interrupted } = await train(path, three, {
+      ...oneTree,
+      boosting: { ...oneTree.boosting, learning_rate: 0.1 },
+      rounds: 50,
+      signal: stop.signal,
+      onRound: ({ round }) => round === 7 && stop.abort(),
+    });
+    assert.equal(interrupted, 'after round 7 of 50');
+    assert.deepEqual([manifest.training.interrupted, manifest.training.rounds], [interrupted, 7]);
+    await assertScores(path, {}, engineNames);
+  });
+
+  test('stopped before there is a round writes nothing', async () => {
+    const names = await readdir(folder);
+    const path = join(folder, 'nothing');
+    await assert.rejects(train(path, three, { ...oneTree, signal: AbortSignal.abort() }), {
+      name: 'Interrupted',
+      message: 'interrupted before there was a model; nothing was written',
+    });
+    assert.deepEqual(await readdir(folder), names);
+  });
+});
+
+/** 240 texts of two words each. The stars follow the words, but by and large they are drawn. */
+function noisyReviews(seed: number): Review[] {
+  const random = createRandom(seed);
+  const words = [
+    '良い',
+    '悪い',
+    '普通',
+    '映画',
+    '店',
+    '朝',
+    '夜',
+    '父',
+    '母',
+    '駅',
+    '犬',
+    '猫',
+    '花',
+    '雨',
+    '雪',
+    '海',
+  ];
+  return Array.from({ length: 240 }, (_, i) => {
+    const [first, second] = [pick(random, words), pick(random, words)];
+    const stars = first === '良い' ? 5 : first === '悪い' ? 1 : 1 + random.below(5);
+    return { stars, text: `${first}。${second}。${'！'.repeat(i)}` };
+  });
+}
+
+describe('the holdout', () => {
+  // each text has a word of its own, and as many copies as no other: 1 … 20
+  const names =
+    'alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo sierra tango';
+  const reviews = names.split(' ').flatMap((name, i) =>
+    Array.from({ length: i + 1 }, (_, copy): Review => {
+      const isGood = i % 2 === 0;
+      return {
+        stars: (isGood ? 5 : 1) + (copy === 3 ? (isGood ? -1 : 1) : 0),
+        text: `${name} ${isGood ? '良い' : '悪い'}`,
+      };
+    }),
+  );
+  const options: TrainOptions = {
+    ...oneTree,
+    boosting: { min_data_in_leaf: 1, feature_fraction: 1 },
+    rounds: 5,
+    validationShare: 0.25,
+  };
+
+  /** The reviews whose own word is not in the vocabulary: those that nothing was learned from. */
+  async function unlearned(path: string): Promise<Review[]> {
+    const words = await wordsOf(path);
+    return reviews.filter(({ text }) => !words.includes(text.split(' ')[0]));
+  }
+
+  let path: string;
+  let manifest: Manifest;
+  let apart: Review[];
+  before(async () => {
+    path = join(folder, 'copies');
+    manifest = await manifestOf(path, reviews, options);
+    apart = await unlearned(path);
+  });
+
+  test('takes the share of the texts, and all copies of each', async () => {
+    assert.equal(new Set(apart.map(({ text }) => text)).size, 5);
+    assert.equal(manifest.measures.validation?.reviews, apart.length);
+    assert.equal(manifest.made.reviews, 210);
+    assert.deepEqual(manifest.training.validation, { share: 0.25, patience: 10 });
+  });
+
+  test('is another one with another seed', async () => {
+    const other = join(folder, 'other-copies');
+    const { measures } = await manifestOf(other, reviews, { ...options, seed: 2 });
+    const otherApart = await unlearned(other);
+    assert.equal(measures.validation?.reviews, otherApart.length);
+    assert.equal(new Set(otherApart.map(({ text }) => text)).size, 5);
+    assert.notDeepEqual(otherApart, apart);
+  });
+
+  test('has no AUC without a review of the highest stars, and the manifest says the same on disk', async () => {
+    const path = join(folder, 'one-sided');
+    const only = { stars: 9, text: '最高' };
+    const { measures } = await manifestOf(path, [...reviews, only], options);
+    assert.ok((await wordsOf(path)).includes(only.text), 'it is not apart');
+    assert.deepEqual(Object.keys(measures.validation ?? {}), ['reviews', 'rmse', 'mae', 'spearman']);
+    assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')).measures, measures);
+  });
+
+  test('is what the measures are of, by their definitions', async () => {
+    const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
+    const pairs = apart.map(({ stars, text }) => ({ stars, score: scorer.score(text) }));
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const errors = pairs.map(({ stars, score }) => score - stars);
+    const scoresOf = (given: number) => pairs.filter(({ stars }) => stars === given).map(({ score }) => score);
+    const duels = scoresOf(1).flatMap((low) =>
+      scoresOf(5).map((high): number => (high > low ? 1 : high === low ? 0.5 : 0)),
+    );
+    assert.ok(duels.length > 0);
+    const { rmse, mae, auc, ...rest } = manifest.measures.validation as Record<string, number>;
+    near(rmse, Math.sqrt(mean(errors.map((error) => error ** 2))));
+    near(mae, mean(errors.map(Math.abs)));
+    near(auc, mean(duels));
+    near(
+      rest.spearman,
+      spearman(
+        pairs.map(({ stars }) => stars),
+        pairs.map(({ score }) => score),
+      ),
+    );
+  });
+});
+
+describe('early stopping', () => {
+  const reviews = noisyReviews(1);
+  const options: TrainOptions = {
+    ...oneTree,
+    boosting: { min_data_in_leaf: 2, learning_rate: 0.1, feature_fraction: 1 },
+    rounds: 300,
+    validationShare: 0.3,
+    patience: 15,
+  };
+
+  /** Trains, and tells what each round measured on the validation set. */
+  async function rounds(name: string, change: Partial<TrainOptions>) {
+    const path = join(folder, name);
+    const told: RoundMetrics[] = [];
+    const manifest = await manifestOf(path, reviews, { ...options, ...change, onRound: (round) => told.push(round) });
+    const values = told.map(({ metrics }) => Object.values(metrics)[0]?.validation as number);
+    return { path, manifest, values };
+  }
+
+  test('keeps the rounds up to the best one, and those alone', async () => {
+    const { path, manifest, values } = await rounds('stopped', {});
+    const best = values.indexOf(Math.min(...values)) + 1;
+    assert.ok(best > 3 && best + 15 < 300, `${best}`);
+    assert.equal(values.length, best + 15);
+    assert.equal(manifest.training.rounds, best);
+    near(manifest.measures.validation?.rmse, values[best - 1] as number);
+    assert.equal((await treesOf(path)).match(/^Tree=/gm)?.length, best);
+    const fixed = await rounds('fixed', { rounds: best, patience: 300 });
+    assert.equal(fixed.values.length, best);
+    assert.equal(await treesOf(fixed.path), await treesOf(path));
+    // R² is 1 less the squared error over a constant: what is best by the one is best by the other
+    const rising = await rounds('rising', { boosting: { ...options.boosting, metric: 'r2' } });
+    assert.equal(rising.values.indexOf(Math.max(...rising.values)) + 1, best);
+    assert.equal(await treesOf(rising.path), await treesOf(path));
+    await assertScores(path, {}, ['lightgbm']);
+  });
+
+  test('keeps all rounds if the last one is the best', async () => {
+    const { manifest, values } = await rounds('all', { rounds: 3 });
+    assert.equal(values.indexOf(Math.min(...values)), 2);
+    assert.equal(manifest.training.rounds, 3);
+  });
+
+  test('does nothing without a holdout', async () => {
+    const { manifest, values } = await rounds('whole', { validationShare: 0, rounds: 40, patience: 1 });
+    assert.deepEqual(values, new Array(40).fill(undefined));
+    assert.equal(manifest.training.rounds, 40);
+    assert.deepEqual(manifest.measures, {});
+    assert.equal(manifest.training.validation, undefined);
+  });
+});
+
+describe('a teacher', () => {
+  // Rows with a 1 in one of two columns, ten each: the weights are ±w by symmetry, the intercept is the mean of 3.
+  // w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
+  const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
+
+  test('gives its labels to the reviews', async () => {
+    const path = join(folder, 'taught');
+    const { training } = await manifestOf(path, goodAndBad, { ...oneTree, teacher });
+    await assertScores(path, { 良い: 4, 悪い: 2 });
+    assert.deepEqual(training.teacher, {
+      ridge: { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1 },
+      furtherTexts: 0,
+    });
+  });
+
+  test('gives labels to further texts, of which the vocabulary takes no word', async () => {
+    const path = join(folder, 'further');
+    const stages: string[] = [];
+    const { training, made } = await manifestOf(path, goodAndBad, {
+      ...oneTree,
+      teacher: { ...teacher, texts: new Array(10).fill('普通') },
+      onStage: (stage) => stages.push(stage),
+    });
+    // a text without a known word is worth the intercept; a third leaf has learned it
+    await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3, '': 3 });
+    assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
+    assert.deepEqual([made.reviews, (training.teacher as { furtherTexts: number }).furtherTexts], [20, 10]);
+    assert.deepEqual(stages, [
+      'loading the tokenizer',
+      'tokenizing 20 reviews',
+      'teaching by ridge, with 10 further texts',
+      'boosting 1 rounds on 30 rows of 2 columns',
+      'writing the bundle',
+    ]);
+  });
+
+  test('keeps only the terms that move its labels most', async () => {
+    const path = join(folder, 'chosen');
+    const reviews = [...goodAndBad, ...times(2, 3, '普通')];
+    const { manifest } = await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } });
+    await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
+    assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
+    assert.equal((manifest.training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
+  });
+
+  test('spreads its labels around their mean, that of the further texts with them', async () => {
+    const spread = { ...teacher, spread: 1.5 };
+    const even = join(folder, 'spread');
+    const { training } = await manifestOf(even, goodAndBad, { ...oneTree, teacher: spread });
+    await assertScores(even, { 良い: 4.5, 悪い: 1.5 });
+    assert.equal((training.teacher as { ridge: { spread: number } }).ridge.spread, 1.5);
+    // twenty of 4 and ten of 2: the mean is 10/3, and 2/3 above it and 4/3 below become 1 and 2
+    const uneven = join(folder, 'spread-further');
+    const texts = new Array(10).fill('良い');
+    await train(uneven, goodAndBad, { ...oneTree, teacher: { ...spread, texts } });
+    await assertScores(uneven, { 良い: 13 / 3, 悪い: 4 / 3 });
+  });
+
+  test('holds the labels that it spreads within the stars that were given', async () => {
+    // 普通 is worth the mean of 3 and stays; 4 and 2 would be 6 and 0. A tree that takes a third of each label from the
+    // mean on shows what it was given: 6 and 0 would come to 4 and 2, not to 3 ± 2/3.
+    const path = join(folder, 'spread-far');
+    await train(path, goodAndBad, {
+      ...oneTree,
+      boosting: { ...oneTree.boosting, learning_rate: 1 / 3 },
+      teacher: { ...teacher, spread: 3, texts: new Array(10).fill('普通') },
+    });
+    await assertScores(path, { 良い: 3 + 2 / 3, 悪い: 3 - 2 / 3, 普通: 3 });
+  });
+
+  test('leaves the holdout the labels that were given', async () => {
+    // of four texts two are apart; those that seed 1 leaves to learn from, 良い。 and 悪い。, have the mean 3, and so
+    // heavy a ridge gives it to every text
+    const reviews = [...goodAndBad, ...times(4, 5, '良い。'), ...times(4, 1, '悪い。')];
+    const path = join(folder, 'examined');
+    const { measures } = await manifestOf(path, reviews, {
+      ...oneTree,
+      teacher: { ...teacher, alpha: 1e9 },
+      validationShare: 0.5,
+    });
+    // scores that are all the same have no rank correlation
+    assert.deepEqual(measures.validation, { reviews: 20, rmse: 2, mae: 2, auc: 0.5 });
+  });
+});
+
+describe('what fails', () => {
+  const refused: [what: string, reviews: Review[], change: Partial<TrainOptions>, message: string | RegExp][] = [
+    ['no review', [], {}, 'Expected reviews with at least two different stars, received no review'],
+    [
+      'one number of stars',
+      times(5, 4, '良い'),
+      {},
+      'Expected reviews with at least two different stars, received only 4',
+    ],
+    [
+      'too few texts for a holdout',
+      [...times(5, 4, '良い'), ...times(5, 1, '良い')],
+      { validationShare: 0.5 },
+      'Expected enough different texts to keep a share of 0.5 apart, received 1',
+    ],
+    ['a parameter that is none', three, { boosting: { lerning_rate: 1 } }, /lerning_rate/],
+  ];
+  const path = () => join(folder, 'earlier');
+  let contents: string[];
+  before(async () => {
+    await train(path(), three, oneTree);
+    contents = await contentsOf(path());
+  });
+
+  for (const [what, reviews, change, message] of refused) {
+    test(`${what}; the earlier bundle stays, and nothing else is written`, async () => {
+      const names = await readdir(folder);
+      await assert.rejects(train(path(), reviews, { ...oneTree, ...change }), { message });
+      assert.deepEqual(await contentsOf(path()), contents);
+      assert.deepEqual(await readdir(folder), names);
+    });
+  }
+
+  test('a folder of other files, before the work begins', async () => {
+    const path = await mkdtemp(join(folder, 'mine-'));
+    await writeFile(join(path, 'thesis.txt'), 'kept');
+    const stages: string[] = [];
+    await assert.rejects(train(path, three, { ...oneTree, onStage: (stage) => stages.push(stage) }), {
+      message: `${path}: expected a bundle, an empty folder or nothing, found thesis.txt in it`,
+    });
+    assert.deepEqual(stages, []);
+    assert.equal(await readFile(join(path, 'thesis.txt'), 'utf8'), 'kept');
+  });
+
+  test('a write that fails; the earlier bundle stays whole, and nothing is left beside it', async () => {
+    const names = await readdir(folder);
+    let lying: string[] = [];
+    const about = {
+      // the card is the last file: the others lie aside by now
+      toString: () => {
+        lying = readdirSync(folder).filter((name) => !names.includes(name));
+        throw new Error('the disk is full');
+      },
+    };
+    const options = { ...oneTree, about: about as unknown as string };
+    await assert.rejects(train(path(), goodAndBad, options), /^Error: the disk is full$/);
+    assert.equal(lying.length, 1);
+    assert.deepEqual(await readdir(folder), names);
+    assert.deepEqual(await contentsOf(path()), contents);
+  });
+});
