@@ -19,7 +19,7 @@ class Dictionary : public LoadedTables<Dictionary> {
   static constexpr std::uint32_t kMaxWords = 32;         // of one surface
   static constexpr std::uint32_t kMaxUnknownWords = 16;  // of one category
   static constexpr std::uint32_t kMaxEnding = 37;        // contexts of the words that end at one position
-  static constexpr std::uint32_t kHighestCost = 32767;    // biased, of a connection: two of them fit 16 bits
+  static constexpr std::uint32_t kHighestCost = 32767;   // biased, of a connection: two of them fit 16 bits
 
   // A character's code: below 16 it is in no surface, and the code is its category. 15 stands for no
   // character.

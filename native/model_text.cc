@@ -13,7 +13,7 @@
 namespace hoshi {
 namespace {
 
-constexpr int kMaxLines = 22;  // tree.cpp reads so many lines of a tree
+constexpr int kMaxLines = 22;   // tree.cpp reads so many lines of a tree
 constexpr int kDeepest = 4096;  // contributions recurse once a level, and take memory by its square
 constexpr int kMaxLeaves = 1 << 24;
 constexpr std::array kObjectives{"regression", "regression_l1", "huber",         "fair",
