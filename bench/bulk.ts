@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { machine } from './machine.ts';

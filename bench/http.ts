@@ -8,7 +8,7 @@
  */
 import { Command } from 'commander';
 import { numberFrom } from '../cli/options.ts';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { plotLines } from '../cli/loadtest/plot.ts';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { messageOf } from './contender.ts';
 import { type Kind, kinds } from './hostile-texts.ts';
 import type { LengthFigures } from './length-contender.ts';
@@ -56,6 +56,11 @@ async function run({ json, bundle, steps, repeats, plot }: Flags): Promise<void>
     name,
     points: [[0, 0] as const, ...points.map(([units, milliseconds]) => [units / 1024, milliseconds] as const)],
   }));
-  const content = plotLines({ title: 'Score of one text', xLabel: 'length, Ki UTF-16 units', yLabel: 'ms', series });
+  const content = await plotLines({
+    title: 'Score of one text',
+    xLabel: 'length, Ki UTF-16 units',
+    yLabel: 'ms',
+    series,
+  });
   await writeFile(plot, content);
 }

@@ -13,7 +13,7 @@ import { plotLines } from '../cli/loadtest/plot.ts';
 import type { Figures } from '../cli/loadtest/recorder.ts';
 import { formatFigures, plotsOfRun } from '../cli/loadtest/report.ts';
 import { numberFrom } from '../cli/options.ts';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';
@@ -114,7 +114,7 @@ async function run({ json, bundle, times, seconds, reviews, connections, plot }:
         series: [{ name: 'hoshi', points }],
       };
       const title = `${times} times what the server can bear`;
-      await writeFile(plot, plotLines(...plotsOfRun(title, figures), resident));
+      await writeFile(plot, await plotLines(...plotsOfRun(title, figures), resident));
     }
   } finally {
     watching.abort();

@@ -6,7 +6,7 @@
  * whatever else the machine does meets all of them. A figure is the median over all passes through the texts.
  */
 import { Command } from 'commander';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { engineNames } from '../model/scoring/scorer.ts';
 import { type Contender, forkContender } from './contender.ts';
 import { machine } from './machine.ts';

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { Command } from 'commander';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { machine } from './machine.ts';
 import { officialNode } from './official-node.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';

@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import { loadTexts } from '../cli/loadtest/texts.ts';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';

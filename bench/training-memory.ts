@@ -7,7 +7,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { readCorpus } from '../model/corpus/read.ts';
 import { createRandom, pick, type Random } from '../model/math/random.ts';

@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberFrom } from '../cli/options.ts';
-import { figure, table } from '../cli/terminal/markdown.ts';
+import { figure, table } from '../cli/terminal/table.ts';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { readCorpus } from '../model/corpus/read.ts';
 import { rootMeanSquaredError } from '../model/evaluation/measures.ts';

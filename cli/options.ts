@@ -1,10 +1,15 @@
-/** Options that several commands share, and what they turn into. */
+/** What several commands share: their options with the parsers, and messages to the terminal. */
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type RecordFormat, recordFormats } from '../model/io/records.ts';
 import type { BadRow } from '../model/io/reviews.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { type EngineChoice, engineNames, type Scorer } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
+
+/** The bundle that hoshi ships. */
+export const shippedBundle = join(packageRoot, 'model', 'stars');
 
 export interface ScorerFlags {
   readonly bundle: string;
@@ -13,9 +18,11 @@ export interface ScorerFlags {
 
 export function addScorerOptions(command: Command): Command {
   return command
-    .option('--bundle <folder>', 'the model to score with', join(packageRoot, 'model', 'stars'))
+    .option('--bundle <folder>', 'score with the model in this folder', shippedBundle)
     .addOption(
-      new Option('--engine <engine>', 'what computes the score').choices(['auto', ...engineNames]).default('auto'),
+      new Option('--engine <engine>', 'compute scores with this engine; auto takes the first that can serve the model')
+        .choices(['auto', ...engineNames])
+        .default('auto'),
     );
 }
 
@@ -23,21 +30,42 @@ export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
   return loadScorer({ bundlePath: bundle, engine, warn: log });
 }
 
-/** A message for the person at the terminal. */
+export interface TextFileFlags {
+  readonly column: string;
+  readonly format?: RecordFormat;
+}
+
+/** Options of commands that read texts from files of any format. */
+export function addTextFileOptions(command: Command): Command {
+  return command
+    .option('--column <name>', 'take texts from this field of TSV, CSV or JSONL', 'text')
+    .addOption(
+      new Option('--format <format>', 'format of the input; by default the file name decides').choices([
+        ...recordFormats,
+      ]),
+    );
+}
+
+/** Prints a message on stderr. */
 export function log(message: string): void {
   process.stderr.write(`hoshi: ${message}\n`);
 }
 
-/** Rows that cannot be used: the first ten by line, and how many there are. */
+/** Writes to stdout, and waits while its buffer is full. */
+export async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Logs the first ten rows that cannot be used, with their lines, and the number of all of them. */
 export function logBadRows(file: string, badRows: readonly BadRow[]): void {
   for (const { line, reason } of badRows.slice(0, 10)) log(`${file}:${line}: ${reason}`);
   if (badRows.length > 0) log(`${file}: ${badRows.length} rows cannot be used`);
 }
 
-/** The names of the fields `stars` and `text` in a file. */
+/** The names that a file has for the fields `stars` and `text`. */
 export type ColumnNames = Partial<Record<'stars' | 'text', string>>;
 
-/** A parser of `stars=rating,text=body` for commander. */
+/** Parses `stars=rating,text=body`. Like all parsers here, it throws commander's InvalidArgumentError, which is wrong usage. */
 export function columnsFrom(text: string): ColumnNames {
   const names: ColumnNames = {};
   for (const pair of text.split(',')) {
@@ -50,17 +78,34 @@ export function columnsFrom(text: string): ColumnNames {
   return names;
 }
 
-/** A parser of numbers from `lowest` to `highest` for commander. */
+/** Makes a parser of numbers from `lowest` to `highest`. */
 export function numberFrom(
   lowest: number,
   highest: number,
   kind: 'integer' | 'number' = 'integer',
 ): (text: string) => number {
   return (text) => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const value = finiteNumber(text);
     if (value >= lowest && value <= highest && (kind === 'number' || Number.isInteger(value))) return value;
     throw new InvalidArgumentError(
       `Expected ${kind === 'integer' ? 'an integer' : 'a number'} from ${lowest} to ${highest}.`,
     );
+  };
+}
+
+/** The number that the text is. NaN if the text is blank, infinite, or not a number. */
+export function finiteNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : Number.NaN;
+}
+
+/** Turns a function that throws any error into a parser of options. */
+export function parsedBy<Parsed>(parse: (text: string) => Parsed): (text: string) => Parsed {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
   };
 }

@@ -1,14 +1,13 @@
 /**
- * The command line `hoshi`: data on stdin and stdout, messages and progress on stderr; exit code 2 for wrong usage,
- * 130 for what Ctrl-C cut short, as of a program that it ends, so that `hoshi train … && …` goes no further; 1 for a failure. Each
- * command is one file of `commands/`; whoever runs it may add commands of its own.
+ * The command line `hoshi`. Data goes to stdout, messages and progress go to stderr. run.ts lists the exit codes; an interrupted
+ * command ends with 130, like a program that Ctrl-C ends, so that the shell stops at `hoshi train … && …`.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
 
-/** By name. A command's file is loaded only when it is needed. */
+/** The commands by name. The file of a command is loaded only when it is needed. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   score: () => import('./commands/score.ts').then(({ scoreCommand }) => scoreCommand()),
   tokenize: () => import('./commands/tokenize.ts').then(({ tokenizeCommand }) => tokenizeCommand()),
@@ -25,7 +24,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
     import('./commands/compile-dictionary.ts').then(({ compileDictionaryCommand }) => compileDictionaryCommand()),
 };
 
-/** With the command that the arguments name; where they name none, as for --help, with all. */
+/** The program with the one command that `args` names, or with all commands if it names none (`--help`). */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const program = new Command('hoshi').description(String(description)).version(String(version));

@@ -1,15 +1,23 @@
-/** Runs a command line and tells the exit code; every failure is one message on stderr. */
+/** Runs a command line and returns its exit code. A failure prints one message on stderr. */
 import { type Command, CommanderError } from 'commander';
 import { Interrupted } from '../model/io/interrupted.ts';
 
+/** Exit codes: 0 for success, 1 for a failure, 2 for wrong usage, 130 for work that was interrupted. */
 export async function run(program: Command, args: readonly string[]): Promise<number> {
+  process.stdout.on('error', exitOnClosedPipe);
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has said why
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed the reason
     process.stderr.write(`hoshi: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof Interrupted ? 130 : 1;
   }
+}
+
+/** A reader such as `head` closes the pipe when it has enough. That is no failure: the process ends with 0. */
+function exitOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }

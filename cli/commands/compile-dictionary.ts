@@ -1,4 +1,4 @@
-/** `hoshi compile-dictionary`: kuromoji's dictionary → the one file that the native engine maps. */
+/** `hoshi compile-dictionary`: kuromoji's dictionary → the one file that the native engine maps into memory. */
 import { Command } from 'commander';
 import { compileDictionary } from '../../model/compile/dictionary.ts';
 import { readKuromojiFiles } from '../../model/compile/kuromoji-files.ts';
@@ -9,8 +9,8 @@ import { log } from '../options.ts';
 
 export function compileDictionaryCommand(): Command {
   return new Command('compile-dictionary')
-    .description("compile kuromoji's dictionary into the file that the native engine maps")
-    .requiredOption('--out <file>', 'where the file goes')
+    .description("compile kuromoji's dictionary for the native engine")
+    .requiredOption('--out <file>', 'write the compiled dictionary to this file')
     .action(async ({ out }: { out: string }) => {
       const [source, corpus, identity] = await Promise.all([
         readKuromojiFiles(dictionaryFolder()),
@@ -20,6 +20,6 @@ export function compileDictionaryCommand(): Command {
       const sample = [...corpus.sentences, ...corpus.words].map(({ text }) => text);
       const file = compileDictionary(source, sample, formatIdentity(identity));
       await writeAside(out, file);
-      log(`${out} holds ${source.surfaces.length} surfaces, ${file.length} bytes`);
+      log(`wrote ${out}: ${source.surfaces.length} surface forms, ${file.length} bytes`);
     });
 }

@@ -1,23 +1,22 @@
-/** `hoshi compile`: a bundle → the files that the native engine maps. */
+/** `hoshi compile`: a bundle → the files that the native engine maps into memory. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
 import { compiledFiles } from '../../model/bundle/compiled-files.ts';
 import { readBundle } from '../../model/bundle/read.ts';
 import { writeAside } from '../../model/io/write-aside.ts';
-import { packageRoot } from '../../native/package-root.ts';
-import { log } from '../options.ts';
+import { log, shippedBundle } from '../options.ts';
 
 export function compileCommand(): Command {
   return new Command('compile')
-    .description('make the files that the native engine maps, beside the model; they can always be made again')
-    .argument('[bundle]', 'the model', join(packageRoot, 'model', 'stars'))
+    .description('compile a model for the native engine; the compiled files are written into its folder')
+    .argument('[bundle]', 'folder of the model', shippedBundle)
     .action(async (path: string) => {
       const compiled = compileBundle(await readBundle(path));
       for (const name of ['vocabulary', 'forest'] as const) {
         const file = join(path, compiledFiles[name]);
         await writeAside(file, compiled[name]);
-        log(`${file} holds ${compiled[name].length} bytes`);
+        log(`wrote ${file}: ${compiled[name].length} bytes`);
       }
     });
 }

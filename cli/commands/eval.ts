@@ -13,6 +13,7 @@ import {
   type ScorerFlags,
   scorerOf,
 } from '../options.ts';
+import { plainTable } from '../terminal/table.ts';
 
 interface Flags extends ScorerFlags {
   readonly columns?: ColumnNames;
@@ -69,7 +70,7 @@ function format({ reviews, auc, spearman, rmse, mae, intervals, means, confusion
   const share = `${intervals.level * 100} %`;
   return [
     `${reviews} reviews\n\n`,
-    columnsOf(
+    plainTable(
       [
         ['', 'value', share, ''],
         measure('AUC', auc.value, intervals.auc, `${auc.low} against ${auc.high} stars`),
@@ -80,7 +81,7 @@ function format({ reviews, auc, spearman, rmse, mae, intervals, means, confusion
       [0, 3],
     ),
     '\n',
-    columnsOf([
+    plainTable([
       ['given', 'reviews', 'mean', ...columns.map(({ label }) => `→ ${label}`)],
       ...rows.map(({ label, from, to }, i) => {
         const of = means.slice(from, to);
@@ -121,17 +122,4 @@ function groupsOf(values: readonly number[]): Group[] {
     const ends = [...new Set([values[from], values[to - 1]])];
     return { label: ends.join('–'), from, to };
   });
-}
-
-/** Cells under each other, to the right but in the columns `toLeft`. */
-function columnsOf(lines: readonly (readonly string[])[], toLeft: readonly number[] = []): string {
-  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
-  return lines
-    .map((line) => {
-      const cells = line.map((cell, i) =>
-        toLeft.includes(i) ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number),
-      );
-      return `${cells.join('   ').trimEnd()}\n`;
-    })
-    .join('');
 }

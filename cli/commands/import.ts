@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { engineReports } from '../../model/scoring/inspect.ts';
 import { parseExportedVectorizer } from '../../model/training/exported-vectorizer.ts';
 import { importModel } from '../../model/training/import.ts';
-import { log } from '../options.ts';
+import { finiteNumber, log } from '../options.ts';
 
 interface Flags {
   readonly vectorizer: string;
@@ -44,7 +44,7 @@ async function importFiles(model: string, { vectorizer, out, name, range, json }
 }
 
 function rangeFrom(text: string): readonly [number, number] {
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const numbers = text.split(',').map(finiteNumber);
   const [lowest, highest] = numbers as [number, number];
   if (numbers.length === 2 && numbers.every(Number.isFinite) && lowest < highest) return [lowest, highest];
   throw new InvalidArgumentError('Expected two numbers, the lowest first, as in 1,5.');

@@ -1,5 +1,4 @@
-/** `hoshi inspect`: what a bundle is, and what is wrong with it. */
-import { join } from 'node:path';
+/** `hoshi inspect`: describes a bundle and checks it. */
 import { Command } from 'commander';
 import type { Manifest } from '../../model/bundle/manifest.ts';
 import {
@@ -8,14 +7,15 @@ import {
   inspectBundle,
   type WeighedTerm,
 } from '../../model/scoring/inspect.ts';
-import { packageRoot } from '../../native/package-root.ts';
+import { shippedBundle } from '../options.ts';
 import { measureTexts } from '../terminal/measures.ts';
+import { plainList } from '../terminal/table.ts';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('tell what a bundle is: its model, how it was made, its files, and whether all is well with it')
-    .argument('[bundle]', 'the model', join(packageRoot, 'model', 'stars'))
-    .option('--json', 'print it as JSON')
+    .description('describe a model and check it: how it was made, its files, and the engines that can serve it')
+    .argument('[bundle]', 'folder of the model', shippedBundle)
+    .option('--json', 'print the description as JSON')
     .action(async (path: string, { json }: { readonly json?: boolean }) => {
       const inspection = await inspectBundle(path);
       process.stdout.write(json ? `${JSON.stringify(inspection)}\n` : format(inspection));
@@ -42,14 +42,13 @@ function format(inspection: Inspection): string {
     ...files.map(({ file, bytes, state }): [string, string] => [file, `${bytes ?? 'no'} bytes, ${state}`]),
     ...(reportBytes === undefined ? [] : ([['report.html', `${reportBytes} bytes`]] satisfies [string, string][])),
     ...compiled.map(({ file, state }): [string, string] => [file, state]),
-    // Of a damaged bundle the problems follow, and say why.
+    // The problems of a damaged bundle are printed below, so they need no repetition here.
     ...engines.map(({ engine, refusal }): [string, string] => [
       engine,
       refusal === undefined ? 'serves it' : problems.length > 0 ? 'cannot serve it' : refusal,
     ]),
   );
-  const width = Math.max(...lines.map(([name]) => name.length)) + 2;
-  return lines.map(([name, value]) => `${name.padEnd(width)}${value}\n`).join('');
+  return plainList(lines);
 }
 
 function describe(manifest: Manifest): [string, string][] {
@@ -69,7 +68,7 @@ function describe(manifest: Manifest): [string, string][] {
   ];
 }
 
-/** `7 unigrams, 1 bigram`: how many terms have how many words. */
+/** `7 unigrams, 1 bigram`: the number of terms by their number of words. */
 function ngramsOf({ ngrams }: InspectedVocabulary): string {
   return Object.entries(ngrams)
     .map(([words, count]) => {
@@ -79,7 +78,7 @@ function ngramsOf({ ngrams }: InspectedVocabulary): string {
     .join(', ');
 }
 
-/** `name=value` for each member, on one line. */
+/** All members of an object on one line, as `name=value name=value`. */
 function membersOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)

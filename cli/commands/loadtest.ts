@@ -1,15 +1,15 @@
-/** `hoshi load`: asks a server more than a person would, and tells how it bears that. */
+/** `hoshi load`: sends load to a server, and reports throughput, latency and errors. */
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { type RecordFormat, recordFormats } from '../../model/io/records.ts';
-import type { Knee, KneeStep } from '../loadtest/knee.ts';
+import { Command, Option } from 'commander';
+import type { KneeStep } from '../loadtest/knee.ts';
 import type { Plot } from '../loadtest/plot.ts';
 import type { Figures } from '../loadtest/recorder.ts';
 import type { LoadOptions } from '../loadtest/run.ts';
 import { headerName, type Method, methods, targetOf, urlOf } from '../loadtest/target.ts';
-import { log, numberFrom } from '../options.ts';
+import { addTextFileOptions, log, numberFrom, parsedBy, print, type TextFileFlags } from '../options.ts';
+import { runInterruptible } from '../terminal/interrupt.ts';
 
-interface Flags {
+interface Flags extends TextFileFlags {
   readonly workers: number;
   readonly rounds: number;
   readonly rate?: number;
@@ -19,8 +19,6 @@ interface Flags {
   readonly connections: number;
   readonly timeout: number;
   readonly texts?: string;
-  readonly format?: RecordFormat;
-  readonly column: string;
   readonly count: number;
   readonly path?: string;
   readonly method: Method;
@@ -32,59 +30,65 @@ interface Flags {
   readonly progress?: boolean;
 }
 
-const OPEN_SECONDS = 10;
-const KNEE_SECONDS = 5;
-const FIRST_RATE = 100;
-const PAUSE_MS = 1000; // a server that a step was too much for gets over it
+const DEFAULT_SECONDS = 10;
+const KNEE_STEP_SECONDS = 5;
+const KNEE_FIRST_RATE = 100;
+const KNEE_PAUSE_MS = 1000; // an overloaded server recovers in this time
 
 export function loadtestCommand(): Command {
-  return new Command('load')
+  const command = new Command('load')
     .description(
-      "put a server under load: the original's stress test (10 workers, 6 rounds of 1,000 texts), or with --rate an open loop",
+      'put a server under load: a stress test of 10 workers and 6 rounds of 1,000 texts, or an open loop with --rate',
     )
-    .argument('<url>', 'the server; POST to /api/1/users if it has no path', parsedBy(urlOf))
-    .optionsGroup('A closed loop, where each worker sends a text when the last one is answered:')
-    .option('--workers <n>', 'how many at a time', numberFrom(1, 65_535), 10)
-    .option('--rounds <n>', 'how often all texts are sent', numberFrom(1, 1e6), 6)
-    .optionsGroup('An open loop, where requests are due at fixed times and latency counts from those:')
-    .option('--rate <n>', 'requests a second', numberFrom(0.1, 1e6, 'number'))
-    .option('--duration <s>', `for how long; ${OPEN_SECONDS} by default`, numberFrom(0.1, 86_400, 'number'))
-    .option('--connections <n>', 'the most connections; they are opened as it takes', numberFrom(1, 65_535), 256)
-    .option(
-      '--find-knee',
-      `look for the highest rate that is held, in whole numbers from --rate or ${FIRST_RATE} on; ${KNEE_SECONDS} s each by default`,
-    )
-    .option('--p99-limit <ms>', 'what a rate that is held takes at most', numberFrom(0.1, 60_000, 'number'), 250)
-    .optionsGroup('Requests:')
-    .option('--texts <file>', 'the texts to send, of any format of `hoshi score`; composed ones by default')
-    .option('--column <name>', 'the field of TSV, CSV or JSONL that holds the text', 'text')
-    .addOption(
-      new Option('--format <format>', 'what the file is, where its name does not tell').choices([...recordFormats]),
-    )
-    .option('--count <n>', 'how many texts, at most', numberFrom(1, 1e6), 1000)
-    .option('--path <path>', "in place of the URL's")
-    .addOption(new Option('--method <method>', 'of the requests').choices([...methods]).default('POST'))
-    .option('--header <header>', '"Name: value", any number of times', collectHeaders)
-    .option('--insecure', 'take a certificate that nobody vouches for')
-    .option('--timeout <s>', 'when a request is given up, from when it was due', numberFrom(0.1, 3600, 'number'), 10)
-    .option('--no-check', 'take any answer with a status of 2xx for a good one')
+    .argument('<url>', 'the server; requests go to /api/1/users if the URL has no path', parsedBy(urlOf));
+  addLoopOptions(command);
+  addRequestOptions(command);
+  return command
     .optionsGroup('Results:')
     .option('--json', 'print the figures as JSON')
-    .option('--plot <file>', 'draw them, as SVG')
-    .option('--progress', 'tell on stderr what each second brought; so does a terminal')
-    .option('--no-progress', 'tell nothing')
-    .action(load);
+    .option('--plot <file>', 'draw the figures into this SVG file')
+    .option('--progress', 'log the figures of each second on stderr (default in a terminal)')
+    .option('--no-progress', 'do not log the progress')
+    .action(loadtest);
 }
 
-/** What a parser of ours refuses is wrong usage. */
-function parsedBy<Parsed>(parse: (text: string) => Parsed): (text: string) => Parsed {
-  return (text) => {
-    try {
-      return parse(text);
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message);
-    }
-  };
+function addLoopOptions(command: Command): void {
+  command
+    .optionsGroup('Closed loop (each worker sends a text when it has the response to its last one):')
+    .option('--workers <n>', 'number of workers', numberFrom(1, 65_535), 10)
+    .option('--rounds <n>', 'number of times that all texts are sent', numberFrom(1, 1e6), 6)
+    .optionsGroup('Open loop (requests are due at fixed times, and latency counts from these times):')
+    .option('--rate <n>', 'requests a second', numberFrom(0.1, 1e6, 'number'))
+    .option(
+      '--duration <s>',
+      `seconds to send for (default: ${DEFAULT_SECONDS}, or ${KNEE_STEP_SECONDS} for each step of --find-knee)`,
+      numberFrom(0.1, 86_400, 'number'),
+    )
+    .option('--connections <n>', 'largest number of connections; they are opened on demand', numberFrom(1, 65_535), 256)
+    .option(
+      '--find-knee',
+      `find the highest rate that the server holds, in whole numbers, starting at --rate or ${KNEE_FIRST_RATE}`,
+    )
+    .option(
+      '--p99-limit <ms>',
+      'the server holds a rate if the p99 latency is at most this',
+      numberFrom(0.1, 60_000, 'number'),
+      250,
+    );
+}
+
+function addRequestOptions(command: Command): void {
+  command
+    .optionsGroup('Requests:')
+    .option('--texts <file>', 'send the texts of this file; any format of `hoshi score` (default: composed reviews)');
+  addTextFileOptions(command)
+    .option('--count <n>', 'largest number of texts', numberFrom(1, 1e6), 1000)
+    .option('--path <path>', 'send requests to this path instead of the path of the URL')
+    .addOption(new Option('--method <method>', 'method of the requests').choices([...methods]).default('POST'))
+    .option('--header <header>', 'add a header, such as "Name: value"; can be repeated', collectHeaders)
+    .option('--insecure', 'accept a TLS certificate that cannot be verified')
+    .option('--timeout <s>', 'give up a request this long after it was due', numberFrom(0.1, 3600, 'number'), 10)
+    .option('--no-check', 'accept every response with a status of 2xx, whatever its body is');
 }
 
 function collectHeaders(header: string, before: readonly string[] = []): string[] {
@@ -92,7 +96,7 @@ function collectHeaders(header: string, before: readonly string[] = []): string[
   return [...before, header];
 }
 
-async function load(url: URL, flags: Flags): Promise<void> {
+async function loadtest(url: URL, flags: Flags): Promise<void> {
   const { loadTexts } = await import('../loadtest/texts.ts');
   const { column, count, format } = flags;
   const texts = await loadTexts({
@@ -111,104 +115,96 @@ async function load(url: URL, flags: Flags): Promise<void> {
     },
     texts,
   );
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  process.once('SIGINT', stop); // the second one ends the process
-  const options: LoadOptions = {
-    target,
-    texts,
-    isChecked: flags.check && (flags.method === 'POST' || flags.method === 'PUT'),
-    connections: flags.connections,
-    timeoutMs: flags.timeout * 1000,
-    signal: stopping.signal,
-  };
-  try {
-    await (flags.findKnee ? knee(options, flags) : single(options, flags));
-  } finally {
-    process.off('SIGINT', stop);
-  }
+  await runInterruptible((signal) => {
+    const options = {
+      target,
+      texts,
+      isChecked: flags.check && (flags.method === 'POST' || flags.method === 'PUT'),
+      connections: flags.connections,
+      timeoutMs: flags.timeout * 1000,
+      signal,
+    };
+    return flags.findKnee ? searchKnee(options, flags) : runOnce(options, flags);
+  });
 }
 
-async function single(options: LoadOptions, flags: Flags): Promise<void> {
-  const { rate, duration = OPEN_SECONDS, workers, rounds, json } = flags;
+async function runOnce(options: LoadOptions, flags: Flags): Promise<void> {
+  const { rate, duration = DEFAULT_SECONDS, workers, rounds, json } = flags;
   const [{ runOpenLoop, runClosedLoop }, report] = await Promise.all([
     import('../loadtest/run.ts'),
     import('../loadtest/report.ts'),
   ]);
   const { name } = options.target;
-  const told: LoadOptions = isTold(flags)
+  const logged: LoadOptions = showsProgress(flags)
     ? { ...options, onSecond: (second) => log(report.formatSecond(second)) }
     : options;
   let figures: Figures & { readonly rounds?: readonly number[] };
-  let what: string;
+  let load: string;
   if (rate === undefined) {
     const requests = options.texts.length;
-    what = `${workers} workers, ${rounds} rounds of ${requests} texts`;
-    figures = await runClosedLoop(told, { workers, rounds, round: { requests } });
+    load = `${workers} workers, ${rounds} rounds of ${requests} texts`;
+    figures = await runClosedLoop(logged, { workers, rounds, round: { requests } });
   } else {
-    what = `${rate} requests a second for ${duration} s, at most ${options.connections} connections`;
-    figures = await runOpenLoop(told, { rate, durationMs: duration * 1000 });
+    load = `${rate} requests a second for ${duration} s, at most ${options.connections} connections`;
+    figures = await runOpenLoop(logged, { rate, durationMs: duration * 1000 });
   }
   const seconds = figures.rounds?.map((each) => each.toFixed(2)).join(', ');
   const lines = [
-    `${name}: ${what}`,
+    `${name}: ${load}`,
     '',
     report.formatFigures(figures),
-    ...(seconds ? [`rounds took ${seconds} s`, ''] : []),
+    ...(seconds ? [`rounds took ${seconds} s`] : []),
   ];
-  print(json ? JSON.stringify({ url: name, load: what, ...figures }) : lines.join('\n').trimEnd());
-  await draw(flags, report.plotsOfRun(`${name}: ${what}`, figures));
-  expectAnswers(name, [figures]);
+  await print(`${json ? JSON.stringify({ url: name, load, ...figures }) : lines.join('\n').trimEnd()}\n`);
+  await draw(flags, report.plotsOfRun(`${name}: ${load}`, figures));
+  expectResponses(name, [figures]);
 }
 
-async function knee(options: LoadOptions, flags: Flags): Promise<void> {
-  const { rate: firstRate = FIRST_RATE, duration = KNEE_SECONDS, p99Limit: p99LimitMs, json } = flags;
+async function searchKnee(options: LoadOptions & { readonly signal: AbortSignal }, flags: Flags): Promise<void> {
+  const { rate: firstRate = KNEE_FIRST_RATE, duration = KNEE_STEP_SECONDS, p99Limit: p99LimitMs, json } = flags;
   const [{ findKnee }, { runOpenLoop }, report, { setTimeout: delay }] = await Promise.all([
     import('../loadtest/knee.ts'),
     import('../loadtest/run.ts'),
     import('../loadtest/report.ts'),
     import('node:timers/promises'),
   ]);
+  const { signal } = options;
   const { name } = options.target;
-  const told = isTold(flags) ? { onStep: (step: KneeStep) => log(`${step.rate} a second: ${step.why || 'held'}`) } : {};
-  const signal = options.signal as AbortSignal;
-  const found: Knee = await findKnee({ firstRate, p99LimitMs, signal, ...told }, async (rate) => {
+  const logged = showsProgress(flags)
+    ? { onStep: ({ rate, why }: KneeStep) => log(`${rate} requests a second: ${why || 'held'}`) }
+    : {};
+  const knee = await findKnee({ firstRate, p99LimitMs, signal, ...logged }, async (rate) => {
     const figures = await runOpenLoop(options, { rate, durationMs: duration * 1000 });
-    await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+    await delay(KNEE_PAUSE_MS, undefined, { signal }).catch(() => {}); // an interrupt ends the pause
     return figures;
   });
-  const what = `steps of ${duration} s, p99 of at most ${p99LimitMs} ms`;
-  print(
-    json
-      ? JSON.stringify({ url: name, load: what, ...found })
-      : `${name}: ${what}\n\n${report.formatKnee(found)}`.trimEnd(),
-  );
-  await draw(flags, report.plotsOfKnee(`${name}: ${what}`, found));
-  expectAnswers(
+  const load = `steps of ${duration} s, p99 of at most ${p99LimitMs} ms`;
+  const text = `${name}: ${load}\n\n${report.formatKnee(knee)}`;
+  await print(json ? `${JSON.stringify({ url: name, load, ...knee })}\n` : text);
+  await draw(flags, report.plotsOfKnee(`${name}: ${load}`, knee));
+  expectResponses(
     name,
-    found.steps.map(({ figures }) => figures),
+    knee.steps.map(({ figures }) => figures),
   );
 }
 
-function isTold({ progress }: Flags): boolean {
+function showsProgress({ progress }: Flags): boolean {
   return progress ?? process.stderr.isTTY === true;
 }
 
-function print(content: string): void {
-  process.stdout.write(`${content}\n`);
-}
-
 async function draw({ plot }: Flags, plots: readonly Plot[]): Promise<void> {
-  if (plot !== undefined) await writeFile(plot, (await import('../loadtest/plot.ts')).plotLines(...plots));
+  if (plot === undefined) return;
+  const { plotLines } = await import('../loadtest/plot.ts');
+  await writeFile(plot, await plotLines(...plots));
 }
 
-/** A server that never answered was not measured. */
-function expectAnswers(name: string, all: readonly Figures[]): void {
-  const reached = all.some(
+/** Throws if the server never responded, because then nothing was measured. */
+function expectResponses(name: string, all: readonly Figures[]): void {
+  const hasResponded = all.some(
     ({ accepted, refused, errors }) =>
       accepted + refused > 0 || Object.keys(errors).some((each) => /^status|answer$/.test(each)),
   );
-  if (reached) return;
+  if (hasResponded) return;
   const failures = [...new Set(all.flatMap(({ errors }) => Object.keys(errors)))];
-  throw new Error(`Expected ${name} to answer, received: ${failures.join(', ') || 'nothing'}`);
+  throw new Error(`Expected ${name} to respond, received: ${failures.join(', ') || 'nothing'}`);
 }

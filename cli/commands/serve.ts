@@ -1,4 +1,4 @@
-/** `hoshi serve`: the HTTP server; options stand in for its environment variables. */
+/** `hoshi serve`: the HTTP server. Its options replace environment variables. */
 import { Command } from 'commander';
 
 interface Flags {
@@ -9,10 +9,10 @@ interface Flags {
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve the scores over HTTP; HOSHI_* variables set it up')
-    .option('--port <port>', 'the port to listen on; PORT, or 8080, by default')
-    .option('--bundle <folder>', 'the model to score with')
-    .option('--engine <engine>', 'what computes the score')
+    .description('serve scores over HTTP; environment variables HOSHI_* configure the server')
+    .option('--port <port>', 'listen on this port (default: PORT, or 8080)')
+    .option('--bundle <folder>', 'score with the model in this folder (default: HOSHI_BUNDLE, or the shipped model)')
+    .option('--engine <engine>', 'compute scores with this engine (default: HOSHI_ENGINE)')
     .action(async ({ port, bundle, engine }: Flags) => {
       const { serve } = await import('../../function/server.ts');
       const code = await serve({

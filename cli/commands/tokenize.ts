@@ -1,11 +1,10 @@
-/** `hoshi tokenize`: the tokens of a text, or of many. */
-import { once } from 'node:events';
+/** `hoshi tokenize`: the tokens of one text, or of one text a line. */
 import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { readRecordChunks } from '../../model/io/records.ts';
 import { loadStages } from '../../model/scoring/stages.ts';
-import { log } from '../options.ts';
+import { log, print } from '../options.ts';
 
 interface Flags {
   readonly offsets?: boolean;
@@ -16,24 +15,28 @@ interface Flags {
 
 export function tokenizeCommand(): Command {
   return new Command('tokenize')
-    .description('print the tokens of a text, one a line')
-    .argument('[text]', 'the text; standard input if it is not given')
+    .description('print the tokens of a text, one token a line')
+    .argument('[text]', 'the text; standard input if there is none')
     .option('--offsets', 'add the UTF-16 offsets [start, end) of each token')
     .option(
       '--features',
-      "add the dictionary's features: part of speech, conjugation, base form, reading, pronunciation",
+      "add each token's part of speech, conjugation, base form, reading and pronunciation from the dictionary",
     )
     .option('--json', 'print one JSON array')
-    .option('--joined', 'one text a line → its tokens joined by spaces, on a line: what scikit-learn is trained on')
+    .option(
+      '--joined',
+      'read one text a line and print its tokens on one line, joined by spaces; scikit-learn reads this',
+    )
     .action(tokenize);
 }
 
 async function tokenize(argument: string | undefined, { offsets, features, json, joined }: Flags): Promise<void> {
   if (joined) {
-    if (offsets || features || json) throw new Error('Expected --joined alone, received another option beside it');
+    if (offsets || features || json)
+      throw new Error('Expected --joined alone, received --offsets, --features or --json with it');
     return tokenizeLines(argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]));
   }
-  const { loadTokenizer } = await import('../../model/reference/tokenizer.ts'); // with kuromoji, which --joined does without
+  const { loadTokenizer } = await import('../../model/reference/tokenizer.ts'); // loads kuromoji, which --joined does not need
   const [tokenizer, text] = await Promise.all([loadTokenizer(), argument ?? readAll(process.stdin)]);
   const morphemes = tokenizer.analyze(text);
   if (json) {
@@ -46,11 +49,11 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
   }
 }
 
-/** Streaming, on the fastest engine. */
+/** Streams, with the fastest engine that this machine has. */
 async function tokenizeLines(source: Readable): Promise<void> {
   const { surfaces } = await loadStages(log);
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
     const lines = records.map(({ fields }) => `${surfaces(fields.text as string).join(' ')}\n`);
-    if (!process.stdout.write(lines.join(''))) await once(process.stdout, 'drain');
+    await print(lines.join(''));
   }
 }

@@ -12,6 +12,7 @@ import { starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
 import { log } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { markdownRow } from '../terminal/table.ts';
 
 const PARTS = 5;
 
@@ -52,7 +53,7 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
 
 /** A table in Markdown, row by row as models are done. These are lighter than the shipped one, for there are many. */
 async function printCross(sides: readonly CorpusSplit[]): Promise<void> {
-  const row = (cells: readonly string[]) => process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  const row = (cells: readonly string[]) => process.stdout.write(`${markdownRow(cells)}\n`);
   row(['without', 'sentences', 'AUC', 'Spearman', 'mean scores of 1 … 5 stars']);
   row(['---', '---', '---', '---', '---']);
   for (const { name, training, heldOut } of sides) {

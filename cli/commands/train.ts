@@ -8,8 +8,8 @@ import { loadScorer } from '../../model/scoring/load.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presets } from '../../model/training/presets.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
-import { type ColumnNames, columnsFrom, log, logBadRows, numberFrom } from '../options.ts';
-import { withInterrupt } from '../terminal/interrupt.ts';
+import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom } from '../options.ts';
+import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 
@@ -73,12 +73,12 @@ export function trainCommand(): Command {
       if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
         command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
       const progress = await createProgress(flags.quiet === true);
-      await withInterrupt((signal) => trainOnFile(data, flags, progress, signal), {
-        onFirst: () => {
+      await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
+        onStop: () => {
           progress.pause();
           log('stopping, with what there is; Ctrl-C once more ends at once');
         },
-        onSecond: () => {
+        cleanUp: () => {
           progress.pause();
           clearAside(flags.out);
         },
@@ -160,7 +160,7 @@ function weightsFrom(text: string): ClassWeights | 'none' {
   if (text === 'balanced' || text === 'none') return text;
   const weights = new Map<number, number>();
   for (const pair of text.split(',')) {
-    const [stars, weight] = pair.split('=').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    const [stars, weight] = pair.split('=').map(finiteNumber);
     const isPair = Number.isFinite(stars) && Number.isFinite(weight) && (weight as number) >= 0;
     if (!isPair || pair.split('=').length !== 2 || weights.has(stars as number))
       throw new InvalidArgumentError('Expected balanced, none, or stars with weights ≥ 0 as in 1=2.5,5=0.5.');

@@ -1,12 +1,13 @@
 /**
- * The knee of a server: the highest rate that it holds, which is to accept (nearly) all that is offered, and in time. Rates are doubled from the first
- * until one is not held, and then halved in between, by their logarithm. They are whole requests a second, from 1 on.
+ * Finds the knee of a server: the highest rate that it holds. A server holds a rate if it accepts at least 99 % of the requests, and its
+ * p99 latency stays within a limit. The search doubles the rate until one is not held. Then it bisects between the highest rate that was
+ * held and the lowest that was not, on a logarithmic scale. Rates are whole requests a second, from 1 on.
  */
 import type { Figures } from './recorder.ts';
 
 export interface KneeOptions {
   readonly firstRate: number;
-  /** That 99 of a hundred accepted answers have to take at most. */
+  /** The highest p99 latency of accepted responses at a rate that is held. */
   readonly p99LimitMs: number;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: KneeStep) => void;
@@ -15,30 +16,30 @@ export interface KneeOptions {
 export interface KneeStep {
   readonly rate: number;
   readonly isHeld: boolean;
-  /** Why it is not held; what the generator is too slow for says nothing of the server. */
+  /** Why the rate is not held. 'too much for the generator' says nothing about the server. */
   readonly why: '' | 'not all accepted' | 'p99 above the limit' | 'too much for the generator' | 'broken off';
   readonly figures: Figures;
 }
 
 export interface Knee {
-  /** Undefined if not even the first was held. */
+  /** Undefined if the server does not hold the first rate. */
   readonly rate: number | undefined;
-  /** By rate. */
+  /** In ascending order of their rates. */
   readonly steps: readonly KneeStep[];
 }
 
 const ACCEPTED_SHARE = 0.99;
-const HALVINGS = 4; // to within 2^(1/16): 4 %
+const MAX_BISECTIONS = 4; // these narrow a factor of 2 to 2^(1/16), which is 4 %
 const MAX_STEPS = 24;
 
-/** `measure` runs an open loop at a rate. */
+/** `measure` runs an open loop at the given rate. */
 export async function findKnee(options: KneeOptions, measure: (rate: number) => Promise<Figures>): Promise<Knee> {
   const { firstRate, p99LimitMs, signal, onStep } = options;
   const steps: KneeStep[] = [];
   let held = 0;
   let failed = Number.POSITIVE_INFINITY;
-  for (let halvings = 0; halvings < HALVINGS && steps.length < MAX_STEPS; ) {
-    if (Number.isFinite(failed)) halvings++;
+  for (let bisections = 0; bisections < MAX_BISECTIONS && steps.length < MAX_STEPS; ) {
+    if (Number.isFinite(failed)) bisections++;
     const next = held === 0 ? firstRate : Number.isFinite(failed) ? Math.sqrt(held * failed) : held * 2;
     const rate = Math.max(1, Math.round(next));
     if (rate === held || rate === failed) break;

@@ -1,6 +1,7 @@
 /**
- * What a load measured. Latencies go into HDR histograms (HdrHistogram_c, which Node carries) in nanoseconds, to three digits, from when a
- * request was due to the end of its answer; accepted and refused ones apart. Failures are counted by class, and have no latency.
+ * Records the figures of a load test. Latency counts from the time when a request was due to the end of its response. It goes into HDR
+ * histograms (HdrHistogram_c, which is part of Node) in nanoseconds, with three significant digits. Accepted and refused responses have
+ * histograms of their own. Failures are counted by class, and have no latency.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Verdict } from './verdict.ts';
@@ -15,36 +16,39 @@ export interface Latency {
   readonly maxMs: number;
 }
 
-/** What happened within a second of a run: answers count where they came, offers where the generator made them, which may be later than due (`lag`). */
+/**
+ * One second of a run. A response counts in the second in which it arrived. A request counts in the second in which the generator
+ * made it, which may be later than its due time (`lag`).
+ */
 export interface Second {
   readonly second: number;
   readonly offered: number;
   readonly accepted: number;
   readonly refused: number;
   readonly failed: number;
-  /** Of accepted answers; undefined where there were none. */
+  /** Latency of accepted responses. Undefined if there were none. */
   readonly p50Ms: number | undefined;
   readonly p99Ms: number | undefined;
 }
 
 export interface Figures {
-  /** From the first request to the last answer, or to the end of the schedule if that is later. */
+  /** From the start to the last response, or to the end of the schedule if that is later. */
   readonly seconds: number;
   readonly offered: number;
   readonly accepted: number;
   readonly refused: number;
-  /** By class. */
+  /** Number of failures by class. */
   readonly errors: Readonly<Record<string, number>>;
-  /** Due, but never sent: no connection came free in time. */
+  /** Requests that were due but never sent, because no connection became free in time. */
   readonly unsent: number;
-  /** Sent late: no connection was free when they were due. */
+  /** Requests that found no free connection when they were due, and had to wait. */
   readonly late: number;
-  /** On their way when the run was broken off. */
+  /** Requests in flight when the run was interrupted. */
   readonly unfinished: number;
-  /** Accepted answers a second. */
+  /** Accepted responses a second. */
   readonly goodput: number;
   readonly latency: { readonly accepted: Latency | undefined; readonly refused: Latency | undefined };
-  /** How late the generator of an open loop was: where this is not small, the machine that sends is too slow. */
+  /** How late the generator of an open loop was. If this is not small, the sending machine is too slow. */
   readonly lag: Latency | undefined;
   readonly connectionsOpened: number;
   readonly timeline: readonly Second[];
@@ -53,12 +57,12 @@ export interface Figures {
 type Counts = { -readonly [Name in 'offered' | 'accepted' | 'refused' | 'failed']: number };
 
 export class Recorder {
-  readonly #beganMs: number;
+  readonly #startMs: number;
   readonly #onSecond: (second: Second) => void;
   readonly #accepted = histogram();
   readonly #refused = histogram();
   readonly #lag = histogram();
-  readonly #ofSecond = histogram();
+  readonly #acceptedInSecond = histogram();
   readonly #counts: Counts = { offered: 0, accepted: 0, refused: 0, failed: 0 };
   readonly #errors = new Map<string, number>();
   readonly #timeline: Second[] = [];
@@ -66,20 +70,20 @@ export class Recorder {
   #unsent = 0;
   #lastMs: number;
 
-  constructor(beganMs: number, onSecond: (second: Second) => void) {
-    this.#beganMs = beganMs;
-    this.#lastMs = beganMs;
+  constructor(startMs: number, onSecond: (second: Second) => void) {
+    this.#startMs = startMs;
+    this.#lastMs = startMs;
     this.#onSecond = onSecond;
   }
 
-  offer(dueMs: number, nowMs: number): void {
+  recordOffered(dueMs: number, nowMs: number): void {
     this.tick(nowMs);
     this.#counts.offered++;
     this.#current.offered++;
-    if (nowMs > dueMs) this.#lag.record(nanoseconds(nowMs - dueMs)); // in a closed loop, a request is due when it is sent
+    if (nowMs > dueMs) this.#lag.record(nanoseconds(nowMs - dueMs)); // never in a closed loop, where a request is due when it is sent
   }
 
-  answer(verdict: Verdict, dueMs: number, nowMs: number): void {
+  recordResponse(verdict: Verdict, dueMs: number, nowMs: number): void {
     this.tick(nowMs);
     if (verdict === 'accepted' || verdict === 'refused') {
       this.#lastMs = nowMs;
@@ -90,7 +94,7 @@ export class Recorder {
         this.#refused.record(latency);
       } else {
         this.#accepted.record(latency);
-        this.#ofSecond.record(latency);
+        this.#acceptedInSecond.record(latency);
       }
     } else {
       this.#fail();
@@ -98,22 +102,22 @@ export class Recorder {
     }
   }
 
-  neverSent(nowMs: number): void {
+  recordUnsent(nowMs: number): void {
     this.tick(nowMs);
     this.#unsent++;
     this.#fail();
   }
 
-  /** Closes the seconds that have passed. */
+  /** Ends the seconds that have passed, and reports them. */
   tick(nowMs: number): void {
-    while (nowMs - this.#beganMs >= (this.#timeline.length + 1) * 1000) this.#closeSecond();
+    while (nowMs - this.#startMs >= (this.#timeline.length + 1) * 1000) this.#closeSecond();
   }
 
-  /** `endMs`: when the schedule ended. */
+  /** `endMs` is the end of the schedule. */
   figures(endMs: number, connections: { readonly opened: number; readonly late: number }): Figures {
     if (Object.values(this.#current).some((count) => count > 0)) this.#closeSecond();
     const { offered, accepted, refused, failed } = this.#counts;
-    const seconds = (Math.max(endMs, this.#lastMs) - this.#beganMs) / 1000;
+    const seconds = (Math.max(endMs, this.#lastMs) - this.#startMs) / 1000;
     return {
       seconds,
       offered,
@@ -137,7 +141,7 @@ export class Recorder {
   }
 
   #closeSecond(): void {
-    const latency = latencyOf(this.#ofSecond);
+    const latency = latencyOf(this.#acceptedInSecond);
     const second = {
       second: this.#timeline.length,
       ...this.#current,
@@ -145,7 +149,7 @@ export class Recorder {
       p99Ms: latency?.p99Ms,
     };
     this.#timeline.push(second);
-    this.#ofSecond.reset();
+    this.#acceptedInSecond.reset();
     this.#current = { offered: 0, accepted: 0, refused: 0, failed: 0 };
     this.#onSecond(second);
   }

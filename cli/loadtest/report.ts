@@ -1,28 +1,32 @@
-/** What a load measured, for people: text, and what to plot. */
-import { figure, table } from '../terminal/markdown.ts';
+/** The figures of a load test as text and as plots. */
+import { figure, plainList, table } from '../terminal/table.ts';
 import type { Knee } from './knee.ts';
 import type { Plot } from './plot.ts';
 import type { Figures, Latency, Second } from './recorder.ts';
+
+const NAME_WIDTH = 'unfinished '.length;
 
 export function formatFigures(figures: Figures): string {
   const { seconds, offered, accepted, refused, errors, unsent, late, unfinished, goodput, latency, lag } = figures;
   const classes = Object.entries(errors).map(([name, count]) => `${name} ${count}`);
   const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
+  const entries: (readonly [name: string, value: string])[] = [
+    ['elapsed', `${seconds.toFixed(2)} s, ${figures.connectionsOpened} connections`],
+    ['offered', String(offered)],
+    ['accepted', `${accepted}, ${figure(goodput)} a second`],
+    ['refused', String(refused)],
+    ['errors', `${failed}${failed > 0 ? `: ${classes.join(', ')}` : ''}`],
+    ['unsent', `${unsent}${late > unsent ? `; ${late - unsent} sent late, after waiting for a connection` : ''}`],
+    ...(unfinished > 0 ? [['unfinished', `${unfinished}, in flight when the run was interrupted`] as const] : []),
+  ];
   return [
-    `elapsed    ${seconds.toFixed(2)} s, ${figures.connectionsOpened} connections`,
-    `offered    ${offered}`,
-    `accepted   ${accepted}, ${figure(goodput)} a second`,
-    `refused    ${refused}`,
-    `errors     ${failed}${failed > 0 ? `: ${classes.join(', ')}` : ''}`,
-    `unsent     ${unsent}${late > unsent ? `; ${late - unsent} sent late, when a connection came free` : ''}`,
-    ...(unfinished > 0 ? [`unfinished ${unfinished}, on their way when it was broken off`] : []),
-    '',
+    plainList(entries, NAME_WIDTH),
     table(
       ['latency, ms', 'p50', 'p90', 'p99', 'p99.9', 'max'],
       [
         ...latencyRow('accepted', latency.accepted),
         ...latencyRow('refused', latency.refused),
-        ...latencyRow('sent late by the generator itself', lag),
+        ...latencyRow('lag of the generator', lag),
       ],
     ),
     '',
@@ -41,14 +45,14 @@ export function formatSecond({ second, offered, accepted, refused, failed, p50Ms
 }
 
 export function formatKnee({ rate, steps }: Knee): string {
-  const rows = steps.map(({ rate: asked, why, figures }) => {
+  const rows = steps.map(({ rate: offered, why, figures }) => {
     const { goodput, refused, errors, unsent, latency, lag } = figures;
     const failed = Object.values(errors).reduce((sum, count) => sum + count, 0);
     const [p50, p99, late] = [latency.accepted?.p50Ms, latency.accepted?.p99Ms, lag?.p99Ms].map((each) =>
       each === undefined ? '' : milliseconds(each),
     ) as [string, string, string];
     return [
-      String(asked),
+      String(offered),
       figure(goodput),
       String(refused),
       String(failed),
@@ -60,11 +64,12 @@ export function formatKnee({ rate, steps }: Knee): string {
     ];
   });
   const header = ['rate', 'accepted/s', 'refused', 'errors', 'unsent', 'p50 ms', 'p99 ms', 'generator p99 ms', 'held'];
-  const found = rate === undefined ? 'not even the lowest rate was held' : `${rate} requests a second were held`;
+  const found =
+    rate === undefined ? 'the server did not hold the lowest rate' : `the server holds ${rate} requests a second`;
   return `${table(header, rows)}\n\n${found}\n`;
 }
 
-/** Rates and latencies over time. */
+/** The rates and the latencies of a run over time. */
 export function plotsOfRun(name: string, { timeline }: Figures): Plot[] {
   const over = (value: (second: Second) => number | undefined) =>
     timeline.flatMap((second) => {
@@ -79,13 +84,13 @@ export function plotsOfRun(name: string, { timeline }: Figures): Plot[] {
     { name: 'p99', points: over(({ p99Ms }) => p99Ms) },
     { name: 'p50', points: over(({ p50Ms }) => p50Ms) },
   ];
-  return visible([
+  return nonEmpty([
     { title: name, xLabel: 'seconds', yLabel: 'requests a second', series: rates },
     { title: 'Latency of accepted requests', xLabel: 'seconds', yLabel: 'ms', series: latencies },
   ]);
 }
 
-/** Goodput and latency against the rate. */
+/** The goodput and the latencies against the offered rate. */
 export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
   const against = (value: (figures: Figures) => number | undefined) =>
     steps.flatMap(({ rate, figures }) => {
@@ -97,7 +102,7 @@ export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
     { name: 'p99', points: against(({ latency }) => latency.accepted?.p99Ms) },
     { name: 'p50', points: against(({ latency }) => latency.accepted?.p50Ms) },
   ];
-  return visible([
+  return nonEmpty([
     {
       title: name,
       xLabel,
@@ -111,8 +116,8 @@ export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
   ]);
 }
 
-/** A plot of nothing is left out. */
-function visible(plots: readonly Plot[]): Plot[] {
+/** Leaves out plots without points. */
+function nonEmpty(plots: readonly Plot[]): Plot[] {
   return plots.filter(({ series }) => series.some(({ points }) => points.length > 0));
 }
 

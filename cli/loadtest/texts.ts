@@ -1,4 +1,4 @@
-/** The texts that a load sends: the first ones of a file, or reviews composed of the corpus. */
+/** The texts that a load test sends: the first texts of a file, or reviews that are composed from the corpus. */
 import { createReadStream } from 'node:fs';
 import { composeReviews } from '../../model/corpus/compose.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
@@ -6,14 +6,16 @@ import { formatOf, type RecordFormat, readRecords, textIn } from '../../model/io
 
 export interface TextsOptions {
   readonly file?: string;
-  /** What the file is, where its name does not tell. */
+  /** Format of the file. By default the file name decides. */
   readonly format?: RecordFormat;
   readonly column: string;
+  /** The largest number of texts. */
   readonly count: number;
 }
 
 const SEED = 6;
 
+/** Composed texts are the same each time. Throws if the file holds no text. */
 export async function loadTexts({ file, format, column, count }: TextsOptions): Promise<string[]> {
   if (file === undefined) {
     const counts = { sentences: count, eachSentence: false, words: 0, contrasts: 0 };

@@ -1,6 +1,6 @@
 /**
- * What an answer is worth: accepted, refused by a server that sheds load, or a class of errors. A score has to be a number, of
- * whatever stars the model knows, and the same for the same text each time.
+ * Sorts responses: accepted, refused by a server that sheds load, or an error of some class. If responses are checked, each must hold a
+ * score. A score may be any finite number, because models have different ranges, but the same text must always get the same score.
  */
 
 export type Verdict = 'accepted' | 'refused' | { readonly error: string };
@@ -8,9 +8,9 @@ export type Verdict = 'accepted' | 'refused' | { readonly error: string };
 const MALFORMED: Verdict = { error: 'malformed answer' };
 const WRONG: Verdict = { error: 'wrong answer' };
 
-export class Judge {
+export class ResponseChecker {
   readonly #isChecked: boolean;
-  /** Text by text, where its first occurrence is. */
+  /** For each text the index of its first occurrence. */
   readonly #first: readonly number[];
   readonly #bodies: string[] = [];
   readonly #scores: number[] = [];
@@ -30,7 +30,7 @@ export class Judge {
     if (status < 200 || status > 299) return { error: `status ${status}` };
     if (!this.#isChecked) return 'accepted';
     const text = this.#first[textIndex] as number;
-    if (this.#bodies[text] === body) return 'accepted'; // nearly always: parsing each would take longer
+    if (this.#bodies[text] === body) return 'accepted'; // the usual case, which saves parsing the body
     const score = scoreIn(body);
     if (score === undefined) return MALFORMED;
     this.#scores[text] ??= score;
@@ -43,8 +43,8 @@ export class Judge {
 function scoreIn(body: string): number | undefined {
   try {
     const { score } = JSON.parse(body) as { score?: unknown };
-    return Number.isFinite(score) ? (score as number) : undefined; // 1e999 is JSON, too, and infinite
+    return Number.isFinite(score) ? (score as number) : undefined; // JSON may hold 1e999, which is Infinity
   } catch {
-    return undefined; // no JSON, or null
+    return undefined; // not JSON, or null
   }
 }

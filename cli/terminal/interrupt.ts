@@ -1,26 +1,42 @@
-/** Ctrl-C during a long work: the first asks it to stop with what it has, the second ends the process at once. */
+/**
+ * Ctrl-C during long work. The first signal asks the work to stop and to keep what it has. The second signal ends the process at once.
+ */
 
-/** `onFirst` may tell so; `onSecond` clears away what the work leaves when it is cut off, and must be synchronous. */
-export async function withInterrupt<Answer>(
-  work: (signal: AbortSignal) => Promise<Answer>,
-  { onFirst, onSecond }: { onFirst: () => void; onSecond: () => void },
-): Promise<Answer> {
+export interface InterruptOptions {
+  /** The signals to catch. Ctrl-C sends SIGINT. */
+  readonly signals?: readonly NodeJS.Signals[];
+  /** Called at the first signal, before the work is aborted. An error that it returns is the reason of the abort. */
+  readonly onStop?: (name: NodeJS.Signals) => Error | undefined;
+  /** Called at the second signal, just before the process ends. It deletes temporary files and must be synchronous. */
+  readonly cleanUp?: () => void;
+}
+
+/** Runs `work`, which stops early when its signal aborts. */
+export async function runInterruptible<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  { signals = ['SIGINT'], onStop, cleanUp }: InterruptOptions = {},
+): Promise<Result> {
   const controller = new AbortController();
-  const onSignal = () => {
+  const listen = () => {
+    for (const name of signals) process.on(name, onSignal);
+  };
+  const ignore = () => {
+    for (const name of signals) process.off(name, onSignal);
+  };
+  const onSignal = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
-      controller.abort();
-      onFirst();
+      controller.abort(onStop?.(name));
       return;
     }
-    onSecond();
-    // By the signal itself, as if it had never been caught: process.exit would wait for the round under way.
-    process.off('SIGINT', onSignal);
-    process.kill(process.pid, 'SIGINT');
+    cleanUp?.();
+    // The signal itself ends the process, as if it had never been caught. process.exit would wait for the current round of training.
+    ignore();
+    process.kill(process.pid, name);
   };
-  process.on('SIGINT', onSignal);
+  listen();
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', onSignal);
+    ignore();
   }
 }

@@ -34,7 +34,7 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-/** Gives every text four stars; its URL. It ends with the test. */
+/** Starts a server that scores every text with 4, until the test ends. Returns its URL. */
 async function scoringServer(t: TestContext, see: (request: IncomingMessage, text: string) => void): Promise<string> {
   const { port } = await serveSmall(t, async (request, response) => {
     const body = await readAll(request);
@@ -48,7 +48,7 @@ describe('the commands', () => {
   const namesOf = ({ commands }: Awaited<ReturnType<typeof createProgram>>) =>
     commands.map((command) => command.name());
 
-  test('are each found by its name, alone; all where none is named, or none of them', async () => {
+  test('one is loaded by its name; all are loaded without a name or with an unknown one', async () => {
     const names = namesOf(await createProgram(['--help']));
     assert.ok(names.includes('score') && names.includes('train-corpus'), names.join());
     for (const name of names) assert.deepEqual(namesOf(await createProgram([name, '--help'])), [name]);
@@ -56,7 +56,7 @@ describe('the commands', () => {
       assert.deepEqual(namesOf(await createProgram(args)), names);
   });
 
-  test('may be more, and are listed by --help', async () => {
+  test('are listed by --help, and have help of their own', async () => {
     const { stdout, code } = await hoshi(['--help']);
     for (const name of namesOf(await createProgram([]))) assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
     assert.equal(code, 0);
@@ -64,7 +64,7 @@ describe('the commands', () => {
     assert.match(serve.stdout, /^Usage: hoshi serve \[options\]$/m);
   });
 
-  test('do not bring kuromoji before it tokenizes', () => {
+  test('do not load kuromoji and Vega before they need them', () => {
     const loaded = `
       const { createProgram } = await import(process.argv[1]);
       await createProgram([]);
@@ -78,7 +78,7 @@ describe('the commands', () => {
 });
 
 describe('hoshi', () => {
-  test('score: one text a line, one score a line, in order, empty lines too', async () => {
+  test('score: one score for each line, in order, also for empty lines', async () => {
     const input = '良い\n\n悪い\r\n普通';
     for (const engine of ['native', 'lightgbm', 'js']) {
       const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
@@ -86,14 +86,14 @@ describe('hoshi', () => {
     }
   });
 
-  test('score: a column of tables and JSONL, by the name of the file', async () => {
+  test('score: a column of tables and JSONL; the file name decides the format', async () => {
     const tsv = await file('a.tsv', 'id\tbody\n1\t良い\n2\t悪い\n');
     const jsonl = await file('a.jsonl', '{"body": "悪い"}\n');
     const { stdout } = await hoshi(['score', '--bundle', tiny, '--column', 'body', '--json', tsv, jsonl]);
     assert.equal(stdout, '{"line":2,"score":5}\n{"line":3,"score":1}\n{"line":1,"score":1}\n');
   });
 
-  test('score: what cannot be read is named by file and line', async () => {
+  test('score: an error names the file and the line', async () => {
     const jsonl = await file('b.jsonl', '{"text": "良い"}\n{"text": 5}\n');
     const { stderr, code } = await hoshi(['score', '--bundle', tiny, jsonl]);
     assert.equal(stderr, `hoshi: ${jsonl}:2: expected "text" to be a text, received 5\n`);
@@ -103,7 +103,7 @@ describe('hoshi', () => {
     assert.equal(missing.code, 1);
   });
 
-  test('a bundle that is none is refused', async () => {
+  test('a folder without a bundle is refused', async () => {
     const { stderr, code } = await hoshi(['score', '--bundle', folder]);
     assert.equal(stderr, `hoshi: ${folder}/manifest.json: expected a file of a bundle, found none\n`);
     assert.equal(code, 1);
@@ -121,11 +121,11 @@ describe('hoshi', () => {
     assert.deepEqual({ stdout, code }, { stdout: '最高 😀 でし た\n\n良い   店\n', code: 0 });
     assert.equal((await hoshi(['tokenize', '--joined', '良い店'])).stdout, '良い 店\n');
     const { stderr, code: refused } = await hoshi(['tokenize', '--joined', '--json', '良い']);
-    assert.match(stderr, /Expected --joined alone, received another option/);
+    assert.match(stderr, /Expected --joined alone, received --offsets, --features or --json with it/);
     assert.equal(refused, 1);
   });
 
-  test('import: a bundle that scores as the model in Python does, and what it is refused for', async () => {
+  test('import: the bundle scores like the model in Python; a wrong vectorizer is refused', async () => {
     const { modelText } = await tinyBundle();
     const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1] };
     const exported = {
@@ -163,7 +163,7 @@ describe('hoshi', () => {
     assert.ok(!(await readdir(folder)).includes('none'));
   });
 
-  test('inspect: what a bundle is; all that is wrong with one, and a failure', async () => {
+  test('inspect: a description of the bundle, or all of its problems and a failure', async () => {
     const { stdout, stderr, code } = await hoshi(['inspect', tiny]);
     assert.match(stdout, /^model +tiny [0-9a-f]{12}\nmade by +by hand\n/);
     assert.match(stdout, /^terms +3: 3 unigrams$/m);
@@ -199,11 +199,11 @@ describe('hoshi', () => {
     assert.match(stdout, /^on validation +8 reviews, RMSE 0\.1235, AUC 1\.0000$/m);
     assert.match(stdout, /^report\.html +10 bytes$/m);
     assert.equal(code, 0);
-    const { reportBytes, manifest: told } = JSON.parse((await hoshi(['inspect', path, '--json'])).stdout);
-    assert.deepEqual([reportBytes, told.measures], [10, measured.measures]);
+    const { reportBytes, manifest: shown } = JSON.parse((await hoshi(['inspect', path, '--json'])).stdout);
+    assert.deepEqual([reportBytes, shown.measures], [10, measured.measures]);
   });
 
-  test('explain: a table, JSON, colours on demand; what could steer a terminal is shown', async () => {
+  test('explain: a table, JSON, colours on demand; control characters are shown, not sent', async () => {
     const plain = await hoshi(['explain', '--bundle', tiny, '良い\x1b[2J', '悪い']);
     assert.equal(
       plain.stdout,
@@ -245,7 +245,7 @@ describe('hoshi', () => {
         '3 reviews',
         '',
         '            value              95 %',
-        'AUC        1.0000                     1 against 5 stars', // fewer than half of the draws have both
+        'AUC        1.0000                     1 against 5 stars', // fewer than half of the bootstrap draws have both stars
         'Spearman   1.0000   1.0000 … 1.0000',
         'RMSE       0.0000   0.0000 … 0.0000   stars',
         'MAE        0.0000   0.0000 … 0.0000   stars',
@@ -284,8 +284,8 @@ describe('hoshi', () => {
     assert.deepEqual([offered, accepted, latency.accepted.count], [10, 10, 10]);
     assert.ok(goodput > 0);
     // One second, or more where the machine is slow.
-    const told = /^hoshi: (\d+) s: (\d+) offered, (\d+) accepted, 0 refused, 0 failed(?:, p50 .* ms, p99 .* ms)?$/gm;
-    const seconds = Array.from(open.stderr.matchAll(told), (line) => line.slice(1).map(Number));
+    const line = /^hoshi: (\d+) s: (\d+) offered, (\d+) accepted, 0 refused, 0 failed(?:, p50 .* ms, p99 .* ms)?$/gm;
+    const seconds = Array.from(open.stderr.matchAll(line), (match) => match.slice(1).map(Number));
     type Second = { second: number; offered: number; accepted: number };
     assert.deepEqual(
       seconds,
@@ -298,12 +298,12 @@ describe('hoshi', () => {
     const knee = ['--find-knee', '--rate', '10', '--duration', '0.2', '--p99-limit', '0.1', '--plot', plot];
     assert.match(
       (await hoshi([...common, ...knee])).stdout,
-      /p99 of at most 0\.1 ms\n\n[\s\S]*not even the lowest rate was held\n$/,
+      /p99 of at most 0\.1 ms\n\n[\s\S]*the server did not hold the lowest rate\n$/,
     );
     assert.match(await readFile(plot, 'utf8'), /requests a second offered/);
   });
 
-  test('load: GET, unchecked; a server that is not there ends with 1', async (t) => {
+  test('load: GET without checks; no server ends with 1', async (t) => {
     const seen: string[] = [];
     const url = await scoringServer(t, (request) => seen.push(`${request.method} ${request.url} ${request.headers.a}`));
     const { stdout } = await hoshi([
@@ -322,7 +322,7 @@ describe('hoshi', () => {
     const { stderr, code } = await hoshi(['load', `localhost:${await freePort()}`, '--count', '1']);
     assert.match(
       stderr,
-      /^hoshi: Expected http:\/\/localhost:\d+\/api\/1\/users to answer, received: connection refused\n$/,
+      /^hoshi: Expected http:\/\/localhost:\d+\/api\/1\/users to respond, received: connection refused\n$/,
     );
     assert.equal(code, 1);
   });
@@ -332,9 +332,9 @@ describe('hoshi', () => {
     let count = 0;
     const met = new Set<Socket>();
     const url = await scoringServer(t, ({ socket }) => {
-      const isAnswerRead = met.has(socket); // the one before, on the same connection
+      const isResponseRead = met.has(socket); // the client has read the last response on this connection
       met.add(socket);
-      if (++count >= 10 && isAnswerRead && !child?.killed) child?.kill('SIGINT'); // twice would end it at once
+      if (++count >= 10 && isResponseRead && !child?.killed) child?.kill('SIGINT'); // a second one would end it at once
     });
     const args = ['load', url, '--count', '10', '--rate', '100', '--duration', '600', '--json'];
     child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), ...args], {
@@ -346,7 +346,7 @@ describe('hoshi', () => {
     assert.ok(offered >= 10 && accepted >= 1 && accepted <= offered && seconds < 600, stdout);
   });
 
-  test('eval: stars of 0 to 100 are put together until they fit into a terminal', async () => {
+  test('eval: stars from 0 to 100 are grouped to fit into a terminal', async () => {
     const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
     const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
     const { stdout, code } = await hoshi(['eval', '--bundle', tiny, data]);
@@ -357,7 +357,7 @@ describe('hoshi', () => {
     assert.equal(code, 0);
   });
 
-  test('eval: a report, the same bytes each time, and no half of one where it cannot be', async () => {
+  test('eval: a report with the same bytes each time; no temporary file is left', async () => {
     const data = await file('report.tsv', 'stars\ttext\n5\t良い\n1\t悪い\n3\t<b>良い</b>\n');
     const reports = [join(folder, 'new', 'report.html'), join(folder, 'again.html')];
     const contents = [];
@@ -372,10 +372,10 @@ describe('hoshi', () => {
     assert.match(contents[0] as string, /hoshi eval report\.tsv/);
     assert.deepEqual(await readdir(join(folder, 'new')), ['report.html']);
     const taken = await hoshi(['eval', '--bundle', tiny, data, '--report', tiny]);
-    assert.deepEqual({ code: taken.code, isTold: /EISDIR|directory/.test(taken.stderr) }, { code: 1, isTold: true });
+    assert.deepEqual({ code: taken.code, isReported: /EISDIR|directory/.test(taken.stderr) }, { code: 1, isReported: true });
   });
 
-  test('train: a bundle that scores, the same bytes each time', async () => {
+  test('train: the bundle scores, and has the same bytes each time', async () => {
     const words = ['良い', '素晴らしい', '最高', '悪い', 'ひどい', '最低'];
     const where = ['今日', '昨日', '家', '店', '朝', '夜', '友人', '父', '母', '駅'];
     const rows = where.flatMap((place) =>
@@ -459,7 +459,7 @@ describe('hoshi', () => {
     });
   }
 
-  test('a parameter that LightGBM does not know is refused', async () => {
+  test('an unknown parameter of LightGBM is refused', async () => {
     const data = await file('f.tsv', 'stars\ttext\n5\tよい\n1\t悪い\n');
     const { stderr, code } = await hoshi([
       'train',

@@ -90,7 +90,7 @@ describe('the bulk job', {
       ['seconds, with the pods', seconds],
       ['scores', String(received.lines)],
     ]);
-    keep('bulk', { reviews: REVIEWS, seconds, killed, ...received });
+    await keep('bulk', { reviews: REVIEWS, seconds, killed, ...received });
     assert.equal(received.lines, REVIEWS);
     assert.deepEqual(received, expected);
   });

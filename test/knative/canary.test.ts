@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { table } from '../../cli/terminal/markdown.ts';
+import { table } from '../../cli/terminal/table.ts';
 import { mountPath, putBundles, shippedVersion } from './bundle.ts';
 import { hoshiService, Namespace, until } from './cluster.ts';
 import { type Answer, ask, countsOf, Stream } from './gateway.ts';
@@ -87,7 +87,7 @@ describe('a canary', () => {
     ]);
     console.log(`\n${table(['asked for', 'requests', 'by the second model', 'share'], rows)}\n`);
     console.log(`${answers.length} requests in all, answered with ${JSON.stringify(countsOf(answers))}`);
-    keep('canary', { steps, counts: countsOf(answers) });
+    await keep('canary', { steps, counts: countsOf(answers) });
     assert.deepEqual(countsOf(answers), { 200: answers.length }, 'no request failed');
     assert.ok(answers.every((answer) => isOf(small)(answer) || isOf(shipped)(answer)));
     for (const step of steps)

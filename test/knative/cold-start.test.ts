@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../../bench/statistics.ts';
-import { table } from '../../cli/terminal/markdown.ts';
+import { table } from '../../cli/terminal/table.ts';
 import { watch } from './api.ts';
 import { hoshiService, isReady, Namespace, type Pod, type Service } from './cluster.ts';
 import { type Answer, ask, askScore } from './gateway.ts';
@@ -81,7 +81,7 @@ describe('a cold start', () => {
         ],
       )}\n`,
     );
-    keep('cold-start', { starts, readyMs: inside });
+    await keep('cold-start', { starts, readyMs: inside });
   });
 
   // The fastest: while a pod starts, its other container and the kubelet want the same processors, which are the test's, too.

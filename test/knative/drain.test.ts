@@ -36,7 +36,7 @@ describe('pods that go', () => {
     await body();
     const figures = await loading;
     const pods = await counting.stop();
-    report(name, title, figures, pods);
+    await report(name, title, figures, pods);
     expectAllAccepted(figures);
     return pods;
   }
@@ -92,7 +92,7 @@ describe('pods that go', () => {
   });
 });
 
-function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): void {
+async function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): Promise<void> {
   const { accepted } = figures.latency;
   show(title, [
     ['requests', String(figures.offered)],
@@ -102,5 +102,5 @@ function report(name: string, title: string, figures: Figures, pods: readonly Po
     ['at most, ms', accepted?.maxMs ?? Number.NaN],
     ['pods ready, at least', String(Math.min(...pods.map(({ ready }) => ready)))],
   ]);
-  keep(name, { figures, pods }, plotsOf(title, figures, pods));
+  await keep(name, { figures, pods }, plotsOf(title, figures, pods));
 }

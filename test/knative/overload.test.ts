@@ -86,7 +86,7 @@ describe('overload', () => {
       ['not sent, for no connection was free', String(figures.unsent)],
       ['as usual after the end, ms', usualMs],
     ]);
-    keep(
+    await keep(
       'overload',
       { capacity: closed.goodput, rate, figures, usualMs, pods },
       plotsOf(`${TIMES} times what one pod can bear`, figures, pods),

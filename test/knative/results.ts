@@ -2,13 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plot, plotLines } from '../../cli/loadtest/plot.ts';
-import { figure, table } from '../../cli/terminal/markdown.ts';
+import { figure, table } from '../../cli/terminal/table.ts';
 import { resultsFolder } from './settings.ts';
 
-export function keep(name: string, figures: object, plots: readonly Plot[] = []): void {
+export async function keep(name: string, figures: object, plots: readonly Plot[] = []): Promise<void> {
   mkdirSync(resultsFolder, { recursive: true });
   writeFileSync(join(resultsFolder, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
-  if (plots.length > 0) writeFileSync(join(resultsFolder, `${name}.svg`), plotLines(...plots));
+  if (plots.length > 0) writeFileSync(join(resultsFolder, `${name}.svg`), await plotLines(...plots));
 }
 
 /** One line a fact. */

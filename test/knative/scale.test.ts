@@ -32,7 +32,7 @@ describe('scaling', () => {
     const endedAt = figures.seconds;
     await space.zero(service);
     const pods = await counting.stop();
-    report(name, title, figures, pods);
+    await report(name, title, figures, pods);
     expectAllAccepted(figures);
     const zeroAt = pods.find(({ seconds, alive }) => seconds > endedAt && alive === 0)?.seconds;
     console.log(`without pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last answer`);
@@ -61,7 +61,7 @@ function most(pods: readonly PodSample[]): number {
   return Math.max(...pods.map(({ ready }) => ready));
 }
 
-function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): void {
+async function report(name: string, title: string, figures: Figures, pods: readonly PodSample[]): Promise<void> {
   const { accepted } = figures.latency;
   show(title, [
     ['requests', String(figures.offered)],
@@ -73,5 +73,5 @@ function report(name: string, title: string, figures: Figures, pods: readonly Po
     ['at most, ms', accepted?.maxMs ?? Number.NaN],
     ['pods ready, at most', String(most(pods))],
   ]);
-  keep(name, { figures, pods }, plotsOf(title, figures, pods));
+  await keep(name, { figures, pods }, plotsOf(title, figures, pods));
 }

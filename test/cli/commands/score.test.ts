@@ -1,4 +1,4 @@
-/** `hoshi score` in parts and into a file: what a bulk job on many machines relies on. */
+/** `hoshi score` with shards and with an output file, as a bulk job on many machines uses it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ describe('hoshi score', () => {
 
   const score = (...args: string[]) => hoshi(['score', '--bundle', tiny, ...args]);
 
-  test('--shard and --out: files that joined are what one run prints', async () => {
+  test('--shard and --out: the joined files equal the output of one run', async () => {
     const reviews = join(folder, 'reviews.tsv');
     const texts = ['良い', '悪い', '普通', '良い店', '悪い、とても悪い', '', '良い'];
     await writeFile(reviews, `id\ttext\n${texts.map((text, i) => `${i}\t${text}\n`).join('')}`);
@@ -41,18 +41,18 @@ describe('hoshi score', () => {
     assert.deepEqual((await readdir(join(folder, 'parts'))).sort(), ['0.txt', '1.txt', '2.txt']);
   });
 
-  test('--skip-existing: what is done is not done again', async () => {
+  test('--skip-existing: an existing file is not written again', async () => {
     const [texts, out] = [join(folder, 'texts'), join(folder, 'done')];
     await writeFile(texts, '良い\n');
     await writeFile(out, 'done\n');
     const skipped = await score(texts, '--out', out, '--skip-existing');
-    assert.deepEqual([skipped.stderr, skipped.code], [`hoshi: ${out} is there already\n`, 0]);
+    assert.deepEqual([skipped.stderr, skipped.code], [`hoshi: ${out} exists already; nothing to do\n`, 0]);
     assert.equal(await readFile(out, 'utf8'), 'done\n');
     assert.equal((await score(texts, '--out', out)).code, 0);
     assert.equal(await readFile(out, 'utf8'), '5\n');
   });
 
-  test('--out: a failure leaves what was there, and nothing else', async () => {
+  test('--out: a failure leaves no file', async () => {
     const [broken, folderOfOut] = [join(folder, 'broken.jsonl'), join(folder, 'failed')];
     await writeFile(broken, '{"text": "良い"}\n{"text": 5}\n');
     const { stderr, code } = await score(broken, '--shard', '0/1', '--out', join(folderOfOut, 'scores'));
@@ -62,28 +62,29 @@ describe('hoshi score', () => {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    test(`--out: ${signal} halfway leaves no file, and the next run is whole`, async (t) => {
+    test(`--out: ${signal} halfway leaves no file of that name, and the next run is complete`, async (t) => {
       const folderOfOut = join(folder, signal);
       const out = join(folderOfOut, 'scores');
       const { child, ending } = startHoshi(['score', '--bundle', tiny, '--out', out]);
-      t.after(() => child.kill('SIGKILL')); // where the test fails, its input would stay open
+      t.after(() => child.kill('SIGKILL')); // if the test fails, its input would stay open
       child.stdin.on('error', () => {});
       child.stdin.write('良い\n'.repeat(50_000));
-      const aside = async () => (await readdir(folderOfOut).catch(() => [])).filter((name) => name.endsWith('.tmp'));
-      const sizeAside = async () =>
-        (await readFile(join(folderOfOut, String((await aside())[0]))).catch(() => [])).length;
+      const temporaryFiles = async () =>
+        (await readdir(folderOfOut).catch(() => [])).filter((name) => name.endsWith('.tmp'));
+      const temporarySize = async () =>
+        (await readFile(join(folderOfOut, String((await temporaryFiles())[0]))).catch(() => [])).length;
       const endMs = performance.now() + 60_000;
-      while ((await sizeAside()) === 0) {
-        assert.ok(performance.now() < endMs, 'nothing is written aside');
+      while ((await temporarySize()) === 0) {
+        assert.ok(performance.now() < endMs, 'no temporary file is written');
         await delay(5);
       }
       child.kill(signal);
       const { code, stderr } = await ending;
       if (signal === 'SIGTERM') {
-        assert.equal(stderr, `hoshi: stopped by SIGTERM; ${out} is not written\n`);
+        assert.equal(stderr, `hoshi: interrupted by SIGTERM; ${out} was not written\n`);
         assert.equal(code, 130);
         assert.deepEqual(await readdir(folderOfOut), []);
-      } else assert.deepEqual(await readdir(folderOfOut), await aside());
+      } else assert.deepEqual(await readdir(folderOfOut), await temporaryFiles());
       const texts = join(folder, `${signal}.txt`);
       await writeFile(texts, '良い\n'.repeat(50_000));
       assert.equal((await score(texts, '--out', out, '--skip-existing')).code, 0);
@@ -91,7 +92,7 @@ describe('hoshi score', () => {
     });
   }
 
-  test('wrong usage is told', async () => {
+  test('wrong usage is reported', async () => {
     const cases: [args: string[], message: RegExp][] = [
       [['--shard', '4/4', 'a'], /Expected i\/n, i from 0 to n − 1\./],
       [['--shard', '1', 'a'], /Expected i\/n/],
@@ -107,7 +108,7 @@ describe('hoshi score', () => {
     }
   });
 
-  test('the command alone, as the image runs it', async () => {
+  test('the separate entry point that the image runs', async () => {
     const child = spawn(process.execPath, [join(packageRoot, 'dist', 'bin', 'score.js'), '--bundle', tiny]);
     child.stdin.end('良い\n悪い\n');
     assert.equal(await readAll(child.stdout), '5\n1\n');

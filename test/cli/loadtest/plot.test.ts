@@ -1,31 +1,55 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plotLines, ticksTo } from '../../../cli/loadtest/plot.ts';
+import { type Plot, plotLines } from '../../../cli/loadtest/plot.ts';
 
-test('ticks go in round steps from 0 to the first that reaches the highest value', () => {
-  assert.deepEqual(ticksTo(1024), [0, 200, 400, 600, 800, 1000, 1200]);
-  assert.deepEqual(ticksTo(7), [0, 1, 2, 3, 4, 5, 6, 7]);
-  assert.deepEqual(ticksTo(0.2), [0, 0.025, 0.05, 0.075, 0.1, 0.125, 0.15, 0.175, 0.2]);
-  for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => ticksTo(value));
+const plot: Plot = {
+  title: '<&">',
+  xLabel: 'seconds',
+  yLabel: 'ms',
+  series: [
+    {
+      name: '<a>',
+      points: [
+        [0, 0],
+        [5, 50],
+        [10, 100],
+      ],
+    },
+  ],
+};
+
+test('a straight line is straight, from the corner of the axes to the top of both', async () => {
+  const svg = await plotLines(plot);
+  const [, path = ''] = /<path d="([^"]+)" stroke="#2563eb" stroke-width="1.5"\/>/.exec(svg) ?? [];
+  const points = path
+    .slice(1)
+    .split('L')
+    .map((point) => point.split(',').map(Number));
+  const [, width, height] = /<path d="M0,0h([\d.]+)v([\d.]+)h-[\d.]+Z"\/>/.exec(svg)?.map(Number) ?? [];
+  assert.ok(width !== undefined && height !== undefined && width > 400 && height > 300, svg);
+  assert.deepEqual(points, [
+    [0, height],
+    [width / 2, height / 2],
+    [width, 0],
+  ]);
+  const labels = Array.from(svg.matchAll(/>(\d+)<\/text>/g), ([, label]) => Number(label));
+  assert.deepEqual([labels[0], Math.max(...labels)], [0, 100]);
 });
 
-test('a straight line is drawn straight, from the corner of the axes to the top of both', () => {
-  const line = (points: readonly (readonly [number, number])[]) =>
-    /<polyline points="([^"]+)"/.exec(
-      plotLines({ title: 't', xLabel: 'x', yLabel: 'y', series: [{ name: 'a', points }] }),
-    )?.[1];
-  assert.equal(
-    line([
-      [0, 0],
-      [5, 50],
-      [10, 100],
-    ]),
-    '60,350 295,195 530,40',
-  );
-});
-
-test('names are escaped', () => {
-  const svg = plotLines({ title: '<&">', xLabel: 'x', yLabel: 'y', series: [{ name: '<a>', points: [[1, 1]] }] });
+test('the file stands alone: a namespace, colours of its own, and escaped names', async () => {
+  const svg = await plotLines(plot);
   assert.ok(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"') && svg.endsWith('</svg>\n'));
-  assert.ok(svg.includes('<title>&#60;&#38;&#34;&#62;</title>') && svg.includes('>&#60;a&#62;</text>'));
+  assert.doesNotMatch(svg, /var\(|style=|class=/);
+  assert.match(svg, /<title[^>]*>&#60;&#38;&#34;&#62;<\/title>/);
+  for (const name of ['seconds', 'ms', '&lt;&amp;"&gt;', '&lt;a&gt;']) assert.ok(svg.includes(`>${name}</text>`), name);
+});
+
+test('plots stand below each other, and the same input gives the same bytes', async () => {
+  const svg = await plotLines(plot, { ...plot, title: 'again' });
+  assert.match(svg, /^<svg [^>]*viewBox="0 0 720 800"/);
+  assert.deepEqual(
+    Array.from(svg.matchAll(/<svg y="(\d+)"/g), ([, y]) => y),
+    ['0', '400'],
+  );
+  assert.equal(await plotLines(plot, { ...plot, title: 'again' }), svg);
 });

@@ -4,16 +4,16 @@ import { Recorder, type Second } from '../../../cli/loadtest/recorder.ts';
 
 const none = { opened: 0, late: 0 };
 
-/** To the three digits of the histogram. */
+/** Compares with the three-digit precision of the histogram. */
 function isNear(actual: number | undefined, expected: number): void {
   assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= expected * 1e-3, `${actual} is not near ${expected}`);
 }
 
-test('percentiles of 1, 2, … 1000 ms are themselves', () => {
+test('the percentiles of 1, 2, … 1000 ms', () => {
   const recorder = new Recorder(0, () => {});
   for (let ms = 1; ms <= 1000; ms++) {
-    recorder.offer(0, 0);
-    recorder.answer('accepted', 0, ms);
+    recorder.recordOffered(0, 0);
+    recorder.recordResponse('accepted', 0, ms);
   }
   const { latency } = recorder.figures(0, none);
   assert.equal(latency.accepted?.count, 1000);
@@ -26,13 +26,13 @@ test('percentiles of 1, 2, … 1000 ms are themselves', () => {
   assert.equal(latency.refused, undefined);
 });
 
-test('latency counts from when a request was due, accepted and refused apart; failures have none', () => {
+test('latency counts from the due time, separately for accepted and refused responses; failures have none', () => {
   const recorder = new Recorder(0, () => {});
-  for (const due of [0, 10, 20, 30, 40]) recorder.offer(due, due + 2);
-  recorder.answer('accepted', 0, 100);
-  recorder.answer('refused', 10, 12);
-  recorder.answer({ error: 'status 500' }, 20, 900);
-  recorder.neverSent(950);
+  for (const due of [0, 10, 20, 30, 40]) recorder.recordOffered(due, due + 2);
+  recorder.recordResponse('accepted', 0, 100);
+  recorder.recordResponse('refused', 10, 12);
+  recorder.recordResponse({ error: 'status 500' }, 20, 900);
+  recorder.recordUnsent(950);
   const { offered, accepted, refused, errors, unsent, unfinished, goodput, seconds, latency, lag } = recorder.figures(
     500,
     none,
@@ -48,25 +48,25 @@ test('latency counts from when a request was due, accepted and refused apart; fa
   isNear(lag?.p50Ms, 2);
 });
 
-test('an answer after the end of the schedule lengthens the run', () => {
+test('a response after the end of the schedule makes the run longer', () => {
   const recorder = new Recorder(0, () => {});
-  recorder.offer(0, 0);
-  recorder.answer('accepted', 0, 2000);
+  recorder.recordOffered(0, 0);
+  recorder.recordResponse('accepted', 0, 2000);
   const { seconds, goodput, lag } = recorder.figures(1000, none);
   assert.deepEqual([seconds, goodput, lag], [2, 0.5, undefined]);
 });
 
-test('seconds: offers where they were made, answers where they came, and none left out', () => {
-  const told: Second[] = [];
-  const recorder = new Recorder(0, (second) => told.push(second));
-  recorder.offer(100, 100);
-  recorder.offer(200, 200);
-  recorder.answer('accepted', 100, 150);
-  recorder.answer('refused', 200, 3100);
-  recorder.offer(2900, 3200); // late: a second that was told does not change
-  recorder.answer({ error: 'closed early' }, 2900, 3300);
+test('seconds: requests count when they were made, responses when they arrived, and no second is missing', () => {
+  const reported: Second[] = [];
+  const recorder = new Recorder(0, (second) => reported.push(second));
+  recorder.recordOffered(100, 100);
+  recorder.recordOffered(200, 200);
+  recorder.recordResponse('accepted', 100, 150);
+  recorder.recordResponse('refused', 200, 3100);
+  recorder.recordOffered(2900, 3200); // late: a second that was reported does not change
+  recorder.recordResponse({ error: 'closed early' }, 2900, 3300);
   const { timeline } = recorder.figures(3500, none);
-  assert.deepEqual(told, timeline);
+  assert.deepEqual(reported, timeline);
   const counts = timeline.map(({ offered, accepted, refused, failed }) => [offered, accepted, refused, failed]);
   assert.deepEqual(counts, [
     [2, 1, 0, 0],

@@ -7,15 +7,15 @@ import { formatFigures, formatKnee, formatSecond, plotsOfKnee, plotsOfRun } from
 function figuresOf(accepted: number, refused: number): Figures {
   const recorder = new Recorder(0, () => {});
   for (let i = 0; i < accepted + refused; i++) {
-    recorder.offer(0, 0);
-    recorder.answer(i < accepted ? 'accepted' : 'refused', 0, 8);
+    recorder.recordOffered(0, 0);
+    recorder.recordResponse(i < accepted ? 'accepted' : 'refused', 0, 8);
   }
-  recorder.offer(0, 0);
-  recorder.answer({ error: 'closed early' }, 0, 1500);
+  recorder.recordOffered(0, 0);
+  recorder.recordResponse({ error: 'closed early' }, 0, 1500);
   return recorder.figures(2000, { opened: 3, late: 0 });
 }
 
-test('figures as text', () => {
+test('the figures as text', () => {
   assert.equal(
     formatFigures(figuresOf(4, 2)),
     [
@@ -55,14 +55,14 @@ test('the knee as text', () => {
   const text = formatKnee({ rate: 100, steps });
   assert.match(text, /^\| 100 .*\| +yes \|$/m);
   assert.match(text, /^\| 200 .*\| not all accepted \|$/m);
-  assert.match(text, /\n100 requests a second were held\n$/);
-  assert.match(formatKnee({ rate: undefined, steps: [] }), /not even the lowest rate was held/);
+  assert.match(text, /\nthe server holds 100 requests a second\n$/);
+  assert.match(formatKnee({ rate: undefined, steps: [] }), /the server did not hold the lowest rate/);
 });
 
-test('plots: the lines of a run and of a knee, and none of latencies that there are not', () => {
+test('the plots of a run and of a knee; no latency plot if nothing was accepted', () => {
   const linesIn = (plots: readonly Plot[]) => plots.map(({ series }) => series.map(({ points }) => points));
   const [rates, latencies] = linesIn(plotsOfRun('a run', figuresOf(4, 2)));
-  // 7 offered, 4 accepted and 2 refused in the first second; an error in the second one.
+  // In the first second 7 requests are offered, 4 accepted and 2 refused. The error is in the second one.
   assert.deepEqual(rates, [
     [
       [1, 7],

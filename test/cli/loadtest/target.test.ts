@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headerName, targetOf, urlOf } from '../../../cli/loadtest/target.ts';
 
-test('a request, byte for byte: the length counts bytes', () => {
+test('a request, byte for byte; Content-Length counts bytes', () => {
   const { name, host, port, isSecure, requests } = targetOf({ url: urlOf('localhost:8080') }, ['良い']);
   assert.deepEqual([name, host, port, isSecure], ['http://localhost:8080/api/1/users', 'localhost', 8080, false]);
   assert.equal(
@@ -18,16 +18,19 @@ test('a request, byte for byte: the length counts bytes', () => {
   );
 });
 
-test('the path is the one given, then that of the URL, then that of the original', () => {
+test('the path comes from the option, or from the URL, or is that of the replaced server', () => {
   const nameOf = (url: string, more: object = {}) => targetOf({ url, ...more }, ['a']).name;
   assert.equal(nameOf('https://a.example/'), 'https://a.example/api/1/users');
   assert.equal(nameOf('https://a.example/b?c=d'), 'https://a.example/b?c=d');
   assert.equal(nameOf('https://a.example/b', { path: '/e' }), 'https://a.example/e');
   assert.equal(nameOf('https://a.example', { method: 'GET' }), 'https://a.example/');
-  assert.throws(() => nameOf('https://a.example', { path: 'e f' }), /Expected a path from \/ on, received "e f"/);
+  assert.throws(
+    () => nameOf('https://a.example', { path: 'e f' }),
+    /Expected a path that starts with \/ and has no spaces, received "e f"/,
+  );
 });
 
-test('ports and addresses', () => {
+test('default ports, and addresses', () => {
   const of = (url: string) => {
     const { host, port } = targetOf({ url }, ['a']);
     return [host, port];
@@ -37,7 +40,7 @@ test('ports and addresses', () => {
   assert.deepEqual(of('http://[::1]:8080'), ['::1', 8080]);
 });
 
-test('headers of the caller take the place of ours; GET has no body', () => {
+test('given headers replace default headers; GET has no body', () => {
   const headers = ['content-type: text/plain', 'Authorization: Bearer x'];
   const [post] = targetOf({ url: 'http://a', headers }, ['a']).requests;
   assert.match(
@@ -48,10 +51,10 @@ test('headers of the caller take the place of ours; GET has no body', () => {
   assert.equal(String(get), 'GET /b HTTP/1.1\r\nHost: c\r\n\r\n');
 });
 
-test('what is no URL, and what is no header', () => {
+test('malformed URLs and headers are refused', () => {
   for (const url of ['ftp://a', 'http://', 'a:b:c'])
     assert.throws(() => urlOf(url), /^Error: Expected a URL such as http:\/\/localhost:8080, received "/);
   for (const header of ['', 'a', ': a', 'a b: c', 'a: b\r\nc: d'])
     assert.throws(() => headerName(header), /Expected a header/);
-  assert.throws(() => headerName('Content-Length: 1'), /Expected no header that says how long the body is/);
+  assert.throws(() => headerName('Content-Length: 1'), /Expected no header that sets the length of the body/);
 });

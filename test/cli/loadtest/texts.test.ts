@@ -17,20 +17,20 @@ async function textsOf(name: string, content: string, count = 10): Promise<strin
   return loadTexts({ file, column: 'text', count });
 }
 
-test('the first ones of a file, by its name', async () => {
+test('the first texts of a file, whose format its name decides', async () => {
   assert.deepEqual(await textsOf('a.txt', '良い\n\n悪い\n'), ['良い', '', '悪い']);
   assert.deepEqual(await textsOf('a.tsv', 'stars\ttext\n5\t良い\n1\t悪い\n', 1), ['良い']);
   assert.deepEqual(await textsOf('a.jsonl', '{"text":"良い"}\n'), ['良い']);
 });
 
-test('composed ones, the same each time', async () => {
+test('composed texts are the same each time', async () => {
   const texts = await loadTexts({ column: 'text', count: 20 });
   assert.equal(texts.length, 20);
   assert.ok(texts.every((text) => text.length > 0));
   assert.deepEqual(await loadTexts({ column: 'text', count: 20 }), texts);
 });
 
-test('no text, and what is none', async () => {
+test('a file without texts, and a record whose text is not a string', async () => {
   await assert.rejects(textsOf('b.txt', ''), /b\.txt: expected at least one text, found none$/);
   await assert.rejects(textsOf('b.jsonl', '{"text":5}\n'), /b\.jsonl:1: expected "text" to be a text, received 5$/);
 });

@@ -1,52 +1,53 @@
 /**
- * An answer of HTTP/1.1 as it comes, in whatever pieces: its status, its body, and whether the connection lives on. The body ends by its length, by
- * its chunks, or with the connection (RFC 9112, section 6.3). Bytes are kept as Latin-1: numbers and quotes are the same in UTF-8.
+ * An incremental parser of HTTP/1.1 responses: status, body, and whether the connection stays open. Bytes may arrive in pieces of any
+ * size. The body ends by its length, by its chunks, or with the connection (RFC 9112, section 6.3). The text is decoded as Latin-1,
+ * because numbers and quotes have the same bytes in UTF-8.
  */
 
-const LONGEST_HEAD = 1 << 16;
-const LONGEST_BODY = 1 << 24;
+const MAX_HEAD_BYTES = 1 << 16;
+const MAX_BODY_BYTES = 1 << 24;
 
 type Part = 'head' | 'sized body' | 'chunk size' | 'chunk' | 'trailers' | 'body until the end';
 
-export class AnswerReader {
+export class ResponseReader {
   status = 0;
   body = '';
-  /** Whether another request may follow on the connection. */
+  /** Whether the connection can take another request. */
   keepsAlive = false;
   readonly #hasBody: boolean;
   #part: Part = 'head';
-  #received = ''; // what was not read yet
-  #left = 0; // of a body or a chunk
+  #received = ''; // bytes that are not parsed yet
+  #left = 0; // length of the body or of the chunk
 
-  /** `hasBody` false: the answers to HEAD. */
+  /** `hasBody` is false for responses to HEAD. */
   constructor(hasBody: boolean) {
     this.#hasBody = hasBody;
   }
 
-  /** Before each answer. */
+  /** Call it before each response. */
   reset(): void {
     this.#part = 'head';
     this.#received = '';
     this.body = '';
   }
 
-  /** Takes what came; true if the answer is whole now. Throws if it is no answer. */
+  /** Parses more bytes, and returns true if the response is complete. Throws if the bytes are not an HTTP response. */
   push(bytes: Buffer): boolean {
     this.#received += bytes.toString('latin1');
     for (;;) {
-      const isWhole = this.#read();
-      if (isWhole === undefined) continue;
-      if (isWhole && this.#received !== '') throw new Error('Expected the end of the answer, received more');
-      return isWhole;
+      const isComplete = this.#read();
+      if (isComplete === undefined) continue;
+      if (isComplete && this.#received !== '') throw new Error('Expected the end of the response, received more bytes');
+      return isComplete;
     }
   }
 
-  /** The other side has ended: true if that is the end of the answer, too. */
+  /** Call it when the server closes the connection. Returns true if this completes the response. */
   end(): boolean {
     return this.#part === 'body until the end';
   }
 
-  /** Reads a part: true at the end of the answer, false if more has to come first, undefined if the next part may be there. */
+  /** Reads one part. Returns true at the end of the response, false if bytes are missing, undefined to read the next part. */
   #read(): boolean | undefined {
     switch (this.#part) {
       case 'head':
@@ -60,7 +61,7 @@ export class AnswerReader {
       case 'chunk': {
         if (this.#received.length < this.#left + 2) return false;
         this.#append(this.#take(this.#left));
-        if (this.#take(2) !== '\r\n') throw new Error('Expected the end of a chunk, received more');
+        if (this.#take(2) !== '\r\n') throw new Error('Expected the end of a chunk, received more bytes');
         this.#part = 'chunk size';
         return undefined;
       }
@@ -78,17 +79,18 @@ export class AnswerReader {
   #readHead(): boolean | undefined {
     const length = this.#received.indexOf('\r\n\r\n');
     const start = this.#received.slice(0, 7);
-    if (!'HTTP/1.'.startsWith(start)) throw new Error('Expected an answer of HTTP/1.1, received something else');
-    if (length < 0 ? this.#received.length > LONGEST_HEAD : length > LONGEST_HEAD)
-      throw new Error(`Expected a head of at most ${LONGEST_HEAD} bytes, received more`);
+    if (!'HTTP/1.'.startsWith(start))
+      throw new Error(`Expected a response of HTTP/1.1, received ${JSON.stringify(start)}`);
+    if (length < 0 ? this.#received.length > MAX_HEAD_BYTES : length > MAX_HEAD_BYTES)
+      throw new Error(`Expected a head of at most ${MAX_HEAD_BYTES} bytes, received more`);
     if (length < 0) return false;
     const [statusLine = '', ...lines] = this.#take(length).split('\r\n');
     this.#take(4);
     const [, minor, status] = /^HTTP\/1\.([01]) (\d\d\d)(?: |$)/.exec(statusLine) ?? [];
-    if (minor === undefined) throw new Error('Expected a line with a status, received something else');
+    if (minor === undefined) throw new Error(`Expected a status line, received ${JSON.stringify(statusLine)}`);
     this.status = Number(status);
-    if (this.status === 101) throw new Error('Expected an answer, received another protocol');
-    if (this.status < 200) return undefined; // an interim one: the answer follows
+    if (this.status === 101) throw new Error('Expected an HTTP response, received a switch to another protocol');
+    if (this.status < 200) return undefined; // an interim response; the final one follows
     this.keepsAlive = minor === '1';
     this.#part = 'body until the end';
     for (const line of lines) this.#readHeader(line);
@@ -99,14 +101,14 @@ export class AnswerReader {
 
   #readHeader(line: string): void {
     const colon = line.indexOf(':');
-    if (colon <= 0) throw new Error('Expected a header, received something else');
+    if (colon <= 0) throw new Error(`Expected a header such as "Name: value", received ${JSON.stringify(line)}`);
     const name = line.slice(0, colon).toLowerCase();
     if (name === 'content-length') {
       const length = line.slice(colon + 1).trim();
       const isRepeated = this.#part === 'sized body' && Number(length) !== this.#left;
-      if (!/^\d{1,15}$/.test(length) || isRepeated || Number(length) > LONGEST_BODY)
-        throw new Error(`Expected one length of at most ${LONGEST_BODY} bytes, received ${length}`);
-      if (this.#part === 'chunk size') return; // chunks say more than the length
+      if (!/^\d{1,15}$/.test(length) || isRepeated || Number(length) > MAX_BODY_BYTES)
+        throw new Error(`Expected one Content-Length of at most ${MAX_BODY_BYTES} bytes, received ${length}`);
+      if (this.#part === 'chunk size') return; // Transfer-Encoding overrides Content-Length
       this.#part = 'sized body';
       this.#left = Number(length);
     } else if (name === 'transfer-encoding') {
@@ -122,7 +124,7 @@ export class AnswerReader {
     const line = this.#takeLine();
     if (line === undefined) return false;
     const size = /^([\da-f]{1,7})[ \t]*(?:;.*)?$/i.exec(line)?.[1];
-    if (size === undefined) throw new Error('Expected the size of a chunk, received something else');
+    if (size === undefined) throw new Error(`Expected the size of a chunk, received ${JSON.stringify(line)}`);
     this.#left = Number.parseInt(size, 16);
     this.#part = this.#left === 0 ? 'trailers' : 'chunk';
     return undefined;
@@ -130,12 +132,14 @@ export class AnswerReader {
 
   #append(piece: string): void {
     this.body += piece;
-    if (this.body.length > LONGEST_BODY) throw new Error(`Expected at most ${LONGEST_BODY} bytes, received more`);
+    if (this.body.length > MAX_BODY_BYTES)
+      throw new Error(`Expected a body of at most ${MAX_BODY_BYTES} bytes, received more`);
   }
 
   #takeLine(): string | undefined {
     const length = this.#received.indexOf('\r\n');
-    if (length < 0 && this.#received.length > LONGEST_HEAD) throw new Error('Expected a line, received no end of it');
+    if (length < 0 && this.#received.length > MAX_HEAD_BYTES)
+      throw new Error(`Expected a line of at most ${MAX_HEAD_BYTES} bytes, received more`);
     if (length < 0) return undefined;
     const line = this.#take(length);
     this.#take(2);

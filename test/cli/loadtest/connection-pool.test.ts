@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Ending } from '../../../cli/loadtest/connection.ts';
-import { ConnectionPool, type Exchange } from '../../../cli/loadtest/connections.ts';
+import type { Outcome } from '../../../cli/loadtest/connection.ts';
+import { ConnectionPool, type ScheduledRequest } from '../../../cli/loadtest/connection-pool.ts';
 import { targetOf } from '../../../cli/loadtest/target.ts';
 import { serveSmall } from '../../fixtures/small-server.ts';
 
@@ -18,7 +18,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
   }
 }
 
-/** A server that answers when it is told to. */
+/** A server that responds only when `answer` is called. */
 async function serve(t: { after(end: () => void): void }) {
   const waiting: (() => void)[] = [];
   const sockets: Socket[] = [];
@@ -35,7 +35,7 @@ async function serve(t: { after(end: () => void): void }) {
     await until('the server to hold a request', () => waiting.length > 0);
     waiting.shift()?.();
   };
-  /** Ends the connection opened last, and waits until the other side has, too. */
+  /** Closes the newest connection, and waits until the client has closed it, too. */
   const endLast = async () => {
     const socket = sockets.at(-1) as Socket;
     const closed = once(socket, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -45,66 +45,66 @@ async function serve(t: { after(end: () => void): void }) {
   return { ...served, received, answer, endLast };
 }
 
-function connectionsTo(port: number, limit: number) {
+function poolFor(port: number, limit: number) {
   const target = targetOf({ url: `http://127.0.0.1:${port}` }, ['0', '1', '2', '3', '4']);
-  const ended: [text: number, ending: Ending | undefined][] = [];
-  const onEnd = ({ text }: Exchange, ending: Ending | undefined) => ended.push([text, ending]);
-  const connections = new ConnectionPool(target, limit, 1000, { onEnd });
-  const endings = (count: number) => until(`${count} requests to end`, () => ended.length >= count);
-  return { connections, ended, endings };
+  const ended: [textIndex: number, outcome: Outcome | undefined][] = [];
+  const onEnd = ({ textIndex }: ScheduledRequest, outcome: Outcome | undefined) => ended.push([textIndex, outcome]);
+  const pool = new ConnectionPool(target, limit, 1000, { onEnd });
+  const endOf = (count: number) => until(`${count} requests to end`, () => ended.length >= count);
+  return { pool, ended, endOf };
 }
 
-test('one that was closed between two requests is opened anew, without a failure', async (t) => {
+test('a connection that is closed between two requests is opened again without a failure', async (t) => {
   const { answer, endLast, port, connections: opened } = await serve(t);
-  const { connections, ended, endings } = connectionsTo(port, 1);
-  t.after(() => connections.close());
+  const { pool, ended, endOf } = poolFor(port, 1);
+  t.after(() => pool.close());
   for (const text of [0, 1]) {
-    connections.send({ text, dueMs: performance.now() });
+    pool.send({ textIndex: text, dueMs: performance.now() });
     await answer();
-    await endings(text + 1);
+    await endOf(text + 1);
     await endLast();
   }
-  const whole = { status: 200, body: '{"score":4}' };
+  const response = { status: 200, body: '{"score":4}' };
   assert.deepEqual(ended, [
-    [0, whole],
-    [1, whole],
+    [0, response],
+    [1, response],
   ]);
-  assert.deepEqual([opened(), connections.opened, connections.late], [2, 2, 0]);
+  assert.deepEqual([opened(), pool.opened, pool.late], [2, 2, 0]);
 });
 
-test('as many as it takes, up to the limit; what waits goes out in order', async (t) => {
+test('connections are opened on demand up to the limit; waiting requests are sent in order', async (t) => {
   const { received, answer, port, connections: opened } = await serve(t);
-  const { connections, ended, endings } = connectionsTo(port, 2);
-  t.after(() => connections.close());
-  for (const text of [0, 1, 2, 3, 4]) connections.send({ text, dueMs: 0 });
-  assert.equal(connections.late, 3);
+  const { pool, ended, endOf } = poolFor(port, 2);
+  t.after(() => pool.close());
+  for (const text of [0, 1, 2, 3, 4]) pool.send({ textIndex: text, dueMs: 0 });
+  assert.equal(pool.late, 3);
   await received(2);
   for (let i = 1; i <= 5; i++) {
     await answer();
-    await endings(i);
+    await endOf(i);
   }
   assert.deepEqual(ended.map(([text]) => text).slice(2), [2, 3, 4]);
   assert.equal(opened(), 2);
 });
 
-test('what is too old is given up: with its connection if it was sent, and the next takes its place', async (t) => {
+test('a request that times out ends, with its connection if it was sent; the next request takes its place', async (t) => {
   const { received, answer, port, connections: opened } = await serve(t);
-  const { connections, ended, endings } = connectionsTo(port, 1);
-  t.after(() => connections.close());
-  connections.send({ text: 0, dueMs: 0 });
-  connections.send({ text: 1, dueMs: 10 });
-  connections.send({ text: 2, dueMs: 20 });
-  connections.sweep(999);
+  const { pool, ended, endOf } = poolFor(port, 1);
+  t.after(() => pool.close());
+  pool.send({ textIndex: 0, dueMs: 0 });
+  pool.send({ textIndex: 1, dueMs: 10 });
+  pool.send({ textIndex: 2, dueMs: 20 });
+  pool.sweep(999);
   assert.deepEqual(ended, []);
   await received(1);
-  connections.sweep(1010);
+  pool.sweep(1010);
   assert.deepEqual(ended, [
     [1, undefined],
     [0, { failure: 'time-out' }],
   ]);
-  await answer(); // to the one that was given up: nobody hears it
+  await answer(); // the response to the dropped request, which nobody reads
   await answer();
-  await endings(3);
+  await endOf(3);
   assert.deepEqual(ended.at(-1), [2, { status: 200, body: '{"score":4}' }]);
   assert.equal(opened(), 2);
 });
