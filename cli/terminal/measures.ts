@@ -1,12 +1,13 @@
-/** The measures of a manifest as a person reads them: what `hoshi train` ends with and `hoshi inspect` shows. */
+/** The measures of a manifest as text. `hoshi train` prints them at its end, and `hoshi inspect` shows them. */
 import type { Manifest } from '../../model/bundle/manifest.ts';
 
-/** Those that count something; all others have a fraction, even where it is 0. */
+/** Measures that are counts. All others are printed with four decimals. */
 const COUNTS: readonly string[] = ['reviews', 'folds'];
 const NAMES: Readonly<Record<string, string>> = { rmse: 'RMSE', mae: 'MAE', spearman: 'Spearman', auc: 'AUC' };
+/** End of the name of a standard deviation over the folds: `rmseDeviation` belongs to `rmse`. */
 const DEVIATION = 'Deviation';
 
-/** For each set of reviews its name and `40 reviews, RMSE 0.1234, …`; of folds `RMSE 0.1234 ± 0.0056`. */
+/** For each set of reviews its name and `40 reviews, RMSE 0.1234, …`. Cross-validation gives `RMSE 0.1234 ± 0.0056`. */
 export function measureTexts(measures: Manifest['measures']): [set: string, values: string][] {
   return Object.entries(measures).map(([set, values]) => {
     const texts = Object.entries(values)

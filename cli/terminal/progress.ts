@@ -1,14 +1,15 @@
-/** How far a long work is, on stderr: in a terminal a bar with the time left, elsewhere lines, and nothing to who wants it quiet. */
+/** Progress of long work on stderr: a bar with the remaining time in a terminal, lines elsewhere, nothing with --quiet. */
 import type { SingleBar } from 'cli-progress';
 import type { RoundMetrics } from '../../native/index.ts';
 
 export interface Progress {
-  /** A new part of the work begins. */
+  /** A new stage of the work begins. */
   readonly onStage: (stage: string) => void;
-  /** Of that part, so much of the whole is done. */
+  /** `done` of `total` steps of the stage are done. */
   readonly onProgress: (done: number, total: number) => void;
+  /** A round of boosting ended. */
   readonly onRound: (metrics: RoundMetrics) => void;
-  /** Takes the bar away, so that something else can be told. */
+  /** Removes the bar, so that other messages can be printed. The next call of the others shows it again. */
   readonly pause: () => void;
 }
 
@@ -23,13 +24,13 @@ export function createProgress(
 function nothing(): void {}
 
 function lineProgress(stream: NodeJS.WritableStream): Progress {
-  const tellHere = (message: string) => void stream.write(`hoshi: ${message}\n`);
+  const logLine = (message: string) => void stream.write(`hoshi: ${message}\n`);
   return {
-    onStage: tellHere,
+    onStage: logLine,
     onProgress: nothing,
     onRound: (metrics) => {
       const { round, rounds } = metrics;
-      if (round % 100 === 0 || round === rounds) tellHere(`round ${round} of ${rounds}: ${valuesOf(metrics)}`);
+      if (round % 100 === 0 || round === rounds) logLine(`round ${round} of ${rounds}: ${valuesOf(metrics)}`);
     },
     pause: nothing,
   };
@@ -49,7 +50,7 @@ async function barProgress(stream: NodeJS.WritableStream): Promise<Progress> {
         stream,
         clearOnComplete: true,
         barsize: 30,
-        gracefulExit: false, // interrupt.ts says what Ctrl-C does
+        gracefulExit: false, // interrupt.ts handles Ctrl-C
       });
       bar.start(total, done, { note });
     }
@@ -67,7 +68,7 @@ async function barProgress(stream: NodeJS.WritableStream): Promise<Progress> {
   };
 }
 
-/** `rmse 0.4321 / 0.5678`: of what was learned from, and of the validation. */
+/** `rmse 0.4321 / 0.5678`: the metric on the training set and on the validation set. */
 function valuesOf({ metrics }: RoundMetrics): string {
   return Object.entries(metrics)
     .map(([name, { training, validation }]) => {

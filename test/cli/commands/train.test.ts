@@ -21,7 +21,7 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-/** 240 reviews of one of two kinds, with these stars. */
+/** 240 reviews, half of them bad with `low` stars, half of them good with `high` stars. */
 const rowsOf = (low: number, high: number) =>
   '今日 昨日 家 店 朝 夜 友人 父 母 駅'
     .split(' ')
@@ -34,7 +34,7 @@ const rowsOf = (low: number, high: number) =>
     );
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
-/** Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be for ever. */
+/** Opens a named pipe for writing as soon as the process reads it. Waiting in open(2) for a process that has ended would never return. */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
     try {
@@ -46,7 +46,7 @@ async function openOnceRead(path: string, reader: ChildProcess): Promise<number>
   }
   throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
 }
-/** Names in a folder of its own, where a bundle goes. */
+/** A new folder for a bundle; `names` lists what is in it. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
   const parent = join(folder, name);
   await mkdir(parent);
@@ -54,7 +54,7 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
 }
 
 describe('options', () => {
-  test('a preset, and parameters on top of it by any of their names', async () => {
+  test('a preset, and parameters that override it by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
     const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
@@ -86,7 +86,7 @@ describe('options', () => {
     assert.match(stderr, /^hoshi: fold 4 of 4$/m);
   });
 
-  test('the names of the columns, for eval too', async () => {
+  test('names of columns, also for eval', async () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
@@ -96,7 +96,7 @@ describe('options', () => {
     assert.equal(JSON.parse(stdout).auc.value, 1);
   });
 
-  test('the measures of what was held out are told at the end, as inspect shows them', async () => {
+  test('the measures of the held-out reviews are logged at the end, as inspect shows them', async () => {
     const data = await file('measured.tsv', tableOf(1, 5));
     for (const [set, args] of Object.entries({
       validation: [],
@@ -118,7 +118,7 @@ describe('options', () => {
     }
   });
 
-  test('--quiet tells nothing', async () => {
+  test('--quiet logs nothing', async () => {
     const data = await file('d.tsv', tableOf(1, 5));
     const { out } = await place('quiet');
     const { code, stdout, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', '--quiet']);
@@ -148,7 +148,7 @@ describe('options', () => {
 });
 
 describe('reviews of all kinds', () => {
-  test('stars of any numbers: scores, measures and goldens follow their range', async () => {
+  test('stars may be any numbers; scores, measures and goldens follow their range', async () => {
     for (const [low, high] of [
       [0, 100],
       [-2.5, 0.5],
@@ -183,7 +183,7 @@ describe('reviews of all kinds', () => {
     }
   });
 
-  test('bad rows are counted, the first ten shown, and skipped as many as may be', async () => {
+  test('bad rows are counted, the first ten are shown, and up to --max-bad are skipped', async () => {
     const bad = Array.from({ length: 12 }, (_, i) =>
       i % 2 === 0 ? '{"stars": 5' : '{"stars": "five", "text": "良い"}',
     );
@@ -204,7 +204,7 @@ describe('reviews of all kinds', () => {
     assert.equal((await manifestOf(out)).made.reviews, 240);
   });
 
-  test('a quote that does not end is named by file and line', async () => {
+  test('a quote without an end is reported with file and line', async () => {
     const { code, stderr } = await hoshi([
       'train',
       await file('h.csv', 'stars,text\n5,"良い\n'),
@@ -216,8 +216,8 @@ describe('reviews of all kinds', () => {
   });
 });
 
-describe('where it cannot write', () => {
-  test('below a file: told before the work begins', async () => {
+describe('an output that cannot be written', () => {
+  test('a path below a file is reported before the work begins', async () => {
     const data = await file('i.tsv', tableOf(1, 5));
     const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
     assert.match(stderr, /i\.tsv\/mine: expected .* a folder|ENOTDIR/);
@@ -233,7 +233,7 @@ describe('where it cannot write', () => {
   ];
   const canMount =
     spawnSync('unshare', [...isolated.slice(0, 3), 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
-  test('on a full disk: told, and nothing is left', { skip: !canMount && 'no file system of its own' }, async () => {
+  test('a full disk is reported, and no file is left', { skip: !canMount && 'no file system of its own' }, async () => {
     const data = await file('j.tsv', tableOf(1, 5));
     const disk = join(folder, 'disk');
     await mkdir(disk);
@@ -247,7 +247,7 @@ describe('where it cannot write', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('in a round keeps the best so far, says so, and ends with 130', async () => {
+  test('during a round: the best model so far is kept, and the exit code is 130', async () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
     const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
@@ -266,14 +266,14 @@ describe('Ctrl-C', () => {
     assert.ok((great as number) > (bad as number));
   });
 
-  /** A process that waits for the rest of its reviews; `give` gives it. */
+  /** A process that waits for the rest of its reviews; `give` sends them. */
   async function reading(name: string) {
     const data = join(folder, `${name}.tsv`);
     execFileSync('mkfifo', [data]);
     const { out, names } = await place(name);
     const running = startHoshi(['train', data, '--out', out]);
     const pipe = createWriteStream(data, { fd: await openOnceRead(data, running.child) });
-    pipe.on('error', () => {}); // who reads may be gone
+    pipe.on('error', () => {}); // the reader may have ended
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.told('reading');
     running.child.kill('SIGINT');
@@ -281,7 +281,7 @@ describe('Ctrl-C', () => {
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 
-  test('before there is a round writes nothing', async () => {
+  test('before the first round: nothing is written', async () => {
     const { give, ending, names } = await reading('early');
     give();
     const { code, stderr } = await ending;
@@ -290,7 +290,7 @@ describe('Ctrl-C', () => {
     assert.deepEqual(await names(), []);
   });
 
-  test('twice ends at once, by the signal, and nothing is written', async () => {
+  test('twice: the signal ends the process at once, and nothing is written', async () => {
     const { child, give, ending, names } = await reading('twice');
     child.kill('SIGINT');
     const { code, signal } = await ending;

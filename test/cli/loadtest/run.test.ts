@@ -1,4 +1,4 @@
-/** Loads against small servers that do what a text tells them. */
+/** Load tests against small servers. The text of a request selects what the server does. */
 import assert from 'node:assert/strict';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -10,16 +10,16 @@ import { targetOf } from '../../../cli/loadtest/target.ts';
 import { cert, key } from '../../fixtures/certificate.ts';
 import { serveSmall } from '../../fixtures/small-server.ts';
 
-type Answer = (text: string, response: ServerResponse) => void;
+type Respond = (text: string, response: ServerResponse) => void;
 
-/** Its port; it ends with the test. */
-function serve(t: TestContext, answer: Answer, make?: (listener: RequestListener) => Server) {
+/** Starts a server that ends with the test. Returns its port. */
+function serve(t: TestContext, respond: Respond, make?: (listener: RequestListener) => Server) {
   const listener: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk) => {
       body += chunk;
     });
-    request.on('end', () => answer(body === '' ? '' : JSON.parse(body).texts, response));
+    request.on('end', () => respond(body === '' ? '' : JSON.parse(body).texts, response));
   };
   return serveSmall(t, listener, make);
 }
@@ -29,7 +29,7 @@ function optionsFor(port: number, texts: readonly string[], more: Partial<LoadOp
   return { target, texts, isChecked: true, connections: 50, timeoutMs: 10_000, ...more };
 }
 
-const good: Answer = (_, response) => response.end('{"score":4}');
+const good: Respond = (_, response) => response.end('{"score":4}');
 
 describe('an open loop', () => {
   test('keeps its rate while the server stalls for 500 ms, and latency counts from when a request was due', async (t) => {
@@ -46,25 +46,25 @@ describe('an open loop', () => {
       durationMs: 1000,
     });
     assert.deepEqual([offered, accepted, arrivals.length], [200, 200, 200]);
-    // Half of them fall into the stall and wait for its end: 500, 495, 490 … ms. A loop that waits would have met it once.
+    // Half of the requests fall into the stall and wait for its end: 500, 495, 490 … ms. A closed loop would meet the stall once.
     assert.ok((latency.accepted?.p90Ms ?? 0) > 350, `p90 ${latency.accepted?.p90Ms}`);
   });
 
-  test('counts from the due time even where one connection is all there is', async (t) => {
+  test('counts from the due time even if there is only one connection', async (t) => {
     let first = true;
     const { port } = await serve(t, (_, response) => {
       setTimeout(() => response.end('{"score":4}'), first ? 500 : 0);
       first = false;
     });
     const figures = await runOpenLoop(optionsFor(port, ['a'], { connections: 1 }), { rate: 20, durationMs: 600 });
-    assert.equal(figures.accepted, 12); // few enough to be sent within the grace even where each takes 100 ms
+    assert.equal(figures.accepted, 12); // few enough to be sent within the grace period even if each takes 100 ms
     assert.ok(figures.late >= 5, `${figures.late} had to wait`);
     assert.ok((figures.latency.accepted?.p50Ms ?? 0) > 150, `p50 ${figures.latency.accepted?.p50Ms}`);
     assert.equal(figures.connectionsOpened, 1);
   });
 
-  test('what gets no connection in time is unsent, what gets no answer a time-out', async (t) => {
-    const { port } = await serve(t, () => {}); // answers nothing
+  test('a request without a connection in time is unsent; one without a response is a time-out', async (t) => {
+    const { port } = await serve(t, () => {}); // never responds
     const figures = await runOpenLoop(optionsFor(port, ['a'], { connections: 2, timeoutMs: 300 }), {
       rate: 100,
       durationMs: 100,
@@ -77,7 +77,7 @@ describe('an open loop', () => {
     assert.equal(unsent + (errors['time-out'] as number), 10);
   });
 
-  test('accepted and refused answers have latencies of their own', async (t) => {
+  test('accepted and refused responses have separate latencies', async (t) => {
     const { port } = await serve(t, (text, response) => {
       if (text === 'shed') response.writeHead(503, { 'Retry-After': '1' }).end();
       else setTimeout(() => response.end('{"score":4}'), 200);
@@ -91,23 +91,23 @@ describe('an open loop', () => {
     assert.ok((latency.accepted?.p50Ms ?? 0) > 190);
   });
 
-  test('broken off, it tells what was measured', async (t) => {
+  test('an interrupted run returns the figures so far', async (t) => {
     const stopping = new AbortController();
     let count = 0;
     const met = new Set<Socket | null>();
     const { port } = await serve(t, (text, response) => {
       count++;
-      const isAnswerRead = met.has(response.socket); // the one before, on the same connection
+      const isResponseRead = met.has(response.socket); // the client has read the last response on this connection
       met.add(response.socket);
       if (count < 20) good(text, response);
-      else if (isAnswerRead) stopping.abort();
-      // and never answers
+      else if (isResponseRead) stopping.abort();
+      // and never responds
     });
     const figures = await runOpenLoop(optionsFor(port, ['a'], { signal: stopping.signal }), {
       rate: 500,
       durationMs: 600_000,
     });
-    // The last answers may still be on their way; the first one was read.
+    // The last responses may still be in flight. The first one was read.
     assert.ok(figures.accepted >= 1 && figures.accepted <= 19, `${figures.accepted}`);
     assert.ok(figures.unfinished >= 1);
     assert.equal(figures.offered, figures.accepted + figures.unfinished);
@@ -115,7 +115,7 @@ describe('an open loop', () => {
 });
 
 describe('a closed loop', () => {
-  test('rounds: every text as often as there are, by so many workers at a time', async (t) => {
+  test('rounds: every text is sent once in each round, by all workers at the same time', async (t) => {
     const seen = new Map<string, number>();
     let [now, most] = [0, 0];
     let meet = () => {};
@@ -126,7 +126,7 @@ describe('a closed loop', () => {
       seen.set(text, (seen.get(text) ?? 0) + 1);
       most = Math.max(most, ++now);
       if (now === 2) meet();
-      await met; // nobody is answered before both workers are here
+      await met; // no response before both workers have sent a request
       setImmediate(() => {
         now--;
         response.end(`{"score":${text}}`);
@@ -140,7 +140,7 @@ describe('a closed loop', () => {
     assert.equal(figures.lag, undefined);
   });
 
-  test('for a time', async (t) => {
+  test('a round may have a duration', async (t) => {
     const { port } = await serve(t, good);
     const { accepted, seconds, timeline } = await runClosedLoop(optionsFor(port, ['a']), {
       workers: 3,
@@ -155,8 +155,8 @@ describe('a closed loop', () => {
   });
 });
 
-describe('what ends a request', () => {
-  const actions: Record<string, Answer> = {
+describe('the outcome of a request', () => {
+  const actions: Record<string, Respond> = {
     good,
     'status 500': (_, response) => response.writeHead(500).end('{"score":4}'),
     'not json': (_, response) => response.end('Hello'),
@@ -201,7 +201,7 @@ describe('what ends a request', () => {
         requests++;
         actions[received]?.(received, response);
       });
-      const timeoutMs = text === 'silent' ? 1000 : 10_000; // time enough to send it
+      const timeoutMs = text === 'silent' ? 1000 : 10_000; // long enough to send it
       const { accepted, errors } = await runClosedLoop(optionsFor(port, [text], { timeoutMs }), {
         workers: 1,
         rounds: 1,
@@ -209,7 +209,7 @@ describe('what ends a request', () => {
       });
       assert.deepEqual(errors, ends);
       assert.equal(accepted, Object.keys(ends).length === 0 ? 2 : 0);
-      assert.equal(requests, 2, 'what was sent is not sent again');
+      assert.equal(requests, 2, 'a request that was sent is not sent again');
     });
   }
 
@@ -224,7 +224,7 @@ describe('what ends a request', () => {
     assert.deepEqual([accepted, errors], [4, { 'wrong answer': 1 }]);
   });
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const { offered, accepted, errors, connectionsOpened } = await runOpenLoop(optionsFor(await freePort(), ['a']), {
       rate: 100,
       durationMs: 100,
@@ -236,13 +236,13 @@ describe('what ends a request', () => {
 describe('connections', () => {
   const five = { workers: 1, rounds: 1, round: { requests: 5 } };
 
-  test('one is used again and again', async (t) => {
+  test('one connection serves all requests', async (t) => {
     const { port, connections } = await serve(t, good);
     assert.equal((await runClosedLoop(optionsFor(port, ['a']), five)).accepted, 5);
     assert.equal(connections(), 1);
   });
 
-  test('one that its answer closes is not', async (t) => {
+  test('a connection that the response closes is not used again', async (t) => {
     const { port, connections } = await serve(t, (text, response) =>
       good(text, response.setHeader('Connection', 'close')),
     );
@@ -250,7 +250,7 @@ describe('connections', () => {
     assert.equal(connections(), 5);
   });
 
-  test('TLS: a certificate that nobody vouches for is refused, unless it will do', async (t) => {
+  test('TLS: a certificate that cannot be verified is refused, unless it is allowed', async (t) => {
     const { port } = await serve(t, good, (listener) => createSecureServer({ cert, key }, listener));
     const run = (isInsecure: boolean) => {
       const target = targetOf({ url: `https://localhost:${port}`, isInsecure }, ['a']);

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { measureTexts } from '../../../cli/terminal/measures.ts';
 
-test('counts are whole, measures have four decimals even where they are whole', () => {
+test('counts are integers; measures always have four decimals', () => {
   assert.deepEqual(measureTexts({ validation: { reviews: 24, rmse: 0.123456, mae: 0, spearman: -0.5, auc: 1 } }), [
     ['validation', '24 reviews, RMSE 0.1235, MAE 0.0000, Spearman -0.5000, AUC 1.0000'],
   ]);
 });
 
-test('of folds the mean and its deviation; what has no name here keeps its own', () => {
+test('folds have a mean and a deviation; an unknown measure keeps its name', () => {
   assert.deepEqual(
     measureTexts({ folds: { folds: 4, reviews: 240, rmse: 1.5, rmseDeviation: 0.25 }, other: { kappa: 0.5 } }),
     [
@@ -18,6 +18,6 @@ test('of folds the mean and its deviation; what has no name here keeps its own',
   );
 });
 
-test('nothing where nothing was measured', () => {
+test('no measures give no text', () => {
   assert.deepEqual(measureTexts({}), []);
 });

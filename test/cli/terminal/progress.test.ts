@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { createProgress } from '../../../cli/terminal/progress.ts';
 
-/** What is written, and how often. */
+/** A stream that keeps its writes. */
 function stream(isTTY: boolean) {
   const written: string[] = [];
   const writable = new Writable({
@@ -23,7 +23,7 @@ const round = (number: number, rounds: number) => ({
 });
 
 describe('progress', () => {
-  test('outside of a terminal: a line for each stage, each hundredth round and the last', async () => {
+  test('outside of a terminal: a line for each stage, for every 100th round, and for the last round', async () => {
     const { stream: out, written } = stream(false);
     const { onStage, onProgress, onRound, pause } = await createProgress(false, out);
     onStage('boosting');
@@ -40,7 +40,7 @@ describe('progress', () => {
     );
   });
 
-  test('in a terminal: a bar with the time left, which goes when another stage comes', async () => {
+  test('in a terminal: a bar with the remaining time, removed when the next stage begins', async () => {
     const { stream: out, written } = stream(true);
     const { onStage, onProgress, onRound, pause } = await createProgress(false, out);
     onStage('tokenizing');
@@ -52,10 +52,10 @@ describe('progress', () => {
     const all = written.join('');
     assert.match(all, /hoshi: tokenizing\n.*hoshi: [^\n]* 0 %, .* left/s);
     assert.match(all, /hoshi: boosting\n[^\n]*hoshi: [^\n]* 50 %, .* left rmse 0\.5000 \/ 0\.7500, l1 0\.2500/);
-    assert.ok(all.lastIndexOf('\x1b[') > all.lastIndexOf('left'), 'the bar is taken away');
+    assert.ok(all.lastIndexOf('\x1b[') > all.lastIndexOf('left'), 'the bar is removed');
   });
 
-  test('quiet: nothing', async () => {
+  test('--quiet: no output', async () => {
     const { stream: out, written } = stream(true);
     const { onStage, onProgress, onRound, pause } = await createProgress(true, out);
     onStage('boosting');
