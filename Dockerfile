@@ -1,9 +1,11 @@
-# Builds the packed server (`make server`), and an image of it that has nothing else: Node, the C and C++ libraries that it loads,
-# and /hoshi. No shell, no package manager, no LightGBM; as nobody, and nothing is ever written. `make image` calls it.
+# Builds the packed server (`make server`) and an image that holds only Node, the C and C++ libraries that it loads, and
+# /hoshi. It has no shell, no package manager and no LightGBM. The server runs as an unprivileged user and writes no file.
+# `make image` calls it.
 #
-#   BUILDER  has Node, npm, make and g++; its Node and its libraries are those of the image
-#   ENGINES  `native`; or `all`: with LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js), which takes pip to build
-#   RUNTIME  `scratch`: the builder's libraries are taken along; or a base with a C++ runtime, such as gcr.io/distroless/cc-debian12
+#   BUILDER  image to build in, with Node, npm, make and g++; its Node and its libraries go into the image
+#   ENGINES  `native`, or `all` to add LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js); `all` needs pip to build
+#   RUNTIME  `scratch` copies the libraries of BUILDER; or a base image with a C++ runtime, such as
+#            gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm
 ARG RUNTIME=scratch
 

@@ -65,7 +65,10 @@ export function logBadRows(file: string, badRows: readonly BadRow[]): void {
 /** The names that a file has for the fields `stars` and `text`. */
 export type ColumnNames = Partial<Record<'stars' | 'text', string>>;
 
-/** Parses `stars=rating,text=body`. Like all parsers here, it throws commander's InvalidArgumentError, which is wrong usage. */
+/**
+ * Parses `stars=rating,text=body`. Like all parsers here, it throws commander's InvalidArgumentError, which is wrong
+ * usage.
+ */
 export function columnsFrom(text: string): ColumnNames {
   const names: ColumnNames = {};
   for (const pair of text.split(',')) {

@@ -1,4 +1,7 @@
-/** `node code-cache.js FILE`, forked by pack.ts: serves until it is told to, then leaves beside the file what V8 has compiled of it. */
+/**
+ * `node code-cache.js FILE`: pack.ts forks it. It serves until a message comes, then writes V8's compiled code next to
+ * FILE.
+ */
 import { writeFileSync } from 'node:fs';
 import { cacheOf, runCompiled } from './compiled-script.ts';
 
@@ -8,4 +11,4 @@ process.once('message', () => {
   writeFileSync(cacheOf(file), script.createCachedData());
   process.exit();
 });
-process.once('disconnect', () => process.exit(1)); // nobody is left to tell it
+process.once('disconnect', () => process.exit(1)); // the parent has ended

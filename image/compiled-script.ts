@@ -1,8 +1,10 @@
 /**
- * A bundled CommonJS file as V8 has compiled it before: what the process would spend on parsing and compiling is read from the file
- * `NAME.cache` beside it (code-cache.ts makes it). Of another Node, or without the file, it is compiled as usual.
+ * Runs a bundled CommonJS file with V8's code cache: the process reads compiled code from `NAME.cache` next to the file
+ * instead of parsing and compiling it (code-cache.ts makes that file). Without the cache, or with one of another Node,
+ * V8 compiles as usual.
  *
- * Not Node's own compile cache: its files are named for the processor and the user that made them, and an image runs on others.
+ * Node's own compile cache does not work here. It names its files by processor and user, and an image runs on other
+ * ones.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,12 +15,12 @@ export function cacheOf(file: string): string {
   return file.replace(/\.cjs$/, '.cache');
 }
 
-/** Runs the file; what comes back can tell V8's code by then. */
+/** Runs the file. The returned script can create a cache of all code that was compiled up to then. */
 export function runCompiled(file: string): Script {
-  // Bundles are ASCII, so that V8 keeps them as bytes.
+  // Bundles are ASCII. As Latin-1, V8 keeps one byte for each character.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
   const cachedData = readIfThere(cacheOf(file));
-  // Stacks have its name without its folder, which would be part of what was compiled.
+  // Stack traces show the name without the folder, because the cache would contain the folder.
   const filename = basename(file);
   const script = new Script(source, cachedData === undefined ? { filename } : { filename, cachedData });
   const module = { exports: {} };

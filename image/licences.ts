@@ -1,4 +1,4 @@
-/** The packages that a bundle was made from, and the licences that their authors ask to be passed on. */
+/** The npm packages in a bundle, and the texts of their licences, which must be distributed with it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
@@ -7,20 +7,20 @@ import { packageRoot } from '../native/package-root.ts';
 export interface Package {
   readonly name: string;
   readonly version: string;
-  /** As package.json tells it. */
+  /** The licence in package.json, as SPDX names it. */
   readonly license: string;
-  /** The texts that come with it. */
+  /** Its licence and notice files. */
   readonly texts: readonly string[];
 }
 
-/** In order of their names. */
+/** All packages that esbuild put into its outputs, in order of their names. */
 export function packagesIn({ outputs }: Metafile): Package[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const folders = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].sort().map(packageIn);
 }
 
-/** Throws where a package tells no licence. */
+/** Throws if package.json has no name, version or licence. */
 export function packageIn(folder: string): Package {
   const path = join(packageRoot, folder);
   const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Partial<Package>;

@@ -1,15 +1,15 @@
 /**
- * `node pack.js FOLDER [native|all]`: what an image holds of hoshi, in a folder that serves by itself, with the native engine or with
- * all of them. Its files lie as they do in the repository:
+ * `node pack.js FOLDER [native|all]`: packs hoshi for an image, into a folder that can serve on its own. It has the
+ * native engine, or all engines. The paths are those of the repository:
  *
- *     server.cjs            starts bundle/server.cjs, the server in one file, by what V8 compiled of it (bundle/server.cache)
- *     score.cjs             `hoshi score`, for texts by the million
- *     build/                the native engine's addon and dictionary; LightGBM's addon where all engines are asked for, and
- *     node_modules/         kuromoji's dictionary then
+ *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
+ *     score.cjs             `hoshi score`, for bulk jobs
+ *     build/                addon and dictionary of the native engine; with `all`, LightGBM's addon
+ *     node_modules/         with `all`, kuromoji's dictionary
  *     model/stars/          the shipped model
- *     function/page.html    the page
+ *     function/page.html    the page for browsers
  *     THIRD-PARTY.txt       licences of the packages in the bundle
- *     sbom.cdx.json         what all of it is made of
+ *     sbom.cdx.json         software bill of materials
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -38,10 +38,10 @@ const COPIED_FOR_ALL = [
   'node_modules/kuromoji/dict',
 ];
 
-/** Whose dictionary ipadic.bin was compiled from; NOTICE has its licence. */
+/** ipadic.bin was compiled from the dictionary of this package. NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
 
-/** The engine that serves is the native one: what the others need stays out. */
+/** Leaves the code of the reference engines out of the bundle. */
 const nativeOnly: Plugin = {
   name: 'native only',
   setup({ onResolve }) {
@@ -63,12 +63,12 @@ async function pack(folder: string, withAllEngines: boolean): Promise<void> {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    // Not ESM: an `import` of a module of Node's is none of a lazy one's, however lazily that is loaded itself.
+    // Not ESM: there, Node's own modules would load at start even if only a lazily loaded module imports them.
     format: 'cjs',
     banner: { js: '"use strict";const moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
     define: { 'import.meta.url': 'moduleUrl' },
     minifyWhitespace: true,
-    minifySyntax: true, // names stay: the log shows stacks
+    minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
     plugins: withAllEngines ? [] : [nativeOnly],
@@ -81,12 +81,12 @@ async function pack(folder: string, withAllEngines: boolean): Promise<void> {
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
 
-/** As much of the server as its start and its first answer take is compiled then. */
+/** Serves one request in another process, so that the cache has the code for a start and a first response. */
 async function makeCodeCache(file: string): Promise<void> {
   const server = fork(join(import.meta.dirname, 'code-cache.js'), [file], {
     env: { PORT: '0', HOSHI_ENGINE: 'native' },
     silent: true,
-    execArgv: ['--random-seed=1'], // the same server gives the same bytes; who runs it has a seed of its own
+    execArgv: ['--random-seed=1'], // the same server gives the same bytes; at run time V8 uses a random seed
   });
   let messages = '';
   server.stderr?.on('data', (chunk) => {
@@ -96,17 +96,18 @@ async function makeCodeCache(file: string): Promise<void> {
   try {
     const url = await urlWhenReady(file, server, () => messages);
     const body = JSON.stringify({ texts: 'とても楽しかったです。' });
-    const answer = await fetch(`${url}/api/1/users`, { method: 'POST', body });
-    if (!answer.ok) throw new Error(`Expected ${file} to score, it answered ${answer.status} ${await answer.text()}`);
+    const response = await fetch(`${url}/api/1/users`, { method: 'POST', body });
+    if (!response.ok)
+      throw new Error(`Expected ${file} to score, received ${response.status} ${await response.text()}`);
     server.send('write');
     const [code] = await ended;
-    if (code !== 0) throw new Error(`Expected ${file} to be compiled, it ended with ${code}: ${messages}`);
+    if (code !== 0) throw new Error(`Expected the code cache of ${file}, the process ended with ${code}: ${messages}`);
   } finally {
-    server.kill('SIGKILL'); // where it failed; it has ended otherwise
+    server.kill('SIGKILL'); // needed only after a failure
   }
 }
 
-/** The port is one that the system chose, as the log tells. */
+/** Reads the port from the log, because the system chooses it. */
 async function urlWhenReady(file: string, server: ChildProcess, messages: () => string): Promise<string> {
   for (const began = performance.now(); performance.now() - began < START_MS; await delay(10)) {
     if (server.exitCode !== null || server.signalCode !== null) break;
@@ -114,7 +115,7 @@ async function urlWhenReady(file: string, server: ChildProcess, messages: () => 
     const url = `http://127.0.0.1:${port}`;
     if (port !== undefined && (await fetch(`${url}/readyz`).catch(() => undefined))?.ok) return url;
   }
-  throw new Error(`Expected ${file} to serve, received: ${messages()}`);
+  throw new Error(`Expected ${file} to be ready within ${START_MS} ms, it logged: ${messages()}`);
 }
 
 function source(...path: string[]): string {
@@ -122,8 +123,9 @@ function source(...path: string[]): string {
 }
 
 const [, , folder, engines = 'native'] = process.argv;
-if (folder === undefined) throw new Error('Expected a folder to pack into, received none');
+if (folder === undefined)
+  throw new Error('Expected a folder to pack into, received none. Usage: node pack.js FOLDER [native|all]');
 if (engines !== 'native' && engines !== 'all')
-  throw new Error(`Expected the engines native or all, received ${engines}`);
+  throw new Error(`Expected native or all as engines, received ${engines}`);
 await pack(resolve(folder), engines === 'all');
 console.log(`${folder}: ${readdirSync(folder).join(' ')}`);

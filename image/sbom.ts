@@ -1,6 +1,7 @@
 /**
- * The software bill of materials of what an image holds, in CycloneDX: what `npm sbom` tells, of the packages that are in it, Node,
- * and LightGBM where that is in it. `node sbom.js FILE PURL…` adds what else an image is made of (`pkg:deb/debian/libc6@2.36-9`).
+ * The software bill of materials of an image, in CycloneDX. It lists the npm packages in the bundle (with the data of
+ * `npm sbom`), Node, and LightGBM if the image has it. `node sbom.js FILE PURL…` adds other components, such as
+ * `pkg:deb/debian/libc6@2.36-9`.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ interface Component {
 }
 
 interface Bom {
-  /** Another one each time `npm sbom` runs, and left out for that. */
+  /** Differs at each run of `npm sbom`, so it is left out. */
   serialNumber?: string;
   readonly metadata: { timestamp?: string; readonly component: Component };
   readonly components: readonly Component[];
@@ -25,7 +26,10 @@ interface Bom {
 
 const LIGHTGBM = componentOf('pkg:pypi/lightgbm@4.7.0', 'MIT');
 
-/** What its source carries and its addon is linked with (NOTICE), in the versions that it carries; fast_double_parser tells none. */
+/**
+ * Libraries in LightGBM's source that its addon is linked with (see NOTICE), and their versions. fast_double_parser has
+ * no version.
+ */
 const LIGHTGBM_PARTS = [
   componentOf('pkg:generic/eigen@3.4.0', 'MPL-2.0'),
   componentOf('pkg:generic/fast_double_parser', 'Apache-2.0'),
@@ -33,7 +37,7 @@ const LIGHTGBM_PARTS = [
   componentOf('pkg:generic/nanoarrow@0.8.0', 'Apache-2.0'),
 ];
 
-/** `packages`: as `name@version`. */
+/** `packages` are names with versions, `name@version`. Throws if `npm sbom` does not list one of them. */
 export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom {
   const output = execFileSync('npm', ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: packageRoot,
@@ -44,7 +48,8 @@ export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom 
   const { timestamp: __, ...metadata } = bom.metadata;
   const isIn = (ref: string) => packages.includes(ref);
   const missing = packages.filter((name) => !bom.components.some((component) => component['bom-ref'] === name));
-  if (missing.length > 0) throw new Error(`npm sbom: expected ${missing.join(', ')} to be listed, found none`);
+  if (missing.length > 0)
+    throw new Error(`npm sbom: expected ${missing.join(', ')} in its list, found no such package`);
   const root = metadata.component['bom-ref'];
   return {
     ...bom,
@@ -67,7 +72,7 @@ function refOf(component: Component): string {
   return component['bom-ref'];
 }
 
-/** `license`: as SPDX names it. */
+/** `purl` is a package URL, and `license` an SPDX identifier. */
 function componentOf(purl: string, license?: string): Component {
   const [, name = '', version] = /\/([^/@?]+)(?:@([^?]+))?(?:\?|$)/.exec(purl) ?? [];
   return {

@@ -65,8 +65,8 @@ async function score(files: readonly string[], flags: Flags, command: Command): 
 }
 
 /**
- * Scores into a file that appears only when it is complete. SIGTERM is caught as well: it would leave the temporary file, and it would
- * not end the first process of a container.
+ * Scores into a file that appears only when it is complete. SIGTERM is caught as well: it would leave the temporary
+ * file, and it would not end the first process of a container.
  */
 async function scoreInto(out: string, files: readonly string[], flags: Flags): Promise<void> {
   const output = await AtomicFile.create(out);

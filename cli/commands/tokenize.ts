@@ -36,7 +36,8 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
       throw new Error('Expected --joined alone, received --offsets, --features or --json with it');
     return tokenizeLines(argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]));
   }
-  const { loadTokenizer } = await import('../../model/reference/tokenizer.ts'); // loads kuromoji, which --joined does not need
+  // Loads kuromoji, which --joined does not need.
+  const { loadTokenizer } = await import('../../model/reference/tokenizer.ts');
   const [tokenizer, text] = await Promise.all([loadTokenizer(), argument ?? readAll(process.stdin)]);
   const morphemes = tokenizer.analyze(text);
   if (json) {

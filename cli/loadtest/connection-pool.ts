@@ -1,7 +1,7 @@
 /**
- * A pool that opens connections on demand, up to a limit. A request takes the idle connection that was used last, or a new one, or
- * waits in a queue for the first that becomes idle. The time-out counts from the time when a request was due. A request that times
- * out in the queue is never sent; one that was sent is dropped together with its connection.
+ * A pool that opens connections on demand, up to a limit. A request takes the idle connection that was used last, or a
+ * new one, or waits in a queue for the first that becomes idle. The time-out counts from the time when a request was
+ * due. A request that times out in the queue is never sent; one that was sent is dropped together with its connection.
  */
 import { Connection, type Outcome } from './connection.ts';
 import type { Target } from './target.ts';

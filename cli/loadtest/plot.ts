@@ -1,6 +1,6 @@
 /**
- * Line plots as one SVG file, one plot below the other. Vega draws them and is loaded when a plot is drawn. The file needs no style
- * sheet, and its colours can be read on light and on dark pages. The same input gives the same bytes.
+ * Line plots as one SVG file, one plot below the other. Vega draws them and is loaded when a plot is drawn. The file
+ * needs no style sheet, and its colours can be read on light and on dark pages. The same input gives the same bytes.
  */
 import { draw, list, quantitative } from '../../model/evaluation/report/plots/draw.ts';
 
@@ -62,7 +62,10 @@ function drawPlot({ title, xLabel, yLabel, series }: Plot, index: number): Promi
   });
 }
 
-/** Drawings take their colours from the style sheet of the report's page (page.css). A file of its own has none, so grey replaces them. */
+/**
+ * Drawings take their colours from the style sheet of the report's page (page.css). A file of its own has none, so grey
+ * replaces them.
+ */
 function standAlone(svg: string, y: number): string {
   return svg.replace('<svg ', `<svg y="${y}" width="${WIDTH}" height="${HEIGHT}" `).replace(/var\(--\w+\)/g, GREY);
 }

@@ -1,7 +1,7 @@
 /**
- * Records the figures of a load test. Latency counts from the time when a request was due to the end of its response. It goes into HDR
- * histograms (HdrHistogram_c, which is part of Node) in nanoseconds, with three significant digits. Accepted and refused responses have
- * histograms of their own. Failures are counted by class, and have no latency.
+ * Records the figures of a load test. Latency counts from the time when a request was due to the end of its response.
+ * It goes into HDR histograms (HdrHistogram_c, which is part of Node) in nanoseconds, with three significant digits.
+ * Accepted and refused responses have histograms of their own. Failures are counted by class, and have no latency.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Verdict } from './verdict.ts';
@@ -17,8 +17,8 @@ export interface Latency {
 }
 
 /**
- * One second of a run. A response counts in the second in which it arrived. A request counts in the second in which the generator
- * made it, which may be later than its due time (`lag`).
+ * One second of a run. A response counts in the second in which it arrived. A request counts in the second in which the
+ * generator made it, which may be later than its due time (`lag`).
  */
 export interface Second {
   readonly second: number;
@@ -80,7 +80,8 @@ export class Recorder {
     this.tick(nowMs);
     this.#counts.offered++;
     this.#current.offered++;
-    if (nowMs > dueMs) this.#lag.record(nanoseconds(nowMs - dueMs)); // never in a closed loop, where a request is due when it is sent
+    // Never late in a closed loop, where a request is due when it is sent.
+    if (nowMs > dueMs) this.#lag.record(nanoseconds(nowMs - dueMs));
   }
 
   recordResponse(verdict: Verdict, dueMs: number, nowMs: number): void {

@@ -1,7 +1,7 @@
 /**
- * An incremental parser of HTTP/1.1 responses: status, body, and whether the connection stays open. Bytes may arrive in pieces of any
- * size. The body ends by its length, by its chunks, or with the connection (RFC 9112, section 6.3). The text is decoded as Latin-1,
- * because numbers and quotes have the same bytes in UTF-8.
+ * An incremental parser of HTTP/1.1 responses: status, body, and whether the connection stays open. Bytes may arrive in
+ * pieces of any size. The body ends by its length, by its chunks, or with the connection (RFC 9112, section 6.3). The
+ * text is decoded as Latin-1, because numbers and quotes have the same bytes in UTF-8.
  */
 
 const MAX_HEAD_BYTES = 1 << 16;
@@ -47,7 +47,10 @@ export class ResponseReader {
     return this.#part === 'body until the end';
   }
 
-  /** Reads one part. Returns true at the end of the response, false if bytes are missing, undefined to read the next part. */
+  /**
+   * Reads one part. Returns true at the end of the response, false if bytes are missing, undefined to read the next
+   * part.
+   */
   #read(): boolean | undefined {
     switch (this.#part) {
       case 'head':

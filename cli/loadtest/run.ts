@@ -1,7 +1,8 @@
 /**
- * Runs a load test. In an open loop, requests are due at fixed times, whatever the server does. In a closed loop, each worker sends its
- * next request after the response to its last one. If the server stalls, the open loop keeps sending, so its latencies are those that
- * clients would see. The closed loop waits, so it misses most of the delayed requests (coordinated omission).
+ * Runs a load test. In an open loop, requests are due at fixed times, whatever the server does. In a closed loop, each
+ * worker sends its next request after the response to its last one. If the server stalls, the open loop keeps sending,
+ * so its latencies are those that clients would see. The closed loop waits, so it misses most of the delayed requests
+ * (coordinated omission).
  */
 import type { Outcome } from './connection.ts';
 import { ConnectionPool, type ScheduledRequest } from './connection-pool.ts';
@@ -38,7 +39,8 @@ export interface ClosedLoop {
 }
 
 const SWEEP_MS = 50;
-// When the schedule ends, requests that still wait for a connection have this time to get one. Then they count as unsent.
+// When the schedule ends, requests that still wait for a connection have this time to get one. Then they count as
+// unsent.
 const GRACE_MS = 1000;
 // Timers are up to 2 ms late. If the next request is due sooner than this, the event loop spins instead of sleeping.
 const TIMER_MS = 2;

@@ -1,4 +1,6 @@
-/** The target of a load test: its address, and its requests as bytes of HTTP/1.1, which are built once before the test. */
+/**
+ * The target of a load test: its address, and its requests as bytes of HTTP/1.1, which are built once before the test.
+ */
 
 export const methods = ['POST', 'PUT', 'GET', 'HEAD'] as const;
 export type Method = (typeof methods)[number];
@@ -73,7 +75,9 @@ function headersOf(defaults: Readonly<Record<string, string>>, given: readonly s
   return [...kept.map(([name, value]) => `${name}: ${value}`), ...given];
 }
 
-/** The name of a header such as `Name: value`, in lower case. Throws if it is malformed or sets the length of the body. */
+/**
+ * The name of a header such as `Name: value`, in lower case. Throws if it is malformed or sets the length of the body.
+ */
 export function headerName(header: string): string {
   const name = /^([!#$%&'*+.^_`|~\w-]+):[\t\x20-\x7e]*$/.exec(header)?.[1]?.toLowerCase();
   if (name === undefined)

@@ -1,6 +1,7 @@
 /**
- * Sorts responses: accepted, refused by a server that sheds load, or an error of some class. If responses are checked, each must hold a
- * score. A score may be any finite number, because models have different ranges, but the same text must always get the same score.
+ * Sorts responses: accepted, refused by a server that sheds load, or an error of some class. If responses are checked,
+ * each must hold a score. A score may be any finite number, because models have different ranges, but the same text
+ * must always get the same score.
  */
 
 export type Verdict = 'accepted' | 'refused' | { readonly error: string };

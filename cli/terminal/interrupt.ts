@@ -1,5 +1,6 @@
 /**
- * Ctrl-C during long work. The first signal asks the work to stop and to keep what it has. The second signal ends the process at once.
+ * Ctrl-C during long work. The first signal asks the work to stop and to keep what it has. The second signal ends the
+ * process at once.
  */
 
 export interface InterruptOptions {
@@ -29,7 +30,8 @@ export async function runInterruptible<Result>(
       return;
     }
     cleanUp?.();
-    // The signal itself ends the process, as if it had never been caught. process.exit would wait for the current round of training.
+    // The signal itself ends the process, as if it had never been caught. process.exit would wait for the current round
+    // of training.
     ignore();
     process.kill(process.pid, name);
   };

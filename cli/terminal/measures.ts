@@ -15,7 +15,8 @@ export function measureTexts(measures: Manifest['measures']): [set: string, valu
       .map(([name, value]) => {
         if (COUNTS.includes(name)) return `${value} ${name}`;
         const deviation = values[`${name}${DEVIATION}`];
-        return `${NAMES[name] ?? name} ${value.toFixed(4)}${deviation === undefined ? '' : ` ± ${deviation.toFixed(4)}`}`;
+        const text = `${NAMES[name] ?? name} ${value.toFixed(4)}`;
+        return deviation === undefined ? text : `${text} ± ${deviation.toFixed(4)}`;
       });
     return [set, texts.join(', ')];
   });

@@ -1,4 +1,6 @@
-/** Progress of long work on stderr: a bar with the remaining time in a terminal, lines elsewhere, nothing with --quiet. */
+/**
+ * Progress of long work on stderr: a bar with the remaining time in a terminal, lines elsewhere, nothing with --quiet.
+ */
 import type { SingleBar } from 'cli-progress';
 import type { RoundMetrics } from '../../native/index.ts';
 

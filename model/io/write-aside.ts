@@ -1,6 +1,7 @@
 /**
- * Writes a file atomically: nobody ever sees half of it. The content goes to a temporary file in the same folder, which replaces the
- * target by one rename. The temporary name is random, so processes that write the same file do not disturb each other.
+ * Writes a file atomically: nobody ever sees half of it. The content goes to a temporary file in the same folder, which
+ * replaces the target by one rename. The temporary name is random, so processes that write the same file do not disturb
+ * each other.
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';

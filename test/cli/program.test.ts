@@ -372,7 +372,10 @@ describe('hoshi', () => {
     assert.match(contents[0] as string, /hoshi eval report\.tsv/);
     assert.deepEqual(await readdir(join(folder, 'new')), ['report.html']);
     const taken = await hoshi(['eval', '--bundle', tiny, data, '--report', tiny]);
-    assert.deepEqual({ code: taken.code, isReported: /EISDIR|directory/.test(taken.stderr) }, { code: 1, isReported: true });
+    assert.deepEqual(
+      { code: taken.code, isReported: /EISDIR|directory/.test(taken.stderr) },
+      { code: 1, isReported: true },
+    );
   });
 
   test('train: the bundle scores, and has the same bytes each time', async () => {

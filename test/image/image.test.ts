@@ -1,7 +1,7 @@
 /**
- * `make image`, and a process from what it made: as nobody, in a root that is read-only. It looks at the archive that is left, which
- * docker and buildah write alike. Skipped where both or root are missing, unless IMAGE_REQUIRED=1; HOSHI_TOOL and HOSHI_BASE say by
- * what and in what to build, as for `make image`.
+ * `make image`, and a server started from it as an unprivileged user on a read-only root. The test reads the archive,
+ * which docker and buildah write alike. It is skipped without root or without both tools, unless IMAGE_REQUIRED=1.
+ * HOSHI_TOOL and HOSHI_BASE select the tool and the image to build in, as for `make image`.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
-/** `make knative-test` takes an image of this kind of name, if it was the last that was built. */
+/** `make knative-test` uses the image that was built last if its name begins like this. */
 const IMAGE = 'dev.local/hoshi-test:1';
 const AGAIN = 'dev.local/hoshi-test:2';
 const MADE = join(packageRoot, 'build', 'image');
@@ -29,13 +29,13 @@ function whyNot(): string | false {
 }
 
 describe('the image', { skip: whyNot() }, () => {
-  let told = '';
+  let output = '';
   let contents: { mode: string; owner: string; bytes: number; path: string }[];
   let work = '';
   let config: ImageConfig;
 
   before(() => {
-    told = build(IMAGE);
+    output = build(IMAGE);
     contents = readFileSync(join(MADE, 'contents.txt'), 'utf8')
       .trimEnd()
       .split('\n')
@@ -48,13 +48,13 @@ describe('the image', { skip: whyNot() }, () => {
   });
   after(() => rmSync(work, { recursive: true, force: true }));
 
-  test('it is small, and says so', () => {
+  test('is small, and its size is printed', () => {
     const bytes = contents.reduce((sum, file) => sum + file.bytes, 0);
     assert.ok(bytes > 100e6 && bytes <= MAX_BYTES, `${bytes} bytes`);
-    assert.match(told, /MB unpacked, [\d.]+ MB compressed\nsha256:[0-9a-f]{64}$/);
+    assert.match(output, /MB unpacked, [\d.]+ MB compressed\nsha256:[0-9a-f]{64}$/);
   });
 
-  test('it holds what serves, and neither a shell, a package manager nor LightGBM', () => {
+  test('holds the server, but no shell, no package manager and no LightGBM', () => {
     const paths = contents.map(({ path }) => path);
     for (const held of [
       '/usr/local/bin/node',
@@ -77,7 +77,7 @@ describe('the image', { skip: whyNot() }, () => {
     assert.deepEqual(writable, []);
   });
 
-  test('its materials are named', () => {
+  test('names its components', () => {
     const bom = JSON.parse(readFileSync(join(MADE, 'sbom.cdx.json'), 'utf8'));
     const names = (bom.components as { name: string }[]).map(({ name }) => name);
     for (const name of ['node', 'prom-client', 'cloudevents', 'kuromoji', 'libc6', 'libstdc++6'])
@@ -85,7 +85,7 @@ describe('the image', { skip: whyNot() }, () => {
     assert.ok(!names.includes('vega'));
   });
 
-  test('it says who it is, and how it starts and ends', () => {
+  test('has labels, a command, a user and a stop signal', () => {
     assert.deepEqual(config.Entrypoint, ['/usr/local/bin/node']);
     assert.deepEqual(config.Cmd, ['server.cjs']);
     assert.equal(config.User, '65532:65532');
@@ -94,7 +94,7 @@ describe('the image', { skip: whyNot() }, () => {
     assert.match(config.Labels['org.opencontainers.image.revision'] ?? '', /^([0-9a-f]{40}(-dirty)?)?$/);
   });
 
-  test('as nobody, in a root that is read-only, it answers the three examples and ends with 0', async () => {
+  test('as an unprivileged user on a read-only root, it scores the three examples and ends with 0', async () => {
     const server = serve(join(work, 'root'));
     const ended = once(server, 'exit');
     let log = '';
@@ -105,8 +105,8 @@ describe('the image', { skip: whyNot() }, () => {
       const url = await urlWhenReady(server, () => log);
       const scorer = await loadScorer({ bundlePath: join(packageRoot, 'model', 'stars'), engine: 'js' });
       for (const text of examples()) {
-        const answer = await fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts: text }) });
-        assert.deepEqual(await answer.json(), { score: scorer.score(text) });
+        const response = await fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts: text }) });
+        assert.deepEqual(await response.json(), { score: scorer.score(text) });
       }
       const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
       assert.match(status, /^Uid:\t65532\t65532\t65532\t65532$/m);
@@ -114,19 +114,19 @@ describe('the image', { skip: whyNot() }, () => {
       server.kill('SIGTERM');
       assert.deepEqual(await ended, [0, null], log);
     } finally {
-      server.kill('SIGKILL'); // where a check failed; it has ended otherwise
+      server.kill('SIGKILL'); // needed only after a failed check
       await ended;
     }
   });
 
-  // Last, for it leaves its own image.tar. No layer of the first is taken.
-  test('built again in the same builder, under another name, it has the same digest', () => {
-    const digestOf = (output: string) => output.split('\n').at(-1);
-    assert.equal(digestOf(build(AGAIN)), digestOf(told));
+  // The last test, because it overwrites image.tar. It reuses no layer of the first build.
+  test('has the same digest when the same builder builds it again under another name', () => {
+    const digestOf = (printed: string) => printed.split('\n').at(-1);
+    assert.equal(digestOf(build(AGAIN)), digestOf(output));
   });
 });
 
-/** The three of the pipeline that hoshi replaces. */
+/** The three examples of the pipeline that hoshi replaces. */
 function examples(): string[] {
   const lines = readFileSync(join(packageRoot, 'test', 'model', 'tricky.tsv'), 'utf8').split('\n');
   const rows = lines.map((line) => line.split('\t'));
@@ -135,7 +135,7 @@ function examples(): string[] {
   return given;
 }
 
-/** What it tells at its end. */
+/** Builds an image, and returns what the build prints. */
 function build(name: string): string {
   const output = execFileSync(join(packageRoot, 'image', 'build'), {
     env: { ...process.env, IMAGE: name, HOSHI_CACHE: 'no' },
@@ -154,7 +154,7 @@ interface ImageConfig {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-/** The archive of an image in a folder, and in `root` below it the image's files. */
+/** Unpacks the archive of an image into a folder, and the files of the image into `root` below it. */
 function unpack(archive: string, folder: string): ImageConfig {
   execFileSync('tar', ['-xf', archive, '-C', folder]);
   const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
@@ -165,7 +165,10 @@ function unpack(archive: string, folder: string): ImageConfig {
   return (read(manifest.Config) as { config: ImageConfig }).config;
 }
 
-/** As a container runtime would: a mount of its own, read-only; another root; nobody. On a port that the system chooses. */
+/**
+ * Starts the server like a container runtime: own read-only mount, own root, unprivileged user. The system chooses the
+ * port.
+ */
 function serve(root: string): ChildProcess {
   const script = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" &&
     exec chroot --userspec=65532:65532 --groups= . /usr/local/bin/node /hoshi/server.cjs`;

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Script } from 'node:vm';
 import { packageRoot } from '../../native/package-root.ts';
 
-describe('what is packed', () => {
+describe('the packed folder', () => {
   let folder = '';
   const server = () => join(folder, 'server.cjs');
   const packed = (...path: string[]) => readFileSync(join(folder, ...path));
@@ -20,14 +20,14 @@ describe('what is packed', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  test('V8 takes the compiled code for the bundle, in another process than it was made by', () => {
+  test('V8 accepts the code cache of the bundle in another process', () => {
     const source = `(function (exports, require, module, __filename, __dirname) {${packed('bundle', 'server.cjs').toString('latin1')}\n})`;
     const cachedData = packed('bundle', 'server.cache');
     assert.equal(new Script(source, { cachedData }).cachedDataRejected, false);
     assert.equal(new Script(`${source} `, { cachedData }).cachedDataRejected, true);
   });
 
-  test('it is the same to the byte each time', () => {
+  test('has the same bytes each time', () => {
     const before = ['bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) =>
       packed(file),
     );
@@ -38,7 +38,7 @@ describe('what is packed', () => {
     assert.deepEqual(before, after);
   });
 
-  test('each package of it is named with its licence, and no other', () => {
+  test('names each of its packages with the licence, and no other package', () => {
     const { components } = JSON.parse(packed('sbom.cdx.json').toString()) as {
       components: { name: string; purl: string }[];
     };
@@ -49,19 +49,19 @@ describe('what is packed', () => {
     for (const name of names) if (name !== 'kuromoji') assert.ok(licences.includes(`\n${name} `), name);
   });
 
-  test('it names no folder of the machine that packed it', () => {
+  test('names no folder of the machine that packed it', () => {
     for (const file of ['server.cjs', 'score.cjs', 'bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json'])
       assert.ok(!packed(file).includes(packageRoot) && !packed(file).includes(folder), file);
   });
 
-  test('`hoshi score` is in it', () => {
+  test('holds `hoshi score`', () => {
     const input = '最高の映画でした\n';
     const command = [join(packageRoot, 'bin', 'hoshi'), 'score'];
     const expected = execFileSync(process.execPath, command, { input, encoding: 'utf8' });
     assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
   });
 
-  test('with all engines, the references give the same score, and LightGBM is named with what it is linked with', () => {
+  test('with all engines: all give the same score, and LightGBM is named with its libraries', () => {
     const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
     try {
       execFileSync(process.execPath, [packer, all, 'all']);
@@ -90,17 +90,17 @@ describe('what is packed', () => {
     }
   });
 
-  test('an engine that is not in it is refused by name', () => {
+  test('refuses an engine that it does not hold, by name', () => {
     const { status, stderr } = spawnSync(process.execPath, [server()], {
       env: { HOSHI_ENGINE: 'lightgbm', PORT: '0' },
       encoding: 'utf8',
     });
     assert.equal(status, 1);
-    assert.match(stderr, /Expected HOSHI_ENGINE to be native, the engine of the bundled server, received lightgbm/);
+    assert.match(stderr, /Expected HOSHI_ENGINE to be native, the only engine in this image, received lightgbm/);
   });
 });
 
-/** What else than packages of npm its bill of materials names: each as `name version (licence)`, as far as that is told. */
+/** The components of its SBOM that are not npm packages: `name version (licence)`, as far as these are known. */
 function notNpm(folder: string): string[] {
   const { components } = JSON.parse(readFileSync(join(folder, 'sbom.cdx.json'), 'utf8')) as {
     components: { name: string; version?: string; purl: string; licenses?: { license: { id: string } }[] }[];
@@ -114,7 +114,7 @@ function notNpm(folder: string): string[] {
     );
 }
 
-/** LightGBM in the version that is built, and what NOTICE says that it is linked with; in no version there. */
+/** LightGBM with the version that is built, and the libraries that NOTICE lists for it, without versions. */
 function linkedByNotice(): { lightgbm: string; parts: string[] } {
   const text = (...path: string[]) => readFileSync(join(packageRoot, ...path), 'utf8');
   const [, version] = /^lightgbm==(\S+)/m.exec(text('native', 'lightgbm', 'requirements.txt')) ?? [];

@@ -1,4 +1,4 @@
-/** image/build and image/assemble with programs that only pretend, in a folder of their own: by what is built, and what is refused. */
+/** image/build and image/assemble with fake programs, in a temporary folder: which tool builds, and what is refused. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -28,7 +28,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs it where there are only these programs, and those that any system has. `calls`: with what they were called. */
+/** Runs a script with only these programs and those that every system has. `calls` lists their command lines. */
 function run(
   script: string,
   programs: Programs,
@@ -49,11 +49,11 @@ function run(
 }
 
 describe('image/build', () => {
-  const docker = '[ "$1" != build ] || exit 7'; // its engine answers
-  const idle = 'exit 1'; // its engine does not
+  const docker = '[ "$1" != build ] || exit 7'; // a docker whose engine responds
+  const idle = 'exit 1'; // a docker without an engine
   const buildah = '[ "$1" != build ] || exit 7; [ "$1" != inspect ] || echo "2026-01-02 03:04:05 +0000 UTC"';
 
-  test('docker builds where its engine answers, or else buildah, or what HOSHI_TOOL says', () => {
+  test('docker builds if its engine responds, otherwise buildah; HOSHI_TOOL overrides this', () => {
     const cases: [programs: Programs, environment: Record<string, string>, builder: string][] = [
       [{ docker, buildah }, {}, 'docker'],
       [{ docker: idle, buildah }, {}, 'buildah'],
@@ -73,10 +73,10 @@ describe('image/build', () => {
     }
   });
 
-  test('what is missing or not meant is named', () => {
+  test('a missing tool or a wrong variable is named', () => {
     const cases: [programs: Programs, environment: Record<string, string>, message: RegExp][] = [
       [{}, {}, /^hoshi: docker \(with its engine\) or buildah is missing/],
-      [{ docker: idle }, { HOSHI_TOOL: 'docker' }, /^hoshi: HOSHI_TOOL=docker: expected an engine that answers/],
+      [{ docker: idle }, { HOSHI_TOOL: 'docker' }, /^hoshi: HOSHI_TOOL=docker: expected a running docker engine/],
       [{ docker }, { HOSHI_TOOL: 'buildah' }, /^hoshi: buildah is missing/],
       [{ docker }, { HOSHI_BASE: 'debootstrap' }, /^hoshi: buildah is missing/],
       [
@@ -95,7 +95,7 @@ describe('image/build', () => {
     }
   });
 
-  test('layers of earlier builds: docker takes them but for `no`, buildah for `yes` alone', () => {
+  test('layers of earlier builds: docker reuses them unless `no` is set, buildah only if `yes` is set', () => {
     const builds = (tool: string, HOSHI_CACHE: string) =>
       / build .*/.exec(run('build', { docker, buildah }, { HOSHI_TOOL: tool, HOSHI_CACHE }).calls)?.[0] ?? '';
     assert.deepEqual(
@@ -108,7 +108,7 @@ describe('image/build', () => {
     );
   });
 
-  test('a tree that is not as it was committed is labelled so', () => {
+  test('uncommitted changes add -dirty to the label of the revision', () => {
     const git = (dirty: string) =>
       `case $1 in rev-parse) echo abc ;; status) printf '${dirty}' ;; log) echo 1700000000 ;; esac`;
     const revision = (dirty: string) => /REVISION=\S*/.exec(run('build', { docker, git: git(dirty) }).calls)?.[0];
@@ -116,7 +116,7 @@ describe('image/build', () => {
     assert.equal(/REVISION=\S*/.exec(run('build', { docker }).calls)?.[0], 'REVISION=');
   });
 
-  test('files and materials are those of all layers of the archive', () => {
+  test('the list of files and the SBOM come from all layers of the archive', () => {
     const files = join(folder, 'files');
     mkdirSync(join(files, 'hoshi'), { recursive: true });
     writeFileSync(join(files, 'hoshi', 'server.cjs'), '12345', { mode: 0o644 });
@@ -149,16 +149,19 @@ describe('image/assemble', () => {
       'scratch',
     );
 
-  test('a library of no package is refused', () => {
+  test('a library that no package contains is refused', () => {
     const { stderr, status, calls } = refused(
       `echo '  libc.so.6 => /lib/libc.so.6 (0x1)'; echo '  libown.so.1 => /opt/libown.so.1 (0x2)'`,
     );
-    assert.match(stderr, /^image\/assemble: expected a package that \/opt\/libown\.so\.1 is from, dpkg knows none/m);
+    assert.match(
+      stderr,
+      /^image\/assemble: expected a Debian package that contains \/opt\/libown\.so\.1, dpkg found none/m,
+    );
     assert.equal(status, 1);
     assert.match(calls, /^cp -L \/lib\/libc\.so\.6 /m);
   });
 
-  test('so is one that is not there', () => {
+  test('a missing library is refused', () => {
     const { stderr, status } = refused(`echo '  libown.so.1 => not found'`);
     assert.match(stderr, /libown\.so\.1 => not found\nimage\/assemble: expected all libraries/);
     assert.equal(status, 1);

@@ -34,7 +34,10 @@ const rowsOf = (low: number, high: number) =>
     );
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
-/** Opens a named pipe for writing as soon as the process reads it. Waiting in open(2) for a process that has ended would never return. */
+/**
+ * Opens a named pipe for writing as soon as the process reads it. Waiting in open(2) for a process that has ended would
+ * never return.
+ */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
     try {

@@ -87,7 +87,7 @@ test('connections are opened on demand up to the limit; waiting requests are sen
   assert.equal(opened(), 2);
 });
 
-test('a request that times out ends, with its connection if it was sent; the next request takes its place', async (t) => {
+test('a time-out ends a request, with its connection if it was sent; the next request takes its place', async (t) => {
   const { received, answer, port, connections: opened } = await serve(t);
   const { pool, ended, endOf } = poolFor(port, 1);
   t.after(() => pool.close());

@@ -46,7 +46,8 @@ describe('an open loop', () => {
       durationMs: 1000,
     });
     assert.deepEqual([offered, accepted, arrivals.length], [200, 200, 200]);
-    // Half of the requests fall into the stall and wait for its end: 500, 495, 490 … ms. A closed loop would meet the stall once.
+    // Half of the requests fall into the stall and wait for its end: 500, 495, 490 … ms. A closed loop would meet the
+    // stall once.
     assert.ok((latency.accepted?.p90Ms ?? 0) > 350, `p90 ${latency.accepted?.p90Ms}`);
   });
 
