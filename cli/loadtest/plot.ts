@@ -2,6 +2,7 @@
  * Line plots as one SVG file, one plot below the other. Vega draws them and is loaded when a plot is drawn. The file
  * needs no style sheet, and its colours can be read on light and on dark pages. The same input gives the same bytes.
  */
+import { escapeHtml } from '../../model/evaluation/report/html.ts';
 import { draw, list, quantitative } from '../../model/evaluation/report/plots/draw.ts';
 
 export interface Series {
@@ -17,7 +18,8 @@ export interface Plot {
 }
 
 const WIDTH = 720;
-const HEIGHT = 400;
+const HEIGHT = 400; // of a plot with its title
+const TITLE_HEIGHT = 26;
 const GREY = '#888888'; // has a contrast of 3.5 on white and of 5.9 on black
 const GRID_OPACITY = 0.3;
 const SERIES_COLOURS = list('#2563eb', '#d97706', '#059669', '#dc2626', '#7c3aed', '#6b7280');
@@ -27,10 +29,15 @@ export async function plotLines(...plots: readonly Plot[]): Promise<string> {
   const drawn = await Promise.all(plots.map(drawPlot));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT * plots.length}" font-family="sans-serif">`,
-    ...drawn.map((svg, i) => standAlone(svg, i * HEIGHT)),
+    ...drawn.map((svg, i) => `${titleOf(plots[i] as Plot, i * HEIGHT)}${standAlone(svg, i * HEIGHT + TITLE_HEIGHT)}`),
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** Not Vega's title: without a canvas Vega overestimates the width of text, and would cut long titles. */
+function titleOf({ title }: Plot, y: number): string {
+  return `<text x="2" y="${y + TITLE_HEIGHT / 2}" fill="${GREY}" font-size="14">${escapeHtml(title)}</text>`;
 }
 
 function drawPlot({ title, xLabel, yLabel, series }: Plot, index: number): Promise<string> {
@@ -44,8 +51,7 @@ function drawPlot({ title, xLabel, yLabel, series }: Plot, index: number): Promi
     description: `${yLabel} against ${xLabel}: ${names.join(', ')}`,
     spec: {
       width: WIDTH,
-      height: HEIGHT,
-      title: { text: title, color: GREY, fontSize: 14, fontWeight: 'normal', anchor: 'start', limit: WIDTH },
+      height: HEIGHT - TITLE_HEIGHT,
       data: { values },
       mark: { type: 'line', strokeWidth: 1.5, point: { size: 20 } },
       encoding: {
@@ -67,5 +73,7 @@ function drawPlot({ title, xLabel, yLabel, series }: Plot, index: number): Promi
  * replaces them.
  */
 function standAlone(svg: string, y: number): string {
-  return svg.replace('<svg ', `<svg y="${y}" width="${WIDTH}" height="${HEIGHT}" `).replace(/var\(--\w+\)/g, GREY);
+  return svg
+    .replace('<svg ', `<svg y="${y}" width="${WIDTH}" height="${HEIGHT - TITLE_HEIGHT}" `)
+    .replace(/var\(--\w+\)/g, GREY);
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { writeAside } from '../../../model/io/write-aside.ts';
+import { AtomicFile, writeAside } from '../../../model/io/write-aside.ts';
 
 describe('write aside', () => {
   let folder: string;
@@ -31,5 +31,25 @@ describe('write aside', () => {
     await writeFile(join(folder, 'plain'), '');
     await assert.rejects(writeAside(join(folder, 'plain', 'file'), Buffer.from('')), /EEXIST|ENOTDIR.* mkdir/);
     await assert.rejects(writeAside(join(folder, 'plain', 'x', 'file'), Buffer.from('')), /ENOTDIR.* mkdir/);
+  });
+
+  test('a file that is written in pieces appears only when it is finished', async () => {
+    const file = join(folder, 'pieces', 'file');
+    const output = await AtomicFile.create(file);
+    await output.write('one ');
+    await output.write(Buffer.from('two'));
+    assert.deepEqual((await readdir(join(folder, 'pieces'))).includes('file'), false);
+    await output.finish();
+    assert.deepEqual([await readFile(file, 'utf8'), await readdir(join(folder, 'pieces'))], ['one two', ['file']]);
+  });
+
+  test('a discarded file leaves nothing, also if the process ends before discard() is done', async () => {
+    const [one, other] = [join(folder, 'discarded', 'one'), join(folder, 'discarded', 'other')];
+    const outputs = [await AtomicFile.create(one), await AtomicFile.create(other)] as const;
+    for (const output of outputs) await output.write('half');
+    await outputs[0].discard();
+    outputs[1].discardSync();
+    assert.deepEqual(await readdir(join(folder, 'discarded')), []);
+    await outputs[1].discard(); // closes the handle
   });
 });
