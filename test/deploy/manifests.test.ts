@@ -1,4 +1,7 @@
-/** Checks the manifests against each other, the READMEs and the code: limits are in the right order, and every name exists. */
+/**
+ * Checks the manifests against each other, the READMEs and the code: limits are in the right order, and every name
+ * exists.
+ */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -215,8 +218,8 @@ test('Knative: a pod lives long enough to be scraped several times', () => {
       assert.ok(secondsOf(interval) * 4 < lives, file);
       assert.equal(path, '/metrics');
     }
-    // Knative gives the server's port this name, whatever its name in the Service is. The second name is the port of the queue-proxy's
-    // metrics (serving v0.48 pkg/apis/serving/v1: UserQueueMetricsPortName).
+    // Knative gives the server's port this name, whatever its name in the Service is. The second name is the port of
+    // the queue-proxy's metrics (serving v0.48 pkg/apis/serving/v1: UserQueueMetricsPortName).
     assert.deepEqual(
       all.map(({ port }) => port),
       [podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name, 'http-usermetric'],
@@ -234,8 +237,8 @@ test('Knative by its operator: the domain is reachable from outside, and the REA
   const { config } = manifestOf('deploy/knative-serving.yaml', 'KnativeServing').spec as {
     config: { domain?: Record<string, string> };
   };
-  // A domain without a selector is for every Service. Knative's default since 1.8 is the cluster's own domain, which is not reachable
-  // from outside.
+  // A domain without a selector is for every Service. Knative's default since 1.8 is the cluster's own domain, which is
+  // not reachable from outside.
   const ofAll = Object.entries(config.domain ?? {}).filter(([, selector]) => selector === '');
   assert.equal(ofAll.length, 1);
   assert.doesNotMatch(String(ofAll[0]?.[0]), /\.local$/);

@@ -5,8 +5,9 @@ import { type Host, leanServer, start } from '../function/hosts.ts';
 import { contentOf, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
 
 /**
- * Metrics that the server does not export. Only kube-state-metrics shows a pod that does not start; `up` comes from Prometheus itself. The
- * queue-proxy of Knative Serving 0.48 (1.21) exports http_server_request_duration_seconds too, through otelhttp 0.64.
+ * Metrics that the server does not export. Only kube-state-metrics shows a pod that does not start; `up` comes from
+ * Prometheus itself. The queue-proxy of Knative Serving 0.48 (1.21) exports http_server_request_duration_seconds too,
+ * through otelhttp 0.64.
  */
 const elsewhere = new Map([
   ['kube_pod_container_status_restarts_total', new Set(['container'])],

@@ -1,6 +1,7 @@
 /**
- * The formats of the golden files in this folder, and functions that read them. Each golden holds the answers of the program that
- * defines the behaviour; its header names program, version and command. `test/golden/make` makes them again.
+ * The formats of the golden files in this folder, and functions that read them. Each golden holds the answers of the
+ * program that defines the behaviour; its header names program, version and command. `test/golden/make` makes them
+ * again.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,9 @@ import type { SparseRow } from '../../native/rows.ts';
 export interface Header {
   readonly program: string;
   readonly version: string;
-  /** The version of Python, or of Node for a golden that Node made; `unicode` is the version of its Unicode database. */
+  /**
+   * The version of Python, or of Node for a golden that Node made; `unicode` is the version of its Unicode database.
+   */
   readonly python?: string;
   readonly node?: string;
   readonly unicode: string;
@@ -30,9 +33,15 @@ export interface WordCharacters {
 /** kuromoji.json: tokens of kuromoji itself. It receives U+E000 for each character that it cannot process. */
 export interface KuromojiGolden {
   readonly header: Header;
-  /** Dictionary lines without the surface form: part of speech, …, reading, pronunciation (the last two only for known words). */
+  /**
+   * Dictionary lines without the surface form: part of speech, …, reading, pronunciation (the last two only for known
+   * words).
+   */
   readonly features: readonly string[];
-  /** One entry per block of 256 UTF-16 units, taken as one text: SHA-256 of its token ends joined by spaces, 16 hex digits. */
+  /**
+   * One entry per block of 256 UTF-16 units, taken as one text: SHA-256 of its token ends joined by spaces, 16 hex
+   * digits.
+   */
   readonly sweep: readonly string[];
   readonly texts: readonly {
     readonly text: Text;
@@ -42,7 +51,10 @@ export interface KuromojiGolden {
     readonly known: string;
     /** For each token, its index in `features` above. */
     readonly features: readonly number[];
-    /** kuromoji's result for the original text, if it has special characters: surface forms, or the error that it throws. */
+    /**
+     * kuromoji's result for the original text, if it has special characters: surface forms, or the error that it
+     * throws.
+     */
     readonly unmended?: readonly string[] | string;
   }[];
 }
@@ -97,15 +109,18 @@ export interface ImportedGolden {
     /** The whole model.txt. */
     readonly model: string;
     /**
-     * Rows of the first texts, and the contribution of each term to their predictions. The base value is in the column after the
-     * last term.
+     * Rows of the first texts, and the contribution of each term to their predictions. The base value is in the column
+     * after the last term.
      */
     readonly rows: Rows;
     readonly contributions: Rows;
     /** Predictions for all texts. */
     readonly predictions: Doubles;
   }[];
-  /** The exporter's messages for vectorizers that hoshi cannot represent. `what` is the parameter that the message must name. */
+  /**
+   * The exporter's messages for vectorizers that hoshi cannot represent. `what` is the parameter that the message must
+   * name.
+   */
   readonly refusals: readonly { readonly what: string; readonly message: string }[];
 }
 

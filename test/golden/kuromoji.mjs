@@ -10,7 +10,8 @@ const features = new Map(); // line → its index
 function golden(text) {
   const whole = textOf(text);
   const tokens = tokensOf(law, whole);
-  if ((tokens.at(-1)?.end ?? 0) !== whole.length) console.error('expected the tokens to end with the text:', JSON.stringify(text));
+  if ((tokens.at(-1)?.end ?? 0) !== whole.length)
+    console.error('expected the tokens to end with the text:', JSON.stringify(text));
   const indexOf = (line) => features.get(line) ?? features.set(line, features.size).get(line);
   return {
     text,
@@ -39,7 +40,10 @@ function sweep() {
   });
 }
 
-/** JSON with readable Japanese and nothing invisible: every other character outside ASCII is escaped, lone surrogates too. */
+/**
+ * JSON with readable Japanese and nothing invisible: every other character outside ASCII is escaped, lone surrogates
+ * too.
+ */
 function compact(value) {
   return JSON.stringify(value).replace(
     /[^ -~\u3001-\u3003\u3005-\u3098\u309b-\u30ff\u4e00-\u9fa5\uff01-\uff5e]/g,

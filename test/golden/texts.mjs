@@ -1,7 +1,7 @@
 /**
- * The input texts for kuromoji and scikit-learn: hostile texts, then our own sentences. The sentences (sentences.txt) were copied from
- * model/corpus once and are frozen, so that a golden does not change with the corpus. Long texts are in a short form (`Text` in
- * golden.ts). No character here is invisible: unprintable characters are escaped.
+ * The input texts for kuromoji and scikit-learn: hostile texts, then our own sentences. The sentences (sentences.txt)
+ * were copied from model/corpus once and are frozen, so that a golden does not change with the corpus. Long texts are
+ * in a short form (`Text` in golden.ts). No character here is invisible: unprintable characters are escaped.
  */
 import { readFileSync } from 'node:fs';
 

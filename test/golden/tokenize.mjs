@@ -1,10 +1,11 @@
 /**
  * Tokens of the npm package kuromoji itself, called directly and not through model/reference/tokenizer.ts, with one fix
- * (model/README.md): kuromoji receives one U+E000 for each supplementary character, lone surrogate or U+0000. Offsets are the running
- * sums of the lengths of the surface forms, mapped back to UTF-16 units, because kuromoji's own word_position shifts.
+ * (model/README.md): kuromoji receives one U+E000 for each supplementary character, lone surrogate or U+0000. Offsets
+ * are the running sums of the lengths of the surface forms, mapped back to UTF-16 units, because kuromoji's own
+ * word_position shifts.
  *
- * As a program, it writes the input of tfidf.py and imported.py to stdout, all texts with their tokens, as JSON:
- * [{ text: short form, surfaces: [surface, …] }, …].
+ * As a program, it writes the input of tfidf.py and imported.py to stdout, all texts with their tokens, as JSON: [{
+ * text: short form, surfaces: [surface, …] }, …].
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
