@@ -83,8 +83,14 @@ test('a room imports only the rooms that the table allows, all below it; type im
   for (const [room, allowed] of Object.entries(rooms)) {
     for (const other of allowed) {
       if (other === '*') continue;
-      assert.ok(order.indexOf(other) > order.indexOf(room), `the table lets ${room} import ${other}, which is above it: move the row or drop the entry`);
-      assert.ok(used.has(`${room} → ${other}`), `the table lets ${room} import ${other}, but no file does: drop the entry`);
+      assert.ok(
+        order.indexOf(other) > order.indexOf(room),
+        `the table lets ${room} import ${other}, which is above it: move the row or drop the entry`,
+      );
+      assert.ok(
+        used.has(`${room} → ${other}`),
+        `the table lets ${room} import ${other}, but no file does: drop the entry`,
+      );
     }
   }
 });
@@ -114,7 +120,10 @@ test('no room has more than a quarter of the code', (t) => {
   const total = [...lines.values()].reduce((sum, count) => sum + count, 0);
   for (const [room, count] of [...lines].sort((a, b) => b[1] - a[1])) {
     t.diagnostic(`${room}: ${count} lines, ${((100 * count) / total).toFixed(1)} %`);
-    assert.ok(count <= total / 4, `expected ${room} to have at most a quarter of ${total} lines, found ${count}: split it`);
+    assert.ok(
+      count <= total / 4,
+      `expected ${room} to have at most a quarter of ${total} lines, found ${count}: split it`,
+    );
   }
 });
 

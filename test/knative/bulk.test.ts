@@ -149,7 +149,7 @@ async function killOne(space: Namespace, scores: string, job: string): Promise<{
   return { name: pod.metadata.name, index };
 }
 
-/** Each line another text, so that none can stand for another. */
+/** Writes the reviews. Every line is a different text, so that a missing or repeated line changes the result. */
 async function writeReviews(file: string): Promise<void> {
   const texts = await loadTexts({ column: 'text', count: 1000 });
   const stream = createWriteStream(file);
