@@ -86,6 +86,6 @@ export async function untilSeen<T>(look: () => Promise<T>, isSo: (seen: T) => bo
     seen = await look();
     return isSo(seen);
   };
-  await until('the page to change', isSeen, { everyMs: 25, received: () => JSON.stringify(seen) });
+  await until('the page to change', isSeen, { patienceMs: 10_000, everyMs: 25, received: () => JSON.stringify(seen) });
   return seen;
 }
