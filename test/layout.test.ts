@@ -1,4 +1,4 @@
-/** The rules of the layout that the compiler does not see. ARCHITECTURE.md explains the rooms. */
+/** Layout rules that the compiler does not check. ARCHITECTURE.md explains the rooms. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { packageRoot } from '../native/package-root.ts';
 
 /**
- * The rooms from top to bottom, each with the rooms that its files may import. A room imports rooms below it only. A file belongs to
- * the longest room name that its path begins with.
+ * The rooms from top to bottom, each with the rooms that its files may import. A room imports rooms below it only. A
+ * file belongs to the longest room name that its path begins with.
  */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   test: ['*'],
@@ -68,7 +68,7 @@ test('every source file belongs to a room', () => {
   assert.deepEqual(homeless, []);
 });
 
-test('a room imports only the rooms that the table allows, all of them below it; type imports count', () => {
+test('a room imports only the rooms that the table allows, all below it; type imports count', () => {
   const order = Object.keys(rooms);
   const used = new Set<string>();
   const violations = modules.flatMap((file) =>
@@ -83,13 +83,19 @@ test('a room imports only the rooms that the table allows, all of them below it;
   for (const [room, allowed] of Object.entries(rooms)) {
     for (const other of allowed) {
       if (other === '*') continue;
-      assert.ok(order.indexOf(other) > order.indexOf(room), `${room} is allowed to import ${other}, which is above it`);
-      assert.ok(used.has(`${room} → ${other}`), `${room} is allowed to import ${other}, but does not`);
+      assert.ok(
+        order.indexOf(other) > order.indexOf(room),
+        `the table lets ${room} import ${other}, which is above it: move the row or drop the entry`,
+      );
+      assert.ok(
+        used.has(`${room} → ${other}`),
+        `the table lets ${room} import ${other}, but no file does: drop the entry`,
+      );
     }
   }
 });
 
-test('no file imports itself in a circle', () => {
+test('no import forms a circle', () => {
   const done = new Set<string>();
   const path: string[] = [];
   const visit = (file: string): void => {
@@ -114,7 +120,10 @@ test('no room has more than a quarter of the code', (t) => {
   const total = [...lines.values()].reduce((sum, count) => sum + count, 0);
   for (const [room, count] of [...lines].sort((a, b) => b[1] - a[1])) {
     t.diagnostic(`${room}: ${count} lines, ${((100 * count) / total).toFixed(1)} %`);
-    assert.ok(count <= total / 4, `${room} has ${count} of ${total} lines`);
+    assert.ok(
+      count <= total / 4,
+      `expected ${room} to have at most a quarter of ${total} lines, found ${count}: split it`,
+    );
   }
 });
 
@@ -123,21 +132,21 @@ test('only the addon files include <napi.h>', () => {
   assert.deepEqual(including.sort(), ['native/booster_addon.cc', 'native/engine_addon.cc', 'native/napi_support.h']);
 });
 
-test('the serving engine includes nothing of LightGBM; forest, analyzer and vectorizer do not include each other', () => {
+test('the serving engine does not include LightGBM; forest, analyzer and vectorizer are independent', () => {
   const includesOf = (file: string): string[] => {
     const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name]) =>
       join('native', name as string),
     );
     return [...own, ...own.flatMap(includesOf)];
   };
-  const sides = (name: string) => [`native/${name}.h`, `native/${name}.cc`].flatMap((file) => includesOf(file));
-  assert.ok(!sides('forest').some((file) => /analyzer|dictionary|vectorizer/.test(file)));
-  assert.ok(!sides('analyzer').some((file) => /forest|vectorizer/.test(file)));
-  assert.ok(!sides('vectorizer').some((file) => /forest|analyzer/.test(file)));
+  const closureOf = (name: string) => [`native/${name}.h`, `native/${name}.cc`].flatMap((file) => includesOf(file));
+  assert.ok(!closureOf('forest').some((file) => /analyzer|dictionary|vectorizer/.test(file)));
+  assert.ok(!closureOf('analyzer').some((file) => /forest|vectorizer/.test(file)));
+  assert.ok(!closureOf('vectorizer').some((file) => /forest|analyzer/.test(file)));
   assert.ok(!includesOf('native/engine_addon.cc').some((file) => /booster|model_text/.test(file)));
 });
 
-test('an addon is reached through native/index.ts only', () => {
+test('other rooms reach the addons only through native/index.ts', () => {
   const open = ['native/index.ts', 'native/rows.ts', 'native/package-root.ts', 'native/builtin.ts'];
   const inside = modules
     .filter((file) => !/^(native|test)\//.test(file))
@@ -146,7 +155,7 @@ test('an addon is reached through native/index.ts only', () => {
   assert.deepEqual(inside, []);
 });
 
-test('the environment is read by entry points only', () => {
+test('only entry points read the environment', () => {
   const entryPoints = ['function/main.ts', 'function/index.ts', 'cli/commands/serve.ts'];
   const reading = modules.filter(
     (file) => /^(native|model|function|cli)\//.test(file) && /process\.env/.test(contentOf(file)),

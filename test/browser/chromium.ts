@@ -1,21 +1,21 @@
 /**
- * Chromium as a test drives it, against a server on this machine: each page is held to be quiet (no error on its console, no violation
- * of its policy, no request to elsewhere) but for what a test says it provokes.
+ * Drives Chromium against a server on this machine. Each page must stay quiet: no error on its console, no violation of
+ * its policy, no request to another server. A test names the errors that it provokes.
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { until } from '../fixtures/until.ts';
 
 const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
 
-/** Why there is no browser to test with; undefined if there is one, or if there has to be one. */
-export const lacking =
+/** Why there is no browser. Undefined if there is one, or if CHROMIUM_REQUIRED=1 demands one. */
+export const missingBrowser =
   existsSync(executablePath) || process.env.CHROMIUM_REQUIRED === '1'
     ? undefined
-    : `there is no ${executablePath}: apt-get install chromium, or name another by CHROMIUM`;
+    : `${executablePath} is missing: apt-get install chromium, or set CHROMIUM to another path`;
 
-/** `more`: arguments of Chromium. */
+/** Starts Chromium. `more` are additional arguments. */
 export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -39,7 +39,10 @@ export interface Visit {
   leave(): Promise<void>;
 }
 
-/** A page of its own context, without motion and in Japanese if not said otherwise. `provoked`: errors that the test means. */
+/**
+ * Opens a page in a new context, by default without motion and in Japanese. `provoked` matches errors that the test
+ * provokes.
+ */
 export async function visit(
   browser: Browser,
   url: string,
@@ -61,8 +64,8 @@ export async function visit(
     void dialog.dismiss();
   });
   context.on('request', (request) => {
-    const asked = request.url();
-    if (!asked.startsWith(`${url}/`) && !asked.startsWith('data:')) heard.push(`request: ${asked}`);
+    const target = request.url();
+    if (!target.startsWith(`${url}/`) && !target.startsWith('data:')) heard.push(`request: ${target}`);
   });
   await prepare?.(page);
   await page.goto(url);
@@ -76,12 +79,13 @@ export async function visit(
   return { page, leave };
 }
 
-/** Looks again until it is so; fails with what it saw last. */
-export async function until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    const seen = await look();
-    if (isSo(seen)) return seen;
-    if (tries > 400) throw new Error(`Expected it to come, received at last: ${JSON.stringify(seen)}`);
-    await delay(25);
-  }
+/** Calls `look` again and again until `isSo` accepts its result, and returns that. Rejects with the last result. */
+export async function untilSeen<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
+  let seen = await look();
+  const isSeen = async () => {
+    seen = await look();
+    return isSo(seen);
+  };
+  await until('the page to change', isSeen, { patienceMs: 10_000, everyMs: 25, received: () => JSON.stringify(seen) });
+  return seen;
 }

@@ -1,4 +1,4 @@
-/** The page of GET /, in Chromium, against the lean server with the shipped model. */
+/** The page of GET / in Chromium, served by the lean server with the shipped model. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -8,13 +8,13 @@ import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-cor
 import type { Explanation } from '../../model/scoring/explain.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { type Host, leanServer, start } from '../function/hosts.ts';
-import { lacking, launch, until, visit } from './chromium.ts';
+import { launch, missingBrowser, untilSeen, visit } from './chromium.ts';
 
 const GREAT = 'すごい！最高に興奮した！楽しい';
 const POOR = 'この映画は全くだめ、楽しくない。駄作';
 const SCORING = '**/api/1/users';
 
-describe('the page in Chromium', { skip: lacking ?? false }, () => {
+describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
   let host: Host;
   let browser: Browser;
 
@@ -48,18 +48,18 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
   onPage('typing fills the stars with the score that the API gives', async (page) => {
     await page.locator('#text').pressSequentially(GREAT);
     const { score } = await answerOf(GREAT);
-    await until(() => scoreOn(page), is(score));
+    await untilSeen(() => scoreOn(page), is(score));
     assert.equal(await page.locator('#score').textContent(), score.toFixed(2));
     assert.equal(await page.getByRole('img').locator('title').textContent(), `5つ星のうち ${score.toFixed(2)}`);
     assert.equal(await page.locator('#live').getAttribute('aria-live'), 'polite');
-    await until(() => page.locator('#live').textContent(), is(`5つ星のうち ${score.toFixed(2)}`));
+    await untilSeen(() => page.locator('#live').textContent(), is(`5つ星のうち ${score.toFixed(2)}`));
     await page.locator('#text').fill('');
-    await until(() => scoreOn(page), is(undefined));
+    await untilSeen(() => scoreOn(page), is(undefined));
     assert.equal(await filled(page), 0);
     assert.equal(await page.locator('#why').isVisible(), false);
   });
 
-  // The stars stand 25 apart in 124, and a star is 21 wide.
+  // The row of stars is 124 wide: the stars are 25 apart, and each star is 21 wide.
   for (const [score, share] of [
     [0, 0],
     [1, 25 / 124],
@@ -68,26 +68,26 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     [5, 1],
     [7, 1],
   ] as const) {
-    onPage(`a score of ${score} fills so much of the stars`, async (page) => {
+    onPage(`a score of ${score} fills ${(100 * Math.min(share, 1)).toFixed(0)} % of the stars`, async (page) => {
       await page.route(SCORING, (route) => route.fulfill({ json: { score } }));
       await page.locator('#text').fill(GREAT);
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       assert.ok(Math.abs((await filled(page)) - Math.min(share, 125 / 124)) < 0.01, String(await filled(page)));
     });
   }
 
   onPage(
-    'a question waits for 150 ms of rest, and for kana to be converted',
+    'the page requests a score after 150 ms without a key, and not before kana are converted',
     async (page) => {
-      const asked = questionsOf(page);
+      const questions = questionsOf(page);
       await page.locator('#text').fill('良い');
       await page.clock.runFor(149);
       await page.locator('#text').fill(GREAT);
       await page.clock.runFor(149);
-      assert.deepEqual(asked, []);
+      assert.deepEqual(questions, []);
       await page.clock.runFor(1);
-      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
-      assert.deepEqual(asked, [{ texts: GREAT, explain: true }]);
+      await untilSeen(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      assert.deepEqual(questions, [{ texts: GREAT, explain: true }]);
 
       await page.locator('#text').fill('');
       await page.clock.runFor(200);
@@ -95,16 +95,16 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
       const session = await page.context().newCDPSession(page);
       await session.send('Input.imeSetComposition', { text: 'さいこう', selectionStart: 4, selectionEnd: 4 });
       await page.clock.runFor(1000);
-      assert.equal(asked.length, 1, 'nothing is asked of what is not converted');
+      assert.equal(questions.length, 1, 'expected no request for kana that are not converted');
       await session.send('Input.insertText', { text: '最高' });
       await page.clock.runFor(150);
-      await until(() => scoreOn(page), is((await answerOf('最高')).score));
-      assert.deepEqual(asked[1], { texts: '最高', explain: true });
+      await untilSeen(() => scoreOn(page), is((await answerOf('最高')).score));
+      assert.deepEqual(questions[1], { texts: '最高', explain: true });
     },
     { prepare: stopClock },
   );
 
-  /** Asks of a poor review and, before it is answered, of a great one; then lets the first answer come, too late. */
+  /** Types a poor review and, before its response, a great one. Then the first response arrives, too late. */
   async function answerTooLate(page: Page, answer: (held: Route) => Promise<void>): Promise<void> {
     const held: Route[] = [];
     await page.route(SCORING, async (route) => {
@@ -112,10 +112,10 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
       else await route.continue();
     });
     await page.locator('#text').fill(POOR);
-    await until(async () => held.length, is(1));
+    await untilSeen(async () => held.length, is(1));
     await page.locator('#text').fill(GREAT);
     const { score } = await answerOf(GREAT);
-    await until(() => scoreOn(page), is(score));
+    await untilSeen(() => scoreOn(page), is(score));
     await answer(held[0] as Route);
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
     assert.equal(await scoreOn(page), score);
@@ -123,15 +123,15 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
 
   const late = { json: { score: 1.25 } };
 
-  onPage('the newest question wins, whichever answer comes first', async (page) => {
-    await answerTooLate(page, (held) => held.fulfill(late).catch(() => {})); // it was aborted
+  onPage('the newest text wins, whichever response comes first', async (page) => {
+    await answerTooLate(page, (held) => held.fulfill(late).catch(() => {})); // the request was aborted
     assert.equal(await page.locator('#message').textContent(), '');
   });
 
   onPage(
-    'an answer that its abortion came too late for does nothing',
+    'a response that arrives although its request was aborted has no effect',
     (page) => answerTooLate(page, (held) => held.fulfill(late)),
-    // A fetch that nothing aborts.
+    // fetch ignores the abort signal.
     { prepare: neverAbort },
   );
 
@@ -144,10 +144,10 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     ['lines and spaces', '  最高\n\n\t残念　楽しい  \n'],
     ['a lone surrogate', '\ud83d最高\ude00残念'],
   ] as const) {
-    onPage(`words are coloured where they stand: ${what}`, async (page) => {
+    onPage(`words are coloured at their place in the text: ${what}`, async (page) => {
       await setText(page, text);
       const { score, explanation } = await answerOf(text);
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       const parts = await page.evaluate<
         { length: number; className: string; label: string | null; isText: boolean }[]
       >(`{
@@ -178,10 +178,10 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     });
   }
 
-  onPage('a table tells the same, and sums to the score', async (page) => {
+  onPage('the table shows the same contributions, and they sum to the score', async (page) => {
     await page.locator('#text').fill(GREAT);
     const { score, explanation } = await answerOf(GREAT);
-    await until(() => scoreOn(page), is(score));
+    await untilSeen(() => scoreOn(page), is(score));
     const rows = await page.locator('#terms tr').allInnerTexts();
     const [first] = explanation.terms;
     assert.ok(first);
@@ -197,7 +197,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     assert.equal(sum, Number(score.toFixed(2)));
   });
 
-  onPage('the value of a word is shown while the pointer is on it', async (page) => {
+  onPage('a tooltip shows the value of a word while the pointer is on it', async (page) => {
     await page.locator('#text').fill(GREAT);
     const word = page.locator('#painted .up').first();
     await word.hover();
@@ -206,33 +206,33 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     const label = (await word.getAttribute('aria-label')) ?? '';
     assert.match((await tip.textContent()) ?? '', /^\S+\+\d\.\d\d/);
     assert.ok(label.includes((await tip.locator('span').nth(1).textContent())?.slice(1) ?? '?'), label);
-    await tip.hover(); // the pointer may go there
+    await tip.hover(); // the pointer may move onto the tooltip
     await page.mouse.move(0, 0);
     await tip.waitFor({ state: 'hidden' });
   });
 
   onPage(
-    'a model that cannot be explained still gives stars, and is asked once',
+    'a model without explanations still gives stars, and the page asks for an explanation only once',
     async (page) => {
-      const asked = questionsOf(page);
+      const questions = questionsOf(page);
       await page.route(SCORING, async (route) => {
         if (route.request().postData()?.includes('"explain":true')) await route.fulfill({ status: 501, json: {} });
         else await route.continue();
       });
       for (const text of [GREAT, POOR]) {
         await page.locator('#text').fill(text);
-        await until(() => scoreOn(page), is((await answerOf(text)).score));
+        await untilSeen(() => scoreOn(page), is((await answerOf(text)).score));
       }
       assert.equal(await page.locator('#message').textContent(), 'このモデルでは、語に色がつきません。');
       assert.equal(await page.locator('#why').isVisible(), false);
-      assert.deepEqual(asked, [{ texts: GREAT, explain: true }, { texts: GREAT }, { texts: POOR }]);
+      assert.deepEqual(questions, [{ texts: GREAT, explain: true }, { texts: GREAT }, { texts: POOR }]);
     },
     { provoked: /status of 501/ },
   );
 
   // ------------------------------------------------------------------------------------------- keyboard, names
 
-  onPage('all of it is reached by keyboard alone', async (page) => {
+  onPage('every control is reachable by keyboard', async (page) => {
     const key = (name: string) => page.keyboard.press(name);
     const focused = () =>
       page.evaluate<string>(
@@ -276,14 +276,14 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     assert.equal(await focused(), 'けなす');
     await key('Enter');
     const { score } = await answerOf(await page.locator('#text').inputValue());
-    await until(() => scoreOn(page), is(score));
+    await untilSeen(() => scoreOn(page), is(score));
   });
 
-  onPage('whoever does not see it is told what is what', async (page) => {
+  onPage('the accessibility tree names every element', async (page) => {
     await page.locator('#text').fill('残念');
     const { score } = await answerOf('残念');
-    await until(() => scoreOn(page), is(score));
-    await until(
+    await untilSeen(() => scoreOn(page), is(score));
+    await untilSeen(
       () => page.locator('#live').textContent(),
       (text) => text !== '',
     );
@@ -312,12 +312,12 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
 
   // ------------------------------------------------------------------------------------- examples, command, card
 
-  onPage('the examples are scored as they are meant', async (page) => {
+  onPage('the examples get high, middle and low scores', async (page) => {
     const scores: number[] = [];
     for (const name of ['ほめる', '半々', 'けなす']) {
       await page.getByRole('button', { name }).click();
       const { score } = await answerOf(await page.locator('#text').inputValue());
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       scores.push(score);
     }
     const [good = 0, mixed = 0, bad = 5] = scores;
@@ -325,17 +325,17 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
   });
 
   for (const [what, text] of [
-    ['quotes of a shell', `It's "最高" $HOME $(echo 残念) \`date\` \\ \\n !! ; & | > * ?`],
+    ['shell quotes', `It's "最高" $HOME $(echo 残念) \`date\` \\ \\n !! ; & | > * ?`],
     ['lines', '最高\nでした\r\n\t残念'],
     ['emoji', '😀最高👨‍👩‍👧残念'],
-    ['what is not seen', '最高\u202e残念\u2066\u200b\ufeff\u0007\u2028良い'],
-    ['an end of its own', "最高\nEND\n'END'\n残念"],
-    ['more than an argument may have', '最高でした。残念。'.repeat(10_000)],
+    ['invisible characters', '最高\u202e残念\u2066\u200b\ufeff\u0007\u2028良い'],
+    ['the end marker of a here document', "最高\nEND\n'END'\n残念"],
+    ['longer than a command-line argument may be', '最高でした。残念。'.repeat(10_000)],
   ] as const) {
     onPage(`the command gives the same score in a shell: ${what}`, async (page) => {
-      const score = await scoreOf(text.replaceAll('\r\n', '\n')); // as a browser has ends of lines
+      const score = await scoreOf(text.replaceAll('\r\n', '\n')); // a browser turns CRLF into LF
       await page.locator('#text').fill(text);
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       const command = (await page.locator('#command').textContent()) ?? '';
       assert.doesNotMatch(command.replaceAll('\n', ''), /[\p{Cc}\p{Bidi_Control}]/u);
       const { stdout, status } = spawnSync('bash', ['--norc', '-s'], { input: command, encoding: 'utf8' });
@@ -350,10 +350,10 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
   }
 
   onPage(
-    'the command is copied',
+    'the copy button copies the command',
     async (page) => {
       await page.locator('#text').fill(GREAT);
-      await until(
+      await untilSeen(
         () => page.locator('#command').textContent(),
         (command) => command?.includes(GREAT) ?? false,
       );
@@ -365,24 +365,24 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
   );
 
   onPage(
-    'the version of the model, and a link to its card',
+    'the page shows the version of the model and links to its card',
     async (page) => {
       const { bundle } = (await (await fetch(`${host.url}/readyz`)).json()) as {
         bundle: { name: string; version: string };
       };
-      await until(() => page.locator('#model').textContent(), is(`${bundle.name} ${bundle.version}`));
+      await untilSeen(() => page.locator('#model').textContent(), is(`${bundle.name} ${bundle.version}`));
       await page.getByRole('link', { name: 'モデルカード' }).click();
       await page.waitForURL('**/card');
       const card = readFileSync(join(packageRoot, 'model', 'stars', 'README.md'), 'utf8');
       assert.equal((await page.locator('body').textContent())?.trim(), card.trim());
     },
-    { provoked: /status of 404/ }, // a plain text has no icon, and Chromium asks for one
+    { provoked: /status of 404/ }, // Chromium requests an icon for the plain text card
   );
 
   // ------------------------------------------------------------------------------------------------ what goes wrong
 
   onPage(
-    'a busy server is asked again when it says',
+    'after a 503 the page tries again after Retry-After',
     async (page) => {
       let refusals = 1;
       await page.route(SCORING, async (route) => {
@@ -391,21 +391,21 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
       });
       await page.locator('#text').fill(GREAT);
       await page.clock.runFor(150);
-      await until(
+      await untilSeen(
         () => page.locator('#message').textContent(),
         is('サーバーが混み合っています。3 秒後にもう一度試します。'),
       );
       await page.clock.runFor(2999);
       assert.equal(await scoreOn(page), undefined);
       await page.clock.runFor(1);
-      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      await untilSeen(() => scoreOn(page), is((await answerOf(GREAT)).score));
       assert.equal(await page.locator('#message').textContent(), '');
     },
     { prepare: stopClock, provoked: /status of 503/ },
   );
 
   onPage(
-    'a server that is not there is tried again',
+    'the page tries again if the server is unreachable',
     async (page) => {
       let failures = 2;
       await page.route(SCORING, async (route) => {
@@ -415,33 +415,33 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
       await page.locator('#text').fill(GREAT);
       await page.clock.runFor(150);
       for (const seconds of [2, 4]) {
-        await until(
+        await untilSeen(
           () => page.locator('#message').textContent(),
           is(`サーバーに接続できません。${seconds} 秒後にもう一度試します。`),
         );
         await page.clock.runFor(seconds * 1000);
       }
-      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      await untilSeen(() => scoreOn(page), is((await answerOf(GREAT)).score));
     },
     { prepare: stopClock, provoked: /ERR_CONNECTION_REFUSED/ },
   );
 
   onPage(
-    'offline is told, and ends by itself; what was scored before is kept, faintly',
+    'the page reports that it is offline and recovers by itself; the last score stays, dimmed',
     async (page) => {
       await page.locator('#text').fill(POOR);
       const { score } = await answerOf(POOR);
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       await page.context().setOffline(true);
       await page.locator('#text').fill(GREAT);
-      await until(
+      await untilSeen(
         () => page.locator('#message').textContent(),
         is('オフラインです。つながりしだい、もう一度試します。'),
       );
       assert.equal(await scoreOn(page), score);
       assert.equal(await page.locator('#result[data-stale]').count(), 1);
       await page.context().setOffline(false);
-      await until(() => scoreOn(page), is((await answerOf(GREAT)).score));
+      await untilSeen(() => scoreOn(page), is((await answerOf(GREAT)).score));
       assert.equal(await page.locator('#result[data-stale]').count(), 0);
     },
     { provoked: /ERR_INTERNET_DISCONNECTED/ },
@@ -453,22 +453,22 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     [200, { unlike: 'ours' }, 'サーバーで問題が起きました（200）。少し待ってから、もう一度お試しください。'],
   ] as const) {
     onPage(
-      `an answer of ${status} that is no score is put in words`,
+      `a response of ${status} without a score becomes a readable message`,
       async (page) => {
         await page.route(SCORING, (route) => route.fulfill({ status, json }));
         await page.locator('#text').fill(GREAT);
-        await until(() => page.locator('#message').textContent(), is(message));
-        await until(() => page.locator('#live').textContent(), is(message));
+        await untilSeen(() => page.locator('#message').textContent(), is(message));
+        await untilSeen(() => page.locator('#live').textContent(), is(message));
       },
       { provoked: /status of (400|500)/ },
     );
   }
 
   onPage(
-    'a text over the limit of the server',
+    'a text over the server limit gets a message',
     async (page) => {
       await setText(page, '最高'.repeat(300_000));
-      await until(
+      await untilSeen(
         () => page.locator('#message').textContent(),
         is('文が長すぎて、サーバーが受け取れません。短くしてください。'),
       );
@@ -484,20 +484,25 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     ['100 kB', '最高でした。<b>残念</b>\u202e'.repeat(2500)],
     ['100 kB in one word', 'ア'.repeat(33_000)],
   ] as const) {
-    onPage(`hostile text is text: ${what}`, async (page) => {
+    onPage(`hostile text is shown as text: ${what}`, async (page) => {
       const elements = () => page.evaluate<number>("document.querySelectorAll('script, img, b, iframe').length");
       const before = await elements();
-      const score = await scoreOf(text); // not while the page asks: long texts at one time are shed
+      // Before the page asks: the server may shed long texts that arrive at the same time.
+      const score = await scoreOf(text);
       await setText(page, text);
-      await until(() => scoreOn(page), is(score));
+      await untilSeen(() => scoreOn(page), is(score));
       assert.equal(await elements(), before);
       const isColoured = text.length <= 4000;
       assert.equal(await page.locator('#why').isVisible(), isColoured);
       if (isColoured) {
         assert.equal(await page.evaluate("document.querySelector('#painted').textContent"), text);
-        const turns =
+        const directions =
           "Array.from(document.querySelector('#painted').children, (part) => getComputedStyle(part).unicodeBidi)";
-        assert.deepEqual([...new Set(await page.evaluate<string[]>(turns))], ['isolate'], 'no word turns another');
+        assert.deepEqual(
+          [...new Set(await page.evaluate<string[]>(directions))],
+          ['isolate'],
+          'expected no word to change the direction of another',
+        );
       }
       if (!isColoured)
         assert.equal(await page.locator('#message').textContent(), '4,000 文字を超える文では、語に色がつきません。');
@@ -506,7 +511,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
   }
 
   onPage(
-    'the policy holds: no HTML from strings, no script from elsewhere, no server but its own',
+    'the policy holds: no HTML from strings, no foreign script, no other server',
     async (page) => {
       for (const attempt of [
         "document.body.innerHTML = '<i>x</i>'",
@@ -521,7 +526,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
 
   // ---------------------------------------------------------------------------------------------- languages, looks
 
-  onPage('English is a click away, is kept, and is said to be', async (page) => {
+  onPage('a click switches to English; the page keeps it and declares the language', async (page) => {
     await page.locator('#text').fill(GREAT);
     await page.locator('#why').waitFor();
     const html = page.locator('html');
@@ -552,7 +557,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     ['fr-FR', 'en'],
   ] as const) {
     onPage(
-      `a browser in ${locale}`,
+      `a browser in ${locale} gets the page in ${lang}`,
       async (page) => assert.equal(await page.locator('html').getAttribute('lang'), lang),
       {
         locale,
@@ -562,7 +567,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     onPage(
-      `colours can be read: ${colorScheme}`,
+      `colours have enough contrast: ${colorScheme}`,
       async (page) => {
         const colours = await page.evaluate<Record<string, string>>(`{
           const style = getComputedStyle(document.documentElement);
@@ -570,7 +575,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
         }`);
         const luminance = (name: string) => luminanceOf(colours[name] ?? '');
         assert.equal(luminance('paper') < luminance('ink'), colorScheme === 'dark');
-        for (const [front, back, least] of [
+        for (const [front, back, minimum] of [
           ['ink', 'paper', 7],
           ['ink', 'empty', 7],
           ['quiet', 'paper', 4.5],
@@ -581,7 +586,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
         ] as const) {
           const [low = 0, high = 0] = [luminance(front), luminance(back)].sort((a, b) => a - b);
           const contrast = (high + 0.05) / (low + 0.05);
-          assert.ok(contrast >= least, `${front} on ${back}: ${contrast.toFixed(2)}`);
+          assert.ok(contrast >= minimum, `${front} on ${back}: ${contrast.toFixed(2)}`);
         }
       },
       { colorScheme },
@@ -596,7 +601,7 @@ describe('the page in Chromium', { skip: lacking ?? false }, () => {
     'phone-dark': { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true, colorScheme: 'dark' },
   } satisfies Record<string, BrowserContextOptions>)) {
     onPage(
-      `as it looks: ${name}`,
+      `screenshot: ${name}`,
       async (page) => {
         await page.locator('[data-example]').nth(1).click();
         await page.locator('#why').waitFor();
@@ -618,7 +623,7 @@ function is(expected: unknown): (seen: unknown) => boolean {
   return (seen) => seen === expected;
 }
 
-/** All digits of it; undefined while there is none. */
+/** The score on the page with all its digits. Undefined if there is none. */
 async function scoreOn(page: Page): Promise<number | undefined> {
   const value = await page.locator('#score').getAttribute('value');
   return value ? Number(value) : undefined;
@@ -630,7 +635,7 @@ async function filled(page: Page): Promise<number> {
   return (await widthOf('#fill')) / (await widthOf('#track'));
 }
 
-/** As typing does, for what a keyboard does not have. */
+/** Sets the text as typing does, also with characters that a keyboard does not have. */
 async function setText(page: Page, text: string): Promise<void> {
   await page.evaluate(
     `document.querySelector('#text').value = ${JSON.stringify(text)}; document.querySelector('#text').dispatchEvent(new InputEvent('input'))`,
@@ -647,18 +652,21 @@ async function neverAbort(page: Page): Promise<void> {
 }
 
 function questionsOf(page: Page): unknown[] {
-  const asked: unknown[] = [];
+  const questions: unknown[] = [];
   page.on('request', (request) => {
-    if (request.method() === 'POST') asked.push(JSON.parse(request.postData() ?? ''));
+    if (request.method() === 'POST') questions.push(JSON.parse(request.postData() ?? ''));
   });
-  return asked;
+  return questions;
 }
 
 function textOf(route: Route): string {
   return (JSON.parse(route.request().postData() ?? '') as { texts: string }).texts;
 }
 
-/** Of each UTF-16 unit: what all terms over it add, each shared by its occurrences. */
+/**
+ * The weight of each UTF-16 unit: the contributions of all terms over it, each divided by the number of its
+ * occurrences.
+ */
 function weightsOf(text: string, { terms }: Explanation): number[] {
   return Array.from({ length: text.length }, (_, at) =>
     terms.reduce((sum, { offsets, contribution }) => {

@@ -1,9 +1,9 @@
-"""Clients of Python, unchanged, against a hoshi that serves: what they send is taken, what they get they understand.
+"""Unmodified Python clients against a running server: it accepts their requests, and they understand its responses.
 
     python test/clients/clients.py http://localhost:8080
 
-requests, tritonclient[http] (JSON and binary tensors, compressed or not by its own choice) and the CloudEvents SDK (binary
-and structured). Every score is compared with the one that the first contract gives for the same text.
+The clients are urllib, requests, tritonclient[http] (JSON and binary tensors) and the CloudEvents SDK (binary and
+structured). Every score is compared with the score that `{"texts": …}` gives for the same text.
 """
 
 import json
@@ -21,9 +21,9 @@ texts = ["すごい！最高に興奮した！楽しい", "この映画は全く
 
 
 def expected(text):
-    answer = requests.post(f"{url}/api/1/users", json={"texts": text}, timeout=10)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["score"]
+    response = requests.post(f"{url}/api/1/users", json={"texts": text}, timeout=10)
+    assert response.status_code == 200, response.text
+    return response.json()["score"]
 
 
 scores = [expected(text) for text in texts]
@@ -33,31 +33,31 @@ passed = 0
 def check(what, condition, received=None):
     global passed
     if not condition:
-        sys.exit(f"clients.py: {what}: received {received!r}")
+        sys.exit(f"clients.py: expected {what}: received {received!r}")
     passed += 1
     print(f"ok {passed} - {what}")
 
 
 # ------------------------------------------------------------------------------------------------ urllib and requests
 request = urllib.request.Request(f"{url}/any/path", json.dumps({"texts": texts}).encode())
-with urllib.request.urlopen(request, timeout=10) as answer:  # the default form type
-    check("urllib, its default form type", json.load(answer) == {"scores": scores})
+with urllib.request.urlopen(request, timeout=10) as response:  # a form type by default
+    check("urllib with its default form type", json.load(response) == {"scores": scores})
 with requests.Session() as session:
     for _ in range(3):
-        check("requests, one connection", session.post(url, json={"texts": texts[0]}, timeout=10).json() == {"score": scores[0]})
+        check("requests on one connection", session.post(url, json={"texts": texts[0]}, timeout=10).json() == {"score": scores[0]})
 chunked = requests.post(url, data=(part for part in [b'{"texts":', b' "\xe6\x99', b'\xae\xe9\x80\x9a"}']), timeout=10)
-check("requests, a body in chunks cut within a character", chunked.status_code == 200, chunked.text)
+check("requests with chunks that are cut inside a character", chunked.status_code == 200, chunked.text)
 
 # -------------------------------------------------------------------------------------------------------- KServe V1
-answer = requests.post(f"{url}/v1/models/stars:predict", json={"instances": texts}, timeout=10)
-check("V1 predict", answer.json() == {"predictions": scores}, answer.text)
+response = requests.post(f"{url}/v1/models/stars:predict", json={"instances": texts}, timeout=10)
+check("V1 predict", response.json() == {"predictions": scores}, response.text)
 
 # ------------------------------------------------------------------------------------------------------ tritonclient
 client = triton.InferenceServerClient(url.removeprefix("http://"))
 check("triton: live", client.is_server_live())
 check("triton: ready", client.is_server_ready())
 check("triton: the model is ready", client.is_model_ready("stars"))
-check("triton: another is not", not client.is_model_ready("none"))
+check("triton: another model is not ready", not client.is_model_ready("none"))
 metadata = client.get_model_metadata("stars")
 check("triton: metadata", metadata["inputs"][0]["datatype"] == "BYTES" and metadata["outputs"][0]["name"] == "score", metadata)
 check("triton: server metadata", client.get_server_metadata()["name"] == "hoshi")
@@ -72,11 +72,11 @@ for shape in ([4], [4, 1], [2, 2]):
             received = result.as_numpy("score")
             same = received.dtype == np.float64 and list(received.shape) == shape and received.ravel().tolist() == scores
             check(f"triton: {shape}, binary {binary_in} → {binary_out}", same, received)
-            check("triton: the id comes back", result.get_response()["id"] == "7", result.get_response())
+            check("triton: the response has the request id", result.get_response()["id"] == "7", result.get_response())
 version = metadata["versions"][0]
 tensor = triton.InferInput("text", [1], "BYTES")
 tensor.set_data_from_numpy(np.array([texts[0].encode()], dtype=np.object_))
-check("triton: by version", client.infer("stars", [tensor], model_version=version).as_numpy("score")[0] == scores[0])
+check("triton: infer by version", client.infer("stars", [tensor], model_version=version).as_numpy("score")[0] == scores[0])
 try:
     client.infer("stars", [triton.InferInput("text", [1], "FP32").set_data_from_numpy(np.zeros(1, np.float32))])
     check("triton: another datatype is refused", False)
@@ -87,12 +87,12 @@ except triton.InferenceServerException as error:
 event = CloudEvent({"type": "com.example.review", "source": "/reviews", "subject": "7"}, {"texts": texts[0]})
 for mode, make in (("binary", conversion.to_binary), ("structured", conversion.to_structured)):
     headers, body = make(event, data_marshaller=lambda data: json.dumps(data).encode()) if mode == "binary" else make(event)
-    answer = requests.post(f"{url}/events", headers=headers, data=body, timeout=10)
-    received = from_http(dict(answer.headers.lower_items()), answer.content)
-    check(f"CloudEvents, {mode}: the answer is an event", received["type"] == "hoshi.score" and received["subject"] == "7", answer.text)
-    check(f"CloudEvents, {mode}: its score", received.data == {"score": scores[0]}, received.data)
-    check(f"CloudEvents, {mode}: in the mode it came in", ("ce-id" in answer.headers) == (mode == "binary"), dict(answer.headers))
-answer = requests.post(url, headers={"ce-id": "1", "ce-specversion": "1.0"}, data="{}", timeout=10)
-check("CloudEvents: one without a type is refused", answer.status_code == 400, answer.text)
+    response = requests.post(f"{url}/events", headers=headers, data=body, timeout=10)
+    received = from_http(dict(response.headers.lower_items()), response.content)
+    check(f"CloudEvents, {mode}: the response is an event", received["type"] == "hoshi.score" and received["subject"] == "7", response.text)
+    check(f"CloudEvents, {mode}: the score", received.data == {"score": scores[0]}, received.data)
+    check(f"CloudEvents, {mode}: the response has the mode of the request", ("ce-id" in response.headers) == (mode == "binary"), dict(response.headers))
+response = requests.post(url, headers={"ce-id": "1", "ce-specversion": "1.0"}, data="{}", timeout=10)
+check("CloudEvents: an event without a type is refused", response.status_code == 400, response.text)
 
 print(f"{passed} passed, 0 failed")

@@ -1,4 +1,4 @@
-/** `make deploy` with programs that only pretend: what it says is missing, what it pushes and what it applies. */
+/** `make deploy` with fake programs: which missing parts it names, what it pushes, and what it applies. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Runs it where there are only these programs, and those that any system has. */
+/** Runs deploy/apply with a PATH that has only these programs and those of any system. */
 async function apply(programs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}) {
   const bin = await mkdtemp(join(folder, 'bin-'));
   await mkdir(bin, { recursive: true });
@@ -45,16 +45,16 @@ async function apply(programs: Readonly<Record<string, string>>, environment: Re
   return { stdout, stderr, status, applied: await read(applied), calls: await read(calls) };
 }
 
-test('what is missing is named', async () => {
+test('names the missing part: registry, kubectl, cluster, Knative or image', async () => {
   const REGISTRY = 'registry.test/project';
   const noCluster = 'case "$1" in version) exit 1 ;; config) echo far ;; esac';
   const noKnative = '[ "$1" = version ]';
   const noImage = 'exit 1';
-  const isWithoutImage = /^hoshi: neither docker nor buildah has an image hoshi:\d.*: run `make image` first/;
+  const isWithoutImage = /^hoshi: neither docker nor buildah has the image hoshi:\d.*: run `make image` first/;
   const cases: [programs: Record<string, string>, environment: Record<string, string>, message: RegExp][] = [
     [{}, {}, /^hoshi: expected a registry, as in: make deploy REGISTRY=/],
     [{}, { REGISTRY }, /^hoshi: kubectl is missing: https/],
-    [{ kubectl: noCluster }, { REGISTRY }, /^hoshi: kubectl reaches no cluster by the context far;/],
+    [{ kubectl: noCluster }, { REGISTRY }, /^hoshi: kubectl reaches no cluster through the context far;/],
     [{ kubectl: noKnative }, { REGISTRY }, /^hoshi: the cluster has no Knative Serving/],
     [{ kubectl }, { REGISTRY }, isWithoutImage],
     [{ kubectl, buildah: noImage }, { REGISTRY }, isWithoutImage],
@@ -66,7 +66,7 @@ test('what is missing is named', async () => {
   }
 });
 
-test('the image is pushed, and service.yaml applied as it is but for the image, by its digest', async () => {
+test('pushes the image, and applies service.yaml with only the image replaced, by digest', async () => {
   const environment = { REGISTRY: 'registry.test/project', IMAGE: 'hoshi:mine' };
   const { stdout, status, applied, calls, stderr } = await apply({ kubectl, buildah }, environment);
   assert.equal(status, 0, stderr);
@@ -82,13 +82,13 @@ const docker = [
   `[ "$1" != push ] || printf 'The push refers to a repository\\nmine: digest: ${digest} size: 1234\\n'`,
 ].join('\n');
 
-test('docker tells the digest as it pushes', async () => {
+test('reads the digest from the output of docker push', async () => {
   const { applied, status } = await apply({ kubectl, docker }, { REGISTRY: 'registry.test/project' });
   assert.equal(status, 0);
   assert.ok(applied.includes(`image: registry.test/project/hoshi@${digest}`));
 });
 
-test('PUSH_ONLY=1 wants no cluster, pushes, and prints nothing but the name by digest', async () => {
+test('PUSH_ONLY=1 needs no cluster, pushes, and prints only the name with its digest', async () => {
   const environment = { REGISTRY: 'registry.test/project', IMAGE: 'hoshi:mine', PUSH_ONLY: '1' };
   for (const programs of [{ docker }, { buildah: `${buildah}\necho written` }]) {
     const { stdout, stderr, status, applied, calls } = await apply(programs, environment);
@@ -98,7 +98,7 @@ test('PUSH_ONLY=1 wants no cluster, pushes, and prints nothing but the name by d
   }
 });
 
-test('the tag is what is behind a colon of the last part of a name', async () => {
+test('the tag follows the colon in the last part of a name; a colon of a port does not count', async () => {
   const cases = [
     ['hoshi:mine', 'mine'],
     ['localhost:5000/hoshi', 'latest'],

@@ -1,4 +1,7 @@
-/** The manifests against each other and against the code: what has to be in an order is, what is named exists. */
+/**
+ * Checks the manifests against each other, the READMEs and the code: limits are in the right order, and every name
+ * exists.
+ */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,24 +19,24 @@ const BULK = 'deploy/bulk/job.yaml';
 const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
 
 const [us = 0, , rate = 0] = figuresOf('bench/README.md', 'hoshi, stars');
-/** By `http`: processor time of a request, and how many a second one process answers. */
+/** The benchmark `http`: CPU time of a request in µs, and requests a second of one process. */
 const served = { us, rate };
 
-/** MB, by the table of deploy/README.md. */
+/** A figure in MB from the table in deploy/README.md. */
 function measured(row: string): number {
   return figuresOf('deploy/README.md', row)[0] as number;
 }
 const megabytes = {
-  image: measured('the image, compressed, as a node pulls it'),
-  ready: measured('resident: when it is ready'),
-  explained: measured('… once it has explained scores'),
+  image: measured('compressed image that a node pulls'),
+  ready: measured('resident memory when ready'),
+  explained: measured('… after it has explained scores'),
   most: measured('… at most, when 200 clients send texts of 1 MiB at a time'),
   mostWithin: measured(
-    `… the same within a limit of ${podTemplateOf(KNATIVE).spec.containers[0].resources.limits.memory}`,
+    `… the same, within a limit of ${podTemplateOf(KNATIVE).spec.containers[0].resources.limits.memory}`,
   ),
 };
 
-/** As the server in this manifest is set up. */
+/** The settings of the server in this manifest. */
 function configOf(file: string): Config {
   const env = podTemplateOf(file).spec.containers[0].env ?? [];
   return parseConfig(Object.fromEntries(env.map(({ name, value }) => [name, value])));
@@ -41,7 +44,8 @@ function configOf(file: string): Config {
 
 function annotationOf(file: string, name: string): string {
   const value = podTemplateOf(file).metadata.annotations?.[name];
-  if (value === undefined) throw new Error(`${file}: expected the annotation ${name} of a pod, found none`);
+  if (value === undefined)
+    throw new Error(`${file}: expected the pod template to have the annotation ${name}, found none`);
   return value;
 }
 
@@ -49,7 +53,7 @@ const bytesOf = (quantity: string) => Number(/^(\d+)Mi$/.exec(quantity)?.[1]) * 
 const secondsOf = (duration: string) => Number(/^(\d+)s$/.exec(duration)?.[1]);
 
 for (const file of manifestFiles) {
-  test(`${file}: clean YAML, each document with its kind and name`, () => {
+  test(`${file}: YAML without warnings; each document has a kind and a known name`, () => {
     for (const { apiVersion, kind, metadata } of manifestsOf(file)) {
       assert.match(apiVersion, /^([a-z0-9.]+\/)?v\d/);
       assert.match(kind, /^[A-Z]/);
@@ -59,7 +63,7 @@ for (const file of manifestFiles) {
 }
 
 for (const file of servers) {
-  test(`${file}: the server knows its variables, and the probes ask what it answers`, () => {
+  test(`${file}: the server knows each variable, and each probe uses an existing route`, () => {
     assert.deepEqual(configOf(file).unknown, []);
     const { readinessProbe, startupProbe, livenessProbe, ports } = podTemplateOf(file).spec.containers[0];
     assert.equal((readinessProbe ?? startupProbe)?.httpGet.path, '/readyz');
@@ -71,7 +75,7 @@ for (const file of servers) {
 }
 
 for (const file of [KNATIVE, KUBERNETES, BULK]) {
-  test(`${file}: nobody, with no rights, no token and nothing to write on; no variables of Services`, () => {
+  test(`${file}: unprivileged user, no capabilities, no token, read-only root; no variables of Services`, () => {
     const { automountServiceAccountToken, enableServiceLinks, containers } = podTemplateOf(file).spec;
     assert.deepEqual([automountServiceAccountToken, enableServiceLinks], [false, false]);
     assert.deepEqual(containers[0].securityContext, {
@@ -86,7 +90,7 @@ for (const file of [KNATIVE, KUBERNETES, BULK]) {
   });
 }
 
-test('Knative: a revision lets the queue-proxy drain, then the server; and the server, not the proxy, ends slow requests', () => {
+test('Knative: time-outs let the queue-proxy drain, then the server; the server, not the proxy, ends slow requests', () => {
   const { timeoutSeconds } = podTemplateOf(KNATIVE).spec;
   const { requestTimeoutMs, drainTimeoutMs, lameDuckMs } = configOf(KNATIVE);
   const QUEUE_PROXY_DRAIN_MS = 30_000; // knative.dev/serving v0.48 pkg/queue/sharedmain: drainSleepDuration
@@ -95,20 +99,20 @@ test('Knative: a revision lets the queue-proxy drain, then the server; and the s
   assert.equal(lameDuckMs, 0);
 });
 
-test('Knative: pods are added before they are full, and a full one holds its bodies and its queue within its limits', () => {
+test('Knative: pods are added before the others are full; the bodies and the queue of a full pod stay within its limits', () => {
   const { containerConcurrency } = podTemplateOf(KNATIVE).spec;
   const { bodyLimitBytes, bufferLimitBytes, delayLimitMs } = configOf(KNATIVE);
-  const QUEUE_DEPTH = 10; // of the queue-proxy, in times of containerConcurrency
+  const QUEUE_DEPTH = 10; // the queue-proxy keeps this many times containerConcurrency waiting
   assert.ok(Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/target')) < containerConcurrency);
   assert.ok(containerConcurrency * bodyLimitBytes <= bufferLimitBytes);
   assert.ok(containerConcurrency * QUEUE_DEPTH * (served.us / 1000) <= delayLimitMs);
 });
 
-test('Knative: the readiness probe is the fast one, which any other of its fields would switch off', () => {
+test("Knative: the readiness probe is Knative's fast one: no field switches it off", () => {
   assert.deepEqual(podTemplateOf(KNATIVE).spec.containers[0].readinessProbe, { httpGet: { path: '/readyz' } });
 });
 
-test('Kubernetes: out of the Service within the lame-duck time, and ended within the grace period', () => {
+test('Kubernetes: a pod leaves the Service within the lame-duck time and ends within the grace period', () => {
   const { terminationGracePeriodSeconds, containers } = podTemplateOf(KUBERNETES).spec;
   const { lameDuckMs, drainTimeoutMs } = configOf(KUBERNETES);
   const { periodSeconds = 10, failureThreshold = 3 } = containers[0].readinessProbe ?? {};
@@ -117,7 +121,7 @@ test('Kubernetes: out of the Service within the lame-duck time, and ended within
   assert.ok(lameDuckMs + drainTimeoutMs < terminationGracePeriodSeconds * 1000);
 });
 
-test('Kubernetes: Service, autoscaler and budget are of the Deployment', () => {
+test('Kubernetes: Service, autoscaler and disruption budget refer to the Deployment', () => {
   const labels = podTemplateOf(KUBERNETES).metadata.labels ?? {};
   const { selector } = manifestOf(KUBERNETES, 'Service').spec as { selector: Record<string, string> };
   const scaler = manifestOf(KUBERNETES, 'HorizontalPodAutoscaler').spec as {
@@ -134,10 +138,14 @@ test('Kubernetes: Service, autoscaler and budget are of the Deployment', () => {
   assert.deepEqual(budget.selector.matchLabels, labels);
   assert.equal(scaler.scaleTargetRef.name, deployment.metadata.name);
   assert.ok(budget.maxUnavailable < scaler.minReplicas && scaler.minReplicas < scaler.maxReplicas);
-  assert.equal((deployment.spec as { replicas?: number }).replicas, undefined, 'the autoscaler says how many');
+  assert.equal(
+    (deployment.spec as { replicas?: number }).replicas,
+    undefined,
+    'the autoscaler sets the number of replicas',
+  );
 });
 
-test('Cloud Run: only fields that it takes, and the drain is over before it kills', () => {
+test('Cloud Run: only supported fields; the drain ends before the instance is killed', () => {
   const { metadata, spec } = podTemplateOf(CLOUD_RUN);
   const [container] = spec.containers;
   const KILLED_AFTER_MS = 10_000; // after SIGTERM
@@ -149,7 +157,7 @@ test('Cloud Run: only fields that it takes, and the drain is over before it kill
     assert.match(name, /^[a-z.]+\/([a-z]+[a-zA-Z]*|startup-cpu-boost)$/);
 });
 
-test('what is measured fits: the limits of memory hold what the server holds at most, and all agree on it', () => {
+test('memory limits are at least 1.2 times the measured maximum; requests exceed the memory after explanations', () => {
   for (const file of servers) {
     const { limits, requests } = podTemplateOf(file).spec.containers[0].resources;
     assert.ok(bytesOf(limits.memory) > megabytes.most * 1e6 * 1.2, file);
@@ -157,7 +165,7 @@ test('what is measured fits: the limits of memory hold what the server holds at 
   }
 });
 
-test('figures in comments are those of bench/README.md and deploy/README.md, or reckoned from them', () => {
+test('figures in comments come from bench/README.md and deploy/README.md, or are computed from them', () => {
   const down = (value: number, step: number) => (Math.floor(value / step) * step).toLocaleString('en');
   const states = (file: string, ...sentences: readonly string[]) => {
     const text = contentOf(file).replaceAll(/\n *# /g, ' ');
@@ -173,27 +181,27 @@ test('figures in comments are those of bench/README.md and deploy/README.md, or 
   };
   states(
     KNATIVE,
-    `some ${down(pods * served.rate, 10_000)} requests a second`,
-    `to ${target} who ask at a time (${served.rate.toLocaleString('en')} a second)`,
+    `about ${down(pods * served.rate, 10_000)} requests a second`,
+    `reaches its full rate with ${target} concurrent requests (${served.rate.toLocaleString('en')} a second)`,
     `pulls ${Math.round(megabytes.image)} MB`,
-    `99 % of what was let in was answered ${slowest(containerConcurrency)}, ${slowest(8)}, and ${slowest(64)};`,
-    `some ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests a second`,
-    `${megabytes.ready} MB when ready, ${megabytes.explained} MB once it has explained scores`,
-    `${megabytes.most} MB at most, when 200 clients send texts of 1 MiB at a time; ${megabytes.mostWithin} MB within this limit`,
+    `99 % of the accepted requests were answered ${slowest(containerConcurrency)}, ${slowest(8)}, and ${slowest(64)}.`,
+    `about ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests a second`,
+    `${megabytes.ready} MB when ready, ${megabytes.explained} MB after it has explained scores`,
+    `at most ${megabytes.most} MB, when 200 clients send texts of 1 MiB at a time; ${megabytes.mostWithin} MB within this limit`,
   );
   const { cpu } = podTemplateOf(KUBERNETES).spec.containers[0].resources.requests;
-  states(KUBERNETES, `70 % of it are some ${down(0.7 * cores(cpu) * served.rate, 100)} requests a second`);
+  states(KUBERNETES, `70 % of it is about ${down(0.7 * cores(cpu) * served.rate, 100)} requests a second`);
   const [, cpuSeconds = 0, , peak = 0] = figuresOf('bench/README.md', '1000000');
-  states(BULK, `${peak} MB for a million reviews`, `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`);
+  states(BULK, `${peak} MB for a million reviews`, `about ${down(1e6 / cpuSeconds, 5000)} reviews a second`);
   states(
     'deploy/README.md',
-    `answers ${served.rate.toLocaleString('en')} requests a second of ${target} connections`,
-    `some ${down(1e6 / cpuSeconds, 5000)} reviews a second`,
+    `answers ${served.rate.toLocaleString('en')} requests a second on ${target} connections`,
+    `about ${down(1e6 / cpuSeconds, 5000)} reviews a second`,
   );
 });
 
-test('Knative: a pod lives so long that it is scraped several times', () => {
-  const WINDOW_SECONDS = 60; // of the autoscaler, by default
+test('Knative: a pod lives long enough to be scraped several times', () => {
+  const WINDOW_SECONDS = 60; // the autoscaler's default
   const lives =
     WINDOW_SECONDS + secondsOf(annotationOf(KNATIVE, 'autoscaling.knative.dev/scale-to-zero-pod-retention-period'));
   for (const [file, endpoints] of [
@@ -210,8 +218,8 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
       assert.ok(secondsOf(interval) * 4 < lives, file);
       assert.equal(path, '/metrics');
     }
-    // Knative calls the server's port so, whatever its name in the Service is; and that of the queue-proxy's metrics (serving v0.48
-    // pkg/apis/serving/v1: UserQueueMetricsPortName).
+    // Knative gives the server's port this name, whatever its name in the Service is. The second name is the port of
+    // the queue-proxy's metrics (serving v0.48 pkg/apis/serving/v1: UserQueueMetricsPortName).
     assert.deepEqual(
       all.map(({ port }) => port),
       [podTemplateOf(KUBERNETES).spec.containers[0].ports?.[0]?.name, 'http-usermetric'],
@@ -220,25 +228,26 @@ test('Knative: a pod lives so long that it is scraped several times', () => {
       assert.deepEqual(
         podTemplateOf(pods).metadata.labels,
         spec.selector.matchLabels,
-        `${file} finds the pods of ${pods}`,
+        `${file} selects the pods of ${pods}`,
       );
   }
 });
 
-test('Knative by its operator: names of a domain that the gateway serves, and the README asks the Service for its own', () => {
+test('Knative by its operator: the domain is reachable from outside, and the README reads the host from the Service', () => {
   const { config } = manifestOf('deploy/knative-serving.yaml', 'KnativeServing').spec as {
     config: { domain?: Record<string, string> };
   };
-  // Of every Service: a domain with a selector is only of some. The cluster's own is Knative's default since 1.8, and not served outside.
+  // A domain without a selector is for every Service. Knative's default since 1.8 is the cluster's own domain, which is
+  // not reachable from outside.
   const ofAll = Object.entries(config.domain ?? {}).filter(([, selector]) => selector === '');
   assert.equal(ofAll.length, 1);
   assert.doesNotMatch(String(ofAll[0]?.[0]), /\.local$/);
   const hosts = Array.from(contentOf('deploy/README.md').matchAll(/curl -H "Host: ([^"]*)"/g), ([, host]) => host);
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: shell syntax
   assert.deepEqual(hosts, ['${url#*://}']);
 });
 
-test('the network policy is of all pods, and lets in what they listen on', () => {
+test('the network policy selects all pods and admits the port that they listen on', () => {
   const { podSelector, ingress } = manifestOf('deploy/network-policy.yaml', 'NetworkPolicy').spec as {
     podSelector: { matchExpressions: readonly [{ key: string; values: readonly string[] }] };
     ingress: readonly [{ ports: readonly { port: number }[] }];
@@ -249,19 +258,19 @@ test('the network policy is of all pods, and lets in what they listen on', () =>
   assert.ok(ingress[0].ports.some(({ port }) => port === parseConfig({}).port));
 });
 
-test('the bulk job: as many parts as pods, each its own file in a folder of that number, by options that hoshi score has', () => {
+test('the bulk job: one part per pod, each with a file in the folder of that number; its options exist in hoshi score', () => {
   const { completions, completionMode } = manifestOf(BULK, 'Job').spec as {
     completions: number;
     completionMode: string;
   };
   const { containers, securityContext } = podTemplateOf(BULK).spec;
   const args = containers[0].args ?? [];
-  const fsGroup = containers[0].securityContext?.runAsGroup; // the volume is its to write, told once
+  const fsGroup = containers[0].securityContext?.runAsGroup; // the group that may write to the volume
   assert.deepEqual(securityContext, { fsGroup, fsGroupChangePolicy: 'OnRootMismatch' });
   assert.equal(completionMode, 'Indexed');
   assert.equal(args[0], 'score.cjs');
   assert.ok(args.includes(`--shard=$(JOB_COMPLETION_INDEX)/${completions}`));
-  // Parts cut for another number lie in another folder, or --skip-existing would keep them.
+  // Parts of another number need another folder. Otherwise --skip-existing would keep the old ones.
   const folder = `scores-${completions}`;
   assert.ok(args.includes(`--out=/data/${folder}/$(JOB_COMPLETION_INDEX).txt`));
   assert.ok(contentOf(BULK).includes(`# /data/${folder}/i.txt`));
@@ -270,12 +279,12 @@ test('the bulk job: as many parts as pods, each its own file in a folder of that
   for (const arg of args.filter((one) => one.startsWith('--'))) assert.ok(known.includes(arg.split('=')[0]), arg);
 });
 
-test('deploy/README.md: its links lead somewhere, every file is in it, and its commands name what there is', () => {
+test('deploy/README.md: links work, every manifest is listed, and commands name existing resources', () => {
   const readme = contentOf('deploy/README.md');
   const links = Array.from(readme.matchAll(/\]\((?!https?:)([^)#]+)/g), ([, link]) => join('deploy', String(link)));
   for (const link of links) assert.ok(existsSync(join(packageRoot, link)), link);
   for (const file of manifestFiles)
-    assert.ok(links.includes(file) || links.includes(`${dirname(file)}/`), `${file} is not in it`);
+    assert.ok(links.includes(file) || links.includes(`${dirname(file)}/`), `${file} is not listed`);
   const name = String(manifestOf(KNATIVE, 'Service').metadata.name);
   const updates = Array.from(readme.matchAll(/kn service update (\S+)(.*)/g));
   assert.ok(updates.length >= 5);
@@ -297,7 +306,7 @@ test('deploy/README.md: its links lead somewhere, every file is in it, and its c
   assert.ok(readme.includes(`kubectl wait job/${manifestOf(BULK, 'Job').metadata.name} `));
 });
 
-test('deploy/README.md: an image is pushed before it is named; a model goes without its report, readable to the image’s user', () => {
+test('deploy/README.md: images are pushed before use; a model is copied without its report, readable for the image’s user', () => {
   const sections = contentOf('deploy/README.md').split(/^## /m);
   const named = sections.filter((section) => section.includes('s|image: REGISTRY/hoshi|image: $image|'));
   assert.ok(named.length >= 2);

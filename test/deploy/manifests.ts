@@ -1,4 +1,4 @@
-/** The manifests as a program reads them: service.yaml and what deploy/ holds. */
+/** service.yaml and the manifests in deploy/, parsed. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -60,11 +60,11 @@ export const manifestFiles: readonly string[] = [
     .sort(),
 ];
 
-/** Every document of a file; throws where the file is no clean YAML. */
+/** Every document of a file. Throws if the file has YAML errors or warnings. */
 export function manifestsOf(file: string): readonly Manifest[] {
   return parseAllDocuments(contentOf(file)).map((document) => {
-    const [trouble] = [...document.errors, ...document.warnings];
-    if (trouble !== undefined) throw new Error(`${file}: ${trouble.message}`);
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) throw new Error(`${file}: ${problem.message}`);
     return document.toJS();
   });
 }
@@ -75,22 +75,22 @@ export function manifestOf(file: string, kind: string): Manifest {
   return found;
 }
 
-/** What makes pods: Deployment, Job, Knative's and Cloud Run's Service. */
+/** The pod template of a Deployment, a Job, or a Service of Knative or Cloud Run. */
 export function podTemplateOf(file: string): PodTemplate {
   const templates = manifestsOf(file)
     .map(({ spec }) => (spec as { template?: PodTemplate } | undefined)?.template)
     .filter((template) => template !== undefined);
-  if (templates.length !== 1) throw new Error(`${file}: expected one template of pods, found ${templates.length}`);
+  if (templates.length !== 1) throw new Error(`${file}: expected one pod template, found ${templates.length}`);
   return templates[0] as PodTemplate;
 }
 
-/** The numbers of the first row of a table in a README that begins with this cell. */
+/** The numbers in a table row of a README. `row` is the row's first cell; the first row that matches counts. */
 export function figuresOf(file: string, row: string): readonly number[] {
   const cells = contentOf(file)
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .find((line) => line[1] === row);
-  if (cells === undefined) throw new Error(`${file}: expected a row ${row} of a table, found none`);
+  if (cells === undefined) throw new Error(`${file}: expected a table row that starts with ${row}, found none`);
   return cells.slice(2, -1).map(Number.parseFloat);
 }
 

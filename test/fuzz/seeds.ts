@@ -47,7 +47,7 @@ const seeds: Record<string, (i: number) => Buffer> = {
     const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1 + (i % 3)] as const, norm };
     return tableSeed(compileVocabulary(fitVectorizer([surfaces, surfaces.slice(3)], parameters), ''), vocabularyKind);
   },
-  forest: () => tableSeed(compileForest(randomTrees(random, { columnCount: 5, mostLeaves: 12 }), ''), forestKind),
+  forest: () => tableSeed(compileForest(randomTrees(random, { columnCount: 5, maxLeaves: 12 }), ''), forestKind),
 };
 
 const [folder = ''] = process.argv.slice(2);

@@ -1,9 +1,9 @@
-"""What the golden generators share: where the files are, the header of each, and compact JSON.
+"""Shared by the golden generators: paths, the header of each golden, and compact JSON.
 
-A golden is one JSON object whose first member is "header": { program, version, python, unicode, command }. Doubles are
-written by repr, which reads back to the same bits. JSON has no NaN and no infinity: they are the strings "NaN",
-"Infinity" and "-Infinity", which JavaScript's Number() reads. Japanese is written as it is, all else that is not ASCII escaped:
-nothing is invisible, and lone surrogates stay what they are.
+A golden is one JSON object. Its first member is "header": { program, version, python, unicode, command }. Doubles are
+written with repr, so they read back to the same bits. JSON has no NaN and no infinity, so these are the strings "NaN",
+"Infinity" and "-Infinity", which JavaScript's Number() reads. Japanese characters are written literally. All other
+characters outside ASCII are escaped, so that nothing is invisible and lone surrogates survive.
 """
 
 import json
@@ -28,7 +28,7 @@ def header(program, version, command):
 
 
 def double(value):
-    """A double as a JSON value that reads back to the same bits; −0 stays −0."""
+    """A JSON value that reads back to the same bits; −0 stays −0."""
     value = float(value)
     if math.isnan(value):
         return "NaN"
@@ -42,7 +42,7 @@ def doubles(values):
 
 
 def write(name, golden):
-    """One member of the object a line, and one item a line of its long arrays, so that a diff can be read."""
+    """Writes one member per line, and one item per line for arrays of objects, so that a diff is readable."""
     members = []
     for key, value in golden.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -1,6 +1,7 @@
 /**
- * The goldens' formats: what the files of this folder hold, and who reads them back. Each was made by the program that
- * is the law, as its header says; `test/golden/make` makes them anew.
+ * The formats of the golden files in this folder, and functions that read them. Each golden holds the answers of the
+ * program that defines the behaviour; its header names program, version and command. `test/golden/make` makes them
+ * again.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,52 +12,63 @@ import type { SparseRow } from '../../native/rows.ts';
 export interface Header {
   readonly program: string;
   readonly version: string;
-  /** Which Python ran, and the version of its Unicode database; for a golden made by Node, Node's. */
+  /**
+   * The version of Python, or of Node for a golden that Node made; `unicode` is the version of its Unicode database.
+   */
   readonly python?: string;
   readonly node?: string;
   readonly unicode: string;
   readonly command: string;
 }
 
-/** A text, written short: itself, one repeated, or several in a row. Surrogates stand alone where they are alone. */
+/** A text in short form: a string, a repeated text, or several texts in a row. Lone surrogates stay lone. */
 export type Text = string | { readonly repeat: readonly [text: Text, times: number] } | readonly Text[];
 
 export interface WordCharacters {
   readonly header: Header;
-  /** Code points, both ends included, ascending. */
+  /** Ranges of code points, ascending; both ends are included. */
   readonly ranges: readonly (readonly [first: number, last: number])[];
 }
 
-/** kuromoji.json: tokens by kuromoji itself, U+E000 handed to it for each character that it cannot take. */
+/** kuromoji.json: tokens of kuromoji itself. It receives U+E000 for each character that it cannot process. */
 export interface KuromojiGolden {
   readonly header: Header;
-  /** Lines of the dictionary without the surface form: part of speech, …, reading, pronunciation (none if unknown). */
+  /**
+   * Dictionary lines without the surface form: part of speech, …, reading, pronunciation (the last two only for known
+   * words).
+   */
   readonly features: readonly string[];
-  /** For each block of 256 UTF-16 units, as one text: SHA-256 of its tokens' ends joined by a space, 16 hex digits. */
+  /**
+   * One entry per block of 256 UTF-16 units, taken as one text: SHA-256 of its token ends joined by spaces, 16 hex
+   * digits.
+   */
   readonly sweep: readonly string[];
   readonly texts: readonly {
     readonly text: Text;
-    /** UTF-16 offset after each token; the first begins at 0, and the last ends with the text. */
+    /** UTF-16 offset after each token. The first token begins at 0; the last ends with the text. */
     readonly ends: readonly number[];
-    /** One letter a token: K if it is in the dictionary, U if not. */
+    /** One letter per token: K if it is in the dictionary, U if not. */
     readonly known: string;
-    /** For each token its index in the `features` above. */
+    /** For each token, its index in `features` above. */
     readonly features: readonly number[];
-    /** What kuromoji answers to the text as it is, where that differs: surface forms, or the error it throws. */
+    /**
+     * kuromoji's result for the original text, if it has special characters: surface forms, or the error that it
+     * throws.
+     */
     readonly unmended?: readonly string[] | string;
   }[];
 }
 
-/** Rows as lists: for each row the columns that are named, ascending, and their values as `doublesOf` reads them. */
+/** Sparse rows: the columns of each row, ascending, and their values in the form that `doublesOf` reads. */
 export interface Rows {
   readonly columns: readonly (readonly number[])[];
   readonly values: readonly Doubles[];
 }
 
-/** Doubles in JSON: "NaN", "Infinity" and "-Infinity" are strings. */
+/** Doubles in JSON. "NaN", "Infinity" and "-Infinity" are strings. */
 export type Doubles = readonly (number | string)[];
 
-/** tfidf.json: scikit-learn's vocabulary, idf and rows of kuromoji's tokens, joined by spaces, in float64. */
+/** tfidf.json: scikit-learn's vocabulary, idf and rows in float64. Its input is kuromoji's tokens, joined by spaces. */
 export interface TfidfGolden {
   readonly header: Header;
   readonly texts: readonly { readonly text: Text }[];
@@ -68,7 +80,7 @@ export interface TfidfGolden {
   })[];
 }
 
-/** trees.json: models trained by Python's LightGBM, and what it predicts with each model's text. */
+/** trees.json: models trained by Python's LightGBM, and its predictions with the text of each model. */
 export interface TreesGolden {
   readonly header: Header;
   readonly columnCount: number;
@@ -77,32 +89,38 @@ export interface TreesGolden {
     readonly name: string;
     readonly parameters: Readonly<Record<string, string | number | boolean>>;
     readonly training: Rows & { readonly labels: Doubles; readonly weights?: Doubles };
-    /** Up to the line "end of trees", included. */
+    /** The model text up to and including the line "end of trees". */
     readonly text: string;
     readonly rows: Rows;
     readonly predictions: Doubles;
-    /** SHAP values of the first rows, and the base value at the end of each; none for linear leaves. */
+    /** SHAP values of the first rows, each followed by the base value. Null for linear leaves. */
     readonly contributions: readonly Doubles[] | null;
   }[];
 }
 
-/** imported.json: models trained by Python's LightGBM on rows of scikit-learn's, and their vectorizers as exported. */
+/** imported.json: models trained by Python's LightGBM on scikit-learn's rows, and their exported vectorizers. */
 export interface ImportedGolden {
   readonly header: Header;
   readonly texts: readonly { readonly text: Text }[];
   readonly models: readonly {
     readonly name: string;
-    /** What model/training/python/export_vectorizer.py wrote. */
+    /** The output of model/training/python/export_vectorizer.py. */
     readonly vectorizer: ExportedJson;
     /** The whole model.txt. */
     readonly model: string;
-    /** Of the first texts; and what each term adds to their predictions, with the base value in the column after the last. */
+    /**
+     * Rows of the first texts, and the contribution of each term to their predictions. The base value is in the column
+     * after the last term.
+     */
     readonly rows: Rows;
     readonly contributions: Rows;
-    /** Of all texts. */
+    /** Predictions for all texts. */
     readonly predictions: Doubles;
   }[];
-  /** What the exporter says of vectorizers that hoshi cannot represent; `what` is the parameter that it has to name. */
+  /**
+   * The exporter's messages for vectorizers that hoshi cannot represent. `what` is the parameter that the message must
+   * name.
+   */
   readonly refusals: readonly { readonly what: string; readonly message: string }[];
 }
 
@@ -114,7 +132,7 @@ export interface ExportedJson {
   readonly idf: readonly number[] | null;
 }
 
-/** shipped.json: the shipped model file's predictions by Python's LightGBM. */
+/** shipped.json: predictions of Python's LightGBM with the shipped model file. */
 export interface ShippedGolden {
   readonly header: Header;
   /** SHA-256 of the model file. */
@@ -123,15 +141,15 @@ export interface ShippedGolden {
   readonly predictions: Doubles;
 }
 
-/** xxh32.json: XXH32 by the xxHash library. */
+/** xxh32.json: XXH32 hashes of the xxHash library. */
 export interface Xxh32Golden {
   readonly header: Header;
   readonly texts: readonly { readonly text: string; readonly hash: number }[];
-  /** Of `size` bytes, byte i being i² mod 251. */
+  /** Hashes of `size` bytes, where byte i is i² mod 251. */
   readonly ramps: readonly { readonly size: number; readonly hash: number }[];
 }
 
-/** word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json, imported.json or xxh32.json. */
+/** `name`: word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json, imported.json or xxh32.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;
 }

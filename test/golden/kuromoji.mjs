@@ -1,4 +1,4 @@
-/** What kuromoji says of the texts: kuromoji.json (golden.ts, `KuromojiGolden`, says what it holds). */
+/** kuromoji's tokens of the texts: writes kuromoji.json (format: `KuromojiGolden` in golden.ts). */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { hostile, sentences, textOf } from './texts.mjs';
@@ -10,7 +10,8 @@ const features = new Map(); // line → its index
 function golden(text) {
   const whole = textOf(text);
   const tokens = tokensOf(law, whole);
-  if ((tokens.at(-1)?.end ?? 0) !== whole.length) console.error('not covered to the end:', JSON.stringify(text));
+  if ((tokens.at(-1)?.end ?? 0) !== whole.length)
+    console.error('expected the tokens to end with the text:', JSON.stringify(text));
   const indexOf = (line) => features.get(line) ?? features.set(line, features.size).get(line);
   return {
     text,
@@ -21,7 +22,7 @@ function golden(text) {
   };
 }
 
-/** What kuromoji answers when nothing is put in place of what it cannot take. */
+/** kuromoji's result for the original text, without replacing the characters that it cannot process. */
 function unmended(text) {
   try {
     return law.tokenize(text).map(({ surface_form }) => surface_form);
@@ -30,7 +31,7 @@ function unmended(text) {
   }
 }
 
-/** Every UTF-16 unit once: 256 blocks, each the text of its 256 units in order. */
+/** Every UTF-16 unit once, in 256 blocks. Each block is a text of 256 consecutive units. */
 function sweep() {
   return Array.from({ length: 256 }, (_, block) => {
     const units = Array.from({ length: 256 }, (_, i) => String.fromCharCode(block * 256 + i));
@@ -39,7 +40,10 @@ function sweep() {
   });
 }
 
-/** JSON in which Japanese can be read and nothing is invisible: all other characters are escapes, lone surrogates too. */
+/**
+ * JSON with readable Japanese and nothing invisible: every other character outside ASCII is escaped, lone surrogates
+ * too.
+ */
 function compact(value) {
   return JSON.stringify(value).replace(
     /[^ -~\u3001-\u3003\u3005-\u3098\u309b-\u30ff\u4e00-\u9fa5\uff01-\uff5e]/g,

@@ -1,7 +1,7 @@
 /**
- * The texts that kuromoji and scikit-learn are asked about: hostile ones, then our own sentences (sentences.txt, taken
- * from model/corpus once and frozen, so that a golden does not change with the corpus). Long ones are written short;
- * golden.ts says how. No character here is invisible: whatever does not print is an escape.
+ * The input texts for kuromoji and scikit-learn: hostile texts, then our own sentences. The sentences (sentences.txt)
+ * were copied from model/corpus once and are frozen, so that a golden does not change with the corpus. Long texts are
+ * in a short form (`Text` in golden.ts). No character here is invisible: unprintable characters are escaped.
  */
 import { readFileSync } from 'node:fs';
 
@@ -36,7 +36,7 @@ export const hostile = [
   '最高\u0000でした',
   '\u0000\u0000最高。\u0000、\u0000',
   '\u0000\ud83d😀\ude00\ue000',
-  // What stands for them, and its neighbours.
+  // U+E000, which replaces these characters, and its neighbours.
   '\ue000',
   '最高\ue000でした',
   '\ue000\ue000',
@@ -107,7 +107,7 @@ export const hostile = [
   '髙橋と山﨑と德永と神﨑',
   'アァイィウゥエェオォッャュョヮヵヶ',
   'ぁぃぅぇぉっゃゅょゎゐゑゔゕゖ',
-  // Words that unknown-word handling decides.
+  // Words that depend on the handling of unknown words.
   'スマートフォンケースカバーフィルム',
   'めっちゃヤバいっす',
   'うめぇえええええええ',
@@ -118,7 +118,7 @@ export const hostile = [
   '貴社の記者が汽車で帰社した',
   '東京都に住む',
   'とは言えない',
-  // Long ones: kuromoji takes quadratic time on text without 、 or 。
+  // Long texts: kuromoji takes quadratic time on text without 、 or 。
   repeat('ー', 2000),
   repeat('a', 3000),
   repeat('あ', 1000),

@@ -1,7 +1,7 @@
-"""What scikit-learn makes of kuromoji's tokens: tfidf.json (golden.ts, `TfidfGolden`, says what it holds).
+"""scikit-learn's rows of kuromoji's tokens: writes tfidf.json (format: `TfidfGolden` in golden.ts).
 
-The texts and their tokens come from tokenize.mjs, which `make` runs first. The joined tokens are what scikit-learn is
-given; float64 throughout.
+The texts and their tokens come from tokenize.mjs, which `make` runs first. scikit-learn's input is the joined tokens; all
+numbers are float64.
 """
 
 import json
@@ -15,7 +15,7 @@ DESIGN = dict(
     token_pattern=r"\w{1,}", ngram_range=(1, 2), max_features=10_000, min_df=1, sublinear_tf=True, use_idf=True,
     smooth_idf=False, norm="l2", lowercase=False,
 )  # fmt: skip
-# What each setting is there for: the one in use; a cut by max_features; the other branch of every parameter.
+# The settings in use, a cut by max_features, and the other branches of the other parameters.
 SETTINGS = [
     {},
     {"max_features": 400},
@@ -25,8 +25,8 @@ SETTINGS = [
 
 
 def without_tie(parameters, documents):
-    """The next smaller max_features at which the cut is between two different counts: of equal ones scikit-learn keeps
-    what numpy's unstable sort happens to leave, which differs between processors."""
+    """Returns the next smaller max_features that cuts between two different counts. Among equal counts, scikit-learn keeps
+    the terms that numpy's unstable sort leaves, and these differ between processors."""
     counts = CountVectorizer(
         token_pattern=parameters["token_pattern"], ngram_range=parameters["ngram_range"], lowercase=False
     ).fit_transform(documents)

@@ -1,10 +1,11 @@
 /**
- * Tokens by the npm package kuromoji itself, called directly and not through model/reference/tokenizer.ts, with the one mend that
- * DESIGN calls for: a supplementary character, a lone surrogate or U+0000 is handed to it as one U+E000. Offsets are the
- * running sums of the surface forms' lengths (kuromoji's own word_position shifts), mapped back to UTF-16 units.
+ * Tokens of the npm package kuromoji itself, called directly and not through model/reference/tokenizer.ts, with one fix
+ * (model/README.md): kuromoji receives one U+E000 for each supplementary character, lone surrogate or U+0000. Offsets
+ * are the running sums of the lengths of the surface forms, mapped back to UTF-16 units, because kuromoji's own
+ * word_position shifts.
  *
- * As a program: writes what tfidf.py is made from, all texts with their tokens, to stdout: JSON
- * [{ text: short form, surfaces: [surface, …] }, …].
+ * As a program, it writes the input of tfidf.py and imported.py to stdout, all texts with their tokens, as JSON: [{
+ * text: short form, surfaces: [surface, …] }, …].
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,7 @@ const require = createRequire(import.meta.url);
 const kuromoji = require('kuromoji');
 export const { version } = require('kuromoji/package.json');
 
-/** kuromoji's tokenizer, as it comes. */
+/** Loads kuromoji's tokenizer, unmodified. */
 export function loadKuromoji() {
   const dicPath = join(dirname(require.resolve('kuromoji/package.json')), 'dict');
   return new Promise((resolve, reject) => {
@@ -23,7 +24,7 @@ export function loadKuromoji() {
   });
 }
 
-/** Tokens { end, type, features }; features as the dictionary's line has them, without the surface form. */
+/** Returns tokens { end, type, features }. `features` is the dictionary line without the surface form. */
 export function tokensOf(law, text) {
   const characters = Array.from(text); // by code point; a lone surrogate is one
   const plain = characters.map((character) => (isPlain(character) ? character : '\ue000')).join('');
@@ -47,7 +48,7 @@ export function surfacesOf(text, tokens) {
   return tokens.map(({ end }, i) => text.slice(i === 0 ? 0 : tokens[i - 1].end, end));
 }
 
-/** Whether kuromoji can take a character (a code point) as it is. */
+/** Whether kuromoji can process a character (a code point) unchanged. */
 export function isPlain(character) {
   return character.length === 1 && character !== '\u0000' && !(character >= '\ud800' && character <= '\udfff');
 }

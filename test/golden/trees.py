@@ -1,7 +1,8 @@
-"""What Python's LightGBM predicts and trains: trees.json and shipped.json (golden.ts says what they hold).
+"""Models and predictions of Python's LightGBM: writes trees.json and shipped.json (formats: golden.ts).
 
-trees.json: small models of every kind of missing value and of every output a score can have, with rows.
-shipped.json: the shipped model file on rows of all densities, named by its hash: make it anew with the model.
+trees.json: small models with every kind of missing value and every kind of output that a score can have, and their rows.
+shipped.json: predictions of the shipped model file, for rows of all densities. It names the model by its hash: make this
+golden again whenever the model changes.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ ROWS, COLUMNS, ROUNDS = 240, 6, 6
 
 
 def table(random, with_nan):
-    """Small integers and fractions, half of them 0; values at 1e-35, where LightGBM draws the line of zero."""
+    """Small integers and fractions, about half of them 0, and values around 1e-35, LightGBM's threshold for zero."""
     values = np.round(random.normal(size=(ROWS, COLUMNS)) * 4) / 4
     values[:, 1] = random.integers(0, 12, ROWS)
     values[:, 3] = random.integers(0, 5, ROWS)
@@ -45,7 +46,7 @@ def table(random, with_nan):
 
 
 def cells(values):
-    """Rows as lists of what is named: NaN is, 0 is not."""
+    """Sparse rows: NaN is stored, 0 is not."""
     rows = [[(column, value) for column, value in enumerate(row) if value != 0] for row in values]
     return {
         "columns": [[column for column, _ in row] for row in rows],
@@ -76,21 +77,21 @@ def small(name, parameters, random):
     )
     booster = lightgbm.train(TRAINING | parameters, dataset, ROUNDS)
     text = booster.model_to_string(num_iteration=-1)
-    # Predictions of the text, not of the booster in memory: the text is what is exchanged.
+    # Predict with the text, not with the booster in memory: hoshi reads the text.
     read = lightgbm.Booster(model_str=text)
-    asked = cells(table(random, True)[:60])
-    asked_matrix = matrix(asked, COLUMNS)
+    probe = cells(table(random, True)[:60])
+    probe_matrix = matrix(probe, COLUMNS)
     return {
         "name": name,
         "parameters": TRAINING | parameters | ({} if categories == "auto" else {"categorical_feature": "1,3"}),
         "training": {**data, "labels": doubles(y)} | ({"weights": doubles(weights)} if with_weights else {}),
         "text": text[: text.index("end of trees")] + "end of trees\n",
-        "rows": asked,
-        "predictions": doubles(read.predict(asked_matrix)),
+        "rows": probe,
+        "predictions": doubles(read.predict(probe_matrix)),
         # Linear leaves have no contributions.
         "contributions": None
         if "linear_tree" in parameters
-        else [doubles(row) for row in read.predict(asked_matrix, pred_contrib=True).toarray()[:10]],
+        else [doubles(row) for row in read.predict(probe_matrix, pred_contrib=True).toarray()[:10]],
     }
 
 

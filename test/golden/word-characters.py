@@ -1,8 +1,8 @@
-"""Which code points Python's `\\w` matches: word-characters.json, and model/reference/word-characters.ts for the sources.
+"""The code points that Python's `\\w` matches: writes word-characters.json, and model/reference/word-characters.ts for the sources.
 
-The law is CPython's re (Modules/_sre: alphanumeric by the Unicode database, or "_"), as scikit-learn's token_pattern
-uses it. Each code point is asked, surrogates too. A newer Python knows more letters; then terms, rows and scores may
-change, so the Unicode version is pinned here and changes only on purpose.
+CPython's re defines them (Modules/_sre: alphanumeric by the Unicode database, or "_"); scikit-learn's token_pattern uses
+it. The script tests each code point, surrogates too. A newer Python knows more letters, which may change terms, rows and
+scores. So the Unicode version is pinned here and changes only on purpose.
 """
 
 import re
@@ -30,7 +30,7 @@ def word_character_ranges():
 
 
 def typescript(ranges, head):
-    """As Biome formats it."""
+    """The TypeScript source, formatted as Biome does."""
     numbers = ", ".join(f"{end:#x}" for one in ranges for end in one) + ","
     lines = textwrap.wrap(numbers, width=120, initial_indent="  ", subsequent_indent="  ")
     return f"""/**
@@ -55,4 +55,4 @@ if __name__ == "__main__":
     head = header("CPython re", sys.version.split()[0], COMMAND)
     ranges = word_character_ranges()
     write("word-characters.json", {"header": head, "ranges": ranges})
-    (ROOT / "model" / "word-characters.ts").write_text(typescript(ranges, head), encoding="utf-8")
+    (ROOT / "model" / "reference" / "word-characters.ts").write_text(typescript(ranges, head), encoding="utf-8")

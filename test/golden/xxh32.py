@@ -1,4 +1,4 @@
-"""XXH32, seed 0, by the xxHash library: xxh32.json."""
+"""XXH32 hashes with seed 0, by the xxHash library: writes xxh32.json."""
 
 import xxhash
 

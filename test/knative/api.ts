@@ -1,6 +1,7 @@
 /**
- * The API server, through `kubectl proxy`: a look at it takes a millisecond or two, where kubectl takes a tenth of a second of a processor that
- * what is measured needs. One proxy for the process, ended with it.
+ * Requests to the Kubernetes API server through `kubectl proxy`. A request takes one or two milliseconds. A kubectl
+ * call takes 0.1 s of CPU time, which the measured programs need. There is one proxy per process, and it ends with the
+ * process.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,7 @@ import { createInterface } from 'node:readline';
 let started: Promise<string> | undefined;
 let proxy: ChildProcess | undefined;
 
-/** The proxy's URL. */
+/** The URL of the proxy. Starts it at the first call. */
 function address(): Promise<string> {
   started ??= startProxy();
   return started;
@@ -23,21 +24,22 @@ async function startProxy(): Promise<string> {
   process.once('exit', () => child.kill());
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), 'line'),
-    once(child, 'exit').then(() => ['its end']),
+    once(child, 'exit').then(() => ['its exit']),
   ])) as [string];
   const port = /:(\d+)$/.exec(line)?.[1];
-  if (port === undefined) throw new Error(`Expected \`kubectl proxy\` to say where it serves, received ${line}`);
+  if (port === undefined) throw new Error(`Expected \`kubectl proxy\` to print its port, received ${line}`);
   child.unref();
   child.stdout.destroy();
   return `http://127.0.0.1:${port}`;
 }
 
-/** For the end of a test file: no process stays. */
+/** Ends the proxy. Each test file calls it last, so that no process stays. */
 export function endProxy(): void {
   proxy?.kill();
   started = undefined;
 }
 
+/** Returns the JSON of a GET. Rejects on any status other than 2xx. */
 export async function get<T>(path: string): Promise<T> {
   const response = await fetch(`${await address()}${path}`);
   if (!response.ok) throw new Error(`GET ${path}: expected 200, received ${response.status}: ${await response.text()}`);
@@ -50,7 +52,7 @@ export async function remove(path: string): Promise<void> {
   if (!response.ok) throw new Error(`DELETE ${path}: expected 200, received ${response.status}: ${body}`);
 }
 
-/** The status that a POST is answered with. */
+/** Sends a POST and returns the status of the response. */
 export async function post(path: string, body: object): Promise<number> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${await address()}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -58,7 +60,7 @@ export async function post(path: string, body: object): Promise<number> {
   return response.status;
 }
 
-/** What changes, as it is told, until `signal`. */
+/** Calls `onEvent` for each watch event until `signal` aborts. */
 export async function watch<T>(path: string, signal: AbortSignal, onEvent: (event: T) => void): Promise<void> {
   const response = await fetch(`${await address()}${path}`, { signal });
   if (!response.ok || response.body === null)

@@ -1,6 +1,7 @@
 /**
- * deploy/bulk/job.yaml over a folder that the nodes share with this machine, in four shards; a pod is killed while it writes. Each line is scored exactly once:
- * the shards one after the other are what `hoshi score` says of the whole file.
+ * deploy/bulk/job.yaml in four shards, on a folder that the nodes share with this machine. A pod is killed while it
+ * writes. Each line is still scored exactly once: the concatenated shards equal the output of `hoshi score` for the
+ * whole file.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -11,15 +12,16 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { loadTexts } from '../../cli/loadtest/texts.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { until } from '../fixtures/until.ts';
 import { get, remove } from './api.ts';
-import { Namespace, type Pod, readManifest, until } from './cluster.ts';
+import { Namespace, type Pod, readManifest } from './cluster.ts';
 import { run } from './command.ts';
 import { keep, show } from './results.ts';
 import { image, isFull, sharedFolder } from './settings.ts';
 
 const REVIEWS = Number(process.env.BULK_REVIEWS ?? (isFull ? 1_000_000 : 400_000));
 const SHARDS = 4;
-const PATIENCE_MS = 600_000;
+const PATIENCE = { patienceMs: 600_000, everyMs: 100 };
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
@@ -43,7 +45,7 @@ interface Job {
 }
 
 describe('the bulk job', {
-  skip: sharedFolder === undefined && 'HOSHI_SHARED_FOLDER names no folder that the nodes see',
+  skip: sharedFolder === undefined && 'set HOSHI_SHARED_FOLDER to a folder that the nodes share with this machine',
 }, () => {
   const folder = join(sharedFolder ?? '', 'bulk');
   const scores = join(folder, `scores-${SHARDS}`);
@@ -52,7 +54,7 @@ describe('the bulk job', {
   before(async () => {
     space = await Namespace.make('bulk');
     await mkdir(scores, { recursive: true });
-    await chmod(scores, 0o777); // pods are nobody
+    await chmod(scores, 0o777); // the pods run as 65532
     await writeReviews(join(folder, 'reviews.tsv'));
   });
   after(async () => {
@@ -60,25 +62,27 @@ describe('the bulk job', {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test(`${REVIEWS} reviews in ${SHARDS} shards, one pod killed on the way`, { timeout: PATIENCE_MS }, async () => {
+  test(`${REVIEWS} reviews in ${SHARDS} shards; one pod is killed meanwhile`, {
+    timeout: PATIENCE.patienceMs,
+  }, async () => {
     const job = await bulkJob(folder);
     const { name } = job.metadata;
     const began = performance.now();
     await space.apply(job);
     const killed = await killOne(space, scores, name);
     const state = () => get<Job>(`/apis/batch/v1/namespaces/${space.name}/jobs/${name}`);
-    await until(`${SHARDS} shards`, PATIENCE_MS, async () => (await state()).status?.succeeded === SHARDS);
+    await until(`${SHARDS} finished shards`, async () => (await state()).status?.succeeded === SHARDS, PATIENCE);
     const seconds = (performance.now() - began) / 1000;
     const after = (await podsOf(space, name)).filter(
       ({ metadata, status }) => metadata.labels[INDEX] === killed.index && status.phase === 'Succeeded',
     );
     assert.ok(
       after.length === 1 && after[0]?.metadata.name !== killed.name,
-      'another pod did the shard of the one that was killed',
+      'expected another pod to finish the shard of the killed pod',
     );
-    // What a killed pod had written aside may be left, under a name that nobody takes for a shard's.
+    // The killed pod may leave its temporary file. Its name starts with a dot, so it is not mistaken for a shard.
     const outputs = (await readdir(scores)).filter((file) => !file.startsWith('.')).sort();
-    assert.equal(outputs.length, SHARDS, `a file for each shard: ${outputs}`);
+    assert.equal(outputs.length, SHARDS, `expected one file per shard, found ${outputs}`);
     const received = await digestOf(outputs.map((file) => join(scores, file)));
     const whole = join(folder, 'whole.txt');
     await run(join(packageRoot, 'bin', 'hoshi'), ['score', join(folder, 'reviews.tsv'), '--out', whole]);
@@ -87,7 +91,7 @@ describe('the bulk job', {
       ['reviews', String(REVIEWS)],
       ['shards', String(SHARDS)],
       ['killed', killed.name],
-      ['seconds, with the pods', seconds],
+      ['seconds, including the start of pods', seconds],
       ['scores', String(received.lines)],
     ]);
     await keep('bulk', { reviews: REVIEWS, seconds, killed, ...received });
@@ -96,13 +100,13 @@ describe('the bulk job', {
   });
 });
 
-/** The job of deploy/, with the image under test and the folder in place of a volume. */
+/** The job of deploy/bulk, with the image under test, and with the folder instead of a volume. */
 async function bulkJob(folder: string): Promise<Job> {
   const job = await readManifest<Job>('deploy/bulk/job.yaml');
   assert.equal(job.spec.completions, SHARDS);
   const { containers, volumes } = job.spec.template.spec;
   containers[0].image = image;
-  containers[0].resources.requests.cpu = '100m'; // all shards at a time on a node of two cores
+  containers[0].resources.requests.cpu = '100m'; // all shards fit on a node with two cores at the same time
   for (const volume of volumes) {
     delete volume.persistentVolumeClaim;
     volume.hostPath = { path: folder };
@@ -116,9 +120,9 @@ function podsOf(space: Namespace, job: string): Promise<readonly JobPod[]> {
   return get<{ items: JobPod[] }>(path).then(({ items }) => items);
 }
 
-/** Kills a pod once it has written something, and not all. */
+/** Kills a pod that has written a part of its shard. Returns its name and the index of the shard. */
 async function killOne(space: Namespace, scores: string, job: string): Promise<{ name: string; index: string }> {
-  const halfWritten = async () => {
+  const partlyWritten = async () => {
     const aside = (await readdir(scores)).filter((file) => file.startsWith('.')); // .INDEX.txt.ID.tmp
     const sizes = await Promise.all(
       aside.map((file) =>
@@ -131,17 +135,21 @@ async function killOne(space: Namespace, scores: string, job: string): Promise<{
     return aside.filter((_, i) => (sizes[i] as number) > 0).map((file) => file.split('.')[1] as string);
   };
   let index: string | undefined;
-  await until('a shard half written', PATIENCE_MS, async () => {
-    [index] = await halfWritten();
-    return index !== undefined;
-  });
+  await until(
+    'a partly written shard',
+    async () => {
+      [index] = await partlyWritten();
+      return index !== undefined;
+    },
+    PATIENCE,
+  );
   const pod = (await podsOf(space, job)).find(({ metadata }) => metadata.labels[INDEX] === index);
-  assert.ok(index !== undefined && pod !== undefined, 'a pod is writing');
+  assert.ok(index !== undefined && pod !== undefined, 'expected a pod that writes this shard');
   await remove(`/api/v1/namespaces/${space.name}/pods/${pod.metadata.name}?gracePeriodSeconds=0`);
   return { name: pod.metadata.name, index };
 }
 
-/** Each line another text, so that none can stand for another. */
+/** Writes the reviews. Every line is a different text, so that a missing or repeated line changes the result. */
 async function writeReviews(file: string): Promise<void> {
   const texts = await loadTexts({ column: 'text', count: 1000 });
   const stream = createWriteStream(file);
@@ -154,7 +162,7 @@ async function writeReviews(file: string): Promise<void> {
   await once(stream, 'close');
 }
 
-/** Of the lines of some files, one after the other. */
+/** The number of lines and the SHA-256 of the concatenated files. */
 async function digestOf(files: readonly string[]): Promise<{ readonly lines: number; readonly sha256: string }> {
   const hash = createHash('sha256');
   let lines = 0;

@@ -1,6 +1,6 @@
 /**
- * A small model as a ConfigMap, which a revision mounts in place of the shipped one: another version on any cluster, without another image. And the same
- * with one golden score that it does not reproduce.
+ * A small model as a ConfigMap. A revision mounts it instead of the shipped model, so a second version needs no second
+ * image. The ConfigMap `broken` holds the same model with wrong golden scores, which it cannot reproduce.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,10 @@ import { run } from './command.ts';
 const TERMS = 1000;
 const ROUNDS = 20;
 
-/** Where revisions mount it. */
+/** The path where revisions mount the model. */
 export const mountPath = '/bundle';
 
-/** Trains the model, and makes the ConfigMaps `small` and `broken` of it; its version is the result. */
+/** Trains the model and creates the ConfigMaps `small` and `broken`. Returns the model's version. */
 export async function putBundles(space: Namespace): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hoshi-knative-'));
   try {
@@ -43,6 +43,7 @@ export async function putBundles(space: Namespace): Promise<string> {
   }
 }
 
+/** The version of the shipped model. */
 export async function shippedVersion(): Promise<string> {
   const file = join(packageRoot, 'model', 'stars', 'manifest.json');
   return (JSON.parse(await readFile(file, 'utf8')) as Manifest).version;

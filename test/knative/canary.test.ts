@@ -1,23 +1,28 @@
 /**
- * Another model as a new revision, beside the one that serves: it gets a share of what is asked, all of it, and nothing again, by `kn service update` and
- * under a constant rate. No request fails, and answers say by which model they were made.
+ * A second model as a new revision. Under a constant rate, `kn service update` gives it a share of the requests, then
+ * all of them, then none. No request fails, and each response says which model made it.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { table } from '../../cli/terminal/table.ts';
+import { until } from '../fixtures/until.ts';
 import { mountPath, putBundles, shippedVersion } from './bundle.ts';
-import { hoshiService, Namespace, until } from './cluster.ts';
+import { hoshiService, Namespace } from './cluster.ts';
 import { type Answer, ask, countsOf, Stream } from './gateway.ts';
 import { keep } from './results.ts';
 import { isFull } from './settings.ts';
 
 const RATE = 100;
 const SECONDS = isFull ? 20 : 8;
-/** All of the gateway knows of a change within this, and has known of it for so many seconds when it is measured. */
+/** The time that the gateway may take to apply a change. */
 const SETTLING_MS = 60_000;
-const SETTLED = 2;
-/** Of the standard deviation of a share, when each request is sent by chance: once in 16,000 tries it is more. */
+/** The share must be right for this many seconds before it is measured. */
+const SETTLED_SECONDS = 2;
+/**
+ * The allowed deviation of a share, in standard deviations of a random choice per request. It is exceeded once in
+ * 16,000 tries.
+ */
 const MAX_DEVIATIONS = 4;
 
 describe('a canary', () => {
@@ -55,19 +60,20 @@ describe('a canary', () => {
     assert.deepEqual(
       [candidate.status, candidate.headers['x-model-version']],
       [200, small],
-      'by its tag, before it serves',
+      'the tagged revision answers before it gets a share',
     );
     assert.ok(
       stream.answers.every(({ headers }) => headers['x-model-version'] !== small),
-      'not without its share',
+      'expected no response of the second model before it gets a share',
     );
     for (const percent of [10, 50, 100, 0]) {
       const traffic = ['--traffic', `hoshi-two=${percent}`, '--traffic', `hoshi-one=${100 - percent}`];
       await space.kn('service', 'update', 'hoshi', ...traffic);
-      await until(`a share of ${percent} %`, SETTLING_MS, async () => {
-        const latest = sharesOf(stream.answers.slice(-SETTLED * RATE), small);
-        return latest.asked === SETTLED * RATE && isAsAsked(percent, latest);
-      });
+      const isSettled = () => {
+        const latest = sharesOf(stream.answers.slice(-SETTLED_SECONDS * RATE), small);
+        return latest.requests === SETTLED_SECONDS * RATE && isWithinDeviation(percent, latest);
+      };
+      await until(`a share of ${percent} %`, isSettled, { patienceMs: SETTLING_MS, everyMs: 100 });
       const began = Date.now();
       await delay(SECONDS * 1000);
       steps.push({
@@ -79,28 +85,28 @@ describe('a canary', () => {
       });
     }
     const answers = await stream.stop();
-    const rows = steps.map(({ percent, asked, received, share }) => [
+    const rows = steps.map(({ percent, requests, received, share }) => [
       `${percent} %`,
-      String(asked),
+      String(requests),
       String(received),
       `${(share * 100).toFixed(1)} %`,
     ]);
-    console.log(`\n${table(['asked for', 'requests', 'by the second model', 'share'], rows)}\n`);
-    console.log(`${answers.length} requests in all, answered with ${JSON.stringify(countsOf(answers))}`);
+    console.log(`\n${table(['configured', 'requests', 'answered by the second model', 'share'], rows)}\n`);
+    console.log(`${answers.length} requests in total, answered with ${JSON.stringify(countsOf(answers))}`);
     await keep('canary', { steps, counts: countsOf(answers) });
-    assert.deepEqual(countsOf(answers), { 200: answers.length }, 'no request failed');
+    assert.deepEqual(countsOf(answers), { 200: answers.length }, 'expected no failed request');
     assert.ok(answers.every((answer) => isOf(small)(answer) || isOf(shipped)(answer)));
     for (const step of steps)
-      assert.ok(isAsAsked(step.percent, step), `${step.percent} % asked for, ${step.share} received`);
+      assert.ok(isWithinDeviation(step.percent, step), `expected a share of ${step.percent} %, received ${step.share}`);
   });
 
-  test('a broken model as a new revision gets no request, and its log says why', { timeout: 300_000 }, async (t) => {
+  test('a revision with a broken model gets no request, and its log says why', { timeout: 300_000 }, async (t) => {
     const stream = new Stream(t, host, 'とても良い', RATE / 2);
     await space.kn('service', 'update', 'hoshi', '--traffic', '@latest=100');
     const mount = ['--mount', `${mountPath}=cm:broken`, '--env', `HOSHI_BUNDLE=${mountPath}`];
     await space.kn('service', 'update', 'hoshi', '--revision-name', 'hoshi-broken', ...mount, '--no-wait');
     let message = '';
-    await until('the reason in the log of a pod of the broken model', 90_000, async () => {
+    const hasLoggedReason = async () => {
       const pod = (await space.pods('hoshi')).find(
         ({ metadata }) => metadata.labels['serving.knative.dev/revision'] === 'hoshi-broken',
       );
@@ -108,6 +114,10 @@ describe('a canary', () => {
       const lines = await space.log(pod.metadata.name, 'hoshi').catch(() => []);
       message = lines.find(({ line }) => line.includes('"ERROR"'))?.line ?? '';
       return message !== '';
+    };
+    await until('the reason in the log of a pod with the broken model', hasLoggedReason, {
+      patienceMs: 90_000,
+      everyMs: 100,
     });
     console.log(`the broken model's log: ${(JSON.parse(message) as { message: string }).message}`);
     assert.match(message, /golden/i);
@@ -121,7 +131,7 @@ describe('a canary', () => {
     );
     assert.notEqual(stdout, 'True');
     const answers = await stream.stop();
-    assert.deepEqual(countsOf(answers), { 200: answers.length }, 'no request failed');
+    assert.deepEqual(countsOf(answers), { 200: answers.length }, 'expected no failed request');
     assert.ok(
       answers.length > 0 && answers.every(({ headers }) => versions.includes(String(headers['x-model-version']))),
     );
@@ -129,20 +139,20 @@ describe('a canary', () => {
 });
 
 interface Shares {
-  readonly asked: number;
+  readonly requests: number;
   readonly received: number;
   readonly share: number;
 }
 
-/** How many of the answers a model gave. */
+/** The responses that a model gave, and their share. */
 function sharesOf(answers: readonly Answer[], version: string): Shares {
   const received = answers.filter(isOf(version)).length;
-  return { asked: answers.length, received, share: received / answers.length };
+  return { requests: answers.length, received, share: received / answers.length };
 }
 
-function isAsAsked(percent: number, { asked, share }: Shares): boolean {
+function isWithinDeviation(percent: number, { requests, share }: Shares): boolean {
   const expected = percent / 100;
-  const deviation = Math.sqrt((expected * (1 - expected)) / asked);
+  const deviation = Math.sqrt((expected * (1 - expected)) / requests);
   return Math.abs(share - expected) <= MAX_DEVIATIONS * deviation;
 }
 

@@ -1,10 +1,11 @@
 /**
- * A namespace of the cluster that KUBECONFIG names, and the Knative Services in it. Each test file has one of its own, made empty in the beginning
- * and deleted in the end.
+ * A namespace of the cluster of KUBECONFIG, and the Knative Services in it. Each test file has its own namespace. The
+ * file creates it empty at the beginning and deletes it at the end.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../native/package-root.ts';
+import { until } from '../fixtures/until.ts';
 import { endProxy, get, post } from './api.ts';
 import { type Printed, run } from './command.ts';
 import { image } from './settings.ts';
@@ -35,7 +36,7 @@ interface Container {
   resources: { limits: { cpu: string } };
 }
 
-/** A Knative Service, as far as the tests change it. */
+/** The fields of a Knative Service that the tests change. */
 export interface Service {
   readonly metadata: { name: string; annotations?: Record<string, string> };
   readonly spec: {
@@ -49,8 +50,8 @@ export interface Service {
 
 const AUTOSCALING = 'autoscaling.knative.dev/';
 const READY_SECONDS = 120;
-/** Scaling to zero takes the window, then up to 30 s more. */
-const ZERO_MS = 240_000;
+/** Scaling to zero takes the autoscaler's window and up to 30 s more. */
+const ZERO = { patienceMs: 240_000, everyMs: 100 };
 
 export class Namespace {
   readonly name: string;
@@ -68,7 +69,7 @@ export class Namespace {
 
   async remove(): Promise<void> {
     await run('kubectl', ['delete', 'namespace', this.name, '--wait=false']);
-    // Their grace periods would keep room that the next test's pods need.
+    // Without force, their grace periods would block resources that the next test's pods need.
     await this.kubectl('delete', 'pods', '--all', '--force', '--grace-period=0');
     endProxy();
   }
@@ -85,7 +86,7 @@ export class Namespace {
     return run('kubectl', ['--namespace', this.name, 'apply', '-f', '-'], JSON.stringify(object));
   }
 
-  /** Applies a Service and waits until it is ready. What kubectl said is the result. */
+  /** Applies a Service and waits until it is ready. Returns the output of kubectl. */
   async deploy(service: Service): Promise<Printed> {
     const printed = await this.apply(service);
     await this.ready(service.metadata.name);
@@ -96,13 +97,13 @@ export class Namespace {
     await this.kubectl('wait', `ksvc/${service}`, '--for=condition=Ready', `--timeout=${READY_SECONDS}s`);
   }
 
-  /** The name under which the gateway knows a service. */
+  /** The host name of a service at the gateway. */
   async hostOf(service: string): Promise<string> {
     const { stdout } = await this.kubectl('get', 'ksvc', service, '-o', 'jsonpath={.status.url}');
     return new URL(stdout).host;
   }
 
-  /** Its pods, those that are being deleted too. */
+  /** The pods of a service, including those that are being deleted. */
   async pods(service: string): Promise<Pod[]> {
     const selector = encodeURIComponent(`serving.knative.dev/service=${service}`);
     const list = await get<{ items: Pod[] }>(`/api/v1/namespaces/${this.name}/pods?labelSelector=${selector}`);
@@ -113,7 +114,7 @@ export class Namespace {
     return (await this.pods(service)).filter(isAlive);
   }
 
-  /** Asks for a pod to go, as `kubectl drain` does: it may be refused, where a PodDisruptionBudget says so. */
+  /** Evicts a pod, as `kubectl drain` does. A PodDisruptionBudget may refuse this. */
   async evict(pod: Pod): Promise<void> {
     const { name } = pod.metadata;
     const status = await post(`/api/v1/namespaces/${this.name}/pods/${name}/eviction`, {
@@ -124,18 +125,19 @@ export class Namespace {
     if (status !== 201) throw new Error(`Expected pod ${name} to be evicted, received status ${status}`);
   }
 
-  /** Until no pod is left but those that are being deleted, and what asks for the service comes to the activator. */
+  /** Waits until the only pods left are being deleted, and requests for the service go to the activator. */
   async zero(service: string): Promise<void> {
-    await until(`${service} without pods`, ZERO_MS, async () => (await this.alivePods(service)).length === 0);
-    await until(`the activator in front of ${service}`, ZERO_MS, async () => {
+    await until(`${service} without pods`, async () => (await this.alivePods(service)).length === 0, ZERO);
+    const isBehindActivator = async () => {
       const path = `/apis/networking.internal.knative.dev/v1alpha1/namespaces/${this.name}/serverlessservices`;
       const { items } = await get<{ items: { spec: { mode: string }; status: { conditions: object[] } }[] }>(path);
       return items.every(({ spec }) => spec.mode === 'Proxy');
-    });
-    await delay(3000); // until the gateway has been told of it
+    };
+    await until(`the activator in front of ${service}`, isBehindActivator, ZERO);
+    await delay(3000); // until the gateway knows, too
   }
 
-  /** What a container logged, with the time of each line. */
+  /** The log lines of a container, each with its time. */
   async log(pod: string, container: string): Promise<{ readonly at: number; readonly line: string }[]> {
     const { stdout } = await this.kubectl('logs', pod, '-c', container, '--timestamps');
     return stdout
@@ -156,7 +158,10 @@ export function isReady({ status }: Pod): boolean {
   return status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 }
 
-/** The Service of the repository, with the image under test. `annotations` are those of the revision, without their prefix. */
+/**
+ * service.yaml with the image under test. `annotations` are annotations of the revision, without the autoscaling
+ * prefix.
+ */
 export async function hoshiService(annotations: Readonly<Record<string, string>> = {}): Promise<Service> {
   const service = await readManifest<Service>('service.yaml');
   service.spec.template.spec.containers[0].image = image;
@@ -165,20 +170,11 @@ export async function hoshiService(annotations: Readonly<Record<string, string>>
   return service;
 }
 
-/** A file of the repository with one object in it, which belongs to no namespace yet. */
+/** Reads a manifest of the repository that holds one object. The object has no namespace. */
 export async function readManifest<T>(file: string): Promise<T> {
   const path = join(packageRoot, file);
   const { stdout } = await run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', path]);
   const object = JSON.parse(stdout) as { metadata: { namespace?: string } };
-  delete object.metadata.namespace; // kubectl puts its own there
+  delete object.metadata.namespace; // kubectl adds its own
   return object as T;
-}
-
-/** Looks again until it is so. */
-export async function until(what: string, patienceMs: number, look: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + patienceMs;
-  while (!(await look())) {
-    if (performance.now() > endMs) throw new Error(`Expected ${what} within ${patienceMs / 1000} s, it did not come`);
-    await delay(100);
-  }
 }

@@ -1,4 +1,4 @@
-/** Programs as child processes: what they print, or an error that says what they printed. */
+/** Runs programs as child processes. */
 import { type ChildProcess, execFile } from 'node:child_process';
 
 export interface Printed {
@@ -9,6 +9,7 @@ export interface Printed {
 const TIMEOUT_MS = 180_000;
 const MAX_BYTES = 1 << 26;
 
+/** Returns the output of a program. Rejects with its output if it fails or takes longer than 180 s. */
 export function run(program: string, args: readonly string[], input?: string): Promise<Printed> {
   return new Promise((resolve, reject) => {
     const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_BYTES };
@@ -17,12 +18,12 @@ export function run(program: string, args: readonly string[], input?: string): P
       const what = error.killed ? `did not end within ${TIMEOUT_MS / 1000} s` : `ended with ${error.code}`;
       reject(new Error(`${program} ${args.join(' ')}: ${what}: ${stderr.trim() || stdout.trim()}`));
     });
-    child.stdin?.on('error', () => {}); // it did not want to read it all
+    child.stdin?.on('error', () => {}); // the program may close its input early
     child.stdin?.end(input);
   });
 }
 
-/** Ends a process, and waits until it has. */
+/** Sends a signal to a process and waits until it has ended. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));

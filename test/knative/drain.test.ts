@@ -1,20 +1,21 @@
-/** Pods go while they are asked: because less is asked, because somebody evicts them, because their node is drained. No request is lost. */
+/** Pods end under load: the autoscaler removes them, they are evicted, or their node is drained. No request is lost. */
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Figures } from '../../cli/loadtest/recorder.ts';
-import { hoshiService, isReady, Namespace, until } from './cluster.ts';
+import { until } from '../fixtures/until.ts';
+import { hoshiService, isReady, Namespace } from './cluster.ts';
 import { run } from './command.ts';
 import { countPods, expectAllAccepted, load, type PodSample, plotsOf } from './load.ts';
 import { keep, show } from './results.ts';
-import { isFull, isNoMeasurement } from './settings.ts';
+import { isFull, speedSkip } from './settings.ts';
 
 const RATE = 100;
 const SECONDS = isFull ? 60 : 25;
 const PODS = 3;
 const SOON = { window: '6s', 'scale-down-delay': '0s' };
 
-describe('pods that go', () => {
+describe('pods that end under load', () => {
   let space: Namespace;
 
   before(async () => {
@@ -22,7 +23,12 @@ describe('pods that go', () => {
   });
   after(() => space?.remove());
 
-  /** Asks at a constant rate for as long as `body` takes, and some seconds more. */
+  const podsAreReady = () =>
+    until(`${PODS} ready pods`, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS, {
+      everyMs: 100,
+    });
+
+  /** Sends requests at a constant rate while `body` runs, and for some seconds more. */
   async function underLoad(
     t: TestContext,
     name: string,
@@ -41,25 +47,29 @@ describe('pods that go', () => {
     return pods;
   }
 
-  // Where the machine is slow, the first pods are gone before the load has begun, and what waits for new ones is more than they take in.
-  test('the autoscaler takes away pods that it does not need', {
+  // Not on a slow machine: the first pods end before the load starts, and then more requests wait than the new pods can
+  // take in.
+  test('the autoscaler removes pods that it does not need', {
     timeout: 300_000,
-    skip: isNoMeasurement,
+    skip: speedSkip,
   }, async (t) => {
-    // They stay for as long as it takes the load to begin.
+    // The delay keeps the pods until the load starts.
     const service = await hoshiService({ 'initial-scale': String(PODS), ...SOON, 'scale-down-delay': '20s' });
     service.metadata.name = 'hoshi-wide';
     await space.deploy(service);
-    const title = `From ${PODS} pods to as many as it takes`;
+    const title = `From ${PODS} pods to as many as needed`;
     const pods = await underLoad(t, 'scale-down', title, 'hoshi-wide', async () => {});
     const [first, last] = [pods[0]?.alive ?? 0, pods.at(-1)?.alive ?? 0];
-    assert.ok(first === PODS && last > 0 && last < PODS, `${first} pods, then ${last}`);
+    assert.ok(
+      first === PODS && last > 0 && last < PODS,
+      `expected fewer than ${PODS} pods at the end: ${first} pods, then ${last}`,
+    );
   });
 
-  test('each pod is evicted in turn', { timeout: 300_000 }, async (t) => {
+  test('each pod is evicted, one after another', { timeout: 300_000 }, async (t) => {
     await space.deploy(await hoshiService({ 'min-scale': String(PODS) }));
-    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
-    await underLoad(t, 'evict', 'Each pod evicted in turn', 'hoshi', async () => {
+    await podsAreReady();
+    await underLoad(t, 'evict', 'Each pod evicted, one after another', 'hoshi', async () => {
       for (const pod of await space.alivePods('hoshi')) {
         await space.evict(pod);
         await delay(2000);
@@ -67,11 +77,11 @@ describe('pods that go', () => {
     });
   });
 
-  test('the node is drained: no other pod is made until it is open again', {
+  test('the node is drained: no new pod starts until it is open again', {
     timeout: 300_000,
-    skip: isNoMeasurement,
+    skip: speedSkip,
   }, async (t) => {
-    await until(`${PODS} pods`, 60_000, async () => (await space.alivePods('hoshi')).filter(isReady).length >= PODS);
+    await podsAreReady();
     await underLoad(
       t,
       'node-drain',

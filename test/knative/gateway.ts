@@ -1,20 +1,20 @@
-/** Requests through the cluster's gateway, one at a time or at a constant rate, by the name of the service they are for. */
+/** Requests through the cluster's gateway to a service, single or at a constant rate. */
 import { Agent, request } from 'node:http';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gateway } from './settings.ts';
 
 export interface Answer {
-  /** 0: there was none. */
+  /** 0 if there was no response; then `body` is the error message. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-  /** When it was sent (of `Date`), and how long its answer took. */
+  /** When the request was sent (`Date.now()`), and how many ms the response took. */
   readonly at: number;
   readonly ms: number;
 }
 
-/** Where requests for a service are sent. */
+/** The URL that receives requests for a service. */
 export function gatewayFor(host: string): URL {
   return new URL(`http://${gateway ?? host}`);
 }
@@ -27,7 +27,7 @@ export interface Asking {
   readonly timeoutMs?: number;
 }
 
-/** Without an agent, on a connection of its own. */
+/** Sends a request. Without an agent, it uses a new connection. It never rejects. */
 export function ask(host: string, asking: Asking = {}): Promise<Answer> {
   const { method = 'GET', path = '/', body, agent, timeoutMs = 60_000 } = asking;
   const { hostname, port } = gatewayFor(host);
@@ -48,7 +48,7 @@ export function ask(host: string, asking: Asking = {}): Promise<Answer> {
         response.on('error', (error) => end(0, {}, error.message));
       },
     );
-    sent.setTimeout(timeoutMs, () => sent.destroy(new Error('time-out')));
+    sent.setTimeout(timeoutMs, () => sent.destroy(new Error('timeout')));
     sent.on('error', (error) => end(0, {}, error.message));
     sent.end(body);
   });
@@ -62,7 +62,10 @@ export function askScore(
   return ask(host, { ...asking, method: 'POST', path: '/api/1/users', body: JSON.stringify({ texts: text }) });
 }
 
-/** Asks for the score of a text at a constant rate, whether or not it is answered in time, until it is stopped or the test ends. */
+/**
+ * Requests the score of a text at a constant rate, however long the responses take, until `stop` or the end of the
+ * test.
+ */
 export class Stream {
   readonly answers: Answer[] = [];
   readonly #agent = new Agent({ keepAlive: true });
@@ -75,7 +78,7 @@ export class Stream {
     t.after(() => this.stop());
   }
 
-  /** When all that was sent has ended. */
+  /** Stops sending, waits for the pending responses, and returns all of them. */
   async stop(): Promise<readonly Answer[]> {
     this.#isStopped = true;
     await this.#done;
@@ -98,7 +101,7 @@ export class Stream {
   }
 }
 
-/** How many answers there were of each kind: a status, or why there was none. */
+/** The number of responses by status, or by error message where there was no response. */
 export function countsOf(answers: readonly Answer[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, body } of answers) {

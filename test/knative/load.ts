@@ -1,5 +1,4 @@
-/** `hoshi load` against a service behind the gateway, in a process of its own, and the service's pods meanwhile. */
-
+/** Runs `hoshi load` as a process against a service behind the gateway, and counts the service's pods meanwhile. */
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,9 +11,9 @@ import { run } from './command.ts';
 import { gatewayFor } from './gateway.ts';
 
 export interface PodSample {
-  /** Since the sampling began. */
+  /** Seconds since sampling began. */
   readonly seconds: number;
-  /** Not being deleted; of these, ready. */
+  /** Pods that are not being deleted, and how many of them are ready. */
   readonly alive: number;
   readonly ready: number;
 }
@@ -29,7 +28,7 @@ export async function load(host: string, ...options: readonly string[]): Promise
   return JSON.parse(stdout) as Figures;
 }
 
-/** The pods of a service, counted until `stop`, or until the test ends, however it ends. */
+/** Counts the pods of a service until `stop`, or until the test ends in any way. */
 export function countPods(
   t: TestContext,
   space: Namespace,
@@ -55,7 +54,7 @@ export function countPods(
   return { stop };
 }
 
-/** All requests were answered with a score: what was not is the error. */
+/** Throws unless every request was answered with a score. The error counts the others. */
 export function expectAllAccepted({ offered, accepted, refused, errors, unsent }: Figures): void {
   if (accepted === offered) return;
   throw new Error(
@@ -63,7 +62,7 @@ export function expectAllAccepted({ offered, accepted, refused, errors, unsent }
   );
 }
 
-/** Rate, latency and pods over time. */
+/** Plots of rate, latency and pods over time. */
 export function plotsOf(title: string, figures: Figures, pods: readonly PodSample[]): Plot[] {
   const series = (['alive', 'ready'] as const).map((name) => ({
     name,

@@ -1,6 +1,6 @@
 /**
- * Three times what one pod can bear. What is too much is refused at once, by hoshi or by the queue-proxy; nothing hangs, what is let in is answered in time,
- * and soon after the end all is as usual.
+ * Three times the capacity of one pod. hoshi or the queue-proxy refuses the excess at once. No request hangs, and
+ * accepted requests are answered in time. Soon after the end, latency is normal again.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadTexts } from '../../cli/loadtest/texts.ts';
-import { hoshiService, isReady, Namespace, until } from './cluster.ts';
+import { until } from '../fixtures/until.ts';
+import { hoshiService, isReady, Namespace } from './cluster.ts';
 import { askScore } from './gateway.ts';
 import { countPods, load, plotsOf } from './load.ts';
 import { keep, show } from './results.ts';
@@ -17,17 +18,20 @@ import { isFull } from './settings.ts';
 
 const TIMES = 3;
 const SECONDS = isFull ? 60 : 15;
-/** The pod is to be what is overloaded, not the machine that makes the load and runs the gateway, too: little for the pod, and long texts. */
+/**
+ * The pod must be overloaded, not the machine, which also makes the load and runs the gateway. So the pod gets little
+ * CPU, and the texts are long.
+ */
 const POD_CPU = '250m';
 const REVIEWS = 60;
 const WORKERS = 16;
-/** Held to with FULL=1. */
+/** Checked only with FULL=1. */
 const MAX_REFUSED_MS = 2000;
 const MAX_ACCEPTED_MS = 5000;
-const MAX_USUAL_MS = 5000;
-/** Usual again: so many answers in a row, each within this. */
-const USUAL_ANSWERS = 10;
-const USUAL_MS = 100;
+const MAX_RECOVERY_MS = 5000;
+/** Latency is normal again after this many scores in a row, each within this time. */
+const NORMAL_RESPONSES = 10;
+const NORMAL_MS = 100;
 
 describe('overload', () => {
   let space: Namespace;
@@ -41,7 +45,7 @@ describe('overload', () => {
     service.spec.template.spec.containers[0].resources.limits.cpu = POD_CPU;
     await space.deploy(service);
     host = await space.hostOf('hoshi');
-    await until('a pod', 60_000, async () => (await space.alivePods('hoshi')).some(isReady));
+    await until('a ready pod', async () => (await space.alivePods('hoshi')).some(isReady), { everyMs: 100 });
     folder = await mkdtemp(join(tmpdir(), 'hoshi-overload-'));
     const reviews = await loadTexts({ column: 'text', count: 300 });
     texts = reviews.map((_, i) =>
@@ -54,7 +58,7 @@ describe('overload', () => {
     await space?.remove();
   });
 
-  test(`${TIMES} times what one pod can bear`, { timeout: 600_000 }, async (t) => {
+  test(`${TIMES} times the capacity of one pod`, { timeout: 600_000 }, async (t) => {
     const file = ['--texts', join(folder, 'texts.txt')];
     const closed = await load(host, ...file, '--workers', String(WORKERS), '--rounds', '10', '--count', '300');
     const rate = Math.round(TIMES * closed.goodput);
@@ -69,12 +73,12 @@ describe('overload', () => {
       '--connections',
       '1000',
     );
-    const usualMs = await usualAfter(host, texts[0] as string);
+    const recoveryMs = await recoveryAfter(host, texts[0] as string);
     const pods = await counting.stop();
     const { accepted, refused } = figures.latency;
-    show(`${TIMES} times what one pod can bear`, [
+    show(`${TIMES} times the capacity of one pod`, [
       ['capacity, requests a second', closed.goodput],
-      ['offered a second', String(rate)],
+      ['offered, requests a second', String(rate)],
       ['accepted, of the capacity', `${((100 * figures.goodput) / closed.goodput).toFixed(0)} %`],
       ['accepted, p50 ms', accepted?.p50Ms ?? Number.NaN],
       ['accepted, p99 ms', accepted?.p99Ms ?? Number.NaN],
@@ -82,44 +86,44 @@ describe('overload', () => {
       ['refused (503)', String(figures.refused)],
       ['refused, p50 ms', refused?.p50Ms ?? Number.NaN],
       ['refused, p99 ms', refused?.p99Ms ?? Number.NaN],
-      ['other answers, or none', JSON.stringify(figures.errors)],
-      ['not sent, for no connection was free', String(figures.unsent)],
-      ['as usual after the end, ms', usualMs],
+      ['other responses, or none', JSON.stringify(figures.errors)],
+      ['not sent, because no connection was free', String(figures.unsent)],
+      ['latency normal after the end, ms', recoveryMs],
     ]);
     await keep(
       'overload',
-      { capacity: closed.goodput, rate, figures, usualMs, pods },
-      plotsOf(`${TIMES} times what one pod can bear`, figures, pods),
+      { capacity: closed.goodput, rate, figures, recoveryMs, pods },
+      plotsOf(`${TIMES} times the capacity of one pod`, figures, pods),
     );
-    assert.deepEqual(figures.errors, {}, 'a score or a 503, never anything else');
+    assert.deepEqual(figures.errors, {}, 'expected only scores and 503s');
     assert.ok(figures.refused > 0);
-    assert.ok(usualMs < Number.POSITIVE_INFINITY, 'all is as usual within a minute');
+    assert.ok(recoveryMs < Number.POSITIVE_INFINITY, 'expected normal latency within a minute');
     if (isFull) {
       assert.ok((accepted?.p99Ms ?? Number.POSITIVE_INFINITY) <= MAX_ACCEPTED_MS);
       assert.ok((refused?.p99Ms ?? Number.POSITIVE_INFINITY) <= MAX_REFUSED_MS);
-      assert.ok(usualMs <= MAX_USUAL_MS);
+      assert.ok(recoveryMs <= MAX_RECOVERY_MS);
     }
     const [pod] = await space.alivePods('hoshi');
     assert.deepEqual(
       pod?.status.containerStatuses?.map(({ restartCount }) => restartCount),
       [0, 0],
-      'nothing was restarted',
+      'expected no restart',
     );
   });
 });
 
-/** From now until the first of ten answers in a row that all come as fast as usual. */
-async function usualAfter(host: string, text: string): Promise<number> {
+/** Milliseconds from now to the first of ten scores in a row within NORMAL_MS. Infinity if that takes over a minute. */
+async function recoveryAfter(host: string, text: string): Promise<number> {
   const began = performance.now();
-  let usual = 0;
+  let inARow = 0;
   let firstMs = Number.POSITIVE_INFINITY;
-  while (usual < USUAL_ANSWERS) {
+  while (inARow < NORMAL_RESPONSES) {
     const sentMs = performance.now() - began;
     if (sentMs > 60_000) return Number.POSITIVE_INFINITY;
     const { status, ms } = await askScore(host, text, { timeoutMs: 10_000 });
-    if (status === 200 && ms <= USUAL_MS) {
-      if (usual++ === 0) firstMs = sentMs + ms;
-    } else usual = 0;
+    if (status === 200 && ms <= NORMAL_MS) {
+      if (inARow++ === 0) firstMs = sentMs + ms;
+    } else inARow = 0;
     await delay(20);
   }
   return firstMs;

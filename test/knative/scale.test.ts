@@ -1,4 +1,4 @@
-/** The original's stress test, and a constant rate, each from zero: all is answered with a score, pods come and go. */
+/** The original's stress test and a constant rate, both from zero. Every request gets a score; pods start and end. */
 import assert from 'node:assert/strict';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Figures } from '../../cli/loadtest/recorder.ts';
@@ -9,11 +9,11 @@ import { isFull } from './settings.ts';
 
 const SECONDS = isFull ? 60 : 20;
 const RATE = 300;
-/** service.yaml keeps a pod for two minutes after the last request. */
+/** Scales to zero early. With service.yaml a pod stays for two minutes after the last request. */
 const SOON = { window: '6s', 'scale-to-zero-pod-retention-period': '0s', 'scale-down-delay': '0s' };
-/** What a pod is to be asked a second at most, by its autoscaler: a rate that one machine can make takes more than one. */
+/** A low target rate per pod, so that a rate which one machine can make needs more than one pod. */
 const NARROW = { metric: 'rps', target: '100', ...SOON };
-/** A cold start's requests wait, each on a connection of its own. */
+/** During a cold start, each waiting request needs its own connection. */
 const CONNECTIONS = 2000;
 
 describe('scaling', () => {
@@ -35,7 +35,7 @@ describe('scaling', () => {
     await report(name, title, figures, pods);
     expectAllAccepted(figures);
     const zeroAt = pods.find(({ seconds, alive }) => seconds > endedAt && alive === 0)?.seconds;
-    console.log(`without pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last answer`);
+    console.log(`zero pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last answer`);
     assert.equal(pods[0]?.alive, 0);
     assert.equal(pods.at(-1)?.alive, 0);
     return pods;
@@ -44,7 +44,7 @@ describe('scaling', () => {
   test("the original's stress test: 10 workers, 6 rounds of 1,000 texts", { timeout: 600_000 }, async (t) => {
     await space.deploy(await hoshiService(SOON));
     const pods = await fromZero(t, 'stress', "The original's stress test, from zero", 'hoshi');
-    assert.ok(most(pods) >= 1);
+    assert.ok(maxReady(pods) >= 1);
   });
 
   test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async (t) => {
@@ -53,11 +53,11 @@ describe('scaling', () => {
     await space.deploy(service);
     const options = ['--rate', String(RATE), '--duration', String(SECONDS), '--connections', String(CONNECTIONS)];
     const pods = await fromZero(t, 'rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
-    assert.ok(most(pods) >= RATE / Number(NARROW.target), 'as many pods as it takes');
+    assert.ok(maxReady(pods) >= RATE / Number(NARROW.target), 'expected as many pods as the rate needs');
   });
 });
 
-function most(pods: readonly PodSample[]): number {
+function maxReady(pods: readonly PodSample[]): number {
   return Math.max(...pods.map(({ ready }) => ready));
 }
 
@@ -67,11 +67,11 @@ async function report(name: string, title: string, figures: Figures, pods: reado
     ['requests', String(figures.offered)],
     ['answered with a score', String(figures.accepted)],
     ['seconds', figures.seconds],
-    ['a second', figures.goodput],
+    ['scores a second', figures.goodput],
     ['p50, ms', accepted?.p50Ms ?? Number.NaN],
     ['p99, ms', accepted?.p99Ms ?? Number.NaN],
     ['at most, ms', accepted?.maxMs ?? Number.NaN],
-    ['pods ready, at most', String(most(pods))],
+    ['pods ready, at most', String(maxReady(pods))],
   ]);
   await keep(name, { figures, pods }, plotsOf(title, figures, pods));
 }

@@ -1,13 +1,16 @@
-/** service.yaml as it is, with nothing but the image replaced: accepted without a warning, ready, and answering through the gateway. */
+/**
+ * service.yaml with only the image replaced: it is accepted without a warning, gets ready, and answers through the
+ * gateway.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { lacking, launch, until as untilSeen, visit } from '../browser/chromium.ts';
+import { launch, missingBrowser, untilSeen, visit } from '../browser/chromium.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
 import { hoshiService, Namespace } from './cluster.ts';
 import type { Printed } from './command.ts';
 import { ask, askScore, gatewayFor } from './gateway.ts';
 
-/** The original's README shows them. */
+/** The examples of the original's README. */
 const EXAMPLES = [
   'すごい！最高に興奮した！楽しい',
   '特殊な映画 クリストファー・ノーランらしさ全開だと感じました。この緊迫感、絶望感、暗さ。ダークナイトを思い出します。昼のシーンが多く画面や映像が暗い訳ではないのですが、なんとなく雰囲気が暗い。でもこの暗さがいい味を出してます。分かりやすい娯楽映画ばかり観ている人には理解しにくいかも。',
@@ -27,12 +30,12 @@ describe('service.yaml', () => {
   });
   after(() => space?.remove());
 
-  test('is accepted without a warning, and gets ready', () => {
+  test('is accepted without a warning and gets ready', () => {
     assert.match(printed.stdout, /^service\.serving\.knative\.dev\/hoshi created\n$/);
     assert.equal(printed.stderr, '');
   });
 
-  test('runs as nobody, on a file system that it cannot write to', async () => {
+  test('runs as an unprivileged user on a read-only file system', async () => {
     const [pod] = await space.alivePods('hoshi');
     assert.ok(pod);
     const path = '{.spec.containers[?(@.name=="hoshi")].securityContext}';
@@ -60,12 +63,12 @@ describe('service.yaml', () => {
     );
   });
 
-  test('greets a program at /', async () => {
+  test('greets a client that is not a browser at /', async () => {
     const { status, body } = await ask(host);
     assert.deepEqual([status, body.trim()], [200, 'Hello Machine Learning !']);
   });
 
-  test('shows its page, and scores on it', { skip: lacking ?? false, timeout: 60_000 }, async () => {
+  test('shows its page, which scores a text', { skip: missingBrowser ?? false, timeout: 60_000 }, async () => {
     const { hostname, port } = gatewayFor(host);
     const browser = await launch(`--host-resolver-rules=MAP ${host} ${hostname}:${port || 80}`);
     try {

@@ -1,24 +1,24 @@
-/** What the tests are told by the environment. `test/knative/run` sets it where a cluster can be made for them; README.md here names it all. */
+/** Settings from the environment; README.md here lists them. `test/knative/run` sets them if it can start a cluster. */
 import { join } from 'node:path';
 import { packageRoot } from '../../native/package-root.ts';
 
-/** The image under test, by a name that the cluster has or can pull. */
+/** The image under test. The cluster has it or can pull it. */
 export const image = expectVariable('HOSHI_IMAGE', 'an image of hoshi that the cluster has or can pull');
-/** A program that answers `GET /` at once, for comparison; cold starts have nothing to be held against without it. */
+/** An image that answers `GET /` at once. Without it, cold starts have no comparison. */
 export const helloImage = process.env.HOSHI_HELLO_IMAGE;
-/** Where requests go to, as `host` or `host:port`; without it, to the name that Knative gave the service. */
+/** The gateway, as `host` or `host:port`. Without it, requests go to the name that Knative gave the service. */
 export const gateway = process.env.HOSHI_GATEWAY;
-/** A folder that the cluster's nodes see as this machine does; no bulk job without it. */
+/** A folder with the same path on the nodes and on this machine. Without it, the bulk job is skipped. */
 export const sharedFolder = process.env.HOSHI_SHARED_FOLDER;
-/** Whether to take the time that the figures of bench/README.md took. */
+/** Whether to make the long runs, whose figures are in bench/README.md. */
 export const isFull = process.env.FULL === '1';
-/** Why what hangs on a machine's speed is left out: those that are shared are slow at times, and that is nobody's fault. */
-export const isNoMeasurement = isFull ? false : 'depends on how fast the machine is: FULL=1';
-/** Where figures and plots are left. */
+/** The reason to skip tests that depend on the machine's speed, or false. Shared machines are slow at times. */
+export const speedSkip = isFull ? false : 'depends on the speed of the machine: set FULL=1 to run it';
+/** The folder for figures and plots. */
 export const resultsFolder = join(packageRoot, 'build', 'knative');
 
 function expectVariable(name: string, what: string): string {
   const value = process.env[name];
   if (value) return value;
-  throw new Error(`Expected ${name} to name ${what}, it is not set; \`make knative-test\` sets it where it can`);
+  throw new Error(`Expected ${name} to name ${what}, but it is not set. \`make knative-test\` sets it if it can`);
 }

@@ -1,7 +1,8 @@
 /**
- * SIGTERM under load, again and again: no request is lost. Clients post on connections that they keep, as fast as they are
- * answered, and open new ones where they are told to; a server that listens no more ends a client. A new connection that is
- * reset without an answer was in the kernel's queue when the server stopped listening: it was not taken, and is told apart.
+ * SIGTERM under load, again and again: no request is lost. Each client posts on a kept connection as fast as it gets
+ * responses. It opens a new connection when the server closes the old one, and ends when the server no longer listens.
+ * A new connection that is reset without a response was in the kernel's queue when the server stopped listening. The
+ * server never accepted it, so it is counted separately.
  *
  *   node dist/test/long/drain.js [--times 100] [--clients 16] [--workers 1]
  */
@@ -9,16 +10,21 @@ import { Agent, request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { until } from '../fixtures/until.ts';
 import { leanServer, start } from '../function/hosts.ts';
 
-/** How often a server was ended, how many requests were answered, and what became of the others. */
+/**
+ * The number of SIGTERMs, of answered requests, of connections that were never accepted, and an error for each lost
+ * request.
+ */
 export interface Drained {
   readonly ends: number;
   readonly answered: number;
-  readonly notTaken: number;
+  readonly notAccepted: number;
   readonly lost: readonly string[];
 }
 
+/** Starts a server, ends it with SIGTERM under load, and repeats this. `onEnd` is called after each end. */
 export async function drainUnderLoad(
   times: number,
   clients: number,
@@ -27,38 +33,44 @@ export async function drainUnderLoad(
 ): Promise<Drained> {
   const lost: string[] = [];
   let answered = 0;
-  let notTaken = 0;
+  let notAccepted = 0;
   for (let i = 0; i < times; i++) {
     const host = await start([leanServer], environment);
     const agent = new Agent({ keepAlive: true });
-    let toldMs = Number.POSITIVE_INFINITY;
+    let signalledMs = Number.POSITIVE_INFINITY;
     const working = Array.from({ length: clients }, async () => {
       for (;;) {
         const outcome = await post(host.port, agent);
         if (outcome === 'refused') return;
         if (outcome === 'answered') answered++;
-        // Later it would have been taken, by somebody who then did not answer.
-        else if (outcome === 'not taken' && performance.now() - toldMs < LISTENING_MS) notTaken++;
+        // A later reset means that the server had accepted the connection and then did not answer.
+        else if (outcome === 'not accepted' && performance.now() - signalledMs < LISTENING_MS) notAccepted++;
         else lost.push(`end ${i + 1}: ${outcome}`);
       }
     });
     await delay(50 + ((i * 37) % 100));
     host.child.kill('SIGTERM');
-    while (!host.messages().includes('SIGTERM: finishing')) await delay(1);
-    toldMs = performance.now();
+    await until('the log line about SIGTERM', () => host.messages().includes('SIGTERM: finishing'), { everyMs: 1 });
+    signalledMs = performance.now();
     const code = await host.ended();
     if (code !== 0) lost.push(`end ${i + 1}: expected exit code 0, received ${code}`);
     await Promise.all(working);
     agent.destroy();
     onEnd(i + 1);
   }
-  return { ends: times, answered, notTaken, lost };
+  return { ends: times, answered, notAccepted, lost };
 }
 
-/** Once a server has said that it ends, it listens for so long at most, on a busy machine; what it did not take is reset then. */
+/**
+ * The longest time that a server still listens after it logged SIGTERM, on a busy machine. Then the kernel resets the
+ * rest.
+ */
 const LISTENING_MS = 400;
 
-/** `refused` is a connection that nobody took: the request was never sent. */
+/**
+ * Posts a text. Resolves with `answered`, `not accepted`, `refused` (no connection, so the request was never sent) or
+ * an error message.
+ */
 function post(port: number, agent: Agent): Promise<string> {
   return new Promise((resolve) => {
     const sent = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => {
@@ -72,8 +84,8 @@ function post(port: number, agent: Agent): Promise<string> {
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') resolve('refused');
-      else if (error.code === 'ECONNRESET' && !sent.reusedSocket) resolve('not taken');
-      else resolve(`${error.message}, ${sent.reusedSocket ? 'a kept' : 'a new'} connection`);
+      else if (error.code === 'ECONNRESET' && !sent.reusedSocket) resolve('not accepted');
+      else resolve(`${error.message}, on a ${sent.reusedSocket ? 'kept' : 'new'} connection`);
     });
     sent.end('{"texts":"最後まで飽きずに見られた。"}');
   });
@@ -87,7 +99,7 @@ if (process.argv[1] === import.meta.filename) {
       workers: { type: 'string', default: '1' },
     },
   });
-  const { ends, answered, notTaken, lost } = await drainUnderLoad(
+  const { ends, answered, notAccepted, lost } = await drainUnderLoad(
     Number(values.times),
     Number(values.clients),
     { HOSHI_WORKERS: values.workers },
@@ -97,7 +109,7 @@ if (process.argv[1] === import.meta.filename) {
   );
   for (const one of lost) console.log(one);
   console.log(
-    `${ends} ends under load, ${answered} requests answered, ${notTaken} connections not taken, ${lost.length} requests lost`,
+    `${ends} ends under load, ${answered} requests answered, ${notAccepted} connections not accepted, ${lost.length} requests lost`,
   );
   process.exitCode = lost.length === 0 ? 0 : 1;
 }

@@ -1,11 +1,15 @@
 /**
- * Everything that the engines promise to have in common, on as many texts as one has time for; not part of `make test`.
+ * Compares the engines on as many texts as you have time for. It is not part of `make test`.
  *
  *     node dist/test/long/equality.js --strings 1000000 [--seed 1] [--reviews FILE.tsv]… [--bundle DIR]…
  *
- * Tokens: the native analyzer's against those of the mended twin, and of kuromoji itself where it can take the text. Scores: the
- * engine `native`, alone and in a batch, against `lightgbm` and `js`, for each bundle (default: the shipped one). Texts: every
- * review, and generated strings, which depend on the seed alone. Prints counts and differences; exits with 1 on any.
+ * - Tokens: the native analyzer against the fixed twin in TypeScript, and against kuromoji itself if it can process the
+ *   text.
+ * - Scores: the engine `native`, for single texts and for batches, against `lightgbm` and `js`, for each bundle
+ *   (default: the shipped one).
+ * - Texts: every review, and generated strings, which depend only on the seed.
+ *
+ * It prints counts and differences, and exits with 1 if there is a difference.
  */
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -25,11 +29,11 @@ import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 
-/** Strings that come from one state of the generator, and go into one batch. */
+/** The number of strings that one generator state makes and one batch scores. */
 const BLOCK = 1000;
-/** kuromoji itself takes quadratic time. */
-const LONGEST_FOR_KUROMOJI = 400;
-const SHOWN = 10;
+/** kuromoji itself takes quadratic time, so it gets only shorter texts. */
+const MAX_KUROMOJI_UNITS = 400;
+const MAX_SHOWN = 10;
 
 interface Task {
   readonly part: number;
@@ -44,7 +48,7 @@ interface Counts {
   texts: number;
   units: number;
   tokens: number;
-  /** Texts that kuromoji itself took. */
+  /** The number of texts that kuromoji itself tokenized. */
   kuromoji: number;
   scores: number;
   differences: number;
@@ -82,7 +86,7 @@ async function main(): Promise<void> {
         new Worker(fileURLToPath(import.meta.url), { workerData: task })
           .on('message', ({ counts, difference }: Message) => {
             latest[part] = counts;
-            if (difference !== undefined && shown++ < SHOWN) console.log(difference);
+            if (difference !== undefined && shown++ < MAX_SHOWN) console.log(difference);
           })
           .on('error', reject)
           .on('exit', () => resolve());
@@ -92,8 +96,8 @@ async function main(): Promise<void> {
   const sum = (name: keyof Counts) => latest.reduce((total, counts) => total + counts[name], 0);
   const show = (name: keyof Counts) => sum(name).toLocaleString('en');
   console.log(`${show('texts')} texts of ${show('units')} UTF-16 units and ${show('tokens')} tokens`);
-  console.log(`${show('kuromoji')} of them cut by kuromoji itself too, all of them by its twin`);
-  console.log(`${show('scores')} scores by three engines: ${values.bundle.join(', ')}`);
+  console.log(`${show('kuromoji')} of them tokenized by kuromoji itself too, all of them by its twin`);
+  console.log(`${show('scores')} scores compared between three engines: ${values.bundle.join(', ')}`);
   console.log(`${show('differences')} differences, in ${Math.round((Date.now() - started) / 1000)} s`);
   process.exitCode = sum('differences') === 0 ? 0 : 1;
 }
@@ -101,7 +105,7 @@ async function main(): Promise<void> {
 async function work({ part, parts, strings, seed, reviews, bundles }: Task): Promise<void> {
   const analyzer = NativeAnalyzer.load();
   const twin = await loadTokenizer();
-  const law = await loadKuromoji();
+  const kuromoji = await loadKuromoji();
   const models = await Promise.all(bundles.map(loadModel));
   const counts: Counts = { texts: 0, units: 0, tokens: 0, kuromoji: 0, scores: 0, differences: 0 };
   const differ = (text: string, what: string) => {
@@ -113,11 +117,12 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
   const compareTokens = (text: string): string[] => {
     const ends = Array.from(analyzer.analyze(text));
     const tokens = twin.tokenize(text);
-    if (ends.join() !== tokens.map(({ end }) => end).join()) differ(text, 'tokens of the twin');
-    if (text.length <= LONGEST_FOR_KUROMOJI && !/[\0\ud800-\udfff]/.test(text)) {
+    if (ends.join() !== tokens.map(({ end }) => end).join()) differ(text, 'native tokens differ from the twin');
+    if (text.length <= MAX_KUROMOJI_UNITS && !/[\0\ud800-\udfff]/.test(text)) {
       counts.kuromoji++;
-      const surfaces = law.tokenize(text).map(({ surface_form }) => surface_form);
-      if (surfaces.join('\0') !== tokens.map(({ surface }) => surface).join('\0')) differ(text, 'tokens of kuromoji');
+      const surfaces = kuromoji.tokenize(text).map(({ surface_form }) => surface_form);
+      if (surfaces.join('\0') !== tokens.map(({ surface }) => surface).join('\0'))
+        differ(text, 'native tokens differ from kuromoji');
     }
     counts.texts++;
     counts.units += text.length;
@@ -133,9 +138,11 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
         const row = vectorizer.row(surfaces[i] as string[]);
         const score = native.score(text);
         const range = native.bundle.scoreRange;
-        if (!Object.is(score, clampScore(range, booster.predict(row)))) differ(text, `${path}: score of lightgbm`);
-        if (!Object.is(score, clampScore(range, trees.predict(row)))) differ(text, `${path}: score of js`);
-        if (!Object.is(score, batch[i])) differ(text, `${path}: score in a batch`);
+        if (!Object.is(score, clampScore(range, booster.predict(row))))
+          differ(text, `${path}: native score differs from lightgbm`);
+        if (!Object.is(score, clampScore(range, trees.predict(row))))
+          differ(text, `${path}: native score differs from js`);
+        if (!Object.is(score, batch[i])) differ(text, `${path}: native score differs from the batch`);
         counts.scores++;
       });
     }

@@ -128,7 +128,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
   test('trees that no training makes: any threshold, any kind of missing value, any default, any shape', () => {
     const random = createRandom(22);
     for (let i = 0; i < 250; i++) {
-      const text = randomTrees(random, { columnCount: 4, mostLeaves: pick(random, [1, 2, 5, 30]) });
+      const text = randomTrees(random, { columnCount: 4, maxLeaves: pick(random, [1, 2, 5, 30]) });
       sameDoubles(text, [none, ...Array.from({ length: 60 }, () => edgeRow(random, 4, thresholdsOf(text)))]);
     }
   });
@@ -136,25 +136,24 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
   test('a spine thousands of nodes deep, to either side', () => {
     const random = createRandom(23);
     for (const shape of ['left', 'right'] as const) {
-      const text = randomTrees(random, { columnCount: 4, mostLeaves: 3000, shape, trees: 2 });
+      const text = randomTrees(random, { columnCount: 4, maxLeaves: 3000, shape, trees: 2 });
       sameDoubles(text, [none, ...Array.from({ length: 200 }, () => edgeRow(random, 4, thresholdsOf(text)))]);
     }
   });
 
   test('the most leaves that a tree may have, and one more', () => {
     const random = createRandom(24);
-    const most = randomTrees(random, { columnCount: 4, mostLeaves: 65_536, trees: 1, hasMostLeaves: true });
+    const most = randomTrees(random, { columnCount: 4, maxLeaves: 65_536, trees: 1, hasMaxLeaves: true });
     sameDoubles(most, [none, ...Array.from({ length: 200 }, () => edgeRow(random, 4, thresholdsOf(most)))]);
     assert.throws(
-      () =>
-        compileForest(randomTrees(random, { columnCount: 4, mostLeaves: 65_537, trees: 1, hasMostLeaves: true }), ''),
+      () => compileForest(randomTrees(random, { columnCount: 4, maxLeaves: 65_537, trees: 1, hasMaxLeaves: true }), ''),
       /^Error: model: tree 0: expected at most 65536 leaves, received 65537$/,
     );
   });
 
   test('200,000 predictions in a row: nothing is left over when rows are counted anew', () => {
     const random = createRandom(25);
-    const text = randomTrees(random, { columnCount: 4, mostLeaves: 12, trees: 5 });
+    const text = randomTrees(random, { columnCount: 4, maxLeaves: 12, trees: 5 });
     const native = compiled(text);
     const twin = Twin.fromModelText(text);
     const rows = Array.from({ length: 500 }, () => edgeRow(random, 4, thresholdsOf(text)));

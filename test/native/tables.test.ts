@@ -42,7 +42,7 @@ const tables: readonly Tables[] = [
   },
   {
     kind: forestKind,
-    file: compileForest(randomTrees(createRandom(42), { columnCount: 6, mostLeaves: 20, trees: 6 }), 'a test'),
+    file: compileForest(randomTrees(createRandom(42), { columnCount: 6, maxLeaves: 20, trees: 6 }), 'a test'),
     load: NativeForest.load,
   },
 ];

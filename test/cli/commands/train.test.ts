@@ -254,8 +254,8 @@ describe('Ctrl-C', () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
     const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
-    const { child, told, ending } = startHoshi(args);
-    await told('round 100 of 100000');
+    const { child, waitForStderr, ending } = startHoshi(args);
+    await waitForStderr('round 100 of 100000');
     child.kill('SIGINT');
     const { code, stderr } = await ending;
     assert.equal(code, 130);
@@ -278,9 +278,9 @@ describe('Ctrl-C', () => {
     const pipe = createWriteStream(data, { fd: await openOnceRead(data, running.child) });
     pipe.on('error', () => {}); // the reader may have ended
     pipe.write(tableOf(1, 5).slice(0, 400));
-    await running.told('reading');
+    await running.waitForStderr('reading');
     running.child.kill('SIGINT');
-    await running.told('stopping, with what there is; Ctrl-C once more ends at once');
+    await running.waitForStderr('stopping, with what there is; Ctrl-C once more ends at once');
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 

@@ -212,7 +212,7 @@ const columns = [0, 1, 2, 3, 4];
 
 describe('contributions of random trees', () => {
   test('are the Shapley values by their definition, and sum to the prediction', () => {
-    const options = { columnCount: columns.length, mostLeaves: 24 };
+    const options = { columnCount: columns.length, maxLeaves: 24 };
     const shape = fc.constantFrom({}, { shape: 'left' as const }, { shape: 'right' as const });
     fc.assert(
       fc.property(fc.nat(), shape, fc.array(value, { minLength: 5, maxLength: 5 }), (seed, shape, values) => {
@@ -233,7 +233,7 @@ describe('contributions of random trees', () => {
   });
 
   test('of some columns are those of all, and the others are what is absent', () => {
-    const [text, random] = [randomTrees(createRandom(3), { columnCount, mostLeaves: 60, trees: 20 }), createRandom(4)];
+    const [text, random] = [randomTrees(createRandom(3), { columnCount, maxLeaves: 60, trees: 20 }), createRandom(4)];
     const ours = Contributions.fromModelText(text.replace(' sqrt', ''));
     for (let i = 0; i < 200; i++) {
       const drawn = randomRow(random, { withNaN: true });

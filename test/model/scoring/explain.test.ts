@@ -126,7 +126,7 @@ async function vocabularyBundle(
   scoreRange: readonly [number, number] = [1, 5],
 ): Promise<string> {
   const vectorizer = fitVectorizer(texts.map(surfacesOf), { ...defaultVectorizerParameters, ...parameters });
-  const options = { columnCount: vectorizer.columnCount, mostLeaves: 40, trees: 30 };
+  const options = { columnCount: vectorizer.columnCount, maxLeaves: 40, trees: 30 };
   const modelText = randomTrees(createRandom(seed), options).replace(' sqrt', '');
   const { manifest } = await tinyBundle();
   const path = await mkdtemp(join(folder, 'vocabulary-'));
