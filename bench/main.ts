@@ -1,6 +1,7 @@
 /** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file; `stages` is what runs when none is named. */
 import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
+import { gateCommand } from './gate.ts';
 import { httpCommand } from './http.ts';
 import { lengthCommand } from './length.ts';
 import { overloadCommand } from './overload.ts';
@@ -22,7 +23,8 @@ const program = new Command('bench')
   .addCommand(trainingCommand())
   .addCommand(stressCommand())
   .addCommand(overloadCommand())
-  .addCommand(trainingMemoryCommand());
+  .addCommand(trainingMemoryCommand())
+  .addCommand(gateCommand());
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,0 +1,72 @@
+/** bench/instructions.json: the accepted number of instructions of each stage, and how new counts are compared with it. */
+
+/** What compiled the core. Counts of two compilers cannot be compared. */
+export interface Compiler {
+  /** Name, version and target, as in `gcc 12.2.0 x86_64-linux-gnu`. */
+  readonly compiler: string;
+  /** The flags that the addon's core is compiled with. */
+  readonly flags: string;
+}
+
+export interface Instructions extends Compiler {
+  /** Instructions by stage. */
+  readonly stages: Readonly<Record<string, number>>;
+}
+
+export interface Comparison {
+  readonly verdict: 'passed' | 'failed' | 'left out';
+  /** One sentence a line: what to know or to do. */
+  readonly lines: readonly string[];
+}
+
+export const instructionsFile = 'bench/instructions.json';
+/** A stage may cost 5 % more than the file says. */
+export const MAX_INCREASE = 0.05;
+
+const ACCEPT = `npm run bench -- gate --accept`;
+const HOW_TO_ACCEPT = `To accept the new counts, run \`${ACCEPT}\` and commit ${instructionsFile} with the reason.`;
+const HOW_TO_RENEW = `To lower the limits, run \`${ACCEPT}\` and commit ${instructionsFile}.`;
+
+/**
+ * Compares counts with the accepted ones. A stage fails if it costs over 5 % more, or if it is in one of the two only.
+ * `isRequired`: another compiler is a failure; otherwise the gate is left out.
+ */
+export function compareInstructions(accepted: Instructions, counted: Instructions, isRequired = false): Comparison {
+  if (accepted.compiler !== counted.compiler) {
+    const line = `${instructionsFile} was made by ${accepted.compiler}, this compiler is ${counted.compiler}`;
+    return isRequired
+      ? { verdict: 'failed', lines: [`${line}. Use that compiler, or unset GATE_REQUIRED.`] }
+      : { verdict: 'left out', lines: [`left out: ${line}`] };
+  }
+  const failures: string[] = [];
+  const savings: string[] = [];
+  for (const stage of new Set([...Object.keys(accepted.stages), ...Object.keys(counted.stages)])) {
+    const [before, now] = [accepted.stages[stage], counted.stages[stage]];
+    if (before === undefined) failures.push(`Stage "${stage}" is not in ${instructionsFile}.`);
+    else if (now === undefined) failures.push(`Stage "${stage}" of ${instructionsFile} was not counted.`);
+    else if (now > before * (1 + MAX_INCREASE))
+      failures.push(
+        `Stage "${stage}" executes ${percentOf(before, now)} instructions: ` +
+          `expected about ${grouped(before)} and at most ${MAX_INCREASE * 100} % more, counted ${grouped(now)}.`,
+      );
+    else if (now < before * (1 - MAX_INCREASE))
+      savings.push(
+        `Stage "${stage}" executes ${percentOf(before, now)} instructions: ${grouped(before)} before, ${grouped(now)} now.`,
+      );
+  }
+  const changed =
+    accepted.flags === counted.flags ? [] : [`The flags were "${accepted.flags}", now "${counted.flags}".`];
+  if (failures.length > 0) return { verdict: 'failed', lines: [...failures, ...changed, HOW_TO_ACCEPT] };
+  return { verdict: 'passed', lines: [...savings, ...changed, ...(savings.length > 0 ? [HOW_TO_RENEW] : [])] };
+}
+
+/** The change in percent, with its sign: `+7.3 %`. */
+export function percentOf(before: number, now: number): string {
+  const percent = (now / before - 1) * 100;
+  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
+}
+
+/** With a comma after each three digits. */
+export function grouped(count: number): string {
+  return count.toLocaleString('en-US');
+}
