@@ -34,12 +34,22 @@ const compileCommands = join(packageRoot, 'build', 'addon', 'compile_commands.js
 const folder = join(packageRoot, 'build', 'bench', 'gate');
 
 /**
- * glibc chooses memcpy and the like by the processor. Without these features it takes the SSE2 versions on each x86-64. Names that a
- * glibc does not know have no effect.
+ * glibc chooses memcpy and the like by the processor. Without these features it takes the SSE2 versions on each x86-64 processor.
+ * A glibc ignores names that it does not know.
  */
-const WITHOUT_VARIANTS = ['AVX2', 'AVX', 'AVX512F', 'AVX512VL', 'ERMS', 'FSRM', 'SSSE3', 'SSE4_1', 'SSE4_2', 'BMI2']
-  .flatMap((feature) => [`-${feature}`, `-${feature}_Usable`])
-  .join(',');
+const PROCESSOR_FEATURES = [
+  'AVX',
+  'AVX2',
+  'AVX512F',
+  'AVX512VL',
+  'AVX_Fast_Unaligned_Load',
+  'ERMS',
+  'FSRM',
+  'SSSE3',
+  'SSE4_1',
+  'BMI2',
+];
+const GLIBC_TUNABLES = `glibc.cpu.hwcaps=${PROCESSOR_FEATURES.map((feature) => `-${feature}`).join(',')}`;
 
 export function isValgrindInstalled(): boolean {
   try {
@@ -116,7 +126,7 @@ export async function countInstructions(
       `--callgrind-out-file=${output}`,
       ...[stages, ...tables, input].map((path) => relative(packageRoot, path)),
     ],
-    { PATH: process.env.PATH, GLIBC_TUNABLES: `glibc.cpu.hwcaps=${WITHOUT_VARIANTS}` },
+    { PATH: process.env.PATH, GLIBC_TUNABLES },
   );
   return { compiler, flags, stages: await readDumps() };
 }
