@@ -10,14 +10,14 @@ import { table } from '../cli/terminal/markdown.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
-import { countInstructions, isValgrindInstalled, readBuild, type TextGroup } from './gate/callgrind.ts';
+import { type Build, countInstructions, isValgrindInstalled, readBuild, type TextGroup } from './gate/callgrind.ts';
 import { compareInstructions, grouped, type Instructions, instructionsFile, percentOf } from './gate/instructions.ts';
-import { kinds, materialOf, unitsOf } from './hostile-texts.ts';
 import { writeJson } from './report.ts';
-import { benchTexts } from './texts.ts';
+import { benchTexts, kinds, materialOf, repeatToUnits } from './texts.ts';
 
 /** A hostile text is long enough for quadratic work to cost more than 5 %. */
 const HOSTILE_UNITS = 1 << 16;
+const file = join(packageRoot, instructionsFile);
 
 interface Flags {
   readonly accept: boolean;
@@ -35,33 +35,33 @@ export function gateCommand(): Command {
 
 async function runGate({ accept, native }: Flags): Promise<void> {
   if (!isValgrindInstalled()) throw new Error('valgrind is missing: apt-get install valgrind');
-  const file = join(packageRoot, instructionsFile);
-  const isRequired = process.env.GATE_REQUIRED === '1';
   const build = await readBuild();
-  const accepted = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Instructions) : undefined;
-  if (!accept && accepted === undefined)
-    throw new Error(`${instructionsFile} is missing: npm run bench -- gate --accept`);
-  if (!accept && accepted !== undefined && accepted.compiler !== build.compiler) {
-    const { verdict, lines } = compareInstructions(accepted, { ...build, stages: {} }, isRequired);
-    if (verdict === 'failed') throw new Error(lines.join('\n'));
-    console.log(`gate: ${lines.join('\n')}`);
-    return;
-  }
-  const path = join(packageRoot, 'model', 'stars');
-  // The readable twin gives the scores that the C++ core has to give.
-  const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
-  const model = { path, scoreRange: scorer.bundle.scoreRange };
-  const counted = await countInstructions(build, resolve(native), model, await textGroups(scorer));
-  printCounts(counted, accepted);
+  const accepted = await readAccepted();
   if (accept) {
-    await writeJson(file, counted);
+    await writeJson(file, await countStages(build, native, accepted));
     console.log(`gate: wrote ${instructionsFile}; commit it with the reason`);
     return;
   }
-  const { verdict, lines } = compareInstructions(accepted as Instructions, counted, isRequired);
+  if (accepted === undefined) throw new Error(`${instructionsFile} is missing: npm run bench -- gate --accept`);
+  const isComparable = accepted.compiler === build.compiler;
+  const counted = isComparable ? await countStages(build, native, accepted) : { ...build, stages: {} };
+  const { verdict, lines } = compareInstructions(accepted, counted, process.env.GATE_REQUIRED === '1');
   if (verdict === 'failed') throw new Error(lines.join('\n'));
-  for (const line of lines) console.log(line);
-  console.log(`gate: ${verdict}`);
+  console.log([...lines, ...(verdict === 'passed' ? ['passed'] : [])].map((line) => `gate: ${line}`).join('\n'));
+}
+
+async function readAccepted(): Promise<Instructions | undefined> {
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Instructions) : undefined;
+}
+
+/** Counts the stages on the shipped model and prints them beside the accepted counts. */
+async function countStages(build: Build, native: string, accepted?: Instructions): Promise<Instructions> {
+  const path = join(packageRoot, 'model', 'stars');
+  const scorer = await loadScorer({ bundlePath: path, engine: 'js' }); // the readable twin gives the expected scores
+  const model = { path, scoreRange: scorer.bundle.scoreRange };
+  const counted = await countInstructions(build, resolve(native), model, await textGroups(scorer));
+  printCounts(counted, accepted);
+  return counted;
 }
 
 /** The ordinary texts, and one text of each hostile kind. */
@@ -75,7 +75,7 @@ async function textGroups(scorer: Scorer): Promise<TextGroup[]> {
   return [
     groupOf('ordinary', await benchTexts()),
     ...(await Promise.all(
-      hostile.map(async (kind) => groupOf(kind, [unitsOf(await materialOf(kind), HOSTILE_UNITS)])),
+      hostile.map(async (kind) => groupOf(kind, [repeatToUnits(await materialOf(kind), HOSTILE_UNITS)])),
     )),
   ];
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file; `stages` is what runs when none is named. */
+/** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file. `stages` runs by default. */
 import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
 import { gateCommand } from './gate.ts';
@@ -13,7 +13,7 @@ import { trainingCommand } from './training.ts';
 import { trainingMemoryCommand } from './training-memory.ts';
 
 const program = new Command('bench')
-  .description('measures hoshi beside others; README.md beside this file has the figures')
+  .description('measures hoshi beside other programs; bench/README.md has the results')
   .addCommand(stagesCommand(), { isDefault: true })
   .addCommand(httpCommand())
   .addCommand(startCommand())

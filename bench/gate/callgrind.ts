@@ -24,7 +24,7 @@ export interface Model {
   readonly scoreRange: readonly [lowest: number, highest: number];
 }
 
-interface Build extends Compiler {
+export interface Build extends Compiler {
   readonly program: string;
   readonly sources: readonly string[];
 }
