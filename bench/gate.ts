@@ -22,6 +22,7 @@ const file = join(packageRoot, instructionsFile);
 interface Flags {
   readonly accept: boolean;
   readonly native: string;
+  readonly json?: string;
 }
 
 export function gateCommand(): Command {
@@ -29,22 +30,25 @@ export function gateCommand(): Command {
     .description('instructions of each stage, compared with bench/instructions.json')
     .option('--accept', 'write the new counts to bench/instructions.json', false)
     .option('--native <folder>', 'count the C++ sources of this folder, e.g. of another commit', 'native')
+    .option('--json <file>', 'write the new counts to this file')
     .addHelpText('after', '\nGATE_REQUIRED=1: another compiler than that of the file is a failure.')
     .action(runGate);
 }
 
-async function runGate({ accept, native }: Flags): Promise<void> {
+async function runGate({ accept, native, json }: Flags): Promise<void> {
   if (!isValgrindInstalled()) throw new Error('valgrind is missing: apt-get install valgrind');
   const build = await readBuild();
   const accepted = await readAccepted();
   if (accept) {
-    await writeJson(file, await countStages(build, native, accepted));
+    const counted = await countStages(build, native, accepted);
+    for (const path of [file, json]) await writeJson(path, counted);
     console.log(`gate: wrote ${instructionsFile}; commit it with the reason`);
     return;
   }
   if (accepted === undefined) throw new Error(`${instructionsFile} is missing: npm run bench -- gate --accept`);
   const isComparable = accepted.compiler === build.compiler;
   const counted = isComparable ? await countStages(build, native, accepted) : { ...build, stages: {} };
+  if (isComparable) await writeJson(json, counted);
   const { verdict, lines } = compareInstructions(accepted, counted, process.env.GATE_REQUIRED === '1');
   if (verdict === 'failed') throw new Error(lines.join('\n'));
   console.log([...lines, ...(verdict === 'passed' ? ['passed'] : [])].map((line) => `gate: ${line}`).join('\n'));
