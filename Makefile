@@ -53,7 +53,7 @@ format: node_modules/.package-lock.json $(CLANG_FORMAT)
 	npx --no-install biome check --write .
 	$(CLANG_FORMAT) -i $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 
-# Repeats the tests that reach C++ on addons with the address and undefined-behaviour sanitizers. Takes about three minutes.
+# Repeats the tests that reach C++, on addons with the address and undefined-behaviour sanitizers. About three minutes.
 sanitize: build
 	NODE=$(NODE) test/native/sanitize
 
@@ -65,8 +65,8 @@ tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
 clients: build
 	NODE=$(NODE) test/clients/run
 
-# Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1. Screenshots go to
-# build/screenshots.
+# Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
+# Screenshots go to build/screenshots.
 browser: build
 	$(NODE) --test dist/test/browser/page.test.js
 
@@ -74,8 +74,8 @@ browser: build
 deploy:
 	deploy/apply
 
-# Tests hoshi on a real Knative: on the cluster of KUBECONFIG, or on one that the tests start if they can. FULL=1 makes the longer
-# runs. FILES limits the run to some of dist/test/knative/*.test.js.
+# Tests hoshi on a real Knative: on the cluster of KUBECONFIG, or on one that the tests start if they can. FULL=1 makes
+# the longer runs. FILES limits the run to some of dist/test/knative/*.test.js.
 knative-test: build
 	NODE=$(NODE) FULL=$(FULL) test/knative/run $(FILES)
 
@@ -92,8 +92,8 @@ fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
 bench: build
 	$(NODE) dist/bench/main.js
 
-# Fails if a stage of the engine executes over 5 % more instructions than bench/instructions.json says. It needs valgrind. With another
-# compiler than that of the file it is left out, or fails with GATE_REQUIRED=1.
+# Fails if a stage of the engine executes over 5 % more instructions than bench/instructions.json says. It needs
+# valgrind. With another compiler than that of the file it is left out, or fails with GATE_REQUIRED=1.
 gate: build $(COMPILE_COMMANDS)
 	$(NODE) dist/bench/main.js gate
 
@@ -128,8 +128,8 @@ dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES)
 	npx --no-install tsc
 	@touch $@
 
-# The files that the native engine maps: kuromoji's dictionary, ordered by how often the corpus looks up each part, and the shipped
-# model.
+# The files that the native engine maps: kuromoji's dictionary, with its frequent entries close together, and the
+# shipped model. The corpus gives the frequencies.
 $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
 	bin/hoshi compile-dictionary --out $@
 

@@ -1,6 +1,6 @@
 /**
- * `bench bulk`: `hoshi score` on a million reviews, on all cores. It measures reviews per second from the start of the process to its
- * end, and peak memory. The reviews repeat the benchmark's texts, and every score is checked.
+ * `bench bulk`: `hoshi score` on a million reviews, on all cores. It measures reviews per second from the start of
+ * the process to its end, and peak memory. The reviews repeat the benchmark's texts, and every score is checked.
  */
 import { createReadStream, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';

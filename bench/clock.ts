@@ -1,6 +1,7 @@
 /**
- * The side of a contender that runs in Node: it sends its answers, then times passes through the texts on request. The clock is the
- * processor time of the process with all its threads, so that other work on the machine changes little.
+ * The side of a contender that runs in Node: it sends its answers, then times passes through the texts on request.
+ * The clock is the processor time of the process with all its threads, so that other work on the machine changes
+ * little.
  */
 import { Bench, type TimestampProvider } from 'tinybench';
 import type { Answers, Order, Samples, Stage } from './contender.ts';

@@ -1,6 +1,7 @@
 /**
- * A contender is one implementation in a process of its own. It first sends its answers, which are compared; then it is timed
- * on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side of the process.
+ * A contender is one implementation in a process of its own. It first sends its answers, which are compared; then it
+ * is timed on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side
+ * of the process.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

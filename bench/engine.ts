@@ -1,6 +1,6 @@
 /**
- * One engine as a contender: `node engine.js ENGINE BUNDLE`. Each stage gets the stored result of the stage before it, so that it is
- * timed alone.
+ * One engine as a contender: `node engine.js ENGINE BUNDLE`. Each stage gets the stored result of the stage before
+ * it, so that it is timed alone.
  */
 import { createHash } from 'node:crypto';
 import { loadScorer } from '../model/scoring/load.ts';

@@ -1,6 +1,7 @@
 /**
- * `bench gate`: the instructions of each stage of the native engine, compared with bench/instructions.json. It fails if a stage costs
- * over 5 % more. Counts are the same in each run, on a busy machine too, so that the gate needs no repetition.
+ * `bench gate`: the instructions of each stage of the native engine, compared with bench/instructions.json. It fails
+ * if a stage costs over 5 % more. Counts are the same in each run, on a busy machine too, so that the gate needs no
+ * repetition.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -63,7 +64,7 @@ async function countStages(build: Build, native: string, accepted?: Instructions
   const path = join(packageRoot, 'model', 'stars');
   const scorer = await loadScorer({ bundlePath: path, engine: 'js' }); // the readable twin gives the expected scores
   const model = { path, scoreRange: scorer.bundle.scoreRange };
-  const counted = await countInstructions(build, resolve(native), model, await textGroups(scorer));
+  const counted = await countInstructions(build, resolve(packageRoot, native), model, await textGroups(scorer));
   printCounts(counted, accepted);
   return counted;
 }

@@ -1,12 +1,14 @@
 /**
  * `bench http`: processor time of the server for one request, beside a bare node:http echo of the same bodies.
  *
- * Server and load generator are processes of their own. All responses are checked before the measurement. The result is the server's
- * processor time divided by the accepted requests: the median of several rounds, in which the servers take turns.
+ * Server and load generator are processes of their own. All responses are checked before the measurement. The result is
+ * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
+ * turns.
  *
- * There are two loads. In the closed loop each server answers as fast as it can. In the open loop each server gets the same number of
- * requests per second. Only the open loop compares like with like: in the closed loop the echo gets more requests per second, so it reads
- * several requests in each turn of the event loop, and the load generator is awake already.
+ * There are two loads. In the closed loop each server answers as fast as it can. In the open loop each server gets the
+ * same number of requests per second. Only the open loop compares like with like: in the closed loop the echo gets more
+ * requests per second, so it reads several requests in each turn of the event loop, and the load generator is awake
+ * already.
  */
 import { Command } from 'commander';
 import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';
@@ -63,7 +65,10 @@ export function httpCommand(): Command {
     });
 }
 
-/** The first server must be the echo; the others score. `milliseconds` is the time for one load on one server, `rate` is per second. */
+/**
+ * The first server must be the echo; the others score. `milliseconds` is the time for one load on one server, `rate` is
+ * per second.
+ */
 export async function measureHttp(
   commands: readonly ServerCommand[],
   bundlePath: string,
@@ -124,8 +129,8 @@ async function measureRound(server: Server, loader: Loader, texts: readonly stri
 }
 
 /**
- * Every server must send responses of hoshi's size, and hoshi the scores of the native engine to the last bit. For Python the number of
- * equal scores is printed.
+ * Every server must send responses of hoshi's size, and hoshi the scores of the native engine to the last bit. For
+ * Python the number of equal scores is printed.
  */
 async function checkResponses(servers: readonly Server[], texts: readonly string[], bundlePath: string): Promise<void> {
   const scorer = await loadScorer({ bundlePath, engine: 'native' });

@@ -1,6 +1,6 @@
 /**
- * Scores texts of growing length on the native engine: `node length-contender.js KIND BUNDLE STEPS REPEATS`. length.ts forks it as a
- * process of its own, and receives one message, a LengthResult.
+ * Scores texts of growing length on the native engine: `node length-contender.js KIND BUNDLE STEPS REPEATS`.
+ * length.ts forks it as a process of its own, and receives one message, a LengthResult.
  */
 import { loadScorer } from '../model/scoring/load.ts';
 import { median } from './statistics.ts';

@@ -1,4 +1,7 @@
-/** `bench length`: time against length, up to 1 Mi characters, for ordinary texts and for texts that tokenizers are slow on. */
+/**
+ * `bench length`: time against length, up to 1 Mi characters, for ordinary texts and for texts that tokenizers are slow
+ * on.
+ */
 import { fork } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 /**
- * The load generator as a process of its own, so that its work and garbage collection do not disturb the benchmark. loader.ts
- * forks it and sends it one order at a time.
+ * The load generator as a process of its own, so that its work and garbage collection do not disturb the benchmark.
+ * loader.ts forks it and sends it one order at a time.
  */
 import { runClosedLoop, runOpenLoop } from '../cli/loadtest/run.ts';
 import { targetOf } from '../cli/loadtest/target.ts';

@@ -1,10 +1,10 @@
 /**
- * `bench overload`: three times the server's capacity, in an open loop. A closed loop first finds the capacity. During the open loop
- * the memory of the server's process is sampled, and a client in this process sends one request after another. Its latency shows
- * when the server is back to normal after the end.
+ * `bench overload`: three times the server's capacity, in an open loop. A closed loop first finds the capacity.
+ * During the open loop the memory of the server's process is sampled, and a client in this process sends one request
+ * after another. Its latency shows when the server is back to normal after the end.
  *
- * The texts are long, so that the same machine can also send three times the load: a request costs the server about thirty times as much as
- * it costs the load generator.
+ * The texts are long, so that the same machine can also send three times the load: a request costs the server about
+ * thirty times as much as it costs the load generator.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';

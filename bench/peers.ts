@@ -1,6 +1,6 @@
 /**
- * `bench peers`: hoshi beside the same service in Python (peers/python) with the same model. It measures start, memory, and the
- * cost of a request.
+ * `bench peers`: hoshi beside the same service in Python (peers/python) with the same model. It measures start,
+ * memory, and the cost of a request.
  */
 import { Command } from 'commander';
 import { numberFrom } from '../cli/options.ts';

@@ -15,8 +15,8 @@ const SAMPLING_MS = 20;
 const MS_PER_TICK = 10; // USER_HZ is 100 on every Linux that Node runs on
 
 /**
- * Runs a program to its end. `output` is the file descriptor for its standard output; without it, the output is returned. Rejects
- * unless the program ends with 0.
+ * Runs a program to its end. `output` is the file descriptor for its standard output; without it, the output is
+ * returned. Rejects unless the program ends with 0.
  */
 export async function runProcess(
   program: string,

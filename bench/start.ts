@@ -1,6 +1,6 @@
 /**
- * `bench start`: time from making the process to its first response 200 to a text, and resident memory at that moment. Each run
- * is a new process on an official Node build. Bare Node and a bare server run in turn with hoshi.
+ * `bench start`: time from making the process to its first response 200 to a text, and resident memory at that
+ * moment. Each run is a new process on an official Node build. Bare Node and a bare server run in turn with hoshi.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -108,8 +108,8 @@ function startBareNode(node: string): StartResult {
 }
 
 /**
- * The program of an official Node build, from the npm package `node`, as images hold it. Debian's builds start slower. Installs it
- * into build/ if it is missing.
+ * The program of an official Node build, from the npm package `node`, as images hold it. Debian's builds start
+ * slower. Installs it into build/ if it is missing.
  */
 function officialNode(): string {
   const folder = join(packageRoot, 'build', 'bench', `node-${OFFICIAL_NODE_VERSION}`);

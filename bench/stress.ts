@@ -1,7 +1,7 @@
 /**
- * `bench stress`: the original's stress test, in which 10 workers send 1,000 texts in 6 rounds, beside the same service in Python with the
- * same model. Each server is a fresh process, and its first round, which warms it up, counts. A bare node:http echo of the same bodies
- * shows the most that one thread of Node can serve.
+ * `bench stress`: the original's stress test, in which 10 workers send 1,000 texts in 6 rounds, beside the same
+ * service in Python with the same model. Each server is a fresh process, and its first round, which warms it up,
+ * counts. A bare node:http echo of the same bodies shows the most that one thread of Node can serve.
  */
 import { Command } from 'commander';
 import { loadTexts } from '../cli/loadtest/texts.ts';

@@ -1,4 +1,6 @@
-/** The texts of the benchmarks: ordinary reviews composed from the corpus, and long texts that tokenizers are slow on. */
+/**
+ * The texts of the benchmarks: ordinary reviews composed from the corpus, and long texts that tokenizers are slow on.
+ */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { composeReviews } from '../model/corpus/compose.ts';

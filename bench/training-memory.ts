@@ -1,6 +1,7 @@
 /**
- * `bench training-memory`: memory and time of `hoshi train` on a million composed reviews. Each review contains invented names and prices, so
- * that new words and bigrams keep coming, as in real reviews. It fails if the process needs over 8 GiB.
+ * `bench training-memory`: memory and time of `hoshi train` on a million composed reviews. Each review contains
+ * invented names and prices, so that new words and bigrams keep coming, as in real reviews. It fails if the process
+ * needs over 8 GiB.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * `bench training`: `hoshi train` beside the pipeline that it replaces (peers/python/train.py: MeCab, scikit-learn, LightGBM), on the same
- * reviews, parameters and number of threads. Times are reported only if both predict the stars of held-out reviews equally well.
+ * `bench training`: `hoshi train` beside the pipeline that it replaces (peers/python/train.py: MeCab, scikit-learn,
+ * LightGBM), on the same reviews, parameters and number of threads. Times are reported only if both predict the stars
+ * of held-out reviews equally well.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +25,10 @@ import { REVIEW_HEADER, reviewLine, writeChunks } from './texts.ts';
 const TRAINING_SEED = 1;
 const REVIEWS_SEED = 5;
 const HELD_OUT_SHARE = 0.2;
-/** The larger RMSE may exceed the smaller by this share: some tokens differ, and terms with equal counts are cut differently. */
+/**
+ * The larger RMSE may exceed the smaller by this share: some tokens differ, and terms with equal counts are cut
+ * differently.
+ */
 const MAX_RMSE_DIFFERENCE = 0.01;
 
 interface Flags {
@@ -73,9 +77,8 @@ async function runTraining({ data, reviews, rounds, runs, json }: Flags): Promis
     const { training, heldOut } = split((await reviewsOf(data)).slice(0, reviews));
     await writeReviews(files.training, training);
     await writeReviews(files.heldOut, heldOut);
-    console.log(
-      `${machine()}\n${training.length} reviews for training, ${heldOut.length} held out, ${rounds} rounds, one thread\n`,
-    );
+    const counts = `${training.length} reviews for training, ${heldOut.length} held out`;
+    console.log(`${machine()}\n${counts}, ${rounds} rounds, one thread\n`);
     const pipelines = [hoshiPipeline(files, rounds), await pythonPipeline(files, rounds)];
     const results = await measurePipelines(pipelines, heldOut, runs);
     printResults(results);

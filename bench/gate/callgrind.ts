@@ -1,6 +1,7 @@
 /**
- * Counts the instructions of each stage: compiles gate/stages.cc with the core's sources by the flags of the addon, and runs
- * it under `valgrind --tool=callgrind`. Counts do not depend on the clock, on other work of the machine or on the processor.
+ * Counts the instructions of each stage: compiles gate/stages.cc with the core's sources by the flags of the addon,
+ * and runs it under `valgrind --tool=callgrind`. Counts do not depend on the clock, on other work of the machine or on
+ * the processor.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -34,8 +35,8 @@ const compileCommands = join(packageRoot, 'build', 'addon', 'compile_commands.js
 const folder = join(packageRoot, 'build', 'bench', 'gate');
 
 /**
- * glibc chooses memcpy and the like by the processor. Without these features it takes the SSE2 versions on each x86-64 processor.
- * A glibc ignores names that it does not know.
+ * glibc chooses memcpy and the like by the processor. Without these features it takes the SSE2 versions on each
+ * x86-64 processor. A glibc ignores names that it does not know.
  */
 const PROCESSOR_FEATURES = [
   'AVX',

@@ -1,4 +1,6 @@
-/** bench/instructions.json: the accepted number of instructions of each stage, and how new counts are compared with it. */
+/**
+ * bench/instructions.json: the accepted number of instructions of each stage, and how new counts are compared with it.
+ */
 
 /** What compiled the core. Counts of two compilers cannot be compared. */
 export interface Compiler {
@@ -55,7 +57,8 @@ export function compareInstructions(accepted: Instructions, counted: Instruction
 
 function sentenceOf(stage: string, before: number, now: number): string {
   const limit = now > before ? `, over the limit of +${MAX_CHANGE * 100} %` : '';
-  return `Stage "${stage}": ${grouped(before)} instructions accepted, ${grouped(now)} counted (${percentOf(before, now)}${limit}).`;
+  const change = `${percentOf(before, now)}${limit}`;
+  return `Stage "${stage}": ${grouped(before)} instructions accepted, ${grouped(now)} counted (${change}).`;
 }
 
 /** The change in percent, with its sign: `+7.3 %`. */

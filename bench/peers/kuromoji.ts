@@ -1,4 +1,6 @@
-/** The npm package kuromoji without the fixes of model/reference/tokenizer.ts, as a contender in a process of its own. */
+/**
+ * The npm package kuromoji without the fixes of model/reference/tokenizer.ts, as a contender in a process of its own.
+ */
 import kuromoji, { type Tokenizer } from 'kuromoji';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { serveOrders } from '../clock.ts';

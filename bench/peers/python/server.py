@@ -1,6 +1,7 @@
 """The same service in idiomatic Python: MeCab, TfidfVectorizer and LightGBM behind FastAPI and uvicorn.
 
-Reads a hoshi bundle (model.txt, vocabulary.tsv, manifest.json) from the folder PEER_BUNDLE and serves on PORT, in one process.
+Reads a hoshi bundle (model.txt, vocabulary.tsv, manifest.json) from the folder PEER_BUNDLE. Serves on PORT, in one
+process.
 """
 
 import json

@@ -1,10 +1,10 @@
 """The original pipeline from reviews to a model: MeCab, TfidfVectorizer, lightgbm.train, on one thread.
 
-    train.py train PARAMETERS.json REVIEWS.tsv FOLDER     writes the model to FOLDER and prints the seconds of each stage
+    train.py train PARAMETERS.json REVIEWS.tsv FOLDER     writes the model, prints the seconds of each stage
     train.py predict REVIEWS.tsv FOLDER                   prints one prediction a line
 
-REVIEWS.tsv has a header and the columns stars and text. PARAMETERS.json is { vectorizer, boosting, rounds }, with the parameter
-names of scikit-learn and LightGBM.
+REVIEWS.tsv has a header and the columns stars and text. PARAMETERS.json is { vectorizer, boosting, rounds }, with the
+parameter names of scikit-learn and LightGBM.
 """
 
 import json
