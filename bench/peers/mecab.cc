@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
   const std::string dictionary = argc > 1 ? argv[1] : "";
   const std::unique_ptr<MeCab::Model> model(MeCab::createModel(("-d " + dictionary).c_str()));
   if (model == nullptr) {
-    std::cerr << "mecab: expected a folder with a dictionary, received " << dictionary << ": " << MeCab::getLastError()
-              << '\n';
+    std::cerr << "mecab: expected a folder with a dictionary, received " << dictionary << ": "
+              << MeCab::getLastError() << '\n';
     return EXIT_FAILURE;
   }
   const std::unique_ptr<MeCab::Tagger> tagger(model->createTagger());
