@@ -59,7 +59,7 @@ async function readAccepted(): Promise<Instructions | undefined> {
   return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Instructions) : undefined;
 }
 
-/** Counts the stages on the shipped model and prints them beside the accepted counts. */
+/** Counts the stages on the shipped model and prints them with the accepted counts. */
 async function countStages(build: Build, native: string, accepted?: Instructions): Promise<Instructions> {
   const path = join(packageRoot, 'model', 'stars');
   const scorer = await loadScorer({ bundlePath: path, engine: 'js' }); // the readable twin gives the expected scores

@@ -1,5 +1,5 @@
 /**
- * `bench http`: processor time of the server for one request, beside a bare node:http echo of the same bodies.
+ * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies.
  *
  * Server and load generator are processes of their own. All responses are checked before the measurement. The result is
  * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
@@ -53,7 +53,9 @@ interface Flags extends CommonFlags {
 }
 
 export function httpCommand(): Command {
-  const command = new Command('http').description('processor time for one request, beside a bare node:http echo');
+  const command = new Command('http').description(
+    'processor time for one request, compared with a bare node:http echo',
+  );
   return addCommonOptions(command, 10_000, ['stars'])
     .option('--node <program>', 'Node that serves', process.execPath)
     .option('--rate <n>', 'requests per second of the open loop', numberFrom(1, 1_000_000, 'number'), 2000)

@@ -1,7 +1,7 @@
 /**
- * `bench training`: `hoshi train` beside the pipeline that it replaces (peers/python/train.py: MeCab, scikit-learn,
- * LightGBM), on the same reviews, parameters and number of threads. Times are reported only if both predict the stars
- * of held-out reviews equally well.
+ * `bench training`: `hoshi train` compared with the pipeline that it replaces (peers/python/train.py: MeCab,
+ * scikit-learn, LightGBM), on the same reviews, parameters and number of threads. Times are reported only if both
+ * predict the stars of held-out reviews equally well.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ interface Files {
 
 export function trainingCommand(): Command {
   return new Command('training')
-    .description('hoshi train beside MeCab + scikit-learn + lightgbm.train')
+    .description('hoshi train compared with MeCab + scikit-learn + lightgbm.train')
     .option('--data <file>', 'your own reviews, with the fields stars and text; composed reviews by default')
     .option('--reviews <count>', 'most reviews to use', numberFrom(100, 10_000_000), 20_000)
     .option('--rounds <count>', 'rounds of boosting', numberFrom(1, 100_000), 450)

@@ -1,5 +1,5 @@
 /**
- * Counts the instructions of each stage: compiles gate/stages.cc with the core's sources by the flags of the addon,
+ * Counts the instructions of each stage: compiles gate/stages.cc and the core's sources with the addon's flags,
  * and runs it under `valgrind --tool=callgrind`. Counts do not depend on the clock, on other work of the machine or on
  * the processor.
  */

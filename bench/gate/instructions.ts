@@ -17,7 +17,7 @@ export interface Instructions extends Compiler {
 
 export interface Comparison {
   readonly verdict: 'passed' | 'failed' | 'left out';
-  /** One sentence a line: what to know or to do. */
+  /** One sentence per line, for the person at the terminal. */
   readonly lines: readonly string[];
 }
 
