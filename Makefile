@@ -1,4 +1,4 @@
-# hoshi: each target does all of its own set-up, and nothing twice. `make run` serves on port 8080.
+# hoshi. Each target does its own set-up and builds nothing twice. `make run` serves on port 8080.
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
@@ -7,41 +7,43 @@ NODE ?= node
 SOURCES := $(shell find bin cli image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
-# OFF: without LightGBM, for who only serves. Not for a folder that was built with it.
+# OFF builds without LightGBM, which is enough for serving. Do not set it in a checkout that was built with LightGBM.
 LIGHTGBM ?= ON
-# What is packed: `native`, what serves by itself, or `all`, with the references.
+# The engines that `make server` packs: `native`, which is enough for serving, or `all`, with the reference engines.
 ENGINES ?= native
 ENGINE := build/addon/Release/hoshi_engine.node
 ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)
+# CMake's list of the compiler's calls, from which the gate takes the flags.
+COMPILE_COMMANDS := build/addon/compile_commands.json
 DICTIONARY := build/dictionary/ipadic.bin
 SERVER := build/server/server.cjs
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test deploy knative-test check format bench train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser
 
 run: build
 	$(NODE) dist/function/main.js
 
-# A test that hangs fails after ten minutes, by name.
+# A test that hangs fails after ten minutes, and its name is printed.
 test: build server
 	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
-# What an image holds of hoshi: the server in one file, and what it needs, in build/server.
+# build/server, which is hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
 server: $(SERVER)
 
-# An image of that, by docker or buildah; image/build says by which variables.
+# A container image of build/server, made by docker or buildah. image/build lists its variables.
 image:
 	image/build
 
-# Builds it, and puts it to the test as a container's runtime would start it.
+# Builds the image and tests it, started as a container runtime would start it.
 image-test: build
 	$(NODE) --test dist/test/image/image.test.js
 
-# Types, lint, format, and the two rules of the layout: what may include <napi.h>, and who may import whom.
+# Types, lint, format, and the rules of the layout: which files include <napi.h>, and which rooms import which.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
 	npx --no-install biome check .
 	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES) $(CXX_TEST_SOURCES)
@@ -51,32 +53,33 @@ format: node_modules/.package-lock.json $(CLANG_FORMAT)
 	npx --no-install biome check --write .
 	$(CLANG_FORMAT) -i $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 
-# The tests that reach C++ once more, on addons that watch their memory: about three minutes.
+# Repeats the tests that reach C++, on addons with the address and undefined-behaviour sanitizers. About three minutes.
 sanitize: build
 	NODE=$(NODE) test/native/sanitize
 
-# Batches on many threads, under the thread sanitizer.
+# Scores batches on many threads, under the thread sanitizer.
 tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
 
-# Python's clients and schemathesis against the server; they are installed into build/.
+# Tests the server with Python clients and schemathesis, which are installed into build/.
 clients: build
 	NODE=$(NODE) test/clients/run
 
-# The page in Chromium: skipped where there is none, unless CHROMIUM_REQUIRED=1. Screenshots are left in build/screenshots.
+# Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
+# Screenshots go to build/screenshots.
 browser: build
 	$(NODE) --test dist/test/browser/page.test.js
 
-# The image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
+# Deploys the image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
 deploy:
 	deploy/apply
 
-# hoshi on a real Knative: on the cluster of KUBECONFIG, or on one made for it where that is possible. FULL=1 takes more time,
-# FILES some of dist/test/knative/*.test.js.
+# Tests hoshi on a real Knative: on the cluster of KUBECONFIG, or on one that the tests start if they can. FULL=1 makes
+# the longer runs. FILES limits the run to some of dist/test/knative/*.test.js.
 knative-test: build
 	NODE=$(NODE) FULL=$(FULL) test/knative/run $(FILES)
 
-# Each fuzzer for so many seconds; what it finds is left in build/fuzz. Needs clang and its libFuzzer.
+# Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
 FUZZERS := analyzer dictionary vocabulary forest
 fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
@@ -89,15 +92,20 @@ fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
 bench: build
 	$(NODE) dist/bench/main.js
 
-# The shipped model, from the corpus: the same bytes each time.
+# Fails if a stage of the engine executes over 5 % more instructions than bench/instructions.json says. It needs
+# valgrind. With another compiler than that of the file it is left out, or fails with GATE_REQUIRED=1.
+gate: build $(COMPILE_COMMANDS)
+	$(NODE) dist/bench/main.js gate
+
+# Trains the shipped model from the corpus. It makes the same bytes each time.
 train: build
 	bin/hoshi train-corpus --out model/stars
 
-# One line for each prerequisite that is missing, with the command that brings it.
+# Stops at the first missing prerequisite, and prints the command that installs it.
 tools:
 	@need() { echo "hoshi: $$1 is missing: $$2" >&2; exit 1; }; \
 	command -v $(NODE) >/dev/null || need 'Node 20 or newer' 'apt-get install nodejs npm (or nodejs.org)'; \
-	[ "$$($(NODE) -p 'process.versions.node.split(".")[0] >= 20')" = true ] || need 'Node 20 or newer' "this is Node $$($(NODE) --version); see nodejs.org"; \
+	[ "$$($(NODE) -p 'process.versions.node.split(".")[0] >= 20')" = true ] || need 'Node 20 or newer' "found Node $$($(NODE) --version); see nodejs.org"; \
 	command -v npm >/dev/null || need npm 'apt-get install npm'; \
 	command -v g++ >/dev/null || need g++ 'apt-get install g++'; \
 	[ "$(LIGHTGBM)" = OFF ] && exit; \
@@ -112,15 +120,16 @@ build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools node_modules/.p
 	native/lightgbm/build
 	@touch $@
 
-$(ADDONS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/lib/lib_lightgbm.a) CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
+$(ADDONS) $(COMPILE_COMMANDS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/lib/lib_lightgbm.a) CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
 	native/build --CDHOSHI_LIGHTGBM=$(LIGHTGBM)
-	@touch $(ADDONS)
+	@touch $(ADDONS) $(COMPILE_COMMANDS)
 
 dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) 
 	npx --no-install tsc
 	@touch $@
 
-# What the native engine maps: kuromoji's dictionary, laid out by what the corpus looks up, and the shipped model.
+# The files that the native engine maps: kuromoji's dictionary, with its frequent entries close together, and the
+# shipped model. The corpus gives the frequencies.
 $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
 	bin/hoshi compile-dictionary --out $@
 
@@ -131,7 +140,7 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
   node_modules/.package-lock.json | dist/.tsbuildinfo
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
-# The engine without Node, for the programs in test/ that are C++ alone.
+# The engine without Node, for the programs in test/ that are pure C++.
 CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)

@@ -1,86 +1,78 @@
 /**
- * `bench bulk`: `hoshi score` on a million reviews, made by repetition, on all cores: reviews a second from the start of the process to its
- * end, and the most memory that it held. The output is checked.
+ * `bench bulk`: `hoshi score` on a million reviews, on all cores. It measures reviews per second from the start of
+ * the process to its end, and peak memory. The reviews repeat the benchmark's texts, and every score is checked.
  */
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, openSync } from 'node:fs';
+import { createReadStream, openSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { packageRoot } from '../native/package-root.ts';
-import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { type ProcessFigures, runProcess } from './process.ts';
-import { writeJson } from './report.ts';
-import { benchTexts } from './texts.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
+import { type ProcessUsage, runProcess } from './process.ts';
+import { machine, writeJson } from './report.ts';
+import { benchTexts, writeChunks } from './texts.ts';
 
-interface BulkFigures extends ProcessFigures {
+interface BulkResult extends ProcessUsage {
   readonly reviewsPerSecond: number;
 }
 
 interface Flags extends CommonFlags {
-  readonly reviews: string;
+  readonly reviews: number;
 }
 
 export function bulkCommand(): Command {
   const command = new Command('bulk').description('hoshi score on a million reviews');
-  return addCommonOptions(command, undefined, ['stars']).option('--reviews <count>', 'how many', '1000000').action(run);
+  return addCommonOptions(command, undefined, ['stars'])
+    .option('--reviews <count>', 'number of reviews', numberFrom(1, 1e9), 1_000_000)
+    .action(runBulk);
 }
 
-async function run({ json, bundle, reviews }: Flags): Promise<void> {
-  const [model] = await bundlesOf(bundle.slice(0, 1));
-  if (model === undefined) throw new Error('Expected a bundle, received none');
+async function runBulk({ json, bundle, reviews }: Flags): Promise<void> {
+  const model = await firstBundleOf(bundle);
   console.log(`${machine()}\nnative engine on ${availableParallelism()} cores, ${model.name}; one run of each size\n`);
-  const figures: Record<string, BulkFigures> = {};
-  // Memory is constant if a hundredth takes as much.
-  for (const count of [Math.ceil(Number(reviews) / 100), Number(reviews)])
-    figures[count] = await measure(count, model.path);
-  const rows = Object.entries(figures).map(([count, { seconds, cpuSeconds, reviewsPerSecond, peakMb }]) => [
+  const results: Record<string, BulkResult> = {};
+  // Memory is constant if a hundredth of the reviews needs as much.
+  for (const count of [Math.ceil(reviews / 100), reviews]) results[count] = await scoreReviews(count, model.path);
+  const rows = Object.entries(results).map(([count, { seconds, cpuSeconds, reviewsPerSecond, peakMb }]) => [
     count,
-    figure(seconds),
-    figure(cpuSeconds),
-    figure(reviewsPerSecond),
-    figure(peakMb),
+    ...[seconds, cpuSeconds, reviewsPerSecond, peakMb].map(figure),
   ]);
   console.log(`${table(['reviews', 'seconds', 'CPU seconds', 'reviews/s', 'peak MB'], rows)}\n`);
-  await writeJson(json, figures);
+  await writeJson(json, results);
 }
 
-async function measure(count: number, bundlePath: string): Promise<BulkFigures> {
+async function scoreReviews(count: number, bundlePath: string): Promise<BulkResult> {
   const texts = await benchTexts();
   const folder = join(packageRoot, 'build', 'bench', `bulk-${process.pid}`);
   const [input, output] = [join(folder, 'reviews.txt'), join(folder, 'scores.txt')];
   await mkdir(folder, { recursive: true });
   try {
-    await writeLines(input, texts, count);
+    await writeChunks(input, repeatedLines(texts, count));
     const { seconds, cpuSeconds, peakMb } = await runProcess(
       process.execPath,
       [join(packageRoot, 'bin', 'hoshi'), 'score', '--engine', 'native', '--bundle', bundlePath, input],
       openSync(output, 'w'),
     );
-    await check(output, texts, count, bundlePath);
+    await checkScores(output, texts, count, bundlePath);
     return { seconds, cpuSeconds, reviewsPerSecond: count / seconds, peakMb };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function writeLines(file: string, texts: readonly string[], count: number): Promise<void> {
-  const stream = createWriteStream(file);
+function* repeatedLines(texts: readonly string[], count: number): Generator<string> {
   const all = `${texts.join('\n')}\n`;
-  for (let left = count; left > 0; left -= texts.length) {
-    const lines = left >= texts.length ? all : `${texts.slice(0, left).join('\n')}\n`;
-    if (!stream.write(lines)) await once(stream, 'drain');
-  }
-  stream.end();
-  await once(stream, 'close');
+  for (let left = count; left > 0; left -= texts.length)
+    yield left >= texts.length ? all : `${texts.slice(0, left).join('\n')}\n`;
 }
 
-async function check(file: string, texts: readonly string[], count: number, bundlePath: string): Promise<void> {
+/** Compares each line of the file with the score of the native engine. */
+async function checkScores(file: string, texts: readonly string[], count: number, bundlePath: string): Promise<void> {
   const scorer = await loadScorer({ bundlePath, engine: 'native' });
   const expected = texts.map((text) => String(scorer.score(text)));
   let line = 0;

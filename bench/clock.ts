@@ -1,9 +1,10 @@
 /**
- * Times a pass through the texts, again and again: what each contender that runs in Node answers an order with. The clock is the
- * processor time of the process, all its threads together, so that what else runs on the machine counts little.
+ * The side of a contender that runs in Node: it sends its answers, then times passes through the texts on request.
+ * The clock is the processor time of the process with all its threads, so that other work on the machine changes
+ * little.
  */
 import { Bench, type TimestampProvider } from 'tinybench';
-import type { Answers, Order, Samples, Stage } from './protocol.ts';
+import type { Answers, Order, Samples, Stage } from './contender.ts';
 
 const processorTime: TimestampProvider = {
   name: 'processor time',
@@ -15,14 +16,15 @@ const processorTime: TimestampProvider = {
   toMs: (microseconds) => Number(microseconds) / 1000,
 };
 
-/** Does a stage's work on text number i. */
+/** Does the work of a stage on text number i. */
 export type Work = (i: number) => unknown;
 
-/** Tells the answers, then takes orders until the parent hangs up. */
-export function contend(answers: Answers, work: Readonly<Partial<Record<Stage, Work>>>): void {
+/** Sends the answers, then serves orders until the parent disconnects. */
+export function serveOrders(answers: Answers, work: Readonly<Partial<Record<Stage, Work>>>): void {
   process.on('message', async ({ stage, milliseconds }: Order) => {
     const run = work[stage];
-    if (run === undefined) throw new Error(`Expected an order for a stage of this contender, received ${stage}`);
+    if (run === undefined)
+      throw new Error(`Expected one of the stages ${Object.keys(work).join(', ')}, received ${stage}`);
     process.send?.(await samplesOf(run, answers.ends.length, milliseconds));
   });
   process.send?.(answers);
@@ -43,6 +45,6 @@ async function samplesOf(run: Work, count: number, milliseconds: number): Promis
   await bench.run();
   const result = bench.tasks[0]?.result;
   if (result === undefined || !('latency' in result) || result.latency.samples === undefined)
-    throw new Error(`Expected timings, received none: ${result?.state}`);
+    throw new Error(`Expected timings from tinybench, received the state ${result?.state}`);
   return result.latency.samples.map((latencyMs) => (latencyMs * 1000) / count);
 }

@@ -1,8 +1,31 @@
-/** A contender as the one who times it sees it: a process that answers first, and is timed when it is told. */
+/**
+ * A contender is one implementation in a process of its own. It first sends its answers, which are compared; then it
+ * is timed on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side
+ * of the process.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Answers, Order, Samples, Stage } from './protocol.ts';
+
+export const stages = ['tokenize', 'row', 'predict', 'score'] as const;
+export type Stage = (typeof stages)[number];
+
+/** The first message of a contender. */
+export interface Answers {
+  /** For each text, the UTF-16 offset after each token. */
+  readonly ends: readonly (readonly number[])[];
+  /** For each later stage of the contender, a hash of its results on all texts, to the last bit. */
+  readonly hashes: Readonly<Partial<Record<Exclude<Stage, 'tokenize'>, string>>>;
+}
+
+/** A request to time a stage, sent any number of times. The contender replies with samples. */
+export interface Order {
+  readonly stage: Stage;
+  readonly milliseconds: number;
+}
+
+/** Microseconds for one review; one sample for each pass through all texts. */
+export type Samples = readonly number[];
 
 export interface Contender {
   readonly name: string;
@@ -23,10 +46,10 @@ export async function forkContender(
   return {
     name,
     stages,
-    answers: await messageOf<Answers>(child, name),
+    answers: await nextMessage<Answers>(child, name),
     time: async (order) => {
       child.send(order);
-      return messageOf<Samples>(child, name);
+      return nextMessage<Samples>(child, name);
     },
     stop: async () => {
       if (child.exitCode !== null) return;
@@ -36,13 +59,13 @@ export async function forkContender(
   };
 }
 
-/** The next message of a child; rejects if it ends instead. */
-export async function messageOf<Message>(child: ChildProcess, name: string): Promise<Message> {
+/** The next message of a child. Rejects if the child ends before it sends one. */
+export async function nextMessage<Message>(child: ChildProcess, name: string): Promise<Message> {
   const waiting = new AbortController();
   const signal = waiting.signal;
   const message = once(child, 'message', { signal }).then(([received]) => received as Message);
   const end = once(child, 'exit', { signal }).then(([code]): Message => {
-    throw new Error(`Expected ${name} to answer, it ended with code ${code}`);
+    throw new Error(`Expected a message from ${name}, the process ended with code ${code}`);
   });
   try {
     return await Promise.race([message, end]);

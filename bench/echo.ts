@@ -1,4 +1,6 @@
-/** A bare node:http server that parses the same bodies and answers JSON of the same size: what HTTP costs by itself. */
+/**
+ * A bare node:http server that parses the same bodies and sends JSON of the same size. It shows the cost of HTTP alone.
+ */
 import { createServer } from 'node:http';
 
 createServer((request, response) => {

@@ -1,6 +1,6 @@
 /**
- * An engine as a contender, in a process of its own: `node engine.js ENGINE BUNDLE`. Each stage is fed with what the
- * stage before it made, so that a stage's time is its own.
+ * One engine as a contender: `node engine.js ENGINE BUNDLE`. Each stage gets the stored result of the stage before
+ * it, so that it is timed alone.
  */
 import { createHash } from 'node:crypto';
 import { loadScorer } from '../model/scoring/load.ts';
@@ -8,13 +8,13 @@ import { NativeEngine } from '../model/scoring/native-engine.ts';
 import { ReferenceEngine } from '../model/scoring/reference-engine.ts';
 import type { EngineName } from '../model/scoring/scorer.ts';
 import type { SparseRow } from '../native/rows.ts';
-import { contend, type Work } from './clock.ts';
-import type { Stage } from './protocol.ts';
+import { serveOrders, type Work } from './clock.ts';
+import type { Stage } from './contender.ts';
 import { benchTexts } from './texts.ts';
 
 interface Engine {
   readonly work: Readonly<Record<Stage, Work>>;
-  /** What the first two stages answer on text i, in a form that all engines share. */
+  /** The results of the first two stages on text i, in a form that all engines share. */
   ends(i: number): number[];
   row(i: number): SparseRow;
 }
@@ -22,11 +22,15 @@ interface Engine {
 const [engine, bundlePath] = process.argv.slice(2) as [EngineName, string];
 const texts = await benchTexts();
 const { ends, row, work } = engineOf(await loadScorer({ bundlePath, engine }));
-const each = <T>(answer: (i: number) => T): T[] => texts.map((_, i) => answer(i));
-contend(
+const resultsOf = <T>(run: (i: number) => T): T[] => texts.map((_, i) => run(i));
+serveOrders(
   {
-    ends: each(ends),
-    hashes: { row: hashOf(each(row)), predict: hashOf(each(work.predict)), score: hashOf(each(work.score)) },
+    ends: resultsOf(ends),
+    hashes: {
+      row: hashOf(resultsOf(row)),
+      predict: hashOf(resultsOf(work.predict)),
+      score: hashOf(resultsOf(work.score)),
+    },
   },
   work,
 );
@@ -34,7 +38,7 @@ contend(
 function engineOf(scorer: object): Engine {
   if (scorer instanceof NativeEngine) return nativeEngine(scorer);
   if (scorer instanceof ReferenceEngine) return referenceEngine(scorer);
-  throw new Error(`Expected a scorer whose stages are known, received ${scorer.constructor.name}`);
+  throw new Error(`Expected a NativeEngine or a ReferenceEngine, received ${scorer.constructor.name}`);
 }
 
 function nativeEngine(scorer: NativeEngine): Engine {
@@ -73,9 +77,9 @@ function referenceEngine(scorer: ReferenceEngine): Engine {
   };
 }
 
-/** Of everything to the last bit: JSON writes a double so that it reads back the same, but for −0, which is spelled out. */
-function hashOf(answers: readonly unknown[]): string {
+/** A hash of all results, to the last bit. JSON keeps every double except −0, which is written as "-0" here. */
+function hashOf(results: readonly unknown[]): string {
   const spell = (_: string, value: unknown) =>
     Object.is(value, -0) ? '-0' : ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value;
-  return createHash('sha256').update(JSON.stringify(answers, spell)).digest('hex');
+  return createHash('sha256').update(JSON.stringify(results, spell)).digest('hex');
 }

@@ -1,40 +1,50 @@
 /**
- * `bench http`: what a request costs the server's process, beside a bare node:http echo of the same bodies.
+ * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies.
  *
- * Server and load are processes of their own; answers are checked first. Processor time of the server over requests answered is
- * the figure, the median of rounds that go from server to server in turn. There are two loads: a closed loop, in which each server
- * answers as fast as it can, and an open one, in which each gets the same requests a second. Only the second compares like with
- * like: a server that is asked four times as often takes several requests at each turn, and finds the load awake.
+ * Server and load generator are processes of their own. All responses are checked before the measurement. The result is
+ * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
+ * turns.
+ *
+ * There are two loads. In the closed loop each server answers as fast as it can. In the open loop each server gets the
+ * same number of requests per second. Only the open loop compares like with like: in the closed loop the echo gets more
+ * requests per second, so it reads several requests in each turn of the event loop, and the load generator is awake
+ * already.
  */
 import { Command } from 'commander';
+import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';
 import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
-import { expectAllAccepted, forkLoader } from './loader.ts';
-import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { writeJson } from './report.ts';
-import { echoServer, hoshiServer, processorMs, type Server, type ServerCommand, startServer } from './servers.ts';
-import { median } from './statistics.ts';
+import { expectAllAccepted, forkLoader, type Loader } from './loader.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
+import { processorMs } from './process.ts';
+import { machine, mediansOf, writeJson } from './report.ts';
+import { echoServer, hoshiServer, SCORE_PATH, type Server, type ServerCommand, startServer } from './servers.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;
-const CONNECTIONS = 8;
-/** The most connections of the open loop. */
-const OPEN_CONNECTIONS = 64;
+const CLOSED_CONNECTIONS = 8;
+const MAX_OPEN_CONNECTIONS = 64;
+/** How many bytes the mean size of a server's responses may differ from hoshi's. */
+const MAX_SIZE_DIFFERENCE = 4;
 
-interface HttpFigures {
-  /** Processor time of the server's process. */
+interface HttpResult {
+  /** Processor time of the server's process for one request. */
   readonly cpuMicroseconds: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** The figures of each server, by its name. */
+/** The results of each server by its name. */
 export interface BothLoads {
-  readonly closedLoop: Readonly<Record<string, HttpFigures>>;
-  readonly sameRate: Readonly<Record<string, HttpFigures>>;
+  readonly closedLoop: Readonly<Record<string, HttpResult>>;
+  readonly sameRate: Readonly<Record<string, HttpResult>>;
+}
+
+interface Load {
+  readonly loop: ClosedLoop | OpenLoop;
+  readonly connections: number;
 }
 
 interface Flags extends CommonFlags {
@@ -43,20 +53,24 @@ interface Flags extends CommonFlags {
 }
 
 export function httpCommand(): Command {
-  const command = new Command('http').description('processor time a request, beside a bare node:http echo');
+  const command = new Command('http').description(
+    'processor time for one request, compared with a bare node:http echo',
+  );
   return addCommonOptions(command, 10_000, ['stars'])
-    .option('--node <program>', 'the Node that serves', process.execPath)
-    .option('--rate <n>', 'requests a second of the open loop', numberFrom(1, 1_000_000, 'number'), 2000)
+    .option('--node <program>', 'Node that serves', process.execPath)
+    .option('--rate <n>', 'requests per second of the open loop', numberFrom(1, 1_000_000, 'number'), 2000)
     .action(async ({ json, time, bundle, node, rate }: Flags) => {
-      const [model] = await bundlesOf(bundle.slice(0, 1));
-      if (model === undefined) throw new Error('Expected a bundle, received none');
+      const model = await firstBundleOf(bundle);
       console.log(`${machine()}\n${model.name}; median of ${ROUNDS} rounds\n`);
       const servers = [echoServer(node), hoshiServer(node, model.path)];
       await writeJson(json, await measureHttp(servers, model.path, time, rate));
     });
 }
 
-/** The first server is the echo, the others score. `rate` is of the open loop, in requests a second. */
+/**
+ * The first server must be the echo; the others score. `milliseconds` is the time for one load on one server, `rate` is
+ * per second.
+ */
 export async function measureHttp(
   commands: readonly ServerCommand[],
   bundlePath: string,
@@ -64,37 +78,39 @@ export async function measureHttp(
   rate: number,
 ): Promise<BothLoads> {
   const texts = await benchTexts();
-  const bodies = texts.map((texts) => JSON.stringify({ texts }));
-  const loader = forkLoader();
   const durationMs = milliseconds / ROUNDS;
-  const loads = [
-    { loop: { workers: CONNECTIONS, rounds: 1, round: { durationMs } }, connections: CONNECTIONS },
-    { loop: { rate, durationMs }, connections: OPEN_CONNECTIONS },
-  ];
+  const closed: Load = {
+    loop: { workers: CLOSED_CONNECTIONS, rounds: 1, round: { durationMs } },
+    connections: CLOSED_CONNECTIONS,
+  };
+  const open: Load = { loop: { rate, durationMs }, connections: MAX_OPEN_CONNECTIONS };
+  const loader = forkLoader();
   const servers: Server[] = [];
   try {
     for (const command of commands) servers.push(await startServer(command, texts[0] as string));
-    await check(servers, texts, bodies, bundlePath);
-    const rounds = loads.map(() => new Map(servers.map(({ name }): [string, HttpFigures[]] => [name, []])));
+    await checkResponses(servers, texts, bundlePath);
+    const rounds: Record<'closedLoop' | 'sameRate', HttpResult>[][] = servers.map(() => []);
     for (let i = -1; i < ROUNDS; i++) {
-      for (const server of servers) {
-        for (const [j, load] of loads.entries()) {
-          const before = processorMs(server.pid);
-          const figures = await loader.run({ port: server.port, texts, ...load });
-          expectAllAccepted(server.name, figures);
-          const { accepted, goodput, latency } = figures;
-          const cpuMicroseconds = ((processorMs(server.pid) - before) * 1000) / accepted;
-          const [p50Ms, p99Ms] = [latency.accepted?.p50Ms ?? 0, latency.accepted?.p99Ms ?? 0];
-          const isWarm = i >= 0;
-          if (isWarm) rounds[j]?.get(server.name)?.push({ cpuMicroseconds, requestsPerSecond: goodput, p50Ms, p99Ms });
-        }
+      for (const [j, server] of servers.entries()) {
+        const closedLoop = await measureRound(server, loader, texts, closed);
+        const sameRate = await measureRound(server, loader, texts, open);
+        const isWarm = i >= 0;
+        if (isWarm) rounds[j]?.push({ closedLoop, sameRate });
       }
     }
-    const [closedLoop = {}, sameRate = {}] = rounds.map((ofServers) =>
-      Object.fromEntries(Array.from(ofServers, ([name, all]) => [name, medianOf(all)])),
-    );
-    show(`closed loop, ${CONNECTIONS} connections`, closedLoop);
-    show(`${rate} requests a second`, sameRate);
+    const mediansUnder = (load: 'closedLoop' | 'sameRate'): Record<string, HttpResult> =>
+      Object.fromEntries(
+        servers.map(({ name }, j) => [
+          name,
+          mediansOf(
+            (rounds[j] ?? []).map((round) => round[load]),
+            ['cpuMicroseconds', 'requestsPerSecond', 'p50Ms', 'p99Ms'],
+          ),
+        ]),
+      );
+    const [closedLoop, sameRate] = [mediansUnder('closedLoop'), mediansUnder('sameRate')];
+    printResults(`closed loop, ${CLOSED_CONNECTIONS} connections`, closedLoop);
+    printResults(`${rate} requests per second`, sameRate);
     return { closedLoop, sameRate };
   } finally {
     for (const server of servers) await server.stop();
@@ -102,34 +118,39 @@ export async function measureHttp(
   }
 }
 
-/** hoshi to the last bit; the echo by the size of its answers; others are told apart, not held to it. */
-async function check(
-  servers: readonly Server[],
-  texts: readonly string[],
-  bodies: readonly string[],
-  bundlePath: string,
-) {
+async function measureRound(server: Server, loader: Loader, texts: readonly string[], load: Load): Promise<HttpResult> {
+  const before = processorMs(server.pid);
+  const figures = await loader.run({ port: server.port, texts, ...load });
+  expectAllAccepted(server.name, figures);
+  return {
+    cpuMicroseconds: ((processorMs(server.pid) - before) * 1000) / figures.accepted,
+    requestsPerSecond: figures.goodput,
+    p50Ms: figures.latency.accepted?.p50Ms ?? 0,
+    p99Ms: figures.latency.accepted?.p99Ms ?? 0,
+  };
+}
+
+/**
+ * Every server must send responses of hoshi's size, and hoshi the scores of the native engine to the last bit. For
+ * Python the number of equal scores is printed.
+ */
+async function checkResponses(servers: readonly Server[], texts: readonly string[], bundlePath: string): Promise<void> {
   const scorer = await loadScorer({ bundlePath, engine: 'native' });
   const expected = texts.map((text) => scorer.score(text));
-  const size = expected.reduce((sum, score) => sum + JSON.stringify({ score }).length, 0) / expected.length;
+  const expectedSize = meanLength(expected.map((score) => JSON.stringify({ score })));
   for (const { name, port } of servers) {
-    const answers: string[] = [];
-    for (const body of bodies) {
-      const response = await fetch(`http://127.0.0.1:${port}/api/1/users`, {
-        method: 'POST',
-        body,
-        headers: { 'Content-Type': 'application/json' },
-      });
-      answers.push(await response.text());
-    }
-    const scores = answers.map((answer) => (JSON.parse(answer) as { score: number }).score);
+    const responses: string[] = [];
+    for (const text of texts) responses.push(await scoreOver(port, text));
+    const size = meanLength(responses);
+    if (Math.abs(size - expectedSize) > MAX_SIZE_DIFFERENCE)
+      throw new Error(
+        `Expected responses of ${expectedSize.toFixed(1)} bytes on average from ${name}, received ${size.toFixed(1)}`,
+      );
+    const scores = responses.map((response) => (JSON.parse(response) as { score: number }).score);
     const equal = scores.filter((score, i) => Object.is(score, expected[i])).length;
     if (name.startsWith('hoshi') && equal !== texts.length)
-      throw new Error(`Expected ${name} to give the scores of the native engine, ${equal} of ${texts.length} are`);
-    const meanSize = answers.reduce((sum, answer) => sum + answer.length, 0) / answers.length;
-    if (Math.abs(meanSize - size) > 4)
       throw new Error(
-        `Expected ${name} to answer ${size.toFixed(1)} bytes on average, received ${meanSize.toFixed(1)}`,
+        `Expected ${name} to give the native engine's score on ${texts.length} texts, it did on ${equal}`,
       );
     if (name.startsWith('Python')) {
       const close = scores.filter((score, i) => Math.abs(score - (expected[i] as number)) < 1e-9).length;
@@ -138,19 +159,22 @@ async function check(
   }
 }
 
-function medianOf(rounds: readonly HttpFigures[]): HttpFigures {
-  const of = (name: keyof HttpFigures) => median(rounds.map((round) => round[name]));
-  return {
-    cpuMicroseconds: of('cpuMicroseconds'),
-    requestsPerSecond: of('requestsPerSecond'),
-    p50Ms: of('p50Ms'),
-    p99Ms: of('p99Ms'),
-  };
+async function scoreOver(port: number, text: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}${SCORE_PATH}`, {
+    method: 'POST',
+    body: JSON.stringify({ texts: text }),
+    headers: { 'Content-Type': 'application/json' },
+  });
+  return response.text();
 }
 
-function show(load: string, figures: Readonly<Record<string, HttpFigures>>): void {
-  const echo = Object.values(figures)[0]?.cpuMicroseconds ?? Number.NaN;
-  const rows = Object.entries(figures).map(([name, { cpuMicroseconds, requestsPerSecond, p50Ms, p99Ms }]) => [
+function meanLength(strings: readonly string[]): number {
+  return strings.reduce((sum, { length }) => sum + length, 0) / strings.length;
+}
+
+function printResults(load: string, results: Readonly<Record<string, HttpResult>>): void {
+  const echo = Object.values(results)[0]?.cpuMicroseconds ?? Number.NaN;
+  const rows = Object.entries(results).map(([name, { cpuMicroseconds, requestsPerSecond, p50Ms, p99Ms }]) => [
     name,
     figure(cpuMicroseconds),
     `${figure(cpuMicroseconds / echo)} ×`,
@@ -158,5 +182,5 @@ function show(load: string, figures: Readonly<Record<string, HttpFigures>>): voi
     figure(p50Ms),
     figure(p99Ms),
   ]);
-  console.log(`${table([load, 'CPU µs a request', 'of the echo', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n`);
+  console.log(`${table([load, 'CPU µs per request', 'of the echo', 'requests/s', 'p50 ms', 'p99 ms'], rows)}\n`);
 }

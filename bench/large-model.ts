@@ -1,9 +1,9 @@
 /**
- * A model of the original's size (450 trees of 270 leaves on 10,000 terms), trained once from composed reviews into a cache. It is for
- * measuring time; what it knows of reviews is of no matter.
+ * A model of the original's size: 450 trees of 270 leaves on 10,000 terms. It is trained once from composed reviews
+ * and kept in build/bench/. It is for measuring time only; its scores mean nothing.
  */
 import { createHash } from 'node:crypto';
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { composeReviews } from '../model/corpus/compose.ts';
 import { readCorpus } from '../model/corpus/read.ts';
@@ -20,14 +20,14 @@ const recipe = {
   rounds: 450,
 };
 
-/** Its folder; training takes a few minutes where it is not there yet. */
-export async function largeModel(tell: (message: string) => void): Promise<string> {
+/** The folder of its bundle. Trains the model if it is missing, which takes a few minutes. */
+export async function largeModel(log: (message: string) => void): Promise<string> {
   const reviews = composeReviews(await readCorpus(), recipe);
   const made = JSON.stringify([recipe, lightgbmVersion, reviews.map(({ stars, text }) => [stars, text])]);
   const name = `large-${createHash('sha256').update(made).digest('hex').slice(0, 12)}`;
   const path = join(packageRoot, 'build', 'bench', name);
-  if (!(await exists(join(path, 'manifest.json')))) {
-    tell(`training a model of the original's size into ${path}, once`);
+  if (!existsSync(join(path, 'manifest.json'))) {
+    log(`training a model of the original's size into ${path}, once`);
     await train(path, reviews, {
       ...recipe,
       name: 'large',
@@ -35,16 +35,9 @@ export async function largeModel(tell: (message: string) => void): Promise<strin
       validationShare: 0,
       patience: 0,
       onRound: ({ round }) => {
-        if (round % 50 === 0) tell(`${round} of ${recipe.rounds} rounds`);
+        if (round % 50 === 0) log(`${round} of ${recipe.rounds} rounds`);
       },
     });
   }
   return path;
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,17 +1,17 @@
 /**
- * Scores texts of growing length on the native engine, in a process of its own: `node length-contender.js KIND BUNDLE STEPS REPEATS`, forked
- * by `length.ts`; sends back one LengthFigures.
+ * Scores texts of growing length on the native engine: `node length-contender.js KIND BUNDLE STEPS REPEATS`.
+ * length.ts forks it as a process of its own, and receives one message, a LengthResult.
  */
 import { loadScorer } from '../model/scoring/load.ts';
-import { bytesOf, type Kind, materialOf, unitsOf } from './hostile-texts.ts';
-import { quantile } from './statistics.ts';
+import { median } from './statistics.ts';
+import { type Kind, materialOf, repeatToBytes, repeatToUnits } from './texts.ts';
 
-export const MEBI = 1 << 20;
+const MEBI = 1 << 20;
 
-export interface LengthFigures {
-  /** Milliseconds of processor time by UTF-16 units, up to 1 Mi. */
+export interface LengthResult {
+  /** Milliseconds of processor time for a text of this many UTF-16 units, up to 1 Mi units. */
   readonly points: readonly (readonly [units: number, milliseconds: number])[];
-  /** For 1 MiB of UTF-8. */
+  /** Milliseconds of processor time for 1 MiB of UTF-8. */
   readonly mebibyteMs: number;
 }
 
@@ -26,13 +26,13 @@ function millisecondsOf(text: string): number {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1000;
   });
-  return quantile(samples, 0.5);
+  return median(samples);
 }
 
-millisecondsOf(unitsOf(material, MEBI)); // what grows with the longest text has grown
+millisecondsOf(repeatToUnits(material, MEBI)); // the scratch grows to the longest text before any result counts
 const points = Array.from({ length: Number(steps) }, (_, i) => {
   const units = (MEBI * (i + 1)) / Number(steps);
-  return [units, millisecondsOf(unitsOf(material, units))] as const;
+  return [units, millisecondsOf(repeatToUnits(material, units))] as const;
 });
-const figures: LengthFigures = { points, mebibyteMs: millisecondsOf(bytesOf(material, MEBI)) };
-process.send?.(figures);
+const result: LengthResult = { points, mebibyteMs: millisecondsOf(repeatToBytes(material, MEBI)) };
+process.send?.(result);

@@ -1,4 +1,7 @@
-/** Load in a process of its own, so that neither its work nor its garbage is the benchmark's: forked by loader.ts, order by order. */
+/**
+ * The load generator as a process of its own, so that its work and garbage collection do not disturb the benchmark.
+ * loader.ts forks it and sends it one order at a time.
+ */
 import { runClosedLoop, runOpenLoop } from '../cli/loadtest/run.ts';
 import { targetOf } from '../cli/loadtest/target.ts';
 import type { LoadOrder } from './loader.ts';

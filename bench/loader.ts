@@ -1,16 +1,16 @@
-/** The load of model/load in a process of its own, as a benchmark sees it. */
+/** The benchmark's side of load.ts: the load generator of cli/loadtest in a process of its own. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Figures } from '../cli/loadtest/recorder.ts';
 import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';
-import { messageOf } from './contender.ts';
+import { nextMessage } from './contender.ts';
 
 export interface LoadOrder {
   readonly port: number;
   readonly texts: readonly string[];
   readonly loop: OpenLoop | ClosedLoop;
-  /** The most, of an open loop. */
+  /** Most connections of an open loop. */
   readonly connections: number;
 }
 
@@ -24,7 +24,7 @@ export function forkLoader(): Loader {
   return {
     run: (order) => {
       child.send(order);
-      return messageOf<Figures>(child, 'the load');
+      return nextMessage<Figures>(child, 'the load generator');
     },
     stop: async () => {
       child.disconnect();
@@ -33,9 +33,9 @@ export function forkLoader(): Loader {
   };
 }
 
-/** Where every request has to be answered, and well. */
+/** Throws unless every request of a run was accepted. */
 export function expectAllAccepted(name: string, { offered, accepted, refused, errors }: Figures): void {
   if (accepted === offered) return;
   const others = JSON.stringify({ refused, ...errors });
-  throw new Error(`Expected ${name} to answer ${offered} requests, ${accepted} were answered; ${others}`);
+  throw new Error(`Expected ${name} to accept all ${offered} requests, it accepted ${accepted}; the others: ${others}`);
 }

@@ -1,6 +1,7 @@
-/** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file; `stages` is what runs when none is named. */
+/** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file. `stages` runs by default. */
 import { Command } from 'commander';
 import { bulkCommand } from './bulk.ts';
+import { gateCommand } from './gate.ts';
 import { httpCommand } from './http.ts';
 import { lengthCommand } from './length.ts';
 import { overloadCommand } from './overload.ts';
@@ -12,7 +13,7 @@ import { trainingCommand } from './training.ts';
 import { trainingMemoryCommand } from './training-memory.ts';
 
 const program = new Command('bench')
-  .description('measures hoshi beside others; README.md beside this file has the figures')
+  .description('compares hoshi with other programs; bench/README.md has the results')
   .addCommand(stagesCommand(), { isDefault: true })
   .addCommand(httpCommand())
   .addCommand(startCommand())
@@ -22,7 +23,8 @@ const program = new Command('bench')
   .addCommand(trainingCommand())
   .addCommand(stressCommand())
   .addCommand(overloadCommand())
-  .addCommand(trainingMemoryCommand());
+  .addCommand(trainingMemoryCommand())
+  .addCommand(gateCommand());
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,6 +1,7 @@
-/** Options that the benchmarks share, and what they turn into. */
+/** Options that several benchmarks share, and how their values are read. */
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { numberFrom } from '../cli/options.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { largeModel } from './large-model.ts';
 
@@ -10,32 +11,40 @@ export interface CommonFlags {
   readonly bundle: readonly string[];
 }
 
-/** `timeMs` undefined: a benchmark that takes the time it takes. */
+export interface BenchBundle {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Adds --json, --bundle and, if `timeMs` is given, --time with `timeMs` as its default. */
 export function addCommonOptions(command: Command, timeMs: number | undefined, bundles: readonly string[]): Command {
-  if (timeMs !== undefined) command.option('--time <ms>', 'how long to time each figure', milliseconds, timeMs);
+  if (timeMs !== undefined)
+    command.option('--time <ms>', 'time to measure for each result', numberFrom(1, 600_000, 'number'), timeMs);
   return command
-    .option('--json <file>', 'write the figures')
-    .option('--bundle <model...>', 'stars: the shipped model; large: one of the original’s size; or a folder', [
+    .option('--json <file>', 'write the results to this file')
+    .option('--bundle <model...>', 'stars: the shipped model; large: a model of the original’s size; or a folder', [
       ...bundles,
     ]);
 }
 
+/** Writes a message for the person at the terminal. Results go to standard output instead. */
 export function log(message: string): void {
   process.stderr.write(`bench: ${message}\n`);
 }
 
-export function bundlesOf(names: readonly string[]): Promise<{ name: string; path: string }[]> {
+/** The bundles that --bundle names. The model `large` is trained if it does not exist yet. */
+export function bundlesOf(names: readonly string[]): Promise<BenchBundle[]> {
   return Promise.all(names.map(bundleOf));
 }
 
-async function bundleOf(name: string): Promise<{ name: string; path: string }> {
+/** The first of the bundles that --bundle names, for a benchmark that takes one. */
+export async function firstBundleOf([name]: readonly string[]): Promise<BenchBundle> {
+  if (name === undefined) throw new Error('Expected --bundle to name a bundle, received nothing');
+  return bundleOf(name);
+}
+
+async function bundleOf(name: string): Promise<BenchBundle> {
   if (name === 'large') return { name, path: await largeModel(log) };
   if (name === 'stars') return { name, path: join(packageRoot, 'model', 'stars') };
   return { name: basename(name), path: name };
-}
-
-function milliseconds(text: string): number {
-  const value = Number(text);
-  if (value >= 1 && value <= 600_000) return value;
-  throw new Error(`Expected --time to be from 1 to 600000 milliseconds, received ${JSON.stringify(text)}`);
 }

@@ -1,10 +1,10 @@
 /**
- * `bench overload`: three times what the server can bear, in an open loop. First a closed loop finds its capacity; then that much more is offered, while
- * the memory of its process is watched and, beside the load, one request after another is sent by a client of another process, which tells when all is
- * as usual again after the end.
+ * `bench overload`: three times the server's capacity, in an open loop. A closed loop first finds the capacity.
+ * During the open loop the memory of the server's process is sampled, and a client in this process sends one request
+ * after another. Its latency shows when the server is back to normal after the end.
  *
- * The texts are long ones, so that the machine that serves can make three times the load as well: requests cost the server some thirty times what they cost
- * the load.
+ * The texts are long, so that the same machine can also send three times the load: a request costs the server about
+ * thirty times as much as it costs the load generator.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,36 +14,43 @@ import type { Figures } from '../cli/loadtest/recorder.ts';
 import { formatFigures, plotsOfRun } from '../cli/loadtest/report.ts';
 import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
-import { forkLoader } from './loader.ts';
-import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';
-import { writeJson } from './report.ts';
-import { hoshiServer, memoryMb, type Server, startServer } from './servers.ts';
+import { forkLoader, type Loader } from './loader.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf, log } from './options.ts';
+import { memoryMb } from './process.ts';
+import { machine, writeJson } from './report.ts';
+import { hoshiServer, SCORE_PATH, type Server, startServer } from './servers.ts';
 import { benchTexts } from './texts.ts';
 
 const CAPACITY_WORKERS = 64;
-const SAMPLE_MS = 250;
+const MAX_CAPACITY_MS = 5000;
+const SAMPLING_MS = 250;
 const PROBE_MS = 50;
-// Usual again: so many probes in a row, each answered within this.
-const USUAL_PROBES = 10;
-const USUAL_MS = 50;
-const PATIENCE_MS = 30_000;
+const PROBE_TIMEOUT_MS = 1000;
+/** The server is back to normal after this many probes in a row, each answered within this time. */
+const NORMAL_PROBES = 10;
+const MAX_NORMAL_MS = 50;
+const MAX_WAIT_MS = 30_000;
 
 interface Probe {
-  /** When it was sent, and how long its answer took: undefined if it was none, or not 200. */
-  readonly atMs: number;
-  readonly ms: number | undefined;
+  readonly sentMs: number;
+  /** Undefined if there was no response 200. */
+  readonly latencyMs: number | undefined;
 }
 
-interface OverloadFigures {
-  /** Requests a second, of a closed loop. */
+interface MemorySample {
+  readonly atMs: number;
+  readonly mb: number;
+}
+
+interface OverloadResult {
+  /** Requests per second of the closed loop. */
   readonly capacity: number;
   readonly offered: number;
   readonly acceptedOfCapacity: number;
   readonly acceptedP99Ms: number | undefined;
   readonly refusedP99Ms: number | undefined;
   readonly residentMb: { readonly before: number; readonly most: number; readonly after: number };
-  /** From the end of the schedule to the first of the probes that are as usual again; undefined: not within 30 s. */
+  /** From the end of the load to the first of the normal probes. Undefined if that takes over 30 s. */
   readonly usualAfterMs: number | undefined;
   readonly figures: Figures;
 }
@@ -57,69 +64,75 @@ interface Flags extends CommonFlags {
 }
 
 export function overloadCommand(): Command {
-  const command = new Command('overload').description('three times what the server can bear, in an open loop');
+  const command = new Command('overload').description("three times the server's capacity, in an open loop");
   return addCommonOptions(command, undefined, ['stars'])
-    .option('--times <n>', 'how many times the capacity is offered', numberFrom(0.1, 100, 'number'), 3)
-    .option('--seconds <s>', 'for how long', numberFrom(1, 86_400), 60)
+    .option('--times <n>', 'offered load, as a multiple of the capacity', numberFrom(0.1, 100, 'number'), 3)
+    .option('--seconds <s>', 'duration of the load', numberFrom(1, 86_400), 60)
     .option('--reviews <n>', 'reviews of 98 characters in a text', numberFrom(1, 1000), 60)
-    .option('--connections <n>', 'the most connections', numberFrom(1, 65_535), 1000)
-    .option('--plot <file>', 'draw it, as SVG')
-    .action(run);
+    .option('--connections <n>', 'most connections', numberFrom(1, 65_535), 1000)
+    .option('--plot <file>', 'draw the run as SVG')
+    .action(runOverload);
 }
 
-async function run({ json, bundle, times, seconds, reviews, connections, plot }: Flags): Promise<void> {
-  const [model] = await bundlesOf(bundle.slice(0, 1));
-  if (model === undefined) throw new Error('Expected a bundle, received none');
+async function runOverload(flags: Flags): Promise<void> {
+  const { json, bundle, times, reviews, connections, plot } = flags;
+  const model = await firstBundleOf(bundle);
   const texts = await longTexts(reviews);
   console.log(`${machine()}\n${model.name}; texts of ${reviews} reviews; at most ${connections} connections\n`);
   const loader = forkLoader();
   const server = await startServer(hoshiServer(process.execPath, model.path), texts[0] as string);
+  try {
+    const { result, memory } = await overload(server, loader, texts, flags);
+    printResult(result);
+    await writeJson(json, result);
+    if (plot !== undefined) await writeFile(plot, await plotOf(times, result.figures, memory));
+  } finally {
+    await server.stop();
+    await loader.stop();
+  }
+}
+
+/** `memory` is by time since the load began, in ms. */
+async function overload(
+  server: Server,
+  loader: Loader,
+  texts: readonly string[],
+  { times, seconds, connections }: Flags,
+): Promise<{ result: OverloadResult; memory: MemorySample[] }> {
+  const { port, pid } = server;
+  const durationMs = Math.min((seconds * 1000) / 2, MAX_CAPACITY_MS);
+  const closed = { workers: CAPACITY_WORKERS, rounds: 1, round: { durationMs } };
+  await loader.run({ port, texts, loop: closed, connections }); // warms the server up
+  const { goodput: capacity } = await loader.run({ port, texts, loop: closed, connections });
+  const before = memoryMb(pid, 'VmRSS');
+  const offered = Math.round(capacity * times);
+  log(`capacity ${figure(capacity)} requests per second; offering ${offered} for ${seconds} s`);
   const watching = new AbortController();
   try {
-    const { port } = server;
-    const closed = { workers: CAPACITY_WORKERS, rounds: 1, round: { durationMs: (Math.min(seconds, 10) * 1000) / 2 } };
-    await loader.run({ port, texts, loop: closed, connections }); // warms it up
-    const { goodput: capacity } = await loader.run({ port, texts, loop: closed, connections });
-    const before = memoryMb(server.pid, 'VmRSS');
-    const rate = Math.round(capacity * times);
-    log(`capacity ${figure(capacity)} requests a second; offering ${rate} for ${seconds} s`);
-    const memory = watchMemory(server, watching.signal);
-    const probes = probe(port, texts[0] as string, watching.signal);
+    const samples = sampleMemory(server, watching.signal);
+    const probes = sendProbes(port, texts[0] as string, watching.signal);
     const beganMs = performance.now();
-    const figures = await loader.run({ port, texts, loop: { rate, durationMs: seconds * 1000 }, connections });
     const endMs = beganMs + seconds * 1000;
-    while (usualAfter(probes, endMs) === undefined && performance.now() < endMs + PATIENCE_MS) await delay(PROBE_MS);
-    const result = {
+    const figures = await loader.run({
+      port,
+      texts,
+      loop: { rate: offered, durationMs: seconds * 1000 },
+      connections,
+    });
+    while (normalAfter(probes, endMs) === undefined && performance.now() < endMs + MAX_WAIT_MS) await delay(PROBE_MS);
+    const result: OverloadResult = {
       capacity,
-      offered: rate,
+      offered,
       acceptedOfCapacity: figures.goodput / capacity,
       acceptedP99Ms: figures.latency.accepted?.p99Ms,
       refusedP99Ms: figures.latency.refused?.p99Ms,
-      residentMb: {
-        before,
-        most: Math.max(before, ...memory.map(({ mb }) => mb)),
-        after: memoryMb(server.pid, 'VmRSS'),
-      },
-      usualAfterMs: usualAfter(probes, endMs),
+      residentMb: { before, most: Math.max(before, ...samples.map(({ mb }) => mb)), after: memoryMb(pid, 'VmRSS') },
+      usualAfterMs: normalAfter(probes, endMs),
       figures,
     };
-    show(result);
-    await writeJson(json, result);
-    if (plot !== undefined) {
-      const points = memory.map(({ atMs, mb }) => [(atMs - beganMs) / 1000, mb] as const).filter(([at]) => at >= 0);
-      const resident = {
-        title: 'Resident memory',
-        xLabel: 'seconds',
-        yLabel: 'MB',
-        series: [{ name: 'hoshi', points }],
-      };
-      const title = `${times} times what the server can bear`;
-      await writeFile(plot, await plotLines(...plotsOfRun(title, figures), resident));
-    }
+    return { result, memory: samples.map(({ atMs, mb }) => ({ atMs: atMs - beganMs, mb })) };
   } finally {
     watching.abort();
-    await server.stop();
-    await loader.stop();
   }
 }
 
@@ -128,58 +141,71 @@ async function longTexts(reviews: number): Promise<string[]> {
   return texts.map((_, i) => Array.from({ length: reviews }, (_, j) => texts[(i + j) % texts.length]).join(''));
 }
 
-/** Samples, as they are taken. */
-function watchMemory({ pid }: Server, signal: AbortSignal): { atMs: number; mb: number }[] {
-  const samples: { atMs: number; mb: number }[] = [];
+/** The returned array grows until `signal` aborts. */
+function sampleMemory({ pid }: Server, signal: AbortSignal): MemorySample[] {
+  const samples: MemorySample[] = [];
   const sampling = setInterval(() => {
     samples.push({ atMs: performance.now(), mb: memoryMb(pid, 'VmRSS') });
-  }, SAMPLE_MS);
+  }, SAMPLING_MS);
   signal.addEventListener('abort', () => clearInterval(sampling), { once: true });
   return samples;
 }
 
-/** Probes, as they are answered; one is under way at a time. */
-function probe(port: number, text: string, signal: AbortSignal): Probe[] {
+/** Sends one probe at a time. The returned array grows until `signal` aborts. */
+function sendProbes(port: number, text: string, signal: AbortSignal): Probe[] {
   const probes: Probe[] = [];
   const body = JSON.stringify({ texts: text });
+  const send = async (): Promise<boolean> => {
+    const timeout = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const response = await fetch(`http://127.0.0.1:${port}${SCORE_PATH}`, { method: 'POST', body, signal: timeout });
+    await response.arrayBuffer();
+    return response.ok;
+  };
   const sendAll = async () => {
     while (!signal.aborted) {
-      const atMs = performance.now();
-      const timeout = AbortSignal.timeout(1000);
-      const isAnswered = await fetch(`http://127.0.0.1:${port}/api/1/users`, { method: 'POST', body, signal: timeout })
-        .then(async (response) => {
-          await response.arrayBuffer();
-          return response.ok;
-        })
-        .catch(() => false);
-      const ms = performance.now() - atMs;
-      probes.push({ atMs, ms: isAnswered ? ms : undefined });
-      await delay(Math.max(0, PROBE_MS - ms));
+      const sentMs = performance.now();
+      const isAnswered = await send().catch(() => false);
+      const latencyMs = performance.now() - sentMs;
+      probes.push({ sentMs, latencyMs: isAnswered ? latencyMs : undefined });
+      await delay(Math.max(0, PROBE_MS - latencyMs));
     }
   };
   void sendAll();
   return probes;
 }
 
-function usualAfter(probes: readonly Probe[], endMs: number): number | undefined {
-  const later = probes.filter(({ atMs }) => atMs >= endMs);
-  const isUsual = ({ ms }: Probe) => ms !== undefined && ms <= USUAL_MS;
+function normalAfter(probes: readonly Probe[], endMs: number): number | undefined {
+  const later = probes.filter(({ sentMs }) => sentMs >= endMs);
+  const isNormal = ({ latencyMs }: Probe) => latencyMs !== undefined && latencyMs <= MAX_NORMAL_MS;
   const first = later.findIndex(
-    (_, i) => later.length >= i + USUAL_PROBES && later.slice(i, i + USUAL_PROBES).every(isUsual),
+    (_, i) => later.length >= i + NORMAL_PROBES && later.slice(i, i + NORMAL_PROBES).every(isNormal),
   );
   const found = later[first];
-  return found?.ms === undefined ? undefined : found.atMs + found.ms - endMs;
+  return found?.latencyMs === undefined ? undefined : found.sentMs + found.latencyMs - endMs;
 }
 
-function show({ capacity, offered, acceptedOfCapacity, residentMb, usualAfterMs, figures }: OverloadFigures): void {
+function printResult({
+  capacity,
+  offered,
+  acceptedOfCapacity,
+  residentMb,
+  usualAfterMs,
+  figures,
+}: OverloadResult): void {
   const rows = [
-    ['capacity, requests a second', figure(capacity)],
-    ['offered a second', figure(offered)],
+    ['capacity, requests per second', figure(capacity)],
+    ['offered per second', figure(offered)],
     ['accepted, of the capacity', `${(acceptedOfCapacity * 100).toFixed(1)} %`],
     ['resident before, MB', figure(residentMb.before)],
-    ['… at most', figure(residentMb.most)],
+    ['… peak', figure(residentMb.most)],
     ['… after', figure(residentMb.after)],
-    ['as usual after the end, ms', usualAfterMs === undefined ? 'not within 30 s' : figure(usualAfterMs)],
+    ['back to normal after the end, ms', usualAfterMs === undefined ? 'not within 30 s' : figure(usualAfterMs)],
   ];
   console.log(`${table(['overload', ''], rows)}\n\n${formatFigures(figures)}`);
+}
+
+function plotOf(times: number, figures: Figures, memory: readonly MemorySample[]): Promise<string> {
+  const points = memory.filter(({ atMs }) => atMs >= 0).map(({ atMs, mb }) => [atMs / 1000, mb] as const);
+  const resident = { title: 'Resident memory', xLabel: 'seconds', yLabel: 'MB', series: [{ name: 'hoshi', points }] };
+  return plotLines(...plotsOfRun(`${times} times the server's capacity`, figures), resident);
 }

@@ -1,30 +1,29 @@
 /**
- * `bench peers`: hoshi beside the same service as one writes it in Python (peers/python), with the same model: start, memory, and what a
- * request costs.
+ * `bench peers`: hoshi compared with the same service in Python (peers/python) with the same model. It measures start,
+ * memory, and the cost of a request.
  */
 import { Command } from 'commander';
+import { numberFrom } from '../cli/options.ts';
 import { measureHttp } from './http.ts';
-import { machine } from './machine.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags, log } from './options.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf, log } from './options.ts';
 import { preparePython, pythonServer } from './peers/python.ts';
-import { writeJson } from './report.ts';
+import { machine, writeJson } from './report.ts';
 import { echoServer, hoshiServer } from './servers.ts';
 import { measureStart } from './start.ts';
 
-/** Requests a second that Python can bear, too. */
+/** Requests per second of the open loop; Python can serve this many, too. */
 const RATE = 200;
 
 interface Flags extends CommonFlags {
-  readonly runs: string;
+  readonly runs: number;
 }
 
 export function peersCommand(): Command {
-  const command = new Command('peers').description('beside MeCab + scikit-learn + LightGBM behind FastAPI');
+  const command = new Command('peers').description('compared with MeCab + scikit-learn + LightGBM behind FastAPI');
   return addCommonOptions(command, 10_000, ['large'])
-    .option('--runs <count>', 'processes of each kind', '5')
+    .option('--runs <count>', 'number of processes of each kind', numberFrom(1, 10_000), 5)
     .action(async ({ json, time, bundle, runs }: Flags) => {
-      const [model] = await bundlesOf(bundle.slice(0, 1));
-      if (model === undefined) throw new Error('Expected a bundle, received none');
+      const model = await firstBundleOf(bundle);
       preparePython(log);
       const servers = [
         echoServer(process.execPath),
@@ -33,6 +32,6 @@ export function peersCommand(): Command {
       ];
       console.log(`${machine()}\n${model.name}\n`);
       const http = await measureHttp(servers, model.path, time, RATE);
-      await writeJson(json, { http, start: await measureStart(servers, Number(runs)) });
+      await writeJson(json, { http, start: await measureStart(servers, runs) });
     });
 }

@@ -1,24 +1,28 @@
-/** A program as a process of its own: how long it takes, what it uses, and what it prints. */
+/** Programs as processes of their own, and the time and memory that a process has used, from Linux's /proc. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
-import { memoryMb, processorMs } from './servers.ts';
 
-export interface ProcessFigures {
-  /** From before the process is made to its end. */
+export interface ProcessUsage {
+  /** From just before the process is made to its end. */
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMb: number;
 }
 
 const SAMPLING_MS = 20;
+const MS_PER_TICK = 10; // USER_HZ is 100 on every Linux that Node runs on
 
-/** `output`: a file descriptor that standard output goes to; without one it comes back. Rejects unless the program ends with 0. */
+/**
+ * Runs a program to its end. `output` is the file descriptor for its standard output; without it, the output is
+ * returned. Rejects unless the program ends with 0.
+ */
 export async function runProcess(
   program: string,
   args: readonly string[],
   output?: number,
-): Promise<ProcessFigures & { readonly stdout: string }> {
+): Promise<ProcessUsage & { readonly stdout: string }> {
   const began = performance.now();
   const child = spawn(program, args, { stdio: ['ignore', output ?? 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
@@ -27,12 +31,35 @@ export async function runProcess(
   let [peakMb, cpuMs] = [0, 0];
   const sampling = setInterval(() => {
     try {
-      [peakMb, cpuMs] = [memoryMb(pid, 'VmHWM'), processorMs(pid)]; // both only grow: the last sample is the one
-    } catch {} // it is ending
+      [peakMb, cpuMs] = [memoryMb(pid, 'VmHWM'), processorMs(pid)]; // both only grow, so the last sample counts
+    } catch {} // the process is ending
   }, SAMPLING_MS);
   const [code] = await ended;
   const seconds = (performance.now() - began) / 1000;
   clearInterval(sampling);
-  if (code !== 0) throw new Error(`Expected ${program} ${args[0]} to end with 0, it ended with ${code}`);
+  if (code !== 0) throw new Error(`Expected \`${program} ${args[0]}\` to end with code 0, it ended with ${code}`);
   return { seconds, cpuSeconds: cpuMs / 1000, peakMb, stdout: await stdout };
+}
+
+/** The processor time of a process so far, to 10 ms. It includes threads that have ended. */
+export function processorMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // the name before may contain spaces and parentheses
+  return (Number(fields[11]) + Number(fields[12])) * MS_PER_TICK;
+}
+
+/** Like `processorMs`, but to the nanosecond, and only for threads that still run. */
+export function processorMsOfThreads(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((id) =>
+    Number(readFileSync(`/proc/${pid}/task/${id}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
+}
+
+/** VmRSS: resident memory now. VmHWM: its peak so far. Throws if the process has ended. */
+export function memoryMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  if (kilobytes === undefined) throw new Error(`Expected process ${pid} to run, it has ended`);
+  return (Number(kilobytes) * 1024) / 1e6;
 }

@@ -1,80 +1,74 @@
 /**
- * `bench stages`: the engines beside each other, stage by stage, and the tokenizers that others use.
+ * `bench stages`: the time of each stage on each engine, and of other tokenizers.
  *
- * Each contender runs in a process of its own, one at a time. Answers are compared to the last bit before any clock
- * starts; where they differ there is no figure. What time is given to a stage is spent in rounds, contender after contender, so that
- * whatever else the machine does meets all of them. A figure is the median over all passes through the texts.
+ * Each contender runs in a process of its own, one at a time. Their answers must be equal to the last bit before
+ * anything is timed; if they differ, there is no result. The time for a stage is split into rounds, in which the
+ * contenders take turns, so that other work of the machine meets all of them. A result is the median over all passes
+ * through the texts.
  */
 import { Command } from 'commander';
 import { figure, table } from '../cli/terminal/table.ts';
 import { engineNames } from '../model/scoring/scorer.ts';
-import { type Contender, forkContender } from './contender.ts';
-import { machine } from './machine.ts';
+import { type Contender, forkContender, type Samples, type Stage, stages } from './contender.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { mecabContender, mecabMissing } from './peers/mecab.ts';
-import { type Samples, type Stage, stages } from './protocol.ts';
-import { writeJson } from './report.ts';
+import { machine, writeJson } from './report.ts';
 import { median, quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;
 
-interface Flags extends CommonFlags {
-  readonly time: number;
-}
-
-/** The figures of a contender by its name. */
+/** The samples of each contender by its name. */
 type Timings = Map<string, Samples>;
 
 export function stagesCommand(): Command {
   const command = new Command('stages').description('each stage on each engine, and other tokenizers');
-  return addCommonOptions(command, 2000, ['large', 'stars']).action(run);
+  return addCommonOptions(command, 2000, ['large', 'stars']).action(runStages);
 }
 
-async function run({ json, time, bundle }: Flags): Promise<void> {
+async function runStages({ json, time, bundle }: CommonFlags): Promise<void> {
   const texts = await benchTexts();
   const units = texts.reduce((sum, { length }) => sum + length, 0) / texts.length;
   console.log(`${machine()}\n${texts.length} texts of ${units.toFixed(0)} characters on average\n`);
-  const figures: Record<string, Record<string, number>> = {};
+  const results: Record<string, Record<string, number>> = {};
   for (const [i, { name, path }] of (await bundlesOf(bundle)).entries()) {
     const contenders: Contender[] = [];
     try {
       for (const engine of engineNames)
         contenders.push(await forkContender(engine, stages, 'engine.js', [engine, path]));
-      if (i === 0) {
-        contenders.push(await forkContender('kuromoji.js', ['tokenize'], 'peers/kuromoji.js', []));
-        compare(contenders);
-        contenders.push(...(await mecab(texts, contenders[0] as Contender)));
-      } else {
-        compare(contenders);
-      }
+      if (i === 0) contenders.push(await forkContender('kuromoji.js', ['tokenize'], 'peers/kuromoji.js', []));
+      expectSameAnswers(contenders);
+      if (i === 0) contenders.push(...(await startMecab(texts, contenders[0] as Contender)));
       for (const stage of stages) {
-        if (i > 0 && stage === 'tokenize') continue; // the same whatever the model
+        if (i > 0 && stage === 'tokenize') continue; // it does not depend on the model
         const timings = await timeStage(stage, contenders, time);
-        const title = i === 0 ? stage : `${stage} (${name})`;
-        show(stage, name, timings);
-        figures[title] = Object.fromEntries([...timings].map(([contender, samples]) => [contender, median(samples)]));
+        printTimings(stage, name, timings);
+        const medians = [...timings].map(([contender, samples]) => [contender, median(samples)]);
+        results[i === 0 ? stage : `${stage} (${name})`] = Object.fromEntries(medians);
       }
     } finally {
       for (const contender of contenders) await contender.stop();
     }
   }
-  await writeJson(json, figures);
+  await writeJson(json, results);
 }
 
-function compare([first, ...others]: readonly Contender[]): void {
+function expectSameAnswers([first, ...others]: readonly Contender[]): void {
+  const answersOf = ({ answers }: Contender, stage: Stage) =>
+    stage === 'tokenize' ? JSON.stringify(answers.ends) : answers.hashes[stage];
   for (const other of others) {
     for (const stage of other.stages) {
-      const of = ({ answers }: Contender) =>
-        stage === 'tokenize' ? JSON.stringify(answers.ends) : answers.hashes[stage];
-      if (first !== undefined && of(first) === of(other)) continue;
-      throw new Error(`Expected ${first?.name} and ${other.name} to give the same answers at ${stage}: no figures`);
+      if (first !== undefined && answersOf(first, stage) === answersOf(other, stage)) continue;
+      throw new Error(`Expected ${first?.name} and ${other.name} to give the same answers at ${stage}, they differ`);
     }
   }
 }
 
-/** MeCab's own dictionary and unknown words give other tokens now and then: how often is said, not held against it. */
-async function mecab(texts: readonly string[], { answers }: Contender): Promise<Contender[]> {
+/**
+ * MeCab's dictionary and unknown words sometimes give other tokens. The number of equal texts is printed; a difference
+ * is no error.
+ */
+async function startMecab(texts: readonly string[], { answers }: Contender): Promise<Contender[]> {
   const contender = await mecabContender(texts);
   if (contender === undefined) {
     console.log(`${mecabMissing}\n`);
@@ -96,7 +90,7 @@ async function timeStage(stage: Stage, contenders: readonly Contender[], millise
   return timings;
 }
 
-function show(stage: Stage, bundle: string, timings: Timings): void {
+function printTimings(stage: Stage, bundle: string, timings: Timings): void {
   const first = median(timings.values().next().value ?? []);
   const rows = Array.from(timings, ([name, samples]) => [
     name,
@@ -104,13 +98,6 @@ function show(stage: Stage, bundle: string, timings: Timings): void {
     String(samples.length),
     `${figure(median(samples) / first)} ×`,
   ]);
-  const header = [
-    stage === 'tokenize' ? stage : `${stage}, ${bundle}`,
-    'µs a review',
-    'fastest',
-    'third quartile',
-    'passes',
-    'of native',
-  ];
-  console.log(`${table(header, rows)}\n`);
+  const title = stage === 'tokenize' ? stage : `${stage}, ${bundle}`;
+  console.log(`${table([title, 'µs per review', 'fastest', 'third quartile', 'passes', 'of native'], rows)}\n`);
 }

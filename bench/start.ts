@@ -1,102 +1,124 @@
 /**
- * `bench start`: from making the process to its first answer 200 to a text, and the memory that is resident then. Whole processes,
- * one after the other in turn, on an official Node build; bare Node and a bare server beside them.
+ * `bench start`: time from making the process to its first response 200 to a text, and resident memory at that
+ * moment. Each run is a new process on an official Node build. Bare Node and a bare server run in turn with hoshi.
  */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
-import { machine } from './machine.ts';
-import { officialNode } from './official-node.ts';
-import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
-import { writeJson } from './report.ts';
-import {
-  echoServer,
-  hoshiServer,
-  memoryMb,
-  packedServer,
-  processorMsOfThreads,
-  type ServerCommand,
-  startServer,
-} from './servers.ts';
+import { packageRoot } from '../native/package-root.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
+import { memoryMb, processorMsOfThreads } from './process.ts';
+import { machine, mediansOf, writeJson } from './report.ts';
+import { echoServer, hoshiServer, packedServer, type ServerCommand, startServer } from './servers.ts';
 import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
-interface Run {
+const OFFICIAL_NODE_VERSION = '24.21.0';
+
+interface StartResult {
   readonly startMs: number;
-  /** What of it was spent computing, by all threads together: the other figure if the machine has other work. */
+  /** Processor time until then, of all threads together. Other work on the machine changes it less than `startMs`. */
   readonly cpuMs: number;
   readonly residentMb: number;
 }
 
 interface Flags extends CommonFlags {
-  readonly node: string;
-  readonly runs: string;
+  readonly node?: string;
+  readonly runs: number;
 }
 
 export function startCommand(): Command {
-  const command = new Command('start').description('start to the first answer, and resident memory');
+  const command = new Command('start').description('start to the first response, and resident memory');
   return addCommonOptions(command, undefined, ['stars'])
-    .option('--node <program>', 'the Node that serves; by default an official build')
-    .option('--runs <count>', 'processes of each kind', '20')
+    .option('--node <program>', 'Node that serves; by default an official build')
+    .option('--runs <count>', 'number of processes of each kind', numberFrom(1, 10_000), 20)
     .action(async ({ json, bundle, node = officialNode(), runs }: Flags) => {
-      const [model] = await bundlesOf(bundle.slice(0, 1));
-      if (model === undefined) throw new Error('Expected a bundle, received none');
+      const model = await firstBundleOf(bundle);
       const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
       console.log(`${machine()}\nserving on Node ${version}, ${model.name}; ${runs} processes of each kind\n`);
       const servers = [echoServer(node), hoshiServer(node, model.path), packedServer(node, model.path)];
-      const figures = await measureStart(servers, Number(runs), node);
-      await writeJson(json, figures);
+      await writeJson(json, await measureStart(servers, runs, node));
     });
 }
 
-/** `node`: measured bare, too. */
+/** Starts each server `runs` times in turn, prints a table and returns the medians. `node` is measured bare, too. */
 export async function measureStart(
   servers: readonly ServerCommand[],
   runs: number,
   node?: string,
-): Promise<Record<string, Run>> {
+): Promise<Record<string, StartResult>> {
   const [text = ''] = await benchTexts();
-  const measured = new Map<string, Run[]>();
-  const add = (name: string, run: Run) => measured.set(name, [...(measured.get(name) ?? []), run]);
+  const measured = new Map<string, StartResult[]>();
+  const add = (name: string, run: StartResult) => measured.set(name, [...(measured.get(name) ?? []), run]);
   for (let i = -1; i < runs; i++) {
-    const isWarm = i >= 0; // the first of each kind brings its files into memory
+    const isWarm = i >= 0; // the first run of each kind reads its files into the page cache
     if (node !== undefined) {
-      const run = bareNode(node);
+      const run = startBareNode(node);
       if (isWarm) add('node -e 0', run);
     }
     for (const command of servers) {
-      const server = await startServer(command, text);
-      const run = {
-        startMs: server.startMs,
-        cpuMs: processorMsOfThreads(server.pid),
-        residentMb: memoryMb(server.pid, 'VmRSS'),
-      };
-      await server.stop();
+      const run = await startOnce(command, text);
       if (isWarm) add(command.name, run);
     }
   }
-  const figures: Record<string, Run> = {};
-  const rows = Array.from(measured, ([name, all]) => {
-    const of = (field: keyof Run, at = 0.5) =>
+  return printResults(measured);
+}
+
+async function startOnce(command: ServerCommand, text: string): Promise<StartResult> {
+  const server = await startServer(command, text);
+  const run = {
+    startMs: server.startMs,
+    cpuMs: processorMsOfThreads(server.pid),
+    residentMb: memoryMb(server.pid, 'VmRSS'),
+  };
+  await server.stop();
+  return run;
+}
+
+/** Returns the medians by the server's name. */
+function printResults(measured: ReadonlyMap<string, readonly StartResult[]>): Record<string, StartResult> {
+  const results: Record<string, StartResult> = {};
+  const rows = Array.from(measured, ([name, runs]) => {
+    const medians = mediansOf(runs, ['startMs', 'cpuMs', 'residentMb']);
+    results[name] = medians;
+    const [fastest, third] = [0, 0.75].map((at) =>
       quantile(
-        all.map((run) => run[field]),
+        runs.map(({ startMs }) => startMs),
         at,
-      );
-    figures[name] = { startMs: of('startMs'), cpuMs: of('cpuMs'), residentMb: of('residentMb') };
-    const cells = [of('startMs'), of('startMs', 0), of('startMs', 0.75), of('cpuMs'), of('residentMb')];
-    return [name, ...cells.map(figure)];
+      ),
+    ) as [number, number];
+    return [name, ...[medians.startMs, fastest, third, medians.cpuMs, medians.residentMb].map(figure)];
   });
   const header = ['process', 'start ms', 'fastest', 'third quartile', 'CPU ms', 'resident MB'];
   console.log(`${table(header, rows)}\n`);
-  return figures;
+  return results;
 }
 
-/** From making the process to its end, and what it holds meanwhile. */
-function bareNode(node: string): Run {
+/** Time from making a process of bare Node to its end, and its memory. */
+function startBareNode(node: string): StartResult {
   const began = performance.now();
   execFileSync(node, ['-e', '0']);
   const startMs = performance.now() - began;
   const script = 'const { user, system } = process.cpuUsage(); console.log(user + system, process.memoryUsage.rss())';
   const [microseconds, bytes] = execFileSync(node, ['-e', script], { encoding: 'utf8' }).split(' ').map(Number);
   return { startMs, cpuMs: (microseconds as number) / 1000, residentMb: (bytes as number) / 1e6 };
+}
+
+/**
+ * The program of an official Node build, from the npm package `node`, as images hold it. Debian's builds start
+ * slower. Installs it into build/ if it is missing.
+ */
+function officialNode(): string {
+  const folder = join(packageRoot, 'build', 'bench', `node-${OFFICIAL_NODE_VERSION}`);
+  const program = join(folder, 'node_modules', 'node', 'bin', 'node');
+  if (!existsSync(program)) {
+    const options = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
+    execFileSync('npm', ['install', ...options, '--prefix', folder, `node@${OFFICIAL_NODE_VERSION}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+  return program;
 }

@@ -1,6 +1,7 @@
 /**
- * `bench training`: `hoshi train` beside the pipeline that it replaces (peers/python/train.py: MeCab, scikit-learn, LightGBM), on the same
- * reviews, parameters and number of threads. Before any time is told, both have to tell the stars of reviews kept apart equally well.
+ * `bench training`: `hoshi train` compared with the pipeline that it replaces (peers/python/train.py: MeCab,
+ * scikit-learn, LightGBM), on the same reviews, parameters and number of threads. Times are reported only if both
+ * predict the stars of held-out reviews equally well.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,12 +16,20 @@ import { createRandom, shuffle } from '../model/math/random.ts';
 import { clampScore } from '../model/reference/score-range.ts';
 import { presets } from '../model/training/presets.ts';
 import { packageRoot } from '../native/package-root.ts';
-import { machine } from './machine.ts';
 import { log } from './options.ts';
 import { preparePython, python, trainProgram } from './peers/python.ts';
-import { type ProcessFigures, runProcess } from './process.ts';
-import { writeJson } from './report.ts';
-import { median } from './statistics.ts';
+import { type ProcessUsage, runProcess } from './process.ts';
+import { machine, mediansOf, writeJson } from './report.ts';
+import { REVIEW_HEADER, reviewLine, writeChunks } from './texts.ts';
+
+const TRAINING_SEED = 1;
+const REVIEWS_SEED = 5;
+const HELD_OUT_SHARE = 0.2;
+/**
+ * The larger RMSE may exceed the smaller by this share: some tokens differ, and terms with equal counts are cut
+ * differently.
+ */
+const MAX_RMSE_DIFFERENCE = 0.01;
 
 interface Flags {
   readonly data?: string;
@@ -30,124 +39,128 @@ interface Flags {
   readonly json?: string;
 }
 
-const SEED = 1;
-
-const APART = 0.2;
-/** RMSE may differ by so much of the smaller one: the tokens are not all the same, nor are equal counts cut alike. */
-const TOLERANCE = 0.01;
-
-export function trainingCommand(): Command {
-  return new Command('training')
-    .description('hoshi train beside MeCab + scikit-learn + lightgbm.train')
-    .option('--data <file>', 'reviews of your own, with the fields stars and text; composed ones by default')
-    .option('--reviews <count>', 'how many of them at most', numberFrom(100, 10_000_000), 20_000)
-    .option('--rounds <count>', 'rounds of boosting', numberFrom(1, 100_000), 450)
-    .option('--runs <count>', 'how often each is run, in turn', numberFrom(1, 100), 1)
-    .option('--json <file>', 'write the figures')
-    .action(run);
-}
-
-/** Trains, and predicts: two programs each, of which the first is timed. */
+/** Two programs: one trains a model and is timed, the other predicts with it. */
 interface Pipeline {
   readonly name: string;
-  train(): Promise<ProcessFigures & { readonly stdout: string }>;
+  train(): Promise<ProcessUsage & { readonly stdout: string }>;
   predict(): Promise<string>;
 }
 
-async function run({ data, reviews, rounds, runs, json }: Flags): Promise<void> {
+interface TrainingResult extends ProcessUsage {
+  readonly name: string;
+  readonly rmse: number;
+}
+
+interface Files {
+  readonly folder: string;
+  readonly training: string;
+  readonly heldOut: string;
+}
+
+export function trainingCommand(): Command {
+  return new Command('training')
+    .description('hoshi train compared with MeCab + scikit-learn + lightgbm.train')
+    .option('--data <file>', 'your own reviews, with the fields stars and text; composed reviews by default')
+    .option('--reviews <count>', 'most reviews to use', numberFrom(100, 10_000_000), 20_000)
+    .option('--rounds <count>', 'rounds of boosting', numberFrom(1, 100_000), 450)
+    .option('--runs <count>', 'number of runs of each pipeline, in turn', numberFrom(1, 100), 1)
+    .option('--json <file>', 'write the results to this file')
+    .action(runTraining);
+}
+
+async function runTraining({ data, reviews, rounds, runs, json }: Flags): Promise<void> {
   preparePython(log);
   const folder = join(packageRoot, 'build', 'bench', `training-${process.pid}`);
   await mkdir(folder, { recursive: true });
   try {
-    const { learning, apart } = split((await reviewsOf(data)).slice(0, reviews));
-    const [learningFile, apartFile] = [join(folder, 'learning.tsv'), join(folder, 'apart.tsv')];
-    await writeReviews(learningFile, learning);
-    await writeReviews(apartFile, apart);
-    console.log(
-      `${machine()}\n${learning.length} reviews to learn, ${apart.length} apart, ${rounds} rounds, one thread\n`,
-    );
-    const pipelines = [
-      hoshiPipeline(folder, learningFile, apartFile, rounds),
-      await pythonPipeline(folder, learningFile, apartFile, rounds),
-    ];
-    const figures = await measure(pipelines, apart, runs);
-    const [ours, theirs] = figures as [Figures, Figures];
-    const rows = figures.map(({ name, rmse, seconds, cpuSeconds, peakMb }) => [
-      name,
-      rmse.toFixed(4),
-      figure(seconds),
-      `${figure(seconds / theirs.seconds)} ×`,
-      figure(cpuSeconds),
-      `${figure(cpuSeconds / theirs.cpuSeconds)} ×`,
-      figure(peakMb),
-    ]);
-    console.log(
-      `${table(['pipeline', 'RMSE', 'seconds', 'of Python', 'CPU seconds', 'of Python', 'peak MB'], rows)}\n`,
-    );
-    await writeJson(json, { hoshi: ours, Python: theirs });
+    const files = { folder, training: join(folder, 'training.tsv'), heldOut: join(folder, 'held-out.tsv') };
+    const { training, heldOut } = split((await reviewsOf(data)).slice(0, reviews));
+    await writeReviews(files.training, training);
+    await writeReviews(files.heldOut, heldOut);
+    const counts = `${training.length} reviews for training, ${heldOut.length} held out`;
+    console.log(`${machine()}\n${counts}, ${rounds} rounds, one thread\n`);
+    const pipelines = [hoshiPipeline(files, rounds), await pythonPipeline(files, rounds)];
+    const results = await measurePipelines(pipelines, heldOut, runs);
+    printResults(results);
+    const [hoshi, Python] = results;
+    await writeJson(json, { hoshi, Python });
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-interface Figures extends ProcessFigures {
-  readonly name: string;
-  readonly rmse: number;
-}
-
-async function measure(pipelines: readonly Pipeline[], apart: readonly Review[], runs: number): Promise<Figures[]> {
-  const timings = pipelines.map((): ProcessFigures[] => []);
+async function measurePipelines(
+  pipelines: readonly Pipeline[],
+  heldOut: readonly Review[],
+  runs: number,
+): Promise<TrainingResult[]> {
+  const usages = pipelines.map((): ProcessUsage[] => []);
   for (let i = 0; i < runs; i++) {
     for (const [k, { name, train }] of pipelines.entries()) {
-      const { stdout, ...figures } = await train();
-      timings[k]?.push(figures);
-      log(`${name}: ${figures.seconds.toFixed(1)} s ${stdout.trim()}`);
+      const { stdout, ...usage } = await train();
+      usages[k]?.push(usage);
+      log(`${name}: ${usage.seconds.toFixed(1)} s ${stdout.trim()}`);
     }
   }
-  const figures = await Promise.all(
-    pipelines.map(async ({ name, predict }, k): Promise<Figures> => {
-      const of = (member: keyof ProcessFigures) => median((timings[k] ?? []).map((each) => each[member]));
-      const rmse = errorOf(await predict(), apart);
-      return { name, rmse, seconds: of('seconds'), cpuSeconds: of('cpuSeconds'), peakMb: of('peakMb') };
+  const results = await Promise.all(
+    pipelines.map(async ({ name, predict }, k): Promise<TrainingResult> => {
+      const rmse = rmseOf(await predict(), heldOut);
+      return { name, rmse, ...mediansOf(usages[k] ?? [], ['seconds', 'cpuSeconds', 'peakMb']) };
     }),
   );
-  const errors = figures.map(({ rmse }) => rmse);
-  if (!(Math.max(...errors) <= Math.min(...errors) * (1 + TOLERANCE))) {
-    throw new Error(
-      `Expected RMSE within ${TOLERANCE * 100} % of each other, received ${figures.map(({ name, rmse }) => `${name} ${rmse}`).join(', ')}`,
-    );
+  const errors = results.map(({ rmse }) => rmse);
+  if (!(Math.max(...errors) <= Math.min(...errors) * (1 + MAX_RMSE_DIFFERENCE))) {
+    const received = results.map(({ name, rmse }) => `${name} ${rmse}`).join(', ');
+    throw new Error(`Expected an RMSE within ${MAX_RMSE_DIFFERENCE * 100} % of each other, received ${received}`);
   }
-  return figures;
+  return results;
 }
 
-function hoshiPipeline(folder: string, learning: string, apart: string, rounds: number): Pipeline {
+/** The ratios are to Python, the last result. */
+function printResults(results: readonly TrainingResult[]): void {
+  const python = results.at(-1) as TrainingResult;
+  const rows = results.map(({ name, rmse, seconds, cpuSeconds, peakMb }) => [
+    name,
+    rmse.toFixed(4),
+    figure(seconds),
+    `${figure(seconds / python.seconds)} ×`,
+    figure(cpuSeconds),
+    `${figure(cpuSeconds / python.cpuSeconds)} ×`,
+    figure(peakMb),
+  ]);
+  const header = ['pipeline', 'RMSE', 'seconds', 'of Python', 'CPU seconds', 'of Python', 'peak MB'];
+  console.log(`${table(header, rows)}\n`);
+}
+
+function hoshiPipeline({ folder, training, heldOut }: Files, rounds: number): Pipeline {
   const hoshi = join(packageRoot, 'bin', 'hoshi');
   const bundle = join(folder, 'hoshi');
-  const options = ['--preset', 'original', '--validation', '0', '--seed', String(SEED), '--rounds', String(rounds)];
+  const seed = String(TRAINING_SEED);
+  const options = ['--preset', 'original', '--validation', '0', '--seed', seed, '--rounds', String(rounds)];
   return {
     name: 'hoshi train',
-    train: () => runProcess(process.execPath, [hoshi, 'train', learning, '--out', bundle, ...options]),
-    predict: async () => (await runProcess(process.execPath, [hoshi, 'score', '--bundle', bundle, apart])).stdout,
+    train: () => runProcess(process.execPath, [hoshi, 'train', training, '--out', bundle, ...options]),
+    predict: async () => (await runProcess(process.execPath, [hoshi, 'score', '--bundle', bundle, heldOut])).stdout,
   };
 }
 
-async function pythonPipeline(folder: string, learning: string, apart: string, rounds: number): Promise<Pipeline> {
+async function pythonPipeline({ folder, training, heldOut }: Files, rounds: number): Promise<Pipeline> {
   const { vectorizer, boosting } = presets.original;
   const [parameters, model] = [join(folder, 'parameters.json'), join(folder, 'python')];
-  await writeFile(parameters, JSON.stringify({ vectorizer, boosting: { ...boosting, seed: SEED }, rounds }));
+  await writeFile(parameters, JSON.stringify({ vectorizer, boosting: { ...boosting, seed: TRAINING_SEED }, rounds }));
   return {
     name: 'Python',
-    train: () => runProcess(python, [trainProgram, 'train', parameters, learning, model]),
-    predict: async () => (await runProcess(python, [trainProgram, 'predict', apart, model])).stdout,
+    train: () => runProcess(python, [trainProgram, 'train', parameters, training, model]),
+    predict: async () => (await runProcess(python, [trainProgram, 'predict', heldOut, model])).stdout,
   };
 }
 
-/** Of scores, one a line, held within the stars as hoshi holds its own. */
-function errorOf(output: string, apart: readonly Review[]): number {
-  const stars = apart.map((review) => review.stars);
+/** `output` has one score a line. Scores are clamped to the range of the stars, as hoshi clamps its own. */
+function rmseOf(output: string, heldOut: readonly Review[]): number {
+  const stars = heldOut.map((review) => review.stars);
   const range = [Math.min(...stars), Math.max(...stars)] as const;
   const lines = output.trimEnd().split('\n');
-  if (lines.length !== apart.length) throw new Error(`Expected ${apart.length} scores, received ${lines.length}`);
+  if (lines.length !== heldOut.length) throw new Error(`Expected ${heldOut.length} scores, received ${lines.length}`);
   return rootMeanSquaredError(
     stars,
     lines.map((line) => clampScore(range, Number(line))),
@@ -157,21 +170,19 @@ function errorOf(output: string, apart: readonly Review[]): number {
 async function reviewsOf(data: string | undefined): Promise<Review[]> {
   if (data !== undefined) return (await readReviews(data)).reviews;
   const counts = { sentences: 14_000, eachSentence: true, words: 0, contrasts: 0 };
-  return composeReviews(await readCorpus(), { seed: 5, counts });
+  return composeReviews(await readCorpus(), { seed: REVIEWS_SEED, counts });
 }
 
-/** All copies of a text come to one side. */
-function split(reviews: readonly Review[]): { learning: Review[]; apart: Review[] } {
-  const texts = shuffle(createRandom(5), [...new Set(reviews.map(({ text }) => text))]);
-  const chosen = new Set(texts.slice(0, Math.round(texts.length * APART)));
+/** Copies of a text are either all held out or all used for training. */
+function split(reviews: readonly Review[]): { training: Review[]; heldOut: Review[] } {
+  const texts = shuffle(createRandom(REVIEWS_SEED), [...new Set(reviews.map(({ text }) => text))]);
+  const chosen = new Set(texts.slice(0, Math.round(texts.length * HELD_OUT_SHARE)));
   return {
-    learning: reviews.filter(({ text }) => !chosen.has(text)),
-    apart: reviews.filter(({ text }) => chosen.has(text)),
+    training: reviews.filter(({ text }) => !chosen.has(text)),
+    heldOut: reviews.filter(({ text }) => chosen.has(text)),
   };
 }
 
-/** Neither side's reader has to know of quotes: what would break a line or a field is made a space. */
 function writeReviews(file: string, reviews: readonly Review[]): Promise<void> {
-  const lines = reviews.map(({ stars, text }) => `${stars}\t${text.replaceAll(/[\t\r\n]/g, ' ')}\n`);
-  return writeFile(file, `stars\ttext\n${lines.join('')}`);
+  return writeChunks(file, [REVIEW_HEADER, ...reviews.map(({ stars, text }) => reviewLine(stars, text))]);
 }

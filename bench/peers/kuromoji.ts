@@ -1,17 +1,19 @@
-/** The npm package kuromoji as it is, without the mends of model/reference/tokenizer.ts, as a contender in a process of its own. */
+/**
+ * The npm package kuromoji without the fixes of model/reference/tokenizer.ts, as a contender in a process of its own.
+ */
 import kuromoji, { type Tokenizer } from 'kuromoji';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
-import { contend } from '../clock.ts';
+import { serveOrders } from '../clock.ts';
 import { benchTexts } from '../texts.ts';
 
 const texts = await benchTexts();
 const tokenizer = await new Promise<Tokenizer>((resolve, reject) => {
   kuromoji.builder({ dicPath: dictionaryFolder() }).build((error, built) => (error ? reject(error) : resolve(built)));
 });
-contend(
+serveOrders(
   {
     ends: texts.map((text) => {
-      let end = 0; // its own positions shift
+      let end = 0; // summed up here, since kuromoji's own word_position shifts
       return tokenizer.tokenize(text).map(({ surface_form: { length } }) => {
         end += length;
         return end;

@@ -1,9 +1,9 @@
-// MeCab as a contender of the stage `tokenize`: mecab DICTIONARY, lines in, lines out.
+// MeCab as a contender at the stage `tokenize`: mecab DICTIONARY. It reads and writes lines.
 //
-// In: the number of texts, the texts, then any number of times how many milliseconds to analyse them for.
-// Out: a line a text, its surfaces separated by tabs; then, for each time, the microseconds of processor time
-// that a text took in each pass. What is timed is MeCab's fastest way: analysis on one lattice, without
-// writing anything out.
+// Input: the number of texts; one text a line; then any number of orders, each the milliseconds to measure.
+// Output: for each text a line with its surface forms, separated by tabs; then for each order a line with the
+// processor time of each pass, in microseconds per text. It times MeCab's fastest way: it reuses one lattice
+// and writes no result.
 
 #include <mecab.h>
 
@@ -28,8 +28,8 @@ int main(int argc, char** argv) {
   const std::string dictionary = argc > 1 ? argv[1] : "";
   const std::unique_ptr<MeCab::Model> model(MeCab::createModel(("-d " + dictionary).c_str()));
   if (model == nullptr) {
-    std::cerr << "mecab: expected a dictionary, received " << dictionary << ": " << MeCab::getLastError()
-              << '\n';
+    std::cerr << "mecab: expected a folder with a dictionary, received " << dictionary << ": "
+              << MeCab::getLastError() << '\n';
     return EXIT_FAILURE;
   }
   const std::unique_ptr<MeCab::Tagger> tagger(model->createTagger());

@@ -1,4 +1,4 @@
-/** MeCab (peers/mecab.cc) as a contender: built when it is asked for, left out where it is not installed. */
+/** MeCab (peers/mecab.cc) as a contender. It is compiled when it is needed, and left out if it is not installed. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -7,21 +7,21 @@ import { createInterface } from 'node:readline';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Contender } from '../contender.ts';
 
-const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8'; // where Debian's mecab-ipadic-utf8 puts it
+const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8'; // from Debian's package mecab-ipadic-utf8
 const source = join(packageRoot, 'bench', 'peers', 'mecab.cc');
 const program = join(packageRoot, 'build', 'bench', 'mecab');
 
 export const mecabMissing =
-  'mecab left out: apt-get install mecab libmecab-dev mecab-ipadic-utf8 brings it, and g++ has to be there';
+  'mecab is left out: it needs g++ and `apt-get install mecab libmecab-dev mecab-ipadic-utf8`';
 
-/** Undefined where MeCab, its dictionary or a compiler is missing. */
+/** Undefined if MeCab, its dictionary or a compiler is missing. */
 export async function mecabContender(texts: readonly string[]): Promise<Contender | undefined> {
-  if (!build()) return undefined;
+  if (!compileProgram()) return undefined;
   const child = spawn(program, [DICTIONARY], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const line = await lines.next();
-    if (line.done) throw new Error(`Expected ${program} to answer, it ended with code ${child.exitCode}`);
+    if (line.done) throw new Error(`Expected a line from ${program}, it ended with code ${child.exitCode}`);
     return line.value;
   };
   child.stdin.write([texts.length, ...texts, ''].join('\n'));
@@ -42,7 +42,8 @@ export async function mecabContender(texts: readonly string[]): Promise<Contende
   };
 }
 
-function build(): boolean {
+/** False if the dictionary, MeCab's headers or a compiler is missing. */
+function compileProgram(): boolean {
   if (!existsSync(DICTIONARY)) return false;
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return true;
   mkdirSync(join(packageRoot, 'build', 'bench'), { recursive: true });
@@ -50,11 +51,11 @@ function build(): boolean {
     execFileSync('g++', ['-std=c++17', '-O2', source, '-o', program, '-lmecab'], { stdio: 'ignore' });
     return true;
   } catch {
-    return false; // without the headers or without a compiler
+    return false;
   }
 }
 
-/** MeCab drops spaces between tokens; kuromoji makes tokens of them, and so does this. */
+/** The end of each token. MeCab drops the spaces between tokens; they become tokens here, as in kuromoji. */
 function endsIn(text: string, surfaces: readonly string[]): number[] {
   const ends: number[] = [];
   let end = 0;

@@ -1,4 +1,4 @@
-/** The Python peer (peers/python): an environment of its own in build/, made when it is asked for. */
+/** The Python peer (peers/python). Its virtual environment in build/ is made when it is needed. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ const folder = join(packageRoot, 'bench', 'peers', 'python');
 const environment = join(packageRoot, 'build', 'bench', 'python');
 const complete = join(environment, 'complete');
 
-/** Installs what requirements.txt pins, by its hashes. */
-export function preparePython(tell: (message: string) => void): void {
+/** Installs the packages of requirements.txt, checked by their hashes, if that has not been done. */
+export function preparePython(log: (message: string) => void): void {
   if (existsSync(complete)) return;
-  tell(`installing the Python peer into ${environment}, once`);
+  log(`installing the Python peer into ${environment}, once`);
   const run = (program: string, ...args: string[]) =>
     execFileSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   run('python3', '-m', 'venv', environment);
@@ -21,10 +21,10 @@ export function preparePython(tell: (message: string) => void): void {
   run('touch', complete);
 }
 
-/** The interpreter of that environment. */
+/** The interpreter of that virtual environment. */
 export const python = join(environment, 'bin', 'python');
 
-/** Its program that trains and predicts. */
+/** The program that trains and predicts. */
 export const trainProgram = join(folder, 'train.py');
 
 export function pythonServer(bundlePath: string): ServerCommand {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fitLine, median, quantile } from '../../bench/statistics.ts';
 
-test('quantiles lie between the values on either side', () => {
+test('a quantile is interpolated between its two neighbours', () => {
   assert.equal(median([3, 1, 2]), 2);
   assert.equal(median([4, 1, 2, 3]), 2.5);
   assert.equal(quantile([0, 10], 0.25), 2.5);
@@ -10,7 +10,7 @@ test('quantiles lie between the values on either side', () => {
   assert.throws(() => median([]), /^Error: Expected at least one value, received none$/);
 });
 
-test('a line through points on a line is that line', () => {
+test('the fitted line of points on a line is that line', () => {
   assert.deepEqual(
     fitLine([
       [0, 1],

@@ -1,6 +1,7 @@
-"""The same service as one writes it in Python: MeCab, TfidfVectorizer and LightGBM behind FastAPI and uvicorn.
+"""The same service in idiomatic Python: MeCab, TfidfVectorizer and LightGBM behind FastAPI and uvicorn.
 
-Reads a bundle of hoshi's (model.txt, vocabulary.tsv, manifest.json) from PEER_BUNDLE and serves on PORT, in one process.
+Reads a hoshi bundle (model.txt, vocabulary.tsv, manifest.json) from the folder PEER_BUNDLE. Serves on PORT, in one
+process.
 """
 
 import json
@@ -15,7 +16,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-DICTIONARY = "/var/lib/mecab/dic/ipadic-utf8"  # where Debian's mecab-ipadic-utf8 puts it
+DICTIONARY = "/var/lib/mecab/dic/ipadic-utf8"  # from Debian's package mecab-ipadic-utf8
 
 
 class Body(BaseModel):

@@ -1,10 +1,10 @@
-"""The original's way from reviews to a model: MeCab, TfidfVectorizer, lightgbm.train, on one thread.
+"""The original pipeline from reviews to a model: MeCab, TfidfVectorizer, lightgbm.train, on one thread.
 
-    train.py train PARAMETERS.json REVIEWS.tsv FOLDER     the model into FOLDER, for how long each stage took to stdout
-    train.py predict REVIEWS.tsv FOLDER                   one prediction a line
+    train.py train PARAMETERS.json REVIEWS.tsv FOLDER     writes the model, prints the seconds of each stage
+    train.py predict REVIEWS.tsv FOLDER                   prints one prediction a line
 
-REVIEWS.tsv has a header and the columns stars and text. PARAMETERS.json: { vectorizer, boosting, rounds }, by the names of
-scikit-learn and LightGBM.
+REVIEWS.tsv has a header and the columns stars and text. PARAMETERS.json is { vectorizer, boosting, rounds }, with the
+parameter names of scikit-learn and LightGBM.
 """
 
 import json
@@ -17,7 +17,7 @@ import lightgbm
 import MeCab
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-DICTIONARY = "/var/lib/mecab/dic/ipadic-utf8"  # where Debian's mecab-ipadic-utf8 puts it
+DICTIONARY = "/var/lib/mecab/dic/ipadic-utf8"  # from Debian's package mecab-ipadic-utf8
 
 
 def read(reviews):

@@ -1,0 +1,197 @@
+// The stages of the native engine without Node, for `npm run bench -- gate`, which runs this program under
+// callgrind. The program checks every score before it counts an instruction.
+//
+//   stages DICTIONARY VOCABULARY FOREST INPUT
+//
+// INPUT, little-endian: f64 lowest and f64 highest score of the model, u32 number of groups; for each group
+// its name (u32 bytes, UTF-8) and u32 number of texts; for each text its expected score (f64) and its
+// characters (u32 UTF-16 units, the units). The first group is counted at every stage, the others at the
+// whole score, as the stage `score, NAME`.
+//
+// callgrind writes one dump for each stage, with the stage as its trigger. One thread.
+#include <bit>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#if !__has_include(<valgrind/callgrind.h>)
+#error "expected valgrind/callgrind.h: install valgrind with its headers (apt-get install valgrind)"
+#endif
+#include <valgrind/callgrind.h>
+
+#include "scorer.h"
+
+namespace {
+
+using hoshi::Analyzer;
+using hoshi::Dictionary;
+using hoshi::Forest;
+using hoshi::Scorer;
+using hoshi::SparseRow;
+using hoshi::Vectorizer;
+using hoshi::Vocabulary;
+
+// ------------------------------------------------------------------------------------------------- input
+
+struct Text {
+  std::u16string units;
+  double score;
+};
+
+struct Group {
+  std::string name;
+  std::vector<Text> texts;
+};
+
+struct Input {
+  double lowest, highest;
+  std::vector<Group> groups;
+};
+
+template <class T>
+T ReadNumber(std::istream& stream) {
+  static_assert(std::endian::native == std::endian::little);
+  T value{};
+  stream.read(reinterpret_cast<char*>(&value), sizeof(value));
+  return value;
+}
+
+template <class String>
+String ReadString(std::istream& stream) {
+  String string(ReadNumber<std::uint32_t>(stream), 0);
+  stream.read(reinterpret_cast<char*>(string.data()),
+              static_cast<std::streamsize>(string.size() * sizeof(string[0])));
+  return string;
+}
+
+Input ReadInput(const char* path) {
+  std::ifstream stream(path, std::ios::binary);
+  stream.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
+  Input input{};
+  input.lowest = ReadNumber<double>(stream);
+  input.highest = ReadNumber<double>(stream);
+  input.groups.resize(ReadNumber<std::uint32_t>(stream));
+  for (Group& group : input.groups) {
+    group.name = ReadString<std::string>(stream);
+    group.texts.resize(ReadNumber<std::uint32_t>(stream));
+    for (Text& text : group.texts) {
+      text.score = ReadNumber<double>(stream);
+      text.units = ReadString<std::u16string>(stream);
+    }
+  }
+  return input;
+}
+
+// ------------------------------------------------------------------------------------------------ tables
+
+struct Paths {
+  const char *dictionary, *vocabulary, *forest;
+};
+
+struct Tables {
+  std::shared_ptr<const Dictionary> dictionary;
+  std::shared_ptr<const Vocabulary> vocabulary;
+  std::shared_ptr<const Forest> forest;
+};
+
+template <class Table>
+std::shared_ptr<const Table> LoadTable(const char* path) {
+  auto table = Table::Load(path);
+  if (table.ok()) return *table;
+  std::fprintf(stderr, "%s\n", table.error().message.c_str());
+  std::exit(EXIT_FAILURE);
+}
+
+Tables LoadTables(const Paths& paths) {
+  return {LoadTable<Dictionary>(paths.dictionary), LoadTable<Vocabulary>(paths.vocabulary),
+          LoadTable<Forest>(paths.forest)};
+}
+
+// ------------------------------------------------------------------------------------------------- counts
+
+// Counts the instructions of `work` alone, as the stage `name`.
+template <class Work>
+void Count(const std::string& name, Work work) {
+  CALLGRIND_START_INSTRUMENTATION;
+  CALLGRIND_ZERO_STATS;
+  work();
+  CALLGRIND_DUMP_STATS_AT(name.c_str());
+}
+
+void ExpectScore(const Group& group, std::size_t i, double score) {
+  const double expected = group.texts[i].score;
+  if (std::bit_cast<std::uint64_t>(score) == std::bit_cast<std::uint64_t>(expected)) return;
+  std::fprintf(stderr, "expected the score %.17g for text %zu of %s, the C++ core gave %.17g\n", expected, i,
+               group.name.c_str(), score);
+  std::exit(EXIT_FAILURE);
+}
+
+// Every score of the input, by the whole score. After this pass the scratch is as large as the texts need.
+void CheckScores(const Input& input, const Scorer& scorer, Scorer::Scratch& scratch) {
+  for (const Group& group : input.groups)
+    for (std::size_t i = 0; i < group.texts.size(); ++i)
+      ExpectScore(group, i, scorer.Score(group.texts[i].units, scratch));
+}
+
+// What each stage gives for one text: the input of the next stage.
+struct Stages {
+  std::vector<std::uint32_t> ends;
+  std::vector<std::int32_t> columns;
+  std::vector<double> values;
+  SparseRow row() const { return {columns, values}; }
+};
+
+void CountStages(const Group& group, const Tables& tables, Scorer::Scratch& scratch) {
+  const Analyzer analyzer(tables.dictionary);
+  const Vectorizer vectorizer(tables.vocabulary);
+  const Forest& forest = *tables.forest;
+  std::vector<Stages> stages;
+  for (const Text& text : group.texts) {
+    const auto ends = analyzer.Analyze(text.units, scratch.analyzer);
+    const SparseRow row = vectorizer.Row(text.units, ends, scratch.vectorizer);
+    stages.push_back({{ends.begin(), ends.end()},
+                      {row.columns.begin(), row.columns.end()},
+                      {row.values.begin(), row.values.end()}});
+  }
+  Count("tokenize", [&] {
+    for (const Text& text : group.texts) analyzer.Analyze(text.units, scratch.analyzer);
+  });
+  Count("row", [&] {
+    for (std::size_t i = 0; i < stages.size(); ++i)
+      vectorizer.Row(group.texts[i].units, stages[i].ends, scratch.vectorizer);
+  });
+  Count("predict", [&] {
+    for (const Stages& each : stages) forest.Predict(each.row(), scratch.forest);
+  });
+}
+
+void CountScore(const std::string& name, const Group& group, const Scorer& scorer, Scorer::Scratch& scratch) {
+  Count(name, [&] {
+    for (const Text& text : group.texts) scorer.Score(text.units, scratch);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: stages DICTIONARY VOCABULARY FOREST INPUT\n");
+    return EXIT_FAILURE;
+  }
+  const Paths paths{argv[1], argv[2], argv[3]};
+  const Input input = ReadInput(argv[4]);
+  const Tables tables = LoadTables(paths);
+  const Scorer scorer(Analyzer(tables.dictionary), Vectorizer(tables.vocabulary), tables.forest, input.lowest,
+                      input.highest);
+  Scorer::Scratch scratch(scorer);
+  CheckScores(input, scorer, scratch);
+  Count("load", [&] { LoadTables(paths); });
+  CountStages(input.groups[0], tables, scratch);
+  CountScore("score", input.groups[0], scorer, scratch);
+  for (std::size_t i = 1; i < input.groups.size(); ++i)
+    CountScore("score, " + input.groups[i].name, input.groups[i], scorer, scratch);
+}
