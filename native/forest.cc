@@ -8,7 +8,7 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 5> kElementBytes{4, 4, 16, 4, 16};
-constexpr double kZero = 1e-35F;  // LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened
+constexpr double kZero = 1e-35F;  // LightGBM 4.7.0 include/LightGBM/meta.h kZeroThreshold: a float constant
 
 enum Number { kColumns, kTrees, kAveraged, kSquared, kSlots, kNumbers };
 
@@ -39,11 +39,11 @@ std::optional<Error> Forest::Check() {
   if (first_leaves.size() != std::size_t{tree_count_} + 1)
     return refuse("trees", std::to_string(tree_count_), first_leaves.size());
   if (slot_count_ < tree_count_ || slot_count_ - tree_count_ > leaves.size())
-    return refuse("slots", "one a tree, and at most one a leaf", slot_count_);
+    return refuse("slots", "one per tree, and at most one per leaf", slot_count_);
   if (first_leaves.front() != 0 || first_leaves.back() != leaves.size())
     return refuse("leaves", std::to_string(first_leaves.back()), leaves.size());
 
-  // By slot: the leaves of the tree that come after the slot's own.
+  // By slot: its leaf, and the number of leaves of its tree.
   struct Range {
     std::uint32_t own = 0, end = 0;
   };
@@ -55,19 +55,23 @@ std::optional<Error> Forest::Check() {
     for (std::uint32_t leaf = 0; leaf < end - first; ++leaf) {
       const std::uint32_t slot = leaves[first + leaf].slot;
       if (leaf == 0 ? slot != tree : slot < tree_count_ || slot > slot_count_)
-        return refuse("slot of a leaf", "its tree's, or from the number of trees on", slot);
+        return refuse("slot of a leaf",
+                      leaf == 0
+                          ? std::to_string(tree)
+                          : "from " + std::to_string(tree_count_) + " to " + std::to_string(slot_count_),
+                      slot);
       if (slot == slot_count_) continue;
-      if (ranges[slot].end != 0) return refuse("slot of a leaf", "one of its own", slot);
+      if (ranges[slot].end != 0) return refuse("slot of a leaf", "a slot that no other leaf has", slot);
       ranges[slot] = {leaf, end - first};
     }
     first_leaves_.push_back(leaves[first]);
   }
-  // A jump leads to a later leaf of its own tree, so that following jumps ends.
+  // Each jump leads to a later leaf of its own tree, so following jumps always ends.
   for (const Jump& jump : jumps) {
     if (jump.slot >= slot_count_)
       return refuse("slot of a jump", "below " + std::to_string(slot_count_), jump.slot);
     if (jump.leaf <= ranges[jump.slot].own || jump.leaf >= ranges[jump.slot].end)
-      return refuse("leaf of a jump", "a later one of its tree", jump.leaf);
+      return refuse("leaf of a jump", "a later leaf of its tree", jump.leaf);
   }
   starts_ = starts.data();
   jumps_ = jumps.data();
@@ -88,7 +92,7 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
   const auto take = [&](const Jump& jump) {
     farthest[jump.slot] = std::max(farthest[jump.slot], epoch | jump.leaf);
   };
-  // What a column reads first is asked for before any is gone through: no load waits for another column's.
+  // Prefetch the first entries of every column, so that the loads overlap.
   for (const std::int32_t column : row.columns)
     __builtin_prefetch(starts_ + 2 * static_cast<std::size_t>(column));
   for (const std::int32_t column : row.columns)
@@ -97,7 +101,7 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
     const auto column = static_cast<std::size_t>(row.columns[i]);
     const double value = row.values[i];
     if (!(std::abs(value) > kZero)) [[unlikely]] {
-      JumpsOfUnusual(column, value, take);
+      TakeJumpsOfUnusualValue(column, value, take);
       continue;
     }
     std::uint32_t at = starts_[2 * column];
@@ -112,20 +116,21 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
   for (std::size_t tree = 0; tree < tree_count_; ++tree) {
     const Leaf* const leaves = leaves_ + first_leaf_[tree];
     std::uint32_t next = farthest[tree];
-    // Most trees end at their first leaf or after one jump: no branch tells which.
+    // Most trees end at their first leaf or after one jump. A conditional move chooses between the two.
     const Leaf* leaf = next >= epoch ? leaves + (next & 0xffff) : &first_leaves_[tree];
     while ((next = farthest[leaf->slot]) >= epoch) [[unlikely]]
       leaf = leaves + (next & 0xffff);
     sum += leaf->value;
   }
   if (is_averaged_) sum /= tree_count_;
-  // LightGBM src/objective/regression_objective.hpp ConvertOutput of reg_sqrt: sign(x) · x · x
+  // LightGBM 4.7.0 src/objective/regression_objective.hpp, ConvertOutput with reg_sqrt: sign(x) · x · x
   return is_squared_ ? (static_cast<int>(sum > 0) - static_cast<int>(sum < 0)) * sum * sum : sum;
 }
 
-// NaN, and values that LightGBM takes for zero where zero is a missing value: every jump is looked at.
+// For NaN, and for values that LightGBM treats as zero where zero is a missing value. Looks at every jump of
+// the column.
 template <class Take>
-void Forest::JumpsOfUnusual(std::size_t column, double value, Take take) const {
+void Forest::TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const {
   const std::uint32_t middle = starts_[2 * column + 1];
   for (std::uint32_t at = starts_[2 * column]; at < starts_[2 * column + 2]; ++at) {
     const Jump& jump = jumps_[at];
