@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sparse_row.h"
@@ -67,6 +68,9 @@ class Forest : public LoadedTables<Forest> {
   using LoadedTables::LoadedTables;
   static const TableKind kKind;
   std::optional<Error> Check();
+  std::optional<Error> CheckSizes();
+  std::optional<Error> CheckJumps();
+  Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
   template <class Take>
   void TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const;
 

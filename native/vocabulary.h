@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "table_file.h"
 
@@ -79,6 +80,10 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   using LoadedTables::LoadedTables;
   static const TableKind kKind;
   std::optional<Error> Check();
+  std::optional<Error> CheckNumbers();
+  std::optional<Error> CheckTrie();
+  std::optional<Error> CheckNodes();
+  Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
 
   const Edge* edges_;  // a hash table with linear probing; at least one slot is empty
   std::uint32_t mask_;
