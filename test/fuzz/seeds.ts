@@ -1,6 +1,6 @@
 /**
- * Writes the seed inputs of the fuzzers: node dist/test/fuzz/seeds.js FOLDER makes FOLDER/{analyzer,dictionary,vocabulary,forest}.
- * Tables have the format that test/fuzz/table_input.h reads.
+ * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest}. Run it with
+ * `node dist/test/fuzz/seeds.js FOLDER`. Tables have the format that test/fuzz/table_input.h reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -175,7 +175,7 @@ describe('analyzer and the definition of the cheapest path', () => {
         ],
       };
       const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
-      // Each x has one word, and every path goes through it. So the text between two x is segmented as if it were alone.
+      // Each x has one word, and every path goes through it. So the text between two x has the tokens that it has alone.
       const random = createRandom(6);
       const chunks = Array.from({ length: 40 }, () => {
         const pieces = Array.from({ length: 100 }, () => pick(random, ['ab', 'ba', 'aab', 'bb', 'a', 'r', 's']));
@@ -198,7 +198,7 @@ describe('analyzer and the definition of the cheapest path', () => {
       assert.equal(at, received.length);
       assert.ok(at * 44_000 > 2 ** 36, 'each word costs 32,000 and a connection about half as much');
 
-      // One long unknown word over the whole run. Its cost is far below, or far above, that of the short words in the run.
+      // One unknown word spans the whole run. Its cost is far below, or far above, that of the words within the run.
       const run = 'r'.repeat(1_600_000);
       assert.equal(small.analyze(run).length, sign > 0 ? 1 : run.length);
     }

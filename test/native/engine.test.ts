@@ -1,4 +1,4 @@
-/** The TypeScript face of the native engine refuses wrong arguments, and no call of the addon itself ends the process. */
+/** The TypeScript face of the native engine refuses wrong arguments. No call of the addon itself ends the process. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

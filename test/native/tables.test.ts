@@ -1,4 +1,4 @@
-/** A compiled file that the compiler did not write is refused with a message, or is harmless. It never causes a crash. */
+/** A file that the compiler did not write is refused with a message, or is harmless. It never causes a crash. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

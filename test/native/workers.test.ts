@@ -37,7 +37,7 @@ async function start(work: string): Promise<Started> {
   const worker = new Worker(join(fixtures, 'native-worker.js'), { workerData: { text: large.modelText(), work } });
   const exitCode = new Promise<number>((resolve) => void worker.once('exit', resolve));
   const error = new Promise<Error>((resolve) => void worker.once('error', resolve));
-  // Messages and errors come through different ports: a message posted before an error may arrive after it, but before the exit.
+  // Messages and errors use different ports: a message posted before an error may arrive after it, but before the exit.
   const message = new Promise<Answer>((resolve) => void worker.once('message', resolve));
   const answer = await Promise.race([message, exitCode.then(() => undefined)]);
   if (answer === undefined) throw await error;
@@ -108,7 +108,8 @@ describe('memory is freed', () => {
         ASAN_OPTIONS: 'detect_leaks=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64',
       };
       const grownMb = Number((await promisify(execFile)(process.execPath, args, { env })).stdout);
-      // Leaked data sets would take 7.5 MB, leaked boosters 18 MB or more. A sanitizer's own records take about as much as the data sets.
+      // Leaked data sets would take 7.5 MB, leaked boosters 18 MB or more.
+      // A sanitizer's own records take about as much as the data sets.
       const most = process.env.ASAN_OPTIONS === undefined ? 7 : 14;
       assert.ok(grownMb < most, `${grownMb} MB more after 80`);
     });
