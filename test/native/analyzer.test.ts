@@ -175,7 +175,7 @@ describe('analyzer and the definition of the cheapest path', () => {
         ],
       };
       const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
-      // Each x has one word, and every path goes through it. So the text between two x has the tokens that it has alone.
+      // Each x has one word, and every path goes through it. The text between two x is cut as if it were alone.
       const random = createRandom(6);
       const chunks = Array.from({ length: 40 }, () => {
         const pieces = Array.from({ length: 100 }, () => pick(random, ['ab', 'ba', 'aab', 'bb', 'a', 'r', 's']));

@@ -190,7 +190,7 @@ describe('rounds', () => {
     }
   });
 
-  test('are reported without validation metrics if there is no validation set, and without metrics if the metric is none', async () => {
+  test('are reported without the metrics of a missing validation set, and without any for the metric none', async () => {
     const reported: RoundMetrics['metrics'][] = [];
     const onRound = ({ metrics }: RoundMetrics) => void reported.push(metrics);
     await trainBooster({ ...options, rounds: 1, onRound });
