@@ -1,7 +1,27 @@
-// Text → tokens, exactly kuromoji 0.1.2's (with the mends that model/README.md lists), in linear time.
+// Text → tokens, exactly as kuromoji 0.1.2 (with the corrections that model/README.md lists), in linear time.
+// test/native/analyzer.test.ts holds it to test/golden/kuromoji.json.
 //
-// An Analyzer is immutable and shared; a Scratch has one owner at a time, grows to what the longest sentence
-// needs, and is then reused without allocating.
+// An Analyzer is immutable and may be shared by threads. A Scratch has one owner at a time. It grows to what
+// the longest sentence needs and is then reused without allocating.
+//
+// Glossary. The algorithm is a Viterbi search over a lattice, as in MeCab.
+//   position           an index into the character codes of the text
+//   surface            a string of the dictionary; one surface can have several words
+//   match              a surface that starts at a given position
+//   unknown word       a word that the dictionary gives to a character category, not to a surface
+//   lattice            the graph of all words that can start at each position
+//   node               one word in the lattice, with the lowest cost of a path from the sentence start to it
+//   context id         stands for a word's (left id, right id); see dictionary.h
+//   connection cost    the cost of one context id after another
+//   cell               the nodes that end at one position
+//   ring               the cells of the next kRing positions
+//   pruning            dropping nodes that cannot be on the best path, whatever follows
+//   pruning margin     how much dearer a node may be than the cheapest one before it is pruned
+//   candidate          a node that pruning kept: a possible predecessor of the words that start here
+//   backpointer        a candidate's end and its predecessor, for the way back from the sentence end
+//   block              positions that are looked up in the dictionary together
+//   lane               one of the eight 16-bit numbers in an SSE register
+//   long node          a node of an unknown word that is too long for the ring
 #pragma once
 
 #include <cstdint>
@@ -20,9 +40,10 @@ class Analyzer {
 
   explicit Analyzer(std::shared_ptr<const Dictionary> dictionary) : dictionary_(std::move(dictionary)) {}
 
-  // The end of each token as an offset into `text` in UTF-16 units, ascending; the last is its length. A
-  // token begins where the one before it ends. Valid until the scratch is used again. REQUIRES: text.size() <
-  // 2^31.
+  // Returns the end of each token as an offset into `text` in UTF-16 code units, in ascending order. A token
+  // starts where the one before it ends; the last end is text.size(). Empty for an empty text. Valid until
+  // the scratch is used again. Throws std::bad_alloc.
+  // REQUIRES: text.size() < 2^31
   std::span<const std::uint32_t> Analyze(std::u16string_view text, Scratch& scratch) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
@@ -39,48 +60,49 @@ class Analyzer::Scratch {
   friend class Analyzer;
   friend class Lattice;
 
-  // The room of a cell: what may be there before thinning, and the words of one more surface.
-  static constexpr std::uint32_t kRoom = 70;
-  // Positions whose words are at hand. A word shorter than this ends within the ring; only unknown runs are
-  // longer.
+  // Nodes of a cell: those that it can hold after CompactCell, and the words of one more surface.
+  static constexpr std::uint32_t kCellCapacity = 70;
+  static_assert(kCellCapacity >= Dictionary::kMaxContextsPerPosition + Dictionary::kMaxWordsPerSurface);
+  // Every surface ends within the ring. Only runs of unknown characters can be longer.
   static constexpr std::uint32_t kRing = 64;
-  // Positions that are looked up in the dictionary together.
+  static_assert(kRing > Dictionary::kMaxSurfaceLength);
   static constexpr std::uint32_t kBlock = 64;
 
-  // A word that ends at a cell's position, in one number, so that one store and one comparison do. Its upper
-  // part is a Dictionary::Word, whose `following` means nothing here:
-  //   cost << 30 | following << 25 | context << 14 | record of its predecessor % 2^14
-  using Word = std::int64_t;
+  // A node of a cell in one number, so that one store writes it and one comparison finds the cheaper one.
+  // The upper part is a Dictionary::Word with the node's cost instead of the word's; `following` is unused.
+  //   cost << 30 | following << 25 | context << 14 | index of the predecessor's backpointer % 2^14
+  using Node = std::int64_t;
   struct alignas(64) Cell {
-    Word best;  // any of the cheapest
+    Node cheapest;  // of several with the same cost, any
     std::uint32_t count, padding;
-    Word word[kRoom];
+    Node nodes[kCellCapacity];
   };
-  static_assert(sizeof(Cell) % 128 == 64, "an odd number of cache lines: cells spread over the cache's sets");
+  static_assert(sizeof(Cell) % 128 == 64, "an odd number of cache lines spreads cells over the cache sets");
 
-  // A survivor, for the way back.
-  struct Record {
-    std::uint32_t before, end;
+  struct Backpointer {
+    std::uint32_t predecessor;  // index of its backpointer
+    std::uint32_t end;          // position
   };
-  struct LongWord {
+  struct LongNode {
     std::int64_t cost;
-    std::uint32_t context, before;
+    std::uint32_t context, predecessor;
   };
-  // A surface, by its first word and the position after it.
-  struct Found {
-    std::uint32_t word, end;
+  struct Match {
+    std::uint32_t word;  // the surface's first word
+    std::uint32_t end;   // position
   };
 
   Cell ring_[kRing];
-  std::vector<Record> records_;
-  std::vector<std::uint16_t> codes_;  // of the text, kNoCharacter after each sentence
-  // By position of the block: the surfaces that start there, and room for the unknown word.
-  Found found_[kBlock][Dictionary::kLongestSurface + 2];
-  Found* found_end_[kBlock];
+  std::vector<Backpointer> backpointers_;
+  std::vector<std::uint16_t> codes_;  // of the text, with kSentenceEnd after each sentence
+  // By position in the block. One element is for the unknown word, one is spare.
+  Match matches_[kBlock][Dictionary::kMaxSurfaceLength + 2];
+  Match* matches_end_[kBlock];
   std::vector<std::uint32_t> ends_;
-  // Unknown words of 64 characters and more. Runs follow one another, so at any time all end at one position.
-  LongWord long_words_[Dictionary::kMaxUnknownWords];
-  std::uint32_t long_word_count_ = 0, long_words_end_ = 0;
+  // Nodes of unknown words of kRing and more characters. Runs do not overlap, so all of them end at one
+  // position.
+  LongNode long_nodes_[Dictionary::kMaxUnknownWords];
+  std::uint32_t long_node_count_ = 0, long_nodes_end_ = 0;
 };
 
 }  // namespace hoshi

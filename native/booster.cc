@@ -9,10 +9,10 @@
 namespace hoshi {
 namespace {
 
-// Every call of the C API answers 0 or leaves its message for this thread.
+// Each function of the C API returns 0, or stores its error message for the calling thread.
 Error LightGbmError() { return {Error::Code::kLightGbm, std::string("LightGBM: ") + LGBM_GetLastError()}; }
 
-// Two calls: for the length, then for the text.
+// Calls twice: for the length, then for the text. The length includes the final NUL.
 template <class Call>
 Result<std::string> TextFrom(Call call) {
   std::int64_t length = 0;
@@ -23,9 +23,9 @@ Result<std::string> TextFrom(Call call) {
   return text;
 }
 
-// LightGBM prints to standard output what a program has no use for; its switches are one a thread, and work
-// moves between threads, so each call that may print turns it off first.
-void Hush() {
+// LightGBM logs to standard output. Its log callback is per thread, and work moves between threads, so each
+// function that may log calls this first.
+void SilenceLog() {
   LGBM_RegisterLogCallback([](const char*) {});
 }
 
@@ -41,7 +41,7 @@ class Dataset {
 
   static Result<std::unique_ptr<Dataset>> From(const LabelledMatrix& from, const Dataset* reference,
                                                const std::string& parameters) {
-    Hush();
+    SilenceLog();
     std::unique_ptr<Dataset> set(new Dataset);
     const CsrMatrix& matrix = from.matrix;
     const auto field = [&](const char* name, const std::vector<float>& values) {
@@ -67,22 +67,22 @@ class Dataset {
 };
 
 Booster::~Booster() {
-  if (fast_ != nullptr) LGBM_FastConfigFree(fast_);
+  if (fast_config_ != nullptr) LGBM_FastConfigFree(fast_config_);
   if (handle_ != nullptr) LGBM_BoosterFree(handle_);
 }
 
 Result<std::shared_ptr<Booster>> Booster::FromModelText(const std::string& text) {
   if (std::optional<Error> error = CheckModelText(text)) return *std::move(error);
-  Hush();
+  SilenceLog();
   std::shared_ptr<Booster> booster(new Booster);
   int iterations = 0;
   if (LGBM_BoosterLoadModelFromString(text.c_str(), &iterations, &booster->handle_) != 0 ||
       LGBM_BoosterGetNumFeature(booster->handle_, &booster->column_count_) != 0 ||
-      // LightGBM 4.7.0 c_api.cpp hands (start, count, kind) on as (kind, start, count): right only because
-      // all are 0.
+      // LightGBM 4.7.0 src/c_api.cpp passes (start, count, kind) on as (kind, start, count). This works only
+      // because all three are 0.
       LGBM_BoosterPredictForCSRSingleRowFastInit(booster->handle_, C_API_PREDICT_NORMAL, 0, 0,
                                                  C_API_DTYPE_FLOAT64, booster->column_count_, kOneThread,
-                                                 &booster->fast_) != 0) {
+                                                 &booster->fast_config_) != 0) {
     return LightGbmError();
   }
   return booster;
@@ -108,11 +108,17 @@ Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledMatrix& trai
   return booster;
 }
 
-std::optional<Error> Booster::Update() {
-  Hush();
-  int found_nothing = 0;
-  if (LGBM_BoosterUpdateOneIter(handle_, &found_nothing) != 0) return LightGbmError();
-  return std::nullopt;
+Result<std::vector<double>> Booster::Update(bool has_validation) {
+  SilenceLog();
+  int is_finished = 0;
+  if (LGBM_BoosterUpdateOneIter(handle_, &is_finished) != 0) return LightGbmError();
+  std::vector<double> all;
+  for (int data = 0; data < (has_validation ? 2 : 1); ++data) {
+    Result<std::vector<double>> metrics = Evaluate(data);
+    if (!metrics.ok()) return metrics.error();
+    all.insert(all.end(), metrics->begin(), metrics->end());
+  }
+  return all;
 }
 
 Result<std::vector<std::string>> Booster::MetricNames() const {
@@ -140,7 +146,7 @@ Result<double> Booster::Predict(const SparseRow& row) const {
   const std::int32_t starts[2] = {0, static_cast<std::int32_t>(row.columns.size())};
   std::int64_t length = 0;
   double score = 0;
-  if (LGBM_BoosterPredictForCSRSingleRowFast(fast_, starts, C_API_DTYPE_INT32, row.columns.data(),
+  if (LGBM_BoosterPredictForCSRSingleRowFast(fast_config_, starts, C_API_DTYPE_INT32, row.columns.data(),
                                              row.values.data(), 2, starts[1], &length, &score) != 0) {
     return LightGbmError();
   }
@@ -175,9 +181,9 @@ Result<std::vector<double>> Booster::Contributions(const SparseRow& row) const {
 }
 
 Result<std::string> Booster::ModelText(int rounds) const {
-  return TextFrom([&](std::int64_t room, std::int64_t* length, char* text) {
+  return TextFrom([&](std::int64_t capacity, std::int64_t* length, char* text) {
     return LGBM_BoosterSaveModelToString(handle_, 0, rounds == 0 ? -1 : rounds,
-                                         C_API_FEATURE_IMPORTANCE_SPLIT, room, length, text);
+                                         C_API_FEATURE_IMPORTANCE_SPLIT, capacity, length, text);
   });
 }
 
@@ -188,8 +194,8 @@ Result<int> Booster::TreeCount() const {
 }
 
 Result<std::string> ParameterAliases() {
-  return TextFrom([](std::int64_t room, std::int64_t* length, char* text) {
-    return LGBM_DumpParamAliases(room, length, text);
+  return TextFrom([](std::int64_t capacity, std::int64_t* length, char* text) {
+    return LGBM_DumpParamAliases(capacity, length, text);
   });
 }
 

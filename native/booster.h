@@ -1,7 +1,8 @@
-// LightGBM's C API, owned and typed: data sets and boosters free themselves, failures come as Error. Rows are
-// CSR in doubles; arguments have been checked by index.ts.
+// LightGBM 4.7.0's C API with types and ownership: data sets and boosters free their memory, failures are
+// returned as Error. Rows are sparse, in CSR form, with double values. native/booster.ts has checked the
+// arguments.
 //
-// Threads: a Booster may be used from many threads; LightGBM locks inside. Nothing here is static.
+// Threads may share a Booster, because LightGBM locks inside. There is no static state.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@
 
 namespace hoshi {
 
-// An owned copy, so that work on another thread outlives what JavaScript does with its arrays.
+// An owned copy, so that work on another thread does not depend on JavaScript's arrays.
 struct CsrMatrix {
-  std::vector<std::int32_t> row_starts;  // rows + 1
+  std::vector<std::int32_t> row_starts;  // row r is [row_starts[r], row_starts[r + 1])
   std::vector<std::int32_t> columns;
   std::vector<double> values;
   std::int32_t column_count = 0;
@@ -28,7 +29,7 @@ struct CsrMatrix {
 struct LabelledMatrix {
   CsrMatrix matrix;
   std::vector<float> labels;
-  std::vector<float> weights;  // empty: all 1
+  std::vector<float> weights;  // one per row; empty: all 1
 };
 
 class Dataset;
@@ -39,22 +40,25 @@ class Booster {
   Booster(const Booster&) = delete;
   Booster& operator=(const Booster&) = delete;
 
+  // Checks the text (model_text.h), then loads it.
   static Result<std::shared_ptr<Booster>> FromModelText(const std::string& text);
-  // `parameters` as LightGBM reads them: "name=value name=value".
+  // `parameters` has LightGBM's format: "name=value name=value". `validation` may be null.
   static Result<std::shared_ptr<Booster>> ForTraining(const LabelledMatrix& training,
                                                       const LabelledMatrix* validation,
                                                       const std::string& parameters);
 
-  // One round of boosting: one tree more, or none if nothing could be split.
-  std::optional<Error> Update();
-  // One value per metric, in the order of MetricNames(); `data` 0 training, 1 validation.
-  Result<std::vector<double>> Evaluate(int data) const;
+  // Runs one round of boosting, which adds one tree, or none if nothing could be split. Returns the metrics
+  // of the training data, then those of the validation data, each in the order of MetricNames(). REQUIRES:
+  // made by ForTraining, with validation data if has_validation
+  Result<std::vector<double>> Update(bool has_validation);
   Result<std::vector<std::string>> MetricNames() const;
 
+  // REQUIRES: the booster was made by FromModelText; columns below column_count()
   Result<double> Predict(const SparseRow& row) const;
   Result<std::vector<double>> PredictBatch(const CsrMatrix& matrix) const;
+  // Returns the SHAP contribution of each column, then the base value: column_count() + 1 numbers.
   Result<std::vector<double>> Contributions(const SparseRow& row) const;
-  // The first `rounds` iterations, or all for 0.
+  // Returns the model text of the first `rounds` rounds, or of all for 0.
   Result<std::string> ModelText(int rounds) const;
 
   std::int32_t column_count() const { return column_count_; }
@@ -62,13 +66,16 @@ class Booster {
 
  private:
   Booster() = default;
+  // Returns one value per metric. `data`: 0 training, 1 validation.
+  Result<std::vector<double>> Evaluate(int data) const;
+
   void* handle_ = nullptr;
-  void* fast_ = nullptr;  // LightGBM's FastConfig for one row
+  void* fast_config_ = nullptr;  // LightGBM's FastConfig for Predict; only of a loaded model
   std::unique_ptr<Dataset> training_, validation_;
   std::int32_t column_count_ = 0;
 };
 
-// LightGBM's parameter names and aliases, as its JSON.
+// Returns LightGBM's parameter names and their aliases as JSON.
 Result<std::string> ParameterAliases();
 
 }  // namespace hoshi

@@ -1,9 +1,9 @@
-// The addon of the boosters: LightGBM for JavaScript. Each method is three moves: unwrap, call, wrap.
-// Arguments have been checked by index.ts, which alone loads this; what goes wrong below comes back as an
-// Error with a `code`.
+// The addon hoshi_lightgbm: LightGBM's boosters for JavaScript. Each method unwraps its arguments, makes one
+// call and wraps the result. Only native/booster.ts loads this addon; it has checked the arguments. An error
+// becomes a JavaScript Error with a `code`.
 //
-// State hangs off the environment, so that it loads in many workers at once. Work off the event loop owns
-// what it reads and keeps its booster alive.
+// State belongs to the environment, so many workers can load the addon. Work off the event loop owns the data
+// that it reads and keeps its booster alive.
 #include <napi.h>
 
 #include <initializer_list>
@@ -47,9 +47,9 @@ LabelledMatrix LabelledFrom(const Napi::Object& set) {
 
 struct State {
   Napi::FunctionReference booster;
-  // What the next object of the class holds. Not an argument of its constructor: JavaScript could pass a
+  // The booster of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
-  std::shared_ptr<Booster> made;
+  std::shared_ptr<Booster> next;
 };
 
 class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
@@ -68,33 +68,25 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
 
   static Napi::Value New(Napi::Env env, std::shared_ptr<Booster> booster) {
     State& state = *env.GetInstanceData<State>();
-    state.made = std::move(booster);
+    state.next = std::move(booster);
     return state.booster.Value().New(std::initializer_list<napi_value>{});
   }
 
   explicit BoosterWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), booster_(std::move(info.Env().GetInstanceData<State>()->made)) {
+      : ObjectWrap(info), booster_(std::move(info.Env().GetInstanceData<State>()->next)) {
     if (booster_ == nullptr)
-      Throw(info.Env(), {Error::Code::kArgument, "Expected boosters to be made by fromModelText or train"});
+      Throw(info.Env(),
+            {Error::Code::kArgument,
+             "Expected a booster to be made by fromModelText or forTraining, not by its constructor"});
   }
 
  private:
+  // (has validation data) → a promise of the metrics of the training data, then of the validation data
   Napi::Value Update(const Napi::CallbackInfo& info) {
     const bool has_validation = info[0].ToBoolean();
-    // The metrics of the training data, then those of the validation data.
     return Task<std::vector<double>>::Run(
-        info.Env(),
-        [booster = booster_, has_validation]() -> Result<std::vector<double>> {
-          if (std::optional<Error> error = booster->Update()) return *std::move(error);
-          std::vector<double> answer;
-          for (int data = 0; data < (has_validation ? 2 : 1); ++data) {
-            Result<std::vector<double>> metrics = booster->Evaluate(data);
-            if (!metrics.ok()) return metrics.error();
-            answer.insert(answer.end(), metrics->begin(), metrics->end());
-          }
-          return answer;
-        },
-        [](Napi::Env env, std::vector<double>& answer) { return ToJavaScript(env, answer); });
+        info.Env(), [booster = booster_, has_validation] { return booster->Update(has_validation); },
+        [](Napi::Env env, std::vector<double>& metrics) { return ToJavaScript(env, metrics); });
   }
 
   Napi::Value Predict(const Napi::CallbackInfo& info) {

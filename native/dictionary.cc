@@ -1,3 +1,6 @@
+// Checks a dictionary once, at load: one pass over each table. Loops over many entries have no branch that
+// depends on an entry and are written so that the compiler vectorizes them (it does not vectorize
+// std::max_element). Measured: 12 MB in about three milliseconds.
 #include "dictionary.h"
 
 #include <algorithm>
@@ -7,120 +10,193 @@
 namespace hoshi {
 namespace {
 
+using Unit = Dictionary::Unit;
+using Unknown = Dictionary::Unknown;
+using Word = Dictionary::Word;
+
 constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8};
-constexpr std::uint32_t kCategories = 15;
+static_assert(sizeof(Unknown) == kElementBytes[3] && sizeof(Word) == kElementBytes[4] &&
+              sizeof(Unit) == kElementBytes[7]);
+
+constexpr std::uint32_t kCategories = Dictionary::kSentenceEnd;  // numbered from 0
+constexpr std::uint32_t kMaxContexts = 2048;                     // 11 bits of a word
+constexpr std::uint32_t kMaxStride = 4096;
 
 struct Numbers {
   std::uint32_t contexts, stride, words, units;
   std::int32_t bias;
-  std::uint32_t most_ending, longest, reserved;
+  std::uint32_t contexts_per_position, surface_length, reserved;
 };
 static_assert(sizeof(Numbers) == 8 * sizeof(std::uint32_t));
+
+// The sections of the file. Each check returns the first error.
+struct Sections {
+  const TableFile& file;
+  std::span<const std::uint32_t> number_entries = file.Section<std::uint32_t>(1);
+  std::span<const std::uint16_t> codes = file.Section<std::uint16_t>(2);
+  std::span<const std::uint8_t> categories = file.Section<std::uint8_t>(3);
+  std::span<const Unknown> unknowns = file.Section<Unknown>(4);
+  std::span<const Word> words = file.Section<Word>(5);
+  std::span<const std::uint16_t> costs = file.Section<std::uint16_t>(6);
+  std::span<const std::int16_t> margins = file.Section<std::int16_t>(7);
+  std::span<const Unit> units = file.Section<Unit>(8);
+  Numbers n{};
+  std::uint16_t last_code = 0;
+
+  Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
+    return file.Refuse(what, expected, std::to_string(found));
+  }
+
+  std::optional<Error> CheckNumbers();
+  std::optional<Error> CheckSizes() const;
+  std::optional<Error> CheckCharacters();
+  std::optional<Error> CheckWords() const;
+  std::optional<Error> CheckCosts() const;
+  std::optional<Error> CheckTrie() const;
+};
+
+std::string AtMost(std::uint32_t limit) { return "at most " + std::to_string(limit); }
+
+std::optional<Error> Sections::CheckNumbers() {
+  if (number_entries.size_bytes() != sizeof n) return Refuse("numbers", "8", number_entries.size());
+  std::copy_n(reinterpret_cast<const std::byte*>(number_entries.data()), sizeof n,
+              reinterpret_cast<std::byte*>(&n));
+  if (n.contexts == 0 || n.contexts > kMaxContexts)
+    return Refuse("contexts", "from 1 to " + std::to_string(kMaxContexts), n.contexts);
+  if (n.stride < n.contexts || n.stride > kMaxStride) {
+    return Refuse("stride", "from " + std::to_string(n.contexts) + " to " + std::to_string(kMaxStride),
+                  n.stride);
+  }
+  if (n.contexts_per_position > Dictionary::kMaxContextsPerPosition) {
+    return Refuse("contexts that end at one position", AtMost(Dictionary::kMaxContextsPerPosition),
+                  n.contexts_per_position);
+  }
+  if (n.surface_length > Dictionary::kMaxSurfaceLength)
+    return Refuse("longest surface", AtMost(Dictionary::kMaxSurfaceLength), n.surface_length);
+  if (n.bias < 0 || n.bias > static_cast<std::int32_t>(Dictionary::kMaxConnectionCost)) {
+    return file.Refuse("bias", "from 0 to " + std::to_string(Dictionary::kMaxConnectionCost),
+                       std::to_string(n.bias));
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Sections::CheckSizes() const {
+  const auto check = [this](const char* what, std::size_t expected,
+                            std::size_t found) -> std::optional<Error> {
+    if (found == expected) return std::nullopt;
+    return Refuse(what, std::to_string(expected), found);
+  };
+  const std::size_t cells = std::size_t{n.contexts} * n.stride;
+  if (auto error = check("codes", 65536, codes.size())) return error;
+  if (auto error = check("unknown words", 16, unknowns.size())) return error;
+  if (auto error = check("words", n.words, words.size())) return error;
+  if (units.empty()) return Refuse("units", "at least 1", 0);
+  if (auto error = check("units", n.units, units.size())) return error;
+  if (auto error = check("connection costs", cells, costs.size())) return error;
+  return check("pruning margins", cells, margins.size());
+}
+
+std::optional<Error> Sections::CheckCharacters() {
+  last_code = *std::max_element(codes.begin(), codes.end());
+  if (last_code >= categories.size())
+    return Refuse("codes", "below " + std::to_string(categories.size()), last_code);
+  if (std::find(codes.begin(), codes.end(), Dictionary::kSentenceEnd) != codes.end())
+    return Refuse("codes", "no character with the code of a sentence end", Dictionary::kSentenceEnd);
+  if (categories.size() <= Dictionary::kSentenceEnd)
+    return Refuse("categories", "more than 15", categories.size());
+  for (std::size_t c = 0; c < categories.size(); ++c) {
+    if (c != Dictionary::kSentenceEnd && categories[c] >= kCategories)
+      return Refuse("categories", "below " + std::to_string(kCategories), categories[c]);
+    // This category belongs to no character, so a run of unknown characters stops at the sentence end.
+    if (c == Dictionary::kSentenceEnd && categories[c] != Dictionary::kSentenceEnd)
+      return Refuse("category of the sentence end", "15", categories[c]);
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Sections::CheckWords() const {
+  // `following` counts down to 0, so that a loop over a surface's words stays within the table.
+  std::uint32_t is_wrong = 0;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const std::uint32_t following = words[i].following();
+    is_wrong |= static_cast<std::uint32_t>(following != 0 && words[i + 1].following() != following - 1);
+    is_wrong |= static_cast<std::uint32_t>(words[i].context() >= n.contexts);
+  }
+  if (words.empty() || words.back().following() != 0 || words.back().context() >= n.contexts ||
+      is_wrong != 0) {
+    return file.Refuse("words",
+                       "groups that count down to 0, of contexts below " + std::to_string(n.contexts),
+                       "others among " + std::to_string(words.size()));
+  }
+  std::array<bool, 16> is_used{};
+  for (const std::uint16_t code : codes) is_used[categories[code]] = true;
+  for (std::size_t c = 0; c < kCategories; ++c) {
+    const std::uint32_t word = unknowns[c].word();
+    if (word >= words.size() || (is_used[c] && word == 0))
+      return Refuse("unknown words", "from 1 to " + std::to_string(words.size() - 1), word);
+    if (words[word].following() >= Dictionary::kMaxUnknownWords) {
+      return Refuse("unknown words of a category", AtMost(Dictionary::kMaxUnknownWords),
+                    words[word].following() + 1);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Sections::CheckCosts() const {
+  std::uint16_t highest = 0;
+  for (const std::uint16_t cost : costs) highest = std::max(highest, cost);
+  if (highest > Dictionary::kMaxConnectionCost)
+    return Refuse("connection costs", AtMost(Dictionary::kMaxConnectionCost), highest);
+  // Pruning compares the cheapest node with itself, too. It must keep it.
+  for (std::size_t c = 0; c < n.contexts; ++c) {
+    const std::int16_t margin = margins[c * n.stride + c];
+    if (margin < 0) {
+      return file.Refuse("pruning margins", "at least 0 between a context and itself",
+                         std::to_string(margin) + " for context " + std::to_string(c));
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Sections::CheckTrie() const {
+  std::uint32_t last_base = 0, last_word = 0, is_wrong = 0;
+  for (const Unit& unit : units) {
+    last_base = std::max(last_base, unit.base());
+    last_word = std::max(last_word, unit.word());
+    is_wrong |= static_cast<std::uint32_t>(unit.label() <= Dictionary::kSentenceEnd);
+  }
+  const std::size_t last_child = std::size_t{last_base} + std::max(last_code, Dictionary::kSentenceEnd);
+  if (last_child >= units.size())
+    return Refuse("units", "more than the last base + the last code, " + std::to_string(last_child),
+                  units.size());
+  if (last_word >= words.size())
+    return Refuse("words of units", "below " + std::to_string(words.size()), last_word);
+  if (is_wrong != 0) return file.Refuse("labels of units", "codes from 16", "a lower one");
+  return std::nullopt;
+}
 
 }  // namespace
 
 constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 1, kElementBytes};
 
-// One pass over each table, without a branch that depends on its entries where there are many, in loops that
-// the compiler vectorizes (std::max_element is none): 12 MB in about three milliseconds.
 std::optional<Error> Dictionary::Check() {
-  const auto refuse = [this](const char* what, const std::string& expected, std::uint64_t found) {
-    return file_.Refuse(what, expected, std::to_string(found));
-  };
-  const auto numbers = file_.Section<std::uint32_t>(1);
-  if (numbers.size() != 8) return refuse("numbers", "8", numbers.size());
-  Numbers n;
-  std::copy_n(reinterpret_cast<const std::byte*>(numbers.data()), sizeof n, reinterpret_cast<std::byte*>(&n));
-  const auto codes = file_.Section<std::uint16_t>(2);
-  const auto categories = file_.Section<std::uint8_t>(3);
-  const auto unknowns = file_.Section<Unknown>(4);
-  const auto word_entries = file_.Section<Word>(5);
-  const auto costs = file_.Section<std::uint16_t>(6);
-  const auto worse_entries = file_.Section<std::int16_t>(7);
-  const auto units = file_.Section<Unit>(8);
+  Sections sections{file_};
+  if (auto error = sections.CheckNumbers()) return error;
+  if (auto error = sections.CheckSizes()) return error;
+  if (auto error = sections.CheckCharacters()) return error;
+  if (auto error = sections.CheckWords()) return error;
+  if (auto error = sections.CheckCosts()) return error;
+  if (auto error = sections.CheckTrie()) return error;
 
-  if (n.contexts == 0 || n.contexts > 2048) return refuse("contexts", "from 1 to 2048", n.contexts);
-  if (n.stride < n.contexts || n.stride > 4096) return refuse("stride", "from contexts to 4096", n.stride);
-  if (n.most_ending > kMaxEnding)
-    return refuse("contexts that end at one position", "at most " + std::to_string(kMaxEnding),
-                  n.most_ending);
-  if (n.longest > kLongestSurface)
-    return refuse("longest surface", "at most " + std::to_string(kLongestSurface), n.longest);
-  if (n.bias < 0 || n.bias > static_cast<std::int32_t>(kHighestCost))
-    return refuse("bias", "from 0 to 32767", static_cast<std::uint32_t>(n.bias));
-  if (codes.size() != 65536) return refuse("codes", "65536", codes.size());
-  if (unknowns.size() != 16) return refuse("unknown words", "16", unknowns.size());
-  if (word_entries.size() != n.words) return refuse("words", std::to_string(n.words), word_entries.size());
-  if (units.size() != n.units || units.empty()) return refuse("units", std::to_string(n.units), units.size());
-  const std::size_t cells = std::size_t{n.contexts} * n.stride;
-  if (costs.size() != cells) return refuse("costs", std::to_string(cells), costs.size());
-  if (worse_entries.size() != cells)
-    return refuse("bounds of costs", std::to_string(cells), worse_entries.size());
-
-  const std::uint16_t last_code = *std::max_element(codes.begin(), codes.end());
-  if (last_code >= categories.size())
-    return refuse("codes", "below " + std::to_string(categories.size()), last_code);
-  if (std::find(codes.begin(), codes.end(), kNoCharacter) != codes.end())
-    return refuse("codes", "none for no character", kNoCharacter);
-  if (categories.size() <= kNoCharacter) return refuse("categories", "more than 15", categories.size());
-  for (std::size_t c = 0; c < categories.size(); ++c) {
-    if (c != kNoCharacter && categories[c] >= kCategories)
-      return refuse("categories", "below 15", categories[c]);
-    // A run of unknown characters ends at the end of the sentence, whose category is nobody's.
-    if (c == kNoCharacter && categories[c] != kNoCharacter)
-      return refuse("category of no character", "15", categories[c]);
-  }
-
-  // A group counts down to 0, so whoever walks it stays within the table.
-  std::uint32_t wrong_words = 0;
-  for (std::size_t i = 0; i + 1 < word_entries.size(); ++i) {
-    const std::uint32_t following = word_entries[i].following();
-    wrong_words |=
-        static_cast<std::uint32_t>(following != 0 && word_entries[i + 1].following() != following - 1);
-    wrong_words |= static_cast<std::uint32_t>(word_entries[i].context() >= n.contexts);
-  }
-  if (word_entries.empty() || word_entries.back().following() != 0 ||
-      word_entries.back().context() >= n.contexts || wrong_words != 0)
-    return refuse("words", "groups that end, of known contexts", word_entries.size());
-  std::array<bool, 16> is_used{};
-  for (const std::uint16_t c : codes) is_used[categories[c]] = true;
-  for (std::size_t c = 0; c < kCategories; ++c) {
-    const std::uint32_t word = unknowns[c].word();
-    if (word >= word_entries.size() || (is_used[c] && word == 0))
-      return refuse("unknown words", "below " + std::to_string(word_entries.size()) + ", not 0", word);
-    if (word_entries[word].following() >= kMaxUnknownWords)
-      return refuse("unknown words of a category", "at most 16", word_entries[word].following() + 1);
-  }
-
-  std::uint16_t highest = 0;
-  for (const std::uint16_t c : costs) highest = std::max(highest, c);
-  if (highest > kHighestCost) return refuse("costs", "at most " + std::to_string(kHighestCost), highest);
-  for (std::size_t c = 0; c < n.contexts; ++c) {
-    if (worse_entries[c * n.stride + c] < 0) return refuse("bounds of costs", "the cheapest to stay", c);
-  }
-
-  std::uint32_t last_base = 0, last_word = 0, wrong_labels = 0;
-  for (const Unit& unit : units) {
-    last_base = std::max(last_base, unit.base());
-    last_word = std::max(last_word, unit.word());
-    wrong_labels |= static_cast<std::uint32_t>(unit.label() <= kNoCharacter);
-  }
-  const std::size_t last_child = std::size_t{last_base} + std::max(last_code, kNoCharacter);
-  if (last_child >= units.size())
-    return refuse("units", "more than the last base and code, " + std::to_string(last_child), units.size());
-  if (last_word >= word_entries.size())
-    return refuse("words of units", "below " + std::to_string(word_entries.size()), last_word);
-  if (wrong_labels != 0) return refuse("labels of units", "codes from 16", 0);
-
-  code = codes.data();
-  category = categories.data();
-  unknown = unknowns.data();
-  words = word_entries.data();
-  stride = n.stride;
-  bias = n.bias;
-  cost = costs.data();
-  worse = worse_entries.data();
-  trie = units.data();
+  code = sections.codes.data();
+  category = sections.categories.data();
+  unknown = sections.unknowns.data();
+  words = sections.words.data();
+  stride = sections.n.stride;
+  bias = sections.n.bias;
+  connection_cost = sections.costs.data();
+  pruning_margin = sections.margins.data();
+  trie = sections.units.data();
   return std::nullopt;
 }
 

@@ -1,8 +1,9 @@
-// The dictionary that model/compile/dictionary.ts compiles from kuromoji's: what the analyzer reads.
+// The tables that the analyzer reads. model/compile/dictionary.ts compiles them from kuromoji's dictionary
+// and describes the sections of the file.
 //
-// Every index in it is checked when it is loaded, so that the analyzer's loops need no checks: whatever
-// passes cannot lead outside the tables, even if it is not the dictionary that anybody meant. Immutable;
-// share it. Its identity is "kuromoji VERSION SHA256".
+// Every index is checked once, at load, so that the analyzer's loops need no checks. A file that passes
+// cannot lead outside the tables, even if its content makes no sense. A Dictionary is immutable and may be
+// shared by threads. Its identity is "kuromoji VERSION SHA256".
 #pragma once
 
 #include <cstdint>
@@ -14,30 +15,34 @@ namespace hoshi {
 
 class Dictionary : public LoadedTables<Dictionary> {
  public:
-  // Bounds that the analyzer's fixed arrays are laid out for.
-  static constexpr std::uint32_t kLongestSurface = 63;
-  static constexpr std::uint32_t kMaxWords = 32;         // of one surface
-  static constexpr std::uint32_t kMaxUnknownWords = 16;  // of one category
-  static constexpr std::uint32_t kMaxEnding = 37;        // contexts of the words that end at one position
-  static constexpr std::uint32_t kHighestCost = 32767;   // biased, of a connection: two of them fit 16 bits
+  // Limits that the analyzer's fixed arrays depend on.
+  static constexpr std::uint32_t kMaxSurfaceLength = 63;  // UTF-16 code units
+  static constexpr std::uint32_t kMaxWordsPerSurface = 32;
+  static constexpr std::uint32_t kMaxUnknownWords = 16;  // words of one category
+  static constexpr std::uint32_t kMaxContextsPerPosition =
+      37;                                                     // context ids of words that end at one position
+  static constexpr std::uint32_t kMaxConnectionCost = 32767;  // stored with the bias
+  static_assert(2 * kMaxConnectionCost < 0xffff,
+                "a connection cost and a pruning margin add up within 16 bits");
 
-  // A character's code: below 16 it is in no surface, and the code is its category. 15 stands for no
-  // character.
-  static constexpr std::uint16_t kNoCharacter = 15;
-  const std::uint16_t* code;     // by UTF-16 unit
+  // Character codes. A code below 16 is in no surface and equals its category. kSentenceEnd is the code and
+  // the category that the analyzer puts after each sentence.
+  static constexpr std::uint16_t kSentenceEnd = 15;
+  const std::uint16_t* code;     // by UTF-16 code unit
   const std::uint8_t* category;  // by code
 
-  // By category: where its words are, and whether it is tried beside dictionary words, and as a whole run.
+  // The unknown words of a category.
   struct Unknown {
     std::uint32_t bits;
-    std::uint32_t word() const { return bits & 0xffffff; }
-    bool is_always_invoked() const { return (bits >> 30 & 1) != 0; }
-    bool is_grouped() const { return bits >> 31 != 0; }
+    std::uint32_t word() const { return bits & 0xffffff; }            // index of the first one
+    bool is_always_invoked() const { return (bits >> 30 & 1) != 0; }  // even where a surface matches
+    bool is_grouped() const { return bits >> 31 != 0; }               // spans the run of its category
   };
-  const Unknown* unknown;
+  const Unknown* unknown;  // by category
 
-  // Words of one surface lie one after the other, those with the same (left id, right id) merged; a context
-  // is the number of such a pair, frequent ones first; 0 is that of the begin and the end of a sentence.
+  // The words of one surface are adjacent; `following` counts those after this one. A context id numbers a
+  // pair (left id, right id), frequent pairs first; 0 is the start and the end of a sentence. Words of one
+  // surface with the same context id are merged.
   struct Word {
     std::uint32_t bits;
     std::int32_t cost() const { return static_cast<std::int32_t>(bits) >> 16; }
@@ -46,19 +51,21 @@ class Dictionary : public LoadedTables<Dictionary> {
   };
   const Word* words;
 
-  std::uint32_t stride;       // of the two matrices
-  std::int32_t bias;          // stored connection cost = connection cost + bias
-  const std::uint16_t* cost;  // [context before * stride + context after], stored
-  // [a * stride + b]: the most that a word of context a can lose on one of context b by what follows. Where b
-  // costs more than that above a, it can never win, whatever comes.
-  const std::int16_t* worse;
+  std::uint32_t stride;                  // row length of the two matrices
+  std::int32_t bias;                     // stored connection cost = connection cost + bias
+  const std::uint16_t* connection_cost;  // [context before * stride + context after], stored
+  // [a * stride + b] is the greatest cost(a, next) − cost(b, next) over all next contexts. If a node of
+  // context b costs more than one of context a at the same position by more than that, it is never on the
+  // best path.
+  const std::int16_t* pruning_margin;
 
-  // A double array over codes: the child of a unit by a code is at its base + code, if its label is the code.
+  // A double array over character codes: the child of a unit by a code is at base + code, if its label is
+  // that code.
   struct Unit {
     std::uint64_t bits;
     std::uint16_t label() const { return static_cast<std::uint16_t>(bits); }
     std::uint32_t word() const { return static_cast<std::uint32_t>(bits >> 16) & 0xffffff; }  // 0: none
-    std::uint32_t base() const { return static_cast<std::uint32_t>(bits >> 40); }
+    std::uint32_t base() const { return static_cast<std::uint32_t>(bits >> 40); }             // 0: no child
   };
   const Unit* trie;
 

@@ -1,9 +1,10 @@
-// The addon of the native engine, what serves: analyzer, vectorizer, forest and scorer for JavaScript,
-// without LightGBM. Each method is three moves: unwrap, call, wrap. Arguments have been checked by engine.ts,
-// which alone loads this; what goes wrong below comes back as an Error with a `code`.
+// The addon hoshi_engine: analyzer, vectorizer, forest and scorer for JavaScript. Serving needs only this
+// addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps the result. Only
+// native/engine.ts loads this addon; it has checked the arguments. An error becomes a JavaScript Error with a
+// `code`.
 //
-// State hangs off the environment, so that it loads in many workers at once. Calls on the event loop share
-// the scratch of their object; work off it takes scratches of its own.
+// State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
+// scratch of their object. Work off the event loop uses the scratches of the ScorerPool.
 #include <napi.h>
 
 #include <algorithm>
@@ -38,21 +39,25 @@ using hoshi::ToJavaScript;
 using hoshi::Vectorizer;
 using hoshi::Vocabulary;
 
+constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // of the buffer for a text
+
+constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
+
 struct State {
   Napi::FunctionReference analyzer, vectorizer, forest, scorer;
-  // What the next object holds. Not an argument of its constructor: JavaScript could pass a foreign one.
-  std::any made;
-  std::vector<char16_t> text = std::vector<char16_t>(1 << 12);  // of the call under way
+  // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
+  // foreign one.
+  std::any next;
+  std::vector<char16_t> text = std::vector<char16_t>(kInitialUnits);  // argument of the current call
 
   static State& Of(Napi::Env env) { return *env.GetInstanceData<State>(); }
 
-  // The units of a string, valid until the next call.
+  // Returns the UTF-16 code units of a string. Valid until the next call.
   std::u16string_view TextFrom(const Napi::Value& value) {
-    constexpr std::size_t kKept = 1 << 20;
-    if (text.size() > kKept) text = std::vector<char16_t>(1 << 12);
+    if (text.size() > kMaxUnitsKept) text = std::vector<char16_t>(kInitialUnits);
     std::size_t length = 0;
     napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
-    if (length + 1 == text.size()) {  // it may have been cut
+    if (length + 1 == text.size()) {  // it may be cut off
       napi_get_value_string_utf16(value.Env(), value, nullptr, 0, &length);
       text.resize(length + 2);
       napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
@@ -61,23 +66,26 @@ struct State {
   }
 };
 
-// Objects are made by the functions below, of what they hold.
+// Takes the content of the object under construction from the state. Throws if JavaScript called the
+// constructor.
 template <class T>
-T Held(const Napi::CallbackInfo& info) {
-  std::any made = std::exchange(State::Of(info.Env()).made, {});
-  if (T* held = std::any_cast<T>(&made)) return std::move(*held);
-  throw ToJavaScript(info.Env(),
-                     Error{Error::Code::kArgument, "Expected to be made by a function of the addon"});
+T TakeContent(const Napi::CallbackInfo& info) {
+  std::any next = std::exchange(State::Of(info.Env()).next, {});
+  if (T* content = std::any_cast<T>(&next)) return std::move(*content);
+  throw ToJavaScript(
+      info.Env(),
+      Error{Error::Code::kArgument,
+            "Expected an object of the addon to be made by its functions, not by its constructor"});
 }
 
-// What an object says of itself is a value of its own: V8 checks whose methods are called, but not whose
-// getters.
+// Defines a property as a value, not as a getter: V8 checks `this` for the methods of a native class, but not
+// for its getters.
 template <class Wrap>
-void Tell(const Wrap& wrap, const char* name, Napi::Value value) {
+void DefineValue(const Wrap& wrap, const char* name, Napi::Value value) {
   wrap.Value().DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_enumerable));
 }
 
-// A tag tells the objects of one class from all others before they are taken for it.
+// Marks an object with the tag of its class. Unwrapped accepts only objects with that tag.
 template <class Wrap>
 void Tag(const Wrap& wrap) {
   wrap.Value().TypeTag(&Wrap::kTag);
@@ -91,12 +99,12 @@ const Wrap& Unwrapped(const Napi::Value& value) {
 }
 
 template <class T>
-Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T held) {
-  State::Of(env).made = std::move(held);
+Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T content) {
+  State::Of(env).next = std::move(content);
   return constructor.Value().New(std::initializer_list<napi_value>{});
 }
 
-// From a path, or from the bytes themselves.
+// Loads tables from a path or from bytes.
 template <class Tables>
 Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
   if (from.IsString()) return Tables::Load(from.As<Napi::String>().Utf8Value());
@@ -106,7 +114,7 @@ Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
 
 class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
  public:
-  static constexpr napi_type_tag kTag{0x686f736869, 1};
+  static constexpr napi_type_tag kTag{kTagPrefix, 1};
 
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Analyzer", {InstanceMethod<&AnalyzerWrap::Analyze>("analyze")});
@@ -119,15 +127,15 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
   }
 
   explicit AnalyzerWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), analyzer_(Held<std::shared_ptr<const Dictionary>>(info)) {
+      : ObjectWrap(info), analyzer_(TakeContent<std::shared_ptr<const Dictionary>>(info)) {
     Tag(*this);
-    Tell(*this, "identity", Napi::String::New(Env(), analyzer_.dictionary().identity()));
+    DefineValue(*this, "identity", Napi::String::New(Env(), analyzer_.dictionary().identity()));
   }
 
   const Analyzer& analyzer() const { return analyzer_; }
 
  private:
-  // (text, Uint32Array with room for as many as the text has units) → how many tokens end
+  // (text, Uint32Array for the ends, at least as long as the text) → number of tokens
   Napi::Value Analyze(const Napi::CallbackInfo& info) {
     const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
     std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
@@ -140,7 +148,7 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
 
 class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
  public:
-  static constexpr napi_type_tag kTag{0x686f736869, 2};
+  static constexpr napi_type_tag kTag{kTagPrefix, 2};
 
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Vectorizer", {InstanceMethod<&VectorizerWrap::Row>("row")});
@@ -154,17 +162,17 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
 
   explicit VectorizerWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
-        vectorizer_(Held<std::shared_ptr<const Vocabulary>>(info)),
+        vectorizer_(TakeContent<std::shared_ptr<const Vocabulary>>(info)),
         scratch_(vectorizer_.vocabulary()) {
     Tag(*this);
-    Tell(*this, "identity", Napi::String::New(Env(), vectorizer_.vocabulary().identity()));
-    Tell(*this, "columnCount", Napi::Number::New(Env(), vectorizer_.vocabulary().column_count));
+    DefineValue(*this, "identity", Napi::String::New(Env(), vectorizer_.vocabulary().identity()));
+    DefineValue(*this, "columnCount", Napi::Number::New(Env(), vectorizer_.vocabulary().column_count));
   }
 
   const Vectorizer& vectorizer() const { return vectorizer_; }
 
  private:
-  // (text, ends of its tokens, Int32Array and Float64Array with room for the row) → how many cells
+  // (text, ends of its tokens, Int32Array and Float64Array for the row, columnCount long) → number of cells
   Napi::Value Row(const Napi::CallbackInfo& info) {
     const auto ends = info[1].As<Napi::Uint32Array>();
     const SparseRow row = vectorizer_.Row(State::Of(info.Env()).TextFrom(info[0]),
@@ -180,7 +188,7 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
 
 class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
  public:
-  static constexpr napi_type_tag kTag{0x686f736869, 3};
+  static constexpr napi_type_tag kTag{kTagPrefix, 3};
 
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Forest", {InstanceMethod<&ForestWrap::Predict>("predict")});
@@ -193,15 +201,16 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
   }
 
   explicit ForestWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), forest_(Held<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {
+      : ObjectWrap(info), forest_(TakeContent<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {
     Tag(*this);
-    Tell(*this, "identity", Napi::String::New(Env(), forest_->identity()));
-    Tell(*this, "columnCount", Napi::Number::New(Env(), forest_->column_count()));
+    DefineValue(*this, "identity", Napi::String::New(Env(), forest_->identity()));
+    DefineValue(*this, "columnCount", Napi::Number::New(Env(), forest_->column_count()));
   }
 
   const std::shared_ptr<const Forest>& forest() const { return forest_; }
 
  private:
+  // (columns, values) → score
   Napi::Value Predict(const Napi::CallbackInfo& info) {
     const auto columns = info[0].As<Napi::Int32Array>();
     const auto values = info[1].As<Napi::Float64Array>();
@@ -223,7 +232,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
          InstanceMethod<&ScorerWrap::WordCounts>("wordCounts")});
   }
 
-  // (analyzer, vectorizer, forest, lowest, highest)
+  // (analyzer, vectorizer, forest, lowest, highest) → scorer
   static Napi::Value From(const Napi::CallbackInfo& info) {
     const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
     const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
@@ -236,16 +245,17 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 
   explicit ScorerWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
-        scorer_(Held<std::shared_ptr<const Scorer>>(info)),
+        scorer_(TakeContent<std::shared_ptr<const Scorer>>(info)),
         pool_(std::make_shared<ScorerPool>(scorer_)),
         scratch_(*scorer_) {}
 
  private:
+  // (text) → score
   Napi::Value Score(const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
   }
 
-  // (array of strings, threads) → a promise of a Float64Array
+  // (array of strings, threads) → a promise of the scores, a Float64Array
   Napi::Value ScoreBatch(const Napi::CallbackInfo& info) {
     const auto array = info[0].As<Napi::Array>();
     Texts texts;
@@ -258,7 +268,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
   }
 
-  // () → [words, unknown words], of all texts so far
+  // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
     const auto [words, unknown_words] = pool_->word_counts();
     std::vector<double> counts{static_cast<double>(words + scratch_.vectorizer.words),
@@ -274,7 +284,8 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("sse4.2"))
-    throw Napi::Error::New(env, "expected a processor with SSE 4.2 (x86-64-v2), found an older one");
+    throw Napi::Error::New(
+        env, "expected a processor with SSE 4.2 (x86-64-v2), found an older one; use HOSHI_ENGINE=js");
 #endif
   auto* state = new State;
   state->analyzer = Napi::Persistent(AnalyzerWrap::Define(env));

@@ -1,19 +1,22 @@
-// A row → a score by LightGBM's trees, to the same bits as its fast call for single rows, without walking
-// them.
+// A sparse row → the score of LightGBM's trees, without walking them. The score has the same bits as that of
+// LightGBM 4.7.0's LGBM_BoosterPredictForCSRSingleRowFast (test/golden/trees.json, test/golden/shipped.json).
 //
-// model/compile/forest.ts numbers the leaves of each tree so that a 0 sends a row to the first child of every
-// node, and an empty row to leaf 0. A node whose first child has the leaves [a, b) is then a jump from a to
-// b, for the rows that it sends to its second child. Only columns that a row names can make jumps; of those
-// from the same leaf the farthest counts (its node is above the others'); and a tree's leaf is found by
-// following jumps from leaf 0. (The idea of evaluating conditions by column, not tree by tree, is
-// QuickScorer's, Lucchese et al. 2015.)
+// model/compile/forest.ts orders the children of each node so that the value 0 goes to the first child, and
+// numbers the leaves from left to right. An empty row therefore ends at leaf 0. A node whose first child has
+// the leaves [a, b) is a jump from leaf a to leaf b, for rows that go to its second child. A column can take
+// jumps only if the row lists it. Of several jumps from one leaf the farthest counts, because its node is
+// above the others. Following the jumps from leaf 0 leads to the tree's leaf. (QuickScorer, Lucchese et al.
+// 2015, has the idea to evaluate conditions by column, not tree by tree.)
 //
-// Its identity is the SHA-256 of the model text. A Forest is immutable and shared; a Scratch belongs to one
-// forest and has one owner at a time.
+// A slot stores the farthest jump that the row takes from a leaf. Leaves from which no jump starts need none.
+//
+// The identity is the SHA-256 of the model text. A Forest is immutable and may be shared by threads. A
+// Scratch belongs to one forest and has one owner at a time.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sparse_row.h"
@@ -29,32 +32,35 @@ class Forest : public LoadedTables<Forest> {
 
    private:
     friend class Forest;
-    // By slot: epoch << 16 | the farthest leaf to jump to. An epoch is one row, so nothing has to be cleared.
-    // One slot more, for leaves from which no jump starts, stays 0.
+    // By slot: epoch << 16 | the farthest leaf to jump to. Each row has its own epoch, so that nothing needs
+    // clearing. The last element stays 0; leaves without a slot refer to it.
     std::vector<std::uint32_t> farthest_;
     std::uint32_t epoch_ = 0;
   };
 
   std::uint32_t column_count() const { return column_count_; }
 
-  // REQUIRES: columns below column_count(). NaN is a missing value.
+  // Returns the score of the row before the bundle's range is applied. NaN is a missing value.
+  // REQUIRES: columns below column_count()
   double Predict(const SparseRow& row, Scratch& scratch) const;
 
  private:
-  // Where a jump starts and where it leads. The slots below tree_count_ are those of the trees' first leaves;
-  // the others belong to further leaves from which a jump starts, tree by tree.
+  // A jump from the leaf of `slot` to `leaf`. Slots below tree_count_ belong to the trees' first leaves. The
+  // others belong to further leaves from which a jump starts, tree by tree.
   struct Jump {
     double threshold;
     std::uint32_t slot;
-    std::uint16_t leaf;  // within its tree
+    std::uint16_t leaf;  // number within its tree
     std::uint16_t flags;
-    bool is_of_missing() const { return (flags & 1) != 0; }   // NaN jumps
-    bool is_not_of_zero() const { return (flags & 2) != 0; }  // what LightGBM takes for zero does not jump
+    bool is_of_missing() const { return (flags & 1) != 0; }  // NaN takes the jump
+    bool is_not_of_zero() const {
+      return (flags & 2) != 0;
+    }  // values that LightGBM treats as zero do not take it
   };
 
   struct Leaf {
     double value;
-    std::uint32_t slot;  // slot_count_ if no jump starts here
+    std::uint32_t slot;  // slot_count_ if no jump starts at this leaf
     std::uint32_t reserved;
   };
 
@@ -62,18 +68,21 @@ class Forest : public LoadedTables<Forest> {
   using LoadedTables::LoadedTables;
   static const TableKind kKind;
   std::optional<Error> Check();
+  std::optional<Error> CheckSizes();
+  std::optional<Error> CheckJumps();
+  Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
   template <class Take>
-  void JumpsOfUnusual(std::size_t column, double value, Take take) const;
+  void TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const;
 
   std::uint32_t column_count_, tree_count_, slot_count_;
   bool is_averaged_, is_squared_;
-  // For column c the jumps of values above a threshold are [starts[2c], starts[2c + 1]), thresholds
-  // ascending; those of values up to a threshold end at starts[2c + 2], thresholds descending.
+  // Jumps that column c takes if its value > threshold: [starts_[2c], starts_[2c + 1]), thresholds ascending.
+  // Jumps that it takes if its value <= threshold: [starts_[2c + 1], starts_[2c + 2]), descending.
   const std::uint32_t* starts_;
   const Jump* jumps_;
-  const std::uint32_t* first_leaf_;  // of each tree, and the number of leaves
+  const std::uint32_t* first_leaf_;  // of each tree; then the number of leaves
   const Leaf* leaves_;               // tree by tree
-  std::vector<Leaf> first_leaves_;   // leaf 0 of each tree, close together
+  std::vector<Leaf> first_leaves_;   // copies of each tree's leaf 0, close together
 };
 
 }  // namespace hoshi

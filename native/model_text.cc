@@ -13,23 +13,24 @@
 namespace hoshi {
 namespace {
 
-constexpr int kMaxLines = 22;   // tree.cpp reads so many lines of a tree
-constexpr int kDeepest = 4096;  // contributions recurse once a level, and take memory by its square
-constexpr int kMaxLeaves = 1 << 24;
+constexpr int kMaxLines = 22;  // of a tree: LightGBM 4.7.0 src/io/tree.cpp, max_num_line
+// LightGBM's SHAP contributions recurse once per level, and their memory grows with the square of the depth.
+constexpr int kMaxDepth = 4096;
+constexpr int kMaxLeaves = 1 << 24;  // of a tree
 constexpr std::array kObjectives{"regression", "regression_l1", "huber",         "fair",
                                  "poisson",    "quantile",      "mape",          "gamma",
                                  "tweedie",    "binary",        "cross_entropy", "cross_entropy_lambda",
                                  "lambdarank", "rank_xendcg",   "custom"};
 
-// Thrown and caught in this file only: the checks nest too deep to hand every answer on.
+// Thrown and caught in this file only. The checks are nested too deep to return each result to the caller.
 struct Refusal {
   std::string message;
 };
 
 [[noreturn]] void Refuse(const std::string& where, const std::string& expected, std::string_view received) {
-  constexpr std::size_t kLongest = 64;
-  std::string shown(received.substr(0, kLongest));
-  if (received.size() > kLongest) shown += "…";
+  constexpr std::size_t kMaxShown = 64;  // bytes
+  std::string shown(received.substr(0, kMaxShown));
+  if (received.size() > kMaxShown) shown += "…";
   throw Refusal{"model: " + where + ": expected " + expected + ", received " + shown};
 }
 
@@ -60,17 +61,17 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   return words;
 }
 
-// The lines name=value of a header or a tree.
+// The lines "name=value" of a header or a tree.
 class Fields {
  public:
   explicit Fields(std::string where) : where_(std::move(where)) {}
 
   void Add(std::string_view line) {
     const std::size_t equals = std::min(line.find('='), line.size());
-    // LightGBM skips leading =, and would take what follows for the name.
+    // LightGBM skips leading "=" characters and reads the name after them.
     if (equals == 0) Refuse(where_, "a name before =", line);
     const std::string_view value = equals == line.size() ? "" : line.substr(equals + 1);
-    if (!values_.emplace(line.substr(0, equals), value).second) Refuse(where_, "each line once", line);
+    if (!values_.emplace(line.substr(0, equals), value).second) Refuse(where_, "each name once", line);
   }
 
   bool Has(std::string_view name) const { return values_.contains(name); }
@@ -111,7 +112,8 @@ class Fields {
     return values;
   }
 
-  // LightGBM writes inf where what is missing parts from all else, and for a gain that no float holds.
+  // LightGBM writes inf for a threshold that separates missing values from all others, and for a gain that is
+  // too large for a float.
   std::vector<double> GetNumbersOrInf(std::string_view name, std::int64_t count) const {
     std::vector<double> values;
     for (const std::string_view word : GetWords(name, count)) {
@@ -133,7 +135,8 @@ class Fields {
 
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
-// Every inner node but the root and every leaf is the child of exactly one node, and all hang together.
+// Checks that every leaf and every inner node except the root is the child of exactly one node, and that all
+// of them are below the root.
 void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
                 const std::vector<std::int64_t>& right) {
   const std::size_t inner = left.size();
@@ -142,7 +145,8 @@ void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
   const auto take = [&](const char* name, std::size_t node, std::int64_t child) {
     const std::size_t slot =
         child >= 0 ? static_cast<std::size_t>(child) : inner + static_cast<std::size_t>(-child - 1);
-    if (is_child[slot]) Refuse(tree.At(name, node), "a node of its own", std::to_string(child) + " again");
+    if (is_child[slot])
+      Refuse(tree.At(name, node), "a child that no other node has", std::to_string(child) + " again");
     is_child[slot] = true;
   };
   for (std::size_t node = 0; node < inner; ++node) {
@@ -154,7 +158,7 @@ void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
   while (!stack.empty()) {
     const auto [node, depth] = stack.back();
     stack.pop_back();
-    if (depth > kDeepest) Refuse(tree.At("depth"), "at most " + std::to_string(kDeepest), "more");
+    if (depth > kMaxDepth) Refuse(tree.At("depth"), "at most " + std::to_string(kMaxDepth), "more");
     ++reached;
     for (const std::int64_t child : {left[node], right[node]}) {
       if (child >= 0) stack.emplace_back(static_cast<std::size_t>(child), depth + 1);
@@ -173,7 +177,7 @@ void CheckLinearLeaves(const Fields& tree, std::int64_t leaves, std::int64_t las
   if (tree.Has("leaf_features")) tree.GetIntegers("leaf_features", total, 0, last_column);
   if (tree.Has("leaf_coeff")) tree.GetNumbers("leaf_coeff", total);
   if (tree.Has("leaf_features") != tree.Has("leaf_coeff"))
-    Refuse(tree.At("leaf_features"), "leaf_coeff beside it", "one alone");
+    Refuse(tree.At("leaf_features"), "leaf_features and leaf_coeff together", "only one of them");
 }
 
 void CheckTree(const Fields& tree, std::int64_t last_column) {
@@ -202,7 +206,7 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
     boundaries = tree.GetIntegers("cat_boundaries", categories + 1, 0, kInt32Max);
     if (boundaries[0] != 0) Refuse(tree.At("cat_boundaries", 0), "0", std::to_string(boundaries[0]));
     if (!std::is_sorted(boundaries.begin(), boundaries.end()))
-      Refuse(tree.At("cat_boundaries"), "increasing integers", "others");
+      Refuse(tree.At("cat_boundaries"), "integers in ascending order", "others");
     tree.GetIntegers("cat_threshold", boundaries.back(), 0, std::numeric_limits<std::uint32_t>::max());
   }
   if (!tree.Has("decision_type")) return;
@@ -212,29 +216,43 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
     const double threshold = thresholds[node];
     if (is_categorical && !(threshold >= 0 && threshold < static_cast<double>(categories) &&
                             threshold == std::floor(threshold))) {
-      Refuse(tree.At("threshold", node), "the number of a category, below " + std::to_string(categories),
+      Refuse(tree.At("threshold", node), "the index of a category, below " + std::to_string(categories),
              std::to_string(threshold));
     }
   }
 }
 
-class Reader {
+// Checks a whole text: its header, its trees one after the other, and its end.
+class ModelCheck {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit ModelCheck(std::string_view text) : text_(text) {}
 
-  void Check() {
+  void Run() const {
     for (const char forbidden : {'\0', '\r'}) {
       if (text_.find(forbidden) != text_.npos)
-        Refuse("text", "lines ended by a line feed, and no NUL",
+        Refuse("text", "lines that end with a line feed, and no NUL",
                forbidden == '\0' ? "a NUL" : "a carriage return");
     }
-    // Without a tree LightGBM reads all lines to the end of the text as the header; so do we.
-    Fields header("header");
     std::size_t start = 0;
+    const Fields header = ReadHeader(start);
+    const std::int64_t last_column = CheckHeader(header);
+    CheckTrees(start, header, last_column);
+  }
+
+ private:
+  // Reads the header at `start` and moves `start` to the first tree.
+  Fields ReadHeader(std::size_t& start) const {
+    // If there is no tree, LightGBM reads all lines up to the end of the text as the header.
+    Fields header("header");
     while (start < text_.size() && !StartsAt("Tree=", start)) {
       const std::string_view line = TakeLine(start);
       if (!line.empty()) header.Add(line);
     }
+    return header;
+  }
+
+  // Returns the highest column.
+  static std::int64_t CheckHeader(const Fields& header) {
     for (const char* name : {"num_class", "num_tree_per_iteration"}) header.GetInteger(name, 1, 1);
     header.GetInteger("label_index", 0, kInt32Max);
     const std::int64_t last_column = header.GetInteger("max_feature_idx", 0, kInt32Max - 1);
@@ -243,7 +261,10 @@ class Reader {
     if (header.Has("monotone_constraints"))
       header.GetIntegers("monotone_constraints", last_column + 1, -1, 1);
     if (header.Has("objective")) CheckObjective(header.Get("objective"));
+    return last_column;
+  }
 
+  void CheckTrees(std::size_t start, const Fields& header, std::int64_t last_column) const {
     std::size_t number = 0;
     for (const std::string_view word : WordsOf(header.Get("tree_sizes"))) {
       const std::string where = "tree " + std::to_string(number);
@@ -251,7 +272,7 @@ class Reader {
           static_cast<std::size_t>(Integer(word, 1, kInt32Max, header.At("tree_sizes", number)));
       if (size > text_.size() - start)
         Refuse(where, std::to_string(size) + " bytes (tree_sizes)",
-               std::to_string(text_.size() - start) + ", the text is cut short");
+               std::to_string(text_.size() - start) + " (the text is cut off)");
       if (!StartsAt("Tree=" + std::to_string(number) + "\n", start))
         Refuse(where, "a line Tree=" + std::to_string(number), text_.substr(start, 16));
       CheckTreeAt(start, start + size, where, last_column);
@@ -265,15 +286,15 @@ class Reader {
              text_.substr(start, 16));
   }
 
- private:
   static void CheckObjective(std::string_view text) {
     const std::vector<std::string_view> words = WordsOf(text);
     if (words.empty() || std::find(kObjectives.begin(), kObjectives.end(), words[0]) == kObjectives.end()) {
-      Refuse("header: objective", "one of LightGBM's with one output", text);
+      Refuse("header: objective", "a LightGBM objective with one output", text);
     }
   }
 
-  void CheckTreeAt(std::size_t start, std::size_t end, const std::string& where, std::int64_t last_column) {
+  void CheckTreeAt(std::size_t start, std::size_t end, const std::string& where,
+                   std::int64_t last_column) const {
     Fields tree(where);
     TakeLine(start);
     int lines = 0;
@@ -284,9 +305,9 @@ class Reader {
     }
     if (lines > kMaxLines)
       Refuse(where, "at most " + std::to_string(kMaxLines) + " lines", std::to_string(lines));
-    // Blank lines up to the next tree, at least one: the reader stops at it.
+    // LightGBM's reader stops at a blank line. Only blank lines may follow, up to the next tree.
     if (start >= end || text_.substr(start, end - start).find_first_not_of('\n') != text_.npos) {
-      Refuse(where, "to end where tree_sizes says, with a blank line", "another end");
+      Refuse(where, "a blank line at the end that tree_sizes gives", "another end");
     }
     CheckTree(tree, last_column);
   }
@@ -295,7 +316,7 @@ class Reader {
     return text_.substr(std::min(start, text_.size())).starts_with(prefix);
   }
 
-  // The line at `start`, which moves behind it.
+  // Returns the line at `start` and moves `start` to the next line.
   std::string_view TakeLine(std::size_t& start) const {
     const std::size_t end = std::min(text_.find('\n', start), text_.size());
     const std::string_view line = text_.substr(start, end - start);
@@ -310,7 +331,7 @@ class Reader {
 
 std::optional<Error> CheckModelText(std::string_view text) {
   try {
-    Reader(text).Check();
+    ModelCheck(text).Run();
     return std::nullopt;
   } catch (Refusal& refusal) {
     return Error{Error::Code::kModel, std::move(refusal.message)};

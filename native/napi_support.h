@@ -1,10 +1,14 @@
-// What both addons share: errors, arrays, and work off the event loop.
+// Helpers that both addons share: errors, arrays, and work off the event loop.
+//
+// The functions run on the event loop's thread. Only a Task's `work` runs on another thread; it must not
+// touch JavaScript.
 #pragma once
 
 #include <napi.h>
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -14,12 +18,14 @@
 namespace hoshi {
 
 inline Napi::Error ToJavaScript(Napi::Env env, const Error& error) {
-  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm", "tables"};
+  static constexpr const char* kCodes[] = {"argument", "model", "lightgbm", "tables"};  // by Error::Code
+  static_assert(std::size(kCodes) == static_cast<std::size_t>(Error::Code::kTables) + 1);
   Napi::Error thrown = Napi::Error::New(env, error.message);
   thrown.Value().Set("code", kCodes[static_cast<int>(error.code)]);
   return thrown;
 }
 
+// Throws to JavaScript when the calling function returns. Returns undefined, so that a caller can return it.
 inline Napi::Value Throw(Napi::Env env, const Error& error) {
   ToJavaScript(env, error).ThrowAsJavaScriptException();
   return env.Undefined();
@@ -37,7 +43,8 @@ inline Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values
   return array;
 }
 
-// Runs `work` off the event loop and settles a promise with what `wrap` makes of its result.
+// Runs `work` off the event loop. Run returns a promise, which resolves to `wrap` of the result or is
+// rejected with the error.
 template <class T>
 class Task : public Napi::AsyncWorker {
  public:

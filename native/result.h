@@ -1,5 +1,6 @@
-// What a call gives: a value, or why there is none. The core throws nothing; addon.cc turns errors into
-// JavaScript's.
+// The result of a call: a value, or an error. The core reports its errors this way. The only exception that
+// leaves the core is std::bad_alloc. The addons turn both into JavaScript errors: Error in napi_support.h,
+// exceptions by NODE_ADDON_API_CPP_EXCEPTIONS_ALL (CMakeLists.txt).
 #pragma once
 
 #include <string>
@@ -9,9 +10,9 @@
 namespace hoshi {
 
 struct Error {
-  enum class Code { kArgument, kModel, kLightGbm, kTables };
+  enum class Code { kArgument, kModel, kLightGbm, kTables };  // native/errors.ts has the same
   Code code;
-  std::string message;  // what was expected, where, and what came
+  std::string message;  // where, what was expected, and what was found
 };
 
 template <class T>

@@ -1,6 +1,6 @@
-// Text → score: tokens, row and trees in one call, the score held within the model's range.
+// Text → score: analyzer, vectorizer and forest in one call. The score is clamped to the model's range.
 //
-// A Scorer is immutable and may be used from any number of threads, each with a Scratch of its own.
+// A Scorer is immutable and may be shared by threads. Each thread needs a Scratch of its own.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ class Scorer {
     Forest::Scratch forest;
   };
 
-  // REQUIRES: as many columns in the forest as in the vocabulary; lowest < highest.
+  // REQUIRES: the forest has as many columns as the vocabulary; lowest < highest
   Scorer(Analyzer analyzer, Vectorizer vectorizer, std::shared_ptr<const Forest> forest, double lowest,
          double highest)
       : analyzer_(std::move(analyzer)),
@@ -32,6 +32,8 @@ class Scorer {
         lowest_(lowest),
         highest_(highest) {}
 
+  // Returns the score, from lowest to highest. Throws std::bad_alloc.
+  // REQUIRES: text.size() < 2^31
   double Score(std::u16string_view text, Scratch& scratch) const {
     const std::span<const std::uint32_t> ends = analyzer_.Analyze(text, scratch.analyzer);
     const double score = forest_->Predict(vectorizer_.Row(text, ends, scratch.vectorizer), scratch.forest);

@@ -19,8 +19,8 @@ std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
       std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
       for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();)
         scores[i] = scorer_->Score(texts[i], *scratch);
-      GiveBack(std::move(scratch));
-    } catch (...) {  // out of memory; a thread must not end by it
+      ReturnScratch(std::move(scratch));
+    } catch (...) {  // out of memory: an exception must not leave a thread
       const std::lock_guard lock(mutex);
       failure = std::current_exception();
     }
@@ -29,7 +29,7 @@ std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
   try {
     for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i) others.emplace_back(work);
   } catch (const std::system_error&) {
-    // The system has no more threads to give: those that there are take all the texts.
+    // The system starts no more threads. The ones already started score all the texts.
   }
   work();
   others.clear();  // joins
@@ -49,11 +49,11 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
   return std::make_unique<Scorer::Scratch>(*scorer_);
 }
 
-void ScorerPool::GiveBack(std::unique_ptr<Scorer::Scratch> scratch) {
+void ScorerPool::ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
-  auto& counted = scratch->vectorizer;
-  counts_.words += std::exchange(counted.words, 0);
-  counts_.unknown_words += std::exchange(counted.unknown_words, 0);
+  auto& counters = scratch->vectorizer;
+  counts_.words += std::exchange(counters.words, 0);
+  counts_.unknown_words += std::exchange(counters.unknown_words, 0);
   scratches_.push_back(std::move(scratch));
 }
 

@@ -1,6 +1,6 @@
-// Many texts at once, on several threads: each takes the next text that nobody has taken.
+// Scores many texts on several threads. Each thread takes the next text that no other has taken.
 //
-// Any number of threads may call Score at a time. Scratches are kept for the next call.
+// Any number of threads may call Score at the same time. Scratches are kept for the next call.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace hoshi {
 
-// Texts one after the other in one piece of memory.
+// A list of texts in one piece of memory.
 class Texts {
  public:
   void Add(std::u16string_view text) {
@@ -31,7 +31,7 @@ class Texts {
   std::vector<std::size_t> ends_;
 };
 
-// Words that were scored, and those among them that are no term of the vocabulary.
+// A word is unknown if it alone is not a term of the vocabulary.
 struct WordCounts {
   std::uint64_t words = 0, unknown_words = 0;
 };
@@ -40,16 +40,16 @@ class ScorerPool {
  public:
   explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
 
-  // The scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more. Throws
-  // std::bad_alloc, whichever thread it was that had no memory.
+  // Returns the scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more; fewer
+  // if the system starts no more. Throws std::bad_alloc if any of the threads runs out of memory.
   std::vector<double> Score(const Texts& texts, unsigned threads);
 
-  // Of all texts so far.
+  // Counts over all texts that Score has finished.
   WordCounts word_counts();
 
  private:
   std::unique_ptr<Scorer::Scratch> TakeScratch();
-  void GiveBack(std::unique_ptr<Scorer::Scratch> scratch);
+  void ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch);
 
   std::shared_ptr<const Scorer> scorer_;
   std::mutex mutex_;

@@ -1,4 +1,4 @@
-// One row of a sparse matrix, borrowed: a column that is not named is 0.
+// One row of a sparse matrix in CSR form. It does not own its arrays. A column that is not listed is 0.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 
 namespace hoshi {
 
-// REQUIRES: columns strictly increasing, columns.size() == values.size().
+// REQUIRES: columns strictly increasing and from 0; columns.size() == values.size()
 struct SparseRow {
   std::span<const std::int32_t> columns;
   std::span<const double> values;

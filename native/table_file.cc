@@ -13,7 +13,7 @@
 namespace hoshi {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tables are read as they lie in the file");
+static_assert(std::endian::native == std::endian::little, "the tables are used as they are in the file");
 
 constexpr std::size_t kAlignment = 64;
 constexpr std::string_view kMagic = "hoshitab";
@@ -37,7 +37,7 @@ T Load(const std::byte* from) {
   return value;
 }
 
-// What is left of four lanes, or the whole of a short input.
+// Mixes in the last bytes, fewer than the four lanes take: at most 15.
 std::uint32_t Finish(std::uint32_t hash, std::span<const std::byte> rest) {
   std::size_t i = 0;
   for (; i + 4 <= rest.size(); i += 4)
@@ -76,17 +76,18 @@ Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind)
             path + ": expected a " + kind.name + ", cannot " + verb + " it: " + std::strerror(errno)};
   };
   const int descriptor =
-      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is no reason to wait
+      open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe must not block
   if (descriptor < 0) return failure("open");
   struct stat status{};
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) {
     close(descriptor);
-    return file.Refuse("the file", std::string("a compiled ") + kind.name, "an empty file or none");
+    return file.Refuse("the file", std::string("a compiled ") + kind.name,
+                       "an empty file, or something that is not a file");
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   int flags = MAP_SHARED;
 #ifdef MAP_POPULATE
-  flags |= MAP_POPULATE;  // all pages at once: the checksum reads them all anyway
+  flags |= MAP_POPULATE;  // the checksum reads all pages anyway
 #endif
   void* memory = mmap(nullptr, size, PROT_READ, flags, descriptor, 0);
   const Error error = failure("map");
@@ -120,10 +121,10 @@ Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> byt
     return file.Refuse("the file", whole, std::to_string(bytes.size()) + " bytes");
   const auto header = Load<Header>(bytes.data());
   if (std::string_view(header.magic, 8) != kMagic || std::string_view(header.tag, 4) != kind.tag)
-    return file.Refuse("the file", whole, "something else");
+    return file.Refuse("the file", whole, "another format");
   if (header.version != kind.version) {
-    return file.Refuse("version", std::to_string(kind.version) + ", the one this program reads",
-                       std::to_string(header.version));
+    return file.Refuse("version", std::to_string(kind.version),
+                       std::to_string(header.version) + " (compile it with this version of hoshi)");
   }
   if (header.size != bytes.size())
     return file.Refuse("size", std::to_string(header.size) + " bytes", std::to_string(bytes.size()));
@@ -132,7 +133,8 @@ Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> byt
     return file.Refuse("sections", std::to_string(count), std::to_string(header.section_count));
   const std::uint32_t checksum = Xxh32(bytes.subspan(sizeof(Header)));
   if (checksum != header.checksum)
-    return file.Refuse("checksum", std::to_string(header.checksum), std::to_string(checksum));
+    return file.Refuse("checksum", std::to_string(header.checksum),
+                       std::to_string(checksum) + " (the file is damaged: compile it again)");
   for (std::size_t i = 0; i < count; ++i) {
     const auto entry = Load<SectionEntry>(bytes.data() + sizeof(Header) + i * sizeof(SectionEntry));
     const std::size_t element = i == 0 ? 1 : kind.element_bytes[i - 1];

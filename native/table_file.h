@@ -1,17 +1,19 @@
-// A file of tables, mapped read-only: what the dictionary, the vocabulary and the forest are compiled to.
+// A file of tables, mapped read-only. The dictionary, the vocabulary and the forest are compiled to such
+// files.
 //
 //   byte  0  "hoshitab"
 //         8  kind, four letters: DICT, VOCB or FRST
 //        12  u32 version of the kind's sections
 //        16  u32 checksum: XXH32 of everything from byte 32 on
 //        20  u32 number of sections
-//        24  u64 size of the file
+//        24  u64 size of the file in bytes
 //        32  for each section: u64 offset, u64 size in bytes
-//            the sections, each at a multiple of 64; the first is the identity: what it was compiled from
+//            the sections, each at a multiple of 64. Section 0 is the identity: UTF-8 text that says what the
+//            file was compiled from
 //
-// Numbers are little-endian. Everything about the container is checked when it is opened; what is in the
-// sections is for their readers to check. Immutable, so it may be shared by any number of threads; processes
-// that map the same file share its memory.
+// Numbers are little-endian. Open checks the container; the classes derived from LoadedTables check the
+// content of the sections. A TableFile is immutable and may be shared by threads. Processes that map the same
+// file share its memory.
 #pragma once
 
 #include <cassert>
@@ -39,17 +41,17 @@ struct TableKind {
 class TableFile {
  public:
   static Result<TableFile> Map(const std::string& path, const TableKind& kind);
-  // Of bytes in memory, which are copied.
+  // Reads a table file from memory. Copies the bytes.
   static Result<TableFile> Copy(std::span<const std::byte> bytes, const TableKind& kind);
 
   TableFile(TableFile&&) noexcept = default;
   TableFile& operator=(TableFile&&) noexcept = default;
 
   const std::string& identity() const { return identity_; }
-  // For messages: the path, or "memory".
+  // The path, or "memory". For messages.
   const std::string& source() const { return source_; }
 
-  // REQUIRES: 1 <= number <= the kind's sections, sizeof(T) as the kind says.
+  // REQUIRES: 1 <= number <= the kind's number of sections; sizeof(T) is the kind's element size
   template <class T>
   std::span<const T> Section(std::size_t number) const {
     const std::span<const std::byte> bytes = sections_.at(number);
@@ -57,7 +59,7 @@ class TableFile {
     return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
   }
 
-  // "PATH: WHAT: expected EXPECTED, found FOUND"
+  // Returns the error "SOURCE: WHAT: expected EXPECTED, found FOUND".
   Error Refuse(const std::string& what, const std::string& expected, const std::string& found) const;
 
  private:
@@ -69,8 +71,8 @@ class TableFile {
   std::vector<std::span<const std::byte>> sections_;
 };
 
-// What reads a kind of tables derives from this to be loaded: `Tables` tells its kKind, and Check says what
-// in its sections is wrong, which is asked once, before anybody else has it.
+// The base class of Dictionary, Vocabulary and Forest. `Tables` defines kKind and Check, which returns the
+// first error in the sections. Check runs once, before anyone can use the object.
 template <class Tables>
 class LoadedTables {
  public:
@@ -81,7 +83,7 @@ class LoadedTables {
     return From(TableFile::Copy(bytes, Tables::kKind));
   }
 
-  // What it was compiled from.
+  // Says what the tables were compiled from.
   const std::string& identity() const { return file_.identity(); }
 
  protected:
@@ -98,7 +100,7 @@ class LoadedTables {
   }
 };
 
-// XXH32 with seed 0 (Yann Collet, xxHash specification): a checksum that costs less than reading the memory.
+// XXH32 with seed 0 (Yann Collet, xxHash specification). It takes less time than reading the memory does.
 std::uint32_t Xxh32(std::span<const std::byte> bytes);
 
 }  // namespace hoshi

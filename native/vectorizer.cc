@@ -9,25 +9,26 @@ namespace {
 
 bool IsSurrogate(char16_t unit) { return (unit & 0xf800) == 0xd800; }
 
-// The units of the word character at `at`, or 0 if there is none.
+// Returns the length in UTF-16 code units of the word character at `at`, or 0 if it is not a word character.
 std::uint32_t WordCharacter(const Vocabulary& vocabulary, std::u16string_view text, std::uint32_t at,
                             std::uint32_t end) {
   const char16_t unit = text[at];
   if (vocabulary.code[unit] == 0) return 0;
   if (!IsSurrogate(unit)) [[likely]]
     return 1;
-  if (unit >= 0xdc00 || at + 1 == end || (text[at + 1] & 0xfc00) != 0xdc00) return 0;  // alone
+  if (unit >= 0xdc00 || at + 1 == end || (text[at + 1] & 0xfc00) != 0xdc00) return 0;  // a lone surrogate
   const std::uint32_t character = 0x10000 + ((unit & 0x3ffU) << 10) + (text[at + 1] & 0x3ffU);
   const auto ranges = vocabulary.supplementary;
   const auto after = std::upper_bound(ranges.begin(), ranges.end(), character) - ranges.begin();
-  // Within a range an odd number of its bounds is at or before the character, or it is the last of one.
+  // In a range if an odd number of bounds is at or below the character, or if it is the last of a range.
   return after % 2 == 1 || (after > 0 && ranges[static_cast<std::size_t>(after) - 1] == character) ? 2 : 0;
 }
 
-// model/math/logarithm.ts, to the same bits: only operations that IEEE 754 fixes.
+// ln(count), the same double as model/math/logarithm.ts: both use only operations that IEEE 754 defines
+// exactly. REQUIRES: count > 0
 double Logarithm(const double* table, std::uint32_t count) {
-  if (count < Vocabulary::kLogarithms) return table[count];
-  const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithms - 1);
+  if (count < Vocabulary::kLogarithmCount) return table[count];
+  const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithmCount - 1);
   const std::uint32_t q = count >> doublings;
   const double rounded = static_cast<double>(q) * std::ldexp(1.0, doublings);
   const double r = (count - rounded) / rounded;
@@ -38,11 +39,11 @@ double Logarithm(const double* table, std::uint32_t count) {
 
 }  // namespace
 
-// Counts the terms of one text, word by word.
-class Counter {
+// Counts the terms of one text. Words are gathered, then counted kBlock at a time.
+class TermCounter {
  public:
-  Counter(const Vocabulary& vocabulary, Vectorizer::Scratch& scratch) : v_(vocabulary), s_(scratch) {
-    std::fill(s_.open_.begin(), s_.open_.end(), Vocabulary::kNone);
+  TermCounter(const Vocabulary& vocabulary, Vectorizer::Scratch& scratch) : v_(vocabulary), s_(scratch) {
+    std::fill(s_.ngrams_.begin(), s_.ngrams_.end(), Vocabulary::kNone);
   }
 
   void AddToken(std::u16string_view text, std::uint32_t at, std::uint32_t end) {
@@ -57,7 +58,8 @@ class Counter {
         for (; length > 0; --length, ++at) {
           const std::uint16_t code = v_.code[text[at]];
           const Vocabulary::Unit unit = v_.trie[base + code];
-          const bool is_child = unit.label() == code;  // base 0 has none: a word once lost stays lost
+          const bool is_child =
+              unit.label() == code;  // base 0 has no children: after a mismatch the word stays unknown
           base = is_child ? unit.base() : 0;
           word = is_child ? unit.word() : 0;
         }
@@ -66,38 +68,37 @@ class Counter {
       if (characters < v_.shortest_word) continue;
       __builtin_prefetch(v_.nodes + (word != 0 ? word - 1 : 0));
       words_[word_count_++] = word;
-      if (word_count_ == kBlock) AddWords();
+      if (word_count_ == kBlock) CountGatheredWords();
     }
   }
 
-  // Counts the words that have been gathered. What will be read of each is asked for before, so that no load
-  // waits for another word's: where the tables are not in the nearest caches, as in a server, that halves the
-  // time.
-  void AddWords() {
+  // Counts the terms of the gathered words. Their table entries are prefetched first, so that the loads
+  // overlap. Where the tables are not in the nearest caches, as in a server, that halves the time.
+  void CountGatheredWords() {
     s_.words += word_count_;
-    if (s_.open_.size() > 1) {
+    if (s_.ngrams_.size() > 1) {
       for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchChild(words_[i - 1] - 1, words_[i] - 1);
     }
-    for (std::uint32_t i = 0; i < word_count_; ++i) AddWord(words_[i]);
+    for (std::uint32_t i = 0; i < word_count_; ++i) CountWord(words_[i]);
     word_count_ = 0;
   }
 
  private:
-  // `word` is a word's number + 1, or 0 for one that is in no term.
-  void AddWord(std::uint32_t word) {
+  // `word` is the word's number + 1, or 0 if it is in no term.
+  void CountWord(std::uint32_t word) {
     if (word-- == 0) {
       ++s_.unknown_words;
-      std::fill(s_.open_.begin(), s_.open_.end(), Vocabulary::kNone);
+      std::fill(s_.ngrams_.begin(), s_.ngrams_.end(), Vocabulary::kNone);
       return;
     }
-    for (std::size_t n = s_.open_.size() - 1; n > 0; --n) {
-      const std::uint32_t before = s_.open_[n - 1];
-      const bool may_go_on =
-          before != Vocabulary::kNone && v_.nodes[before].has_children() && v_.nodes[word].is_child_word();
-      s_.open_[n] = may_go_on ? v_.Child(before, word) : Vocabulary::kNone;
-      if (s_.open_[n] != Vocabulary::kNone) Count(v_.nodes[s_.open_[n]].column);
+    for (std::size_t n = s_.ngrams_.size() - 1; n > 0; --n) {
+      const std::uint32_t prefix = s_.ngrams_[n - 1];
+      const bool can_extend =
+          prefix != Vocabulary::kNone && v_.nodes[prefix].has_children() && v_.nodes[word].is_child_word();
+      s_.ngrams_[n] = can_extend ? v_.Child(prefix, word) : Vocabulary::kNone;
+      if (s_.ngrams_[n] != Vocabulary::kNone) Count(v_.nodes[s_.ngrams_[n]].column);
     }
-    s_.open_[0] = word;
+    s_.ngrams_[0] = word;
     if (v_.nodes[word].column < 0) ++s_.unknown_words;
     Count(v_.nodes[word].column);
   }
@@ -107,8 +108,8 @@ class Counter {
     const auto c = static_cast<std::uint32_t>(column);
     __builtin_prefetch(v_.idf + c);
     ++s_.counts_[c];
-    s_.set_[c >> 6] |= std::uint64_t{1} << (c & 63);
-    s_.set_sets_[c >> 12] |= std::uint64_t{1} << (c >> 6 & 63);
+    s_.column_bits_[c >> 6] |= std::uint64_t{1} << (c & 63);
+    s_.block_bits_[c >> 12] |= std::uint64_t{1} << (c >> 6 & 63);
   }
 
   static constexpr std::uint32_t kBlock = 64;
@@ -121,28 +122,28 @@ class Counter {
 
 Vectorizer::Scratch::Scratch(const Vocabulary& vocabulary)
     : counts_(vocabulary.column_count),
-      set_((vocabulary.column_count >> 6) + 1),
-      set_sets_((vocabulary.column_count >> 12) + 1),
-      open_(vocabulary.longest_term) {}
+      column_bits_((vocabulary.column_count >> 6) + 1),
+      block_bits_((vocabulary.column_count >> 12) + 1),
+      ngrams_(vocabulary.longest_term) {}
 
 SparseRow Vectorizer::Row(std::u16string_view text, std::span<const std::uint32_t> ends,
                           Scratch& scratch) const {
   const Vocabulary& v = *vocabulary_;
-  Counter counter(v, scratch);
+  TermCounter counter(v, scratch);
   std::uint32_t start = 0;
   for (const std::uint32_t end : ends) {
     counter.AddToken(text, start, end);
     start = end;
   }
-  counter.AddWords();
+  counter.CountGatheredWords();
 
   scratch.columns_.clear();
   scratch.values_.clear();
-  double total = 0;  // summed in the order of the columns, as the twin does
-  for (std::size_t i = 0; i < scratch.set_sets_.size(); ++i) {
-    for (std::uint64_t& sets = scratch.set_sets_[i]; sets != 0; sets &= sets - 1) {
+  double total = 0;  // summed in the order of the columns, as in model/reference/vectorizer.ts
+  for (std::size_t i = 0; i < scratch.block_bits_.size(); ++i) {
+    for (std::uint64_t& sets = scratch.block_bits_[i]; sets != 0; sets &= sets - 1) {
       const std::size_t k = i * 64 + static_cast<std::size_t>(std::countr_zero(sets));
-      for (std::uint64_t& set = scratch.set_[k]; set != 0; set &= set - 1) {
+      for (std::uint64_t& set = scratch.column_bits_[k]; set != 0; set &= set - 1) {
         const std::size_t column = k * 64 + static_cast<std::size_t>(std::countr_zero(set));
         const std::uint32_t count = scratch.counts_[column];
         scratch.counts_[column] = 0;

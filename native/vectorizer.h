@@ -1,7 +1,9 @@
-// Tokens → a sparse TF-IDF row, as scikit-learn's TfidfVectorizer in float64, without making a string: the
-// same doubles as model/reference/vectorizer.ts.
+// Tokens → a sparse TF-IDF row, as scikit-learn's TfidfVectorizer makes it in float64
+// (test/golden/tfidf.json). The doubles are the same as those of model/reference/vectorizer.ts. No string is
+// made.
 //
-// A Vectorizer is immutable and shared; a Scratch belongs to one vectorizer and has one owner at a time.
+// A Vectorizer is immutable and may be shared by threads. A Scratch belongs to one vectorizer and has one
+// owner at a time.
 #pragma once
 
 #include <cstdint>
@@ -21,24 +23,25 @@ class Vectorizer {
    public:
     explicit Scratch(const Vocabulary& vocabulary);
 
-    // Of all texts so far: words, and those among them that are no term of the vocabulary by themselves.
+    // Counts over all texts so far. A word is unknown if it alone is not a term of the vocabulary.
     std::uint64_t words = 0, unknown_words = 0;
 
    private:
     friend class Vectorizer;
-    friend class Counter;
-    std::vector<std::uint32_t> counts_;  // by column; all 0 between two rows
-    std::vector<std::uint64_t> set_,
-        set_sets_;                     // a bit for each column that counts; one for each word of those
-    std::vector<std::uint32_t> open_;  // nodes of the terms that end at the last word, by length − 1
+    friend class TermCounter;
+    std::vector<std::uint32_t> counts_;       // by column; all 0 between two rows
+    std::vector<std::uint64_t> column_bits_;  // one bit per column: its count is not 0
+    std::vector<std::uint64_t> block_bits_;   // one bit per element of column_bits_: it is not 0
+    std::vector<std::uint32_t> ngrams_;       // nodes of the n-grams that end at the last word, by n − 1
     std::vector<std::int32_t> columns_;
     std::vector<double> values_;
   };
 
   explicit Vectorizer(std::shared_ptr<const Vocabulary> vocabulary) : vocabulary_(std::move(vocabulary)) {}
 
-  // The row of a text, given the ends of its tokens. Valid until the scratch is used again.
-  // REQUIRES: ends ascend, and the last is text.size(); none for an empty text.
+  // Returns the row of a text, from the ends of its tokens as offsets in UTF-16 code units. Columns ascend.
+  // Valid until the scratch is used again. Throws std::bad_alloc.
+  // REQUIRES: ends ascend, and none is above text.size()
   SparseRow Row(std::u16string_view text, std::span<const std::uint32_t> ends, Scratch& scratch) const;
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }

@@ -1,13 +1,15 @@
-// The vocabulary that model/compile/vocabulary.ts compiles from a bundle's: what the vectorizer reads.
+// The tables that the vectorizer reads. model/compile/vocabulary.ts compiles them from a bundle's vocabulary.
 //
-// A word that occurs in a term has a number; a term of one word is a node of that number, and a longer one a
-// node that is reached from the term without its last word by that word. Every index is checked when it is
-// loaded. Immutable; share it.
+// A term is a sequence of words. Each word that occurs in a term has a number. Terms form a tree of nodes:
+// the node of a one-word term has the word's number, and a longer term is the child of the term without its
+// last word, by that word. Every index is checked once, at load. A Vocabulary is immutable and may be shared
+// by threads.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "table_file.h"
 
@@ -23,30 +25,32 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   bool has_sublinear_tf, uses_idf;
   Norm norm;
 
-  // By UTF-16 unit: 0 if it is no word character, 1 if it is in no word of the vocabulary, else its code.
-  // Whether a surrogate is (part of) a word character is told by `supplementary`.
+  // By UTF-16 code unit. 0: not a word character. 1: a word character that is in no word of the vocabulary.
+  // From 2: the unit's code. For surrogates, `supplementary` decides whether the pair is a word character.
   const std::uint16_t* code;
-  std::span<const std::uint32_t> supplementary;  // word characters: first, last, first, last, …
+  std::span<const std::uint32_t> supplementary;  // ranges of word characters: first, last, first, last, …
 
-  // A double array over codes, as the dictionary's; base 0 has no children.
+  // A double array over codes, like Dictionary::Unit. Base 0 has no children.
   struct Unit {
     std::uint64_t bits;
     std::uint16_t label() const { return static_cast<std::uint16_t>(bits); }
-    std::uint32_t word() const { return static_cast<std::uint32_t>(bits >> 16) & 0xffffff; }  // + 1; 0: none
+    std::uint32_t word() const {
+      return static_cast<std::uint32_t>(bits >> 16) & 0xffffff;
+    }  // number + 1; 0: none
     std::uint32_t base() const { return static_cast<std::uint32_t>(bits >> 40); }
   };
   const Unit* trie;
 
   struct Node {
-    std::int32_t column;  // −1: no term of its own
+    std::int32_t column;  // −1: not a term of the vocabulary itself
     std::uint32_t flags;
     bool has_children() const { return (flags & 1) != 0; }
-    bool is_child_word() const { return (flags & 2) != 0; }  // of a word: it continues a term
+    bool is_child_word() const { return (flags & 2) != 0; }  // the word is the last of a longer term
   };
   const Node* nodes;
 
   static constexpr std::uint32_t kNone = 0xffffffff;
-  // The node reached from `node` by `word`, or kNone.
+  // Returns the child of `node` by `word`, or kNone.
   std::uint32_t Child(std::uint32_t node, std::uint32_t word) const {
     for (std::uint32_t slot = Hash(node, word) & mask_;; slot = (slot + 1) & mask_) {
       const Edge& edge = edges_[slot];
@@ -54,14 +58,14 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     }
   }
 
-  // Asks for what `Child` will read first; for any numbers.
+  // Prefetches the slot that Child reads first. The arguments may be any numbers.
   void PrefetchChild(std::uint32_t node, std::uint32_t word) const {
     __builtin_prefetch(edges_ + (Hash(node, word) & mask_));
   }
 
   const double* idf;         // by column
-  const double* logarithms;  // ln(0 … 1023); entry 0 is never read
-  static constexpr std::uint32_t kLogarithms = 1024;
+  const double* logarithms;  // ln(0), ln(1), …; entry 0 is never read
+  static constexpr std::uint32_t kLogarithmCount = 1024;
 
  private:
   struct Edge {
@@ -76,8 +80,12 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   using LoadedTables::LoadedTables;
   static const TableKind kKind;
   std::optional<Error> Check();
+  std::optional<Error> CheckNumbers();
+  std::optional<Error> CheckTrie();
+  std::optional<Error> CheckNodes();
+  Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
 
-  const Edge* edges_;  // a hash table with linear probing; never full
+  const Edge* edges_;  // a hash table with linear probing; at least one slot is empty
   std::uint32_t mask_;
 };
 

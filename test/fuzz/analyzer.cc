@@ -1,5 +1,6 @@
-// Any UTF-16 on the real dictionary: tokens cover the text without a gap, are the same each time, whatever
-// the scratch has seen before, and those of a sentence do not depend on the sentences around it.
+// Fuzzes the analyzer with any UTF-16 and the real dictionary. The tokens must cover the text without a gap.
+// They must not depend on earlier uses of the scratch, and those of a sentence not on the sentences around
+// it.
 #include "analyzer.h"
 
 #include <algorithm>
@@ -42,14 +43,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hoshi::Analyzer::Scratch fresh;
   Expect(EndsOf(analyzer, text, fresh) == ends);
 
-  std::vector<std::uint32_t> one_by_one;
+  std::vector<std::uint32_t> by_sentence;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t last = std::min(text.find_first_of(u"、。", start), text.size() - 1);
     for (const std::uint32_t end :
          EndsOf(analyzer, std::u16string_view(text).substr(start, last + 1 - start), fresh))
-      one_by_one.push_back(static_cast<std::uint32_t>(start) + end);
+      by_sentence.push_back(static_cast<std::uint32_t>(start) + end);
     start = last + 1;
   }
-  Expect(one_by_one == ends);
+  Expect(by_sentence == ends);
   return 0;
 }

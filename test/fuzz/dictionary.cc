@@ -1,4 +1,5 @@
-// Any dictionary: refused, or it cuts any text without leaving its tables.
+// Fuzzes the dictionary's checks. A dictionary is refused, or the analyzer segments any text with it without
+// reading outside the tables.
 #include "dictionary.h"
 
 #include <cstdlib>
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto dictionary = hoshi::Dictionary::FromBytes(file);
   if (!dictionary.ok()) return 0;
   const hoshi::Analyzer analyzer(*dictionary);
-  static hoshi::Analyzer::Scratch scratch;  // what one dictionary leaves must not harm the next
+  static hoshi::Analyzer::Scratch scratch;  // kept between inputs: a scratch must work with any dictionary
   const std::u16string run(70, u'x'), surface(130, u'a');
   for (const std::u16string& text : {input.Text(), std::u16string(u"abcdxyzwaab、bb。ba"),
                                      run + u"z" + run + u"c", surface + u"b" + surface}) {

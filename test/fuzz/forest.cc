@@ -1,4 +1,5 @@
-// Any forest: refused, or it predicts any row in the end, without leaving its tables.
+// Fuzzes the forest's checks. A forest is refused, or Predict ends for any row without reading outside the
+// tables.
 #include "forest.h"
 
 #include <limits>
@@ -13,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   hoshi::Forest::Scratch scratch(**forest);
   static constexpr double kValues[] = {
       1, -1, 0, 1e-36, 0.5, -0.5, 1e300, -1e300, std::numeric_limits<double>::quiet_NaN()};
-  const std::u16string choices = input.Text() + u"\1\2\3\4\5\6\7\10";  // for each row and column a value
+  const std::u16string choices =
+      input.Text() + u"\1\2\3\4\5\6\7\10";  // each unit chooses the value of one cell
   for (std::size_t row = 0; row < 12; ++row) {
     std::vector<std::int32_t> columns;
     std::vector<double> values;

@@ -1,6 +1,6 @@
 /**
- * What the fuzzers start from: node dist/test/fuzz/seeds.js FOLDER makes FOLDER/{analyzer,dictionary,vocabulary,forest}. The
- * tables are written as test/fuzz/table_input.h reads them.
+ * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest}. Run it with
+ * `node dist/test/fuzz/seeds.js FOLDER`. Tables have the format that test/fuzz/table_input.h reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const someText = () => Array.from({ length: random.below(20) }, () => pick(rando
 function tableSeed(file: Buffer, kind: TableKind): Buffer {
   const sections = decodeTableFile(file, kind).sections.map((section, i) => {
     if (kind !== forestKind && i === 1) return pairsOf(section);
-    return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms will do
+    return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms are enough
   });
   return Buffer.concat([
     ...sections.flatMap((section) => [Uint8Array.of(section.length & 255, section.length >> 8), section]),
@@ -28,7 +28,7 @@ function tableSeed(file: Buffer, kind: TableKind): Buffer {
   ]);
 }
 
-/** Of 65,536 codes those of a few units: the others are 0. */
+/** Pairs (unit, code) for a few of the 65,536 code units. */
 function pairsOf(section: Uint8Array): Uint8Array {
   const codes = new Uint16Array(section.buffer, section.byteOffset, section.length / 2);
   const units = Array.from('abcdxyzw映画は面白い。、𠮷_1'.split(''), (unit) => unit.charCodeAt(0));

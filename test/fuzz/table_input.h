@@ -1,11 +1,12 @@
-// What a fuzzer changes of a table file: its sections without the padding and without what is large and
-// always the same, so that each byte counts. From it a whole file is made, with a header and a checksum that
-// are right: what is tested is what lies behind them.
+// Makes a whole table file from the fuzzer's input. The input has only the parts of a file that are worth
+// changing, without padding and without large constant parts. The file gets a right header and a right
+// checksum, because the fuzzers test the checks that come after these.
 //
 //   for each section after the identity: u16 number of bytes, the bytes
 //   the rest: a text in UTF-16
 //
-// Section 2 of dictionaries and vocabularies (codes by unit) is given as pairs: unit, code. See seeds.ts.
+// In the input, section 2 of dictionaries and vocabularies (codes by UTF-16 code unit) is a list of pairs:
+// unit, code. All other codes are 0. test/fuzz/seeds.ts writes inputs in this format.
 #pragma once
 
 #include <cstring>
@@ -21,7 +22,8 @@ class TableInput {
   TableInput(const std::uint8_t* data, std::size_t size)
       : rest_(reinterpret_cast<const std::byte*>(data), size) {}
 
-  // REQUIRES: before Text. `sections` without the identity.
+  // Reads the sections and returns the file. `sections` does not count the identity.
+  // REQUIRES: called once, before Text
   std::vector<std::byte> File(std::string_view tag, std::uint32_t version, std::size_t sections) {
     std::vector<std::vector<std::byte>> all{{}};
     for (std::size_t i = 0; i < sections; ++i) all.push_back(Section());

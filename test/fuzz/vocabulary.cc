@@ -1,4 +1,5 @@
-// Any vocabulary: refused, or it makes a row of any text without leaving its tables.
+// Fuzzes the vocabulary's checks. A vocabulary is refused, or the vectorizer makes a row of any text without
+// reading outside the tables.
 #include "vocabulary.h"
 
 #include <cstdlib>
@@ -11,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::byte> file = input.File("VOCB", 1, 8);
   auto vocabulary = hoshi::Vocabulary::FromBytes(file);
   if (!vocabulary.ok()) return 0;
-  if ((*vocabulary)->column_count > 1 << 16) return 0;  // a large scratch each time would only be slow
+  if ((*vocabulary)->column_count > 1 << 16) return 0;  // a large scratch for each input would be slow
   const hoshi::Vectorizer vectorizer(*vocabulary);
   hoshi::Vectorizer::Scratch scratch(**vocabulary);
   for (const std::u16string& text :

@@ -23,11 +23,11 @@ const endsOf = (text: string) => Array.from(analyzer.analyze(text));
 const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…${text.length}` : text);
 
 describe(`analyzer, golden: ${golden.header.program} ${golden.header.version}`, () => {
-  test('offsets of hostile texts and of our sentences', () => {
+  test("gives kuromoji's offsets for hostile texts and for our sentences", () => {
     for (const { text, ends } of golden.texts) assert.deepEqual(endsOf(textOf(text)), ends, short(textOf(text)));
   });
 
-  test('every UTF-16 unit', () => {
+  test("gives kuromoji's offsets for every UTF-16 code unit", () => {
     const received = golden.sweep.map((_, block) => {
       const units = Array.from({ length: 256 }, (_, i) => String.fromCharCode(block * 256 + i));
       return createHash('sha256')
@@ -49,19 +49,19 @@ describe('analyzer and its twin in TypeScript', () => {
     assert.deepEqual(endsOf(text), expected, short(text));
   };
 
-  test('give the same tokens of generated texts', () => {
+  test('give the same tokens for generated texts', () => {
     const next = textGenerator(createRandom(1), words);
     for (let i = 0; i < 5000; i++) sameTokens(next());
   });
 
-  test('give the same tokens of every unit between two words, doubled, and before a mark', () => {
+  test('give the same tokens for every code unit between two words, doubled, and before a combining mark', () => {
     for (let unit = 0; unit < 0x10000; unit += unit >= 0x3400 && unit < 0xd7a4 ? 7 : 1) {
       const character = String.fromCharCode(unit);
       sameTokens(`映画${character}の${character}${character}\u3099た`);
     }
   });
 
-  test('give the same tokens of runs around the lengths where the analyzer changes its way', () => {
+  test('give the same tokens for runs around the lengths at which the analyzer uses long nodes', () => {
     for (const character of ['ー', '神', 'ア', 'あ', 'w', '1', ' ', '😀', '\ud800', '\0', '!', 'も', '々', 'ｶ']) {
       for (const length of [1, 2, 31, 32, 61, 62, 63, 64, 65, 66, 126, 127, 128, 129, 130, 1000, 1025]) {
         const run = character.repeat(length);
@@ -70,7 +70,7 @@ describe('analyzer and its twin in TypeScript', () => {
     }
   });
 
-  test('give the same tokens of one sentence of more than 65,536 characters', () => {
+  test('give the same tokens for one sentence of more than 65,536 characters', () => {
     const next = textGenerator(createRandom(2), words);
     let sentence = '';
     while (sentence.length <= 80_000) sentence += next().replace(/[、。]/g, '');
@@ -78,7 +78,7 @@ describe('analyzer and its twin in TypeScript', () => {
   });
 });
 
-/** kuromoji's own tables, as far as the definition of a lattice needs them. */
+/** The part of kuromoji's own tables that defines a lattice. */
 interface Law {
   readonly token_info_dictionary: Words;
   readonly unknown_dictionary: Words & {
@@ -92,13 +92,13 @@ interface Words {
   readonly dictionary: { getShort(at: number): number };
 }
 
-describe('analyzer and the definition of the cheapest way', () => {
+describe('analyzer and the definition of the cheapest path', () => {
   const connectOf =
     ({ connections }: SmallDictionary) =>
     (right: number, left: number) =>
       (connections[right] as number[])[left] as number;
 
-  test('every way through small lattices of small dictionaries, where many cost the same', () => {
+  test('agrees with a search of all paths through small lattices, where many paths cost the same', () => {
     const random = createRandom(3);
     let ties = 0;
     for (let i = 0; i < 300; i++) {
@@ -114,10 +114,10 @@ describe('analyzer and the definition of the cheapest way', () => {
         assert.deepEqual(Array.from(small.analyze(sentence)), expected, sentence);
       }
     }
-    assert.ok(ties >= 50, `the order decides in ${ties}`);
+    assert.ok(ties >= 50, `the order decides ${ties} sentences`);
   });
 
-  test('long sentences of small dictionaries, with runs longer than the ring', () => {
+  test('long sentences with small dictionaries and runs longer than the ring', () => {
     const random = createRandom(4);
     for (let i = 0; i < 60; i++) {
       const dictionary = randomSmallDictionary(random);
@@ -130,7 +130,7 @@ describe('analyzer and the definition of the cheapest way', () => {
     }
   });
 
-  test('surfaces of every length up to the longest, so that cells are full', () => {
+  test('surfaces of every length up to the maximum, so that cells are full', () => {
     const random = createRandom(5);
     const contexts = 20;
     const cost = (most: number) => random.below(most);
@@ -153,7 +153,7 @@ describe('analyzer and the definition of the cheapest way', () => {
     }
   });
 
-  test('costs beyond 2^36 and below −2^36, where they are counted anew', () => {
+  test('costs above 2^36 and below −2^36, which make the analyzer rebase costs', () => {
     for (const sign of [1, -1]) {
       const dear = sign * 32_000;
       const dictionary: SmallDictionary = {
@@ -175,7 +175,7 @@ describe('analyzer and the definition of the cheapest way', () => {
         ],
       };
       const small = NativeAnalyzer.load(encodeSmallDictionary(dictionary));
-      // Every way leads through the one word of an x, so what lies between two of them is cut as if it were alone.
+      // Each x has one word, and every path goes through it. The text between two x is cut as if it were alone.
       const random = createRandom(6);
       const chunks = Array.from({ length: 40 }, () => {
         const pieces = Array.from({ length: 100 }, () => pick(random, ['ab', 'ba', 'aab', 'bb', 'a', 'r', 's']));
@@ -198,13 +198,13 @@ describe('analyzer and the definition of the cheapest way', () => {
       assert.equal(at, received.length);
       assert.ok(at * 44_000 > 2 ** 36, 'each word costs 32,000 and a connection about half as much');
 
-      // A word over all that time: its cost is far below that of the words within it, or far above.
+      // One unknown word spans the whole run. Its cost is far below, or far above, that of the words within the run.
       const run = 'r'.repeat(1_600_000);
       assert.equal(small.analyze(run).length, sign > 0 ? 1 : run.length);
     }
   });
 
-  test('sentences of the real dictionary, on its own tables', async () => {
+  test("sentences with kuromoji's dictionary, read from its own tables", async () => {
     const kuromoji = createRequire(import.meta.url)('kuromoji') as {
       builder(o: object): { build(done: (error: unknown, tokenizer: Law) => void): void };
     };
@@ -247,7 +247,7 @@ describe('analyzer and the definition of the cheapest way', () => {
 });
 
 describe('analyzer', () => {
-  test('gives nothing for nothing, and keeps nothing from the call before', () => {
+  test('gives no tokens for an empty text, and does not depend on earlier calls', () => {
     assert.deepEqual(endsOf(''), []);
     const first = endsOf('映画は面白い。');
     endsOf('ー'.repeat(300_000));
@@ -255,7 +255,7 @@ describe('analyzer', () => {
     assert.deepEqual(endsOf('映画は面白い。'), first);
   });
 
-  test('what it gives covers any text and ascends', () => {
+  test('gives ascending ends that cover any text', () => {
     const next = textGenerator(createRandom(8), words);
     for (let i = 0; i < 3000; i++) {
       const text = next();
@@ -265,7 +265,7 @@ describe('analyzer', () => {
     }
   });
 
-  test('a sentence ends after 、 and 。: texts in a row are as each alone', () => {
+  test('ends a sentence after 、 and 。, so that joined texts give the tokens of each text', () => {
     const next = textGenerator(createRandom(9), words);
     for (let i = 0; i < 1000; i++) {
       const [a, b] = [`${next()}${i % 2 === 0 ? '、' : '。'}`, next()];
@@ -273,8 +273,8 @@ describe('analyzer', () => {
     }
   });
 
-  test('millions of characters in one sentence', () => {
-    // Far from its ends the sentence is cut alike all along.
+  test('segments a sentence of millions of characters', () => {
+    // Far from both ends, each period of the sentence has the same tokens.
     const period = 'ゎゐぢヮヱづヂゑ';
     const many = 300_000;
     const few = Array.from(analyzer.analyze(period.repeat(40)));

@@ -17,7 +17,7 @@ before(async () => {
   booster = await randomBooster(1, {}, { withNaN: true });
 });
 
-describe('a row that is refused', () => {
+describe('a wrong row is refused', () => {
   const row = (change: object): SparseRow => ({ columns: integers(0, 2), values: doubles(1, 2), ...change });
   const refused: [what: string, row: unknown, message: RegExp][] = [
     ['null', null, /^Expected the row to be a sparse row, received null$/],
@@ -29,8 +29,8 @@ describe('a row that is refused', () => {
     ['unsigned columns', row({ columns: Uint32Array.of(0, 2) }), /to be an Int32Array, received Uint32Array$/],
     ['values in a list', row({ values: [1, 2] }), /^Expected row\.values to be a Float64Array, received Array$/],
     ['values as floats', row({ values: Float32Array.of(1, 2) }), /to be a Float64Array, received Float32Array$/],
-    ['a value too few', row({ values: doubles(1) }), /^Expected row\.values\.length to be 2, .*, received 1$/],
-    ['a value too many', row({ values: doubles(1, 2, 3) }), /^Expected row\.values\.length to be 2, .*, received 3$/],
+    ['one value too few', row({ values: doubles(1) }), /^Expected row\.values\.length to be 2, .*, received 1$/],
+    ['one value too many', row({ values: doubles(1, 2, 3) }), /^Expected row\.values\.length to be 2, .*, received 3$/],
     ['columns out of order', row({ columns: integers(2, 0) }), /row\.columns\[1\] to be .* from 3 to 7, .*received 0$/],
     ['a column twice', row({ columns: integers(2, 2) }), /row\.columns\[1\] to be .* from 3 to 7, .*received 2$/],
     ['a column too high', row({ columns: integers(0, 8) }), /row\.columns\[1\] to be .* from 1 to 7, .*received 8$/],
@@ -43,7 +43,7 @@ describe('a row that is refused', () => {
       /columns to be .* not detached/,
     ],
     ['detached values', { columns: integers(), values: detached(doubles(1)) }, /row\.values to be .* not detached/],
-    // C++ goes by the real length.
+    // C++ uses the real length.
     [
       'a hidden column',
       row({ columns: hiding(integers(0, 8), 1), values: hiding(doubles(1, 2), 1) }),
@@ -59,7 +59,7 @@ describe('a row that is refused', () => {
   }
 });
 
-describe('a matrix that is refused', () => {
+describe('a wrong matrix is refused', () => {
   const matrix = (change: object): CsrMatrix => ({
     rowStarts: integers(0, 1, 3),
     columns: integers(4, 0, 2),
@@ -78,13 +78,13 @@ describe('a matrix that is refused', () => {
     ['row starts that end early', matrix({ rowStarts: integers(0, 1) }), /rowStarts to be to end at 3, .*received 1$/],
     ['row starts that end late', matrix({ rowStarts: integers(0, 4) }), /rowStarts to be to end at 3, .*received 4$/],
     [
-      'row starts that fall',
+      'row starts that descend',
       matrix({ rowStarts: integers(0, 2, 1, 3), columns: integers(0, 4, 2) }),
       /\[2\] to be from 2 to 3, received 1$/,
     ],
     ['a row start out of range', matrix({ rowStarts: integers(0, 9, 3) }), /\[1\] to be from 0 to 3, received 9$/],
     ['a negative row start', matrix({ rowStarts: integers(0, -1, 3) }), /\[1\] to be from 0 to 3, received -1$/],
-    ['values too few', matrix({ values: doubles(1, 2) }), /the matrix\.values\.length to be 3, .*received 2$/],
+    ['too few values', matrix({ values: doubles(1, 2) }), /the matrix\.values\.length to be 3, .*received 2$/],
     ['values as floats', matrix({ values: new Float32Array(3) }), /to be a Float64Array, received Float32Array$/],
     [
       'columns out of order',
@@ -124,7 +124,7 @@ describe('a matrix that is refused', () => {
   }
 });
 
-describe('other arguments that are refused', () => {
+describe('other wrong arguments are refused', () => {
   for (const text of [undefined, null, 5, Buffer.from('tree'), ['tree']]) {
     test(`a model text that is ${Object.prototype.toString.call(text)}`, () =>
       refuses(() => Booster.fromModelText(text as never), 'argument', /^Expected the model to be a string, received/));
@@ -140,7 +140,7 @@ describe('other arguments that are refused', () => {
 });
 
 describe('a booster', () => {
-  test('predicts a batch as it predicts row by row, also while batches are under way', async () => {
+  test('gives the same predictions for a batch as row by row, also while other batches run', async () => {
     const matrix = stackRows(rows, columnCount);
     const underWay = [booster.predictBatch(matrix), booster.predictBatch(matrix)];
     const expected = Float64Array.from(rows, (row) => booster.predict(row));
@@ -148,7 +148,7 @@ describe('a booster', () => {
     assert.ok(new Set(expected).size > 20, 'the rows differ in their predictions');
   });
 
-  test('takes the empty row, and a batch without rows', async () => {
+  test('accepts an empty row, and a batch without rows', async () => {
     const text = booster.modelText();
     assert.equal(booster.predict(empty), Booster.fromModelText(text).predict(empty));
     assert.deepEqual(
@@ -158,7 +158,7 @@ describe('a booster', () => {
     assert.deepEqual(await booster.predictBatch(stackRows([], columnCount)), doubles());
   });
 
-  test('a batch is a copy: its arrays may be changed, or given away, at once', async () => {
+  test('copies a batch, so that its arrays may be changed or transferred at once', async () => {
     const expected = Float64Array.from(rows, (row) => booster.predict(row));
     const changed = stackRows(rows, columnCount);
     const given = stackRows(rows, columnCount);
@@ -170,12 +170,12 @@ describe('a booster', () => {
     assert.deepEqual(await Promise.all(underWay), [expected, expected]);
   });
 
-  test('reads each property once, so that none changes between the check and the use', async () => {
+  test('reads each property once, so that it cannot change between the check and the use', async () => {
     const once = <T extends object>(object: T): T => {
       const read = new Set<string | symbol>();
       return new Proxy(object, {
         get(target, name) {
-          assert.ok(!read.has(name), `${String(name)} is read again`);
+          assert.ok(!read.has(name), `${String(name)} is read twice`);
           read.add(name);
           return Reflect.get(target, name);
         },
@@ -188,7 +188,7 @@ describe('a booster', () => {
     assert.deepEqual(await booster.predictBatch(once(matrix)), await booster.predictBatch(matrix));
   });
 
-  test('contributions add up to the prediction', () => {
+  test('gives contributions that add up to the prediction', () => {
     const column = fc.uniqueArray(fc.nat(columnCount - 1)).map((columns) => columns.sort((a, b) => a - b));
     const value = fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.constantFrom(Number.NaN, 0, -0, 1e300));
     const row = column.chain((columns) =>
@@ -208,7 +208,7 @@ describe('a booster', () => {
     );
   });
 
-  test('contributions of linear leaves are refused by LightGBM', async () => {
+  test('refuses contributions of linear leaves, because LightGBM does', async () => {
     const linear = new Map(await smallModels()).get('linear leaves') as string;
     assert.match(linear, /^leaf_coeff=.*[1-9]/m);
     await refuses(
@@ -218,7 +218,7 @@ describe('a booster', () => {
     );
   });
 
-  test('the text of some rounds is the model after them, the text of all comes back the same', async () => {
+  test('writes the text of the first rounds, and loads and writes the whole text unchanged', async () => {
     assert.equal(booster.treeCount, 8);
     const short = await randomBooster(1, {}, { withNaN: true, rounds: 3 });
     assert.equal(booster.modelText(3), short.modelText());

@@ -1,4 +1,4 @@
-/** What the addons export is for native/ alone; but who finds it must not be able to end the process by it. */
+/** Only native/ uses the addons' exports. But if other code calls them, it must not be able to end the process. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -32,24 +32,30 @@ const makers: Record<string, () => Native> = {
 };
 
 for (const [name, make] of Object.entries(makers)) {
-  describe(`the class of a ${name}`, () => {
-    test('constructs nothing by hand', () => {
+  describe(`the class of the ${name}`, () => {
+    test('cannot be constructed from JavaScript', () => {
       const native = make();
       const Native = native.constructor as new (...values: unknown[]) => Native;
-      // An External of Node's own: a pointer to something else.
+      // An External that Node made: a pointer to an unrelated object.
       const server = createServer().listen(0);
       const { _externalStream } = (server as unknown as { _handle: { _externalStream: unknown } })._handle;
       server.close();
       assert.equal(typeof _externalStream, 'object');
       for (const values of [[], [5], [{}], [null], [booster], [native], [_externalStream]]) {
-        assert.throws(() => new Native(...values), /^Error: Expected (boosters )?to be made by/);
-        assert.throws(() => Reflect.construct(Native, values, class {}), /^Error: Expected (boosters )?to be made by/);
+        assert.throws(
+          () => new Native(...values),
+          /^Error: Expected (a booster|an object of the addon) to be made by .*, not by its constructor$/,
+        );
+        assert.throws(
+          () => Reflect.construct(Native, values, class {}),
+          /^Error: Expected (a booster|an object of the addon) to be made by .*, not by its constructor$/,
+        );
       }
       assert.throws(() => (Native as unknown as () => unknown)(), TypeError);
-      assert.equal(make().constructor, Native, 'it is made by the addon still');
+      assert.equal(make().constructor, Native, 'the addon can still make one');
     });
 
-    test('its methods refuse a foreign this', () => {
+    test('has methods that refuse a foreign `this`', () => {
       const native = make();
       const prototype = Object.getPrototypeOf(native) as object;
       const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(prototype) as PropertyDescriptorMap;
@@ -72,7 +78,7 @@ for (const [name, make] of Object.entries(makers)) {
   });
 }
 
-test('the methods of the typed face refuse a foreign this', async () => {
+test('the methods of the TypeScript class refuse a foreign `this`', async () => {
   const fake = { columnCount, treeCount: 1 } as Booster;
   assert.throws(() => Booster.prototype.predict.call(fake, empty), TypeError);
   assert.throws(() => Booster.prototype.contributions.call(fake, empty), TypeError);

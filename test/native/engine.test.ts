@@ -1,4 +1,4 @@
-/** The typed face of the native engine: what it refuses, and that nothing done to it by hand ends the process. */
+/** The TypeScript face of the native engine refuses wrong arguments. No call of the addon itself ends the process. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
 const scorer = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
 
-/** As JavaScript without types may call. */
-// biome-ignore lint/suspicious/noExplicitAny: that is the point
+/** Removes the type, to make calls that only untyped JavaScript can make. */
+// biome-ignore lint/suspicious/noExplicitAny: these tests need it
 const any = <T>(value: T): any => value;
 const refusal = (code: NativeErrorCode, message: RegExp | string) => (error: unknown) => {
   assert.ok(error instanceof NativeError, `${error}`);
@@ -30,7 +30,7 @@ const row = (columns: number[], values: number[]) => ({
   values: Float64Array.from(values),
 });
 
-describe('wrong arguments are refused by name', () => {
+describe('wrong arguments are refused, and the message names them', () => {
   const refused: [what: string, call: () => unknown, message: string][] = [
     [
       'no path',
@@ -52,7 +52,7 @@ describe('wrong arguments are refused by name', () => {
       () => any(NativeForest).load(),
       'Expected the forest to be a path without a NUL, or a Uint8Array that is not shared, received undefined',
     ],
-    ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
+    ['a text that is not a string', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
     [
       'an object as a text',
       () => any(scorer).score({ toString: () => '最高' }),
@@ -118,7 +118,7 @@ describe('wrong arguments are refused by name', () => {
       'Expected the forest to be one that was loaded, received undefined',
     ],
     [
-      'what only looks like one',
+      'an object with the prototype only',
       () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, [1, 5]),
       'Expected the analyzer to be one that was loaded, received Object',
     ],
@@ -150,7 +150,7 @@ describe('wrong arguments are refused by name', () => {
   const refusedBatches: [what: string, call: () => Promise<unknown>, message: string][] = [
     ['a text instead of texts', () => any(scorer).scoreBatch('店'), 'Expected texts to be an array, received "店"'],
     [
-      'a text that is none',
+      'a text that is not a string',
       () => any(scorer).scoreBatch(['店', null]),
       'Expected texts[1] to be a string, received null',
     ],
@@ -171,7 +171,7 @@ describe('wrong arguments are refused by name', () => {
     test(`a batch: ${what}`, () => assert.rejects(call, refusal('argument', message)));
   }
 
-  test('a forest of another width than the vocabulary', () => {
+  test('a forest with another number of columns than the vocabulary', () => {
     const other = any(Object.create(vectorizer));
     assert.throws(() => new NativeScorer(analyzer, other, forest, [1, 5]), refusal('argument', /the vectorizer/));
   });
@@ -188,7 +188,7 @@ describe('wrong arguments are refused by name', () => {
   });
 });
 
-describe('the addon itself, without its face', () => {
+describe('the addon itself, called without its TypeScript face', () => {
   const addon = createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', 'hoshi_engine.node'));
   const native = {
     analyzer: addon.loadAnalyzer(dictionaryPath),
@@ -196,9 +196,9 @@ describe('the addon itself, without its face', () => {
     forest: addon.loadForest(join(stars, 'forest.bin')),
   };
 
-  test('its objects are made by its functions alone', () => {
+  test('only its functions make objects', () => {
     for (const { constructor: Made } of Object.values(native)) {
-      const made = /Expected to be made by a function of the addon/;
+      const made = /Expected an object of the addon to be made by its functions, not by its constructor/;
       assert.throws(() => new Made(), made);
       assert.throws(() => new Made(native.analyzer), made);
       assert.throws(() => new Made(1, 2), made);
@@ -208,7 +208,7 @@ describe('the addon itself, without its face', () => {
     }
   });
 
-  test('methods refuse what is not theirs', () => {
+  test('methods refuse a foreign `this`', () => {
     const methods = [native.analyzer.analyze, native.vectorizer.row, native.forest.predict];
     for (const method of methods) {
       for (const foreign of [undefined, null, 1, {}, [], native, ...Object.values(native)]) {
@@ -218,7 +218,7 @@ describe('the addon itself, without its face', () => {
     }
   });
 
-  test('what an object says of itself is a value, not a getter', () => {
+  test('properties of an object are values, not getters', () => {
     assert.equal(native.analyzer.identity, analyzer.identity);
     assert.equal(native.forest.columnCount, forest.columnCount);
     for (const name of ['identity', 'columnCount'])
@@ -228,14 +228,14 @@ describe('the addon itself, without its face', () => {
     }, TypeError);
   });
 
-  test('a scorer is made of the right parts in the right places', () => {
+  test('a scorer takes only the right parts in the right order', () => {
     const { analyzer: a, vectorizer: v, forest: f } = native;
     for (const parts of [[], [f, f, f], [a, a, a], [v, a, f], [{}, {}, {}], [1, 2, 3], [a, v, null], [a, v]])
       assert.throws(() => addon.makeScorer(...parts, 1, 5), /Expected an object that the addon made/);
     assert.ok(Object.is(addon.makeScorer(a, v, f, 1, 5).score('最高'), scorer.score('最高')));
   });
 
-  test('tables are a path or bytes', () => {
+  test('tables are loaded from a path or from bytes only', () => {
     for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest])
       for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
   });

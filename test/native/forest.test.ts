@@ -21,7 +21,7 @@ const label = `${golden.header.program} ${golden.header.version}`;
 const compiled = (text: string) => NativeForest.load(compileForest(text, 'a test'));
 const none: SparseRow = { columns: new Int32Array(), values: new Float64Array() };
 
-/** Values at every edge: of zero as LightGBM takes it, of a double, and of the thresholds that a model has. */
+/** Edge cases: values around LightGBM's zero threshold, and the limits of a double. */
 const edges = [
   0,
   -0,
@@ -75,7 +75,7 @@ function sameDoubles(text: string, rows: readonly SparseRow[]): void {
   }
 }
 
-describe(`forest, golden: ${label}, the same doubles`, () => {
+describe(`forest, golden: ${label}, gives the same doubles`, () => {
   for (const model of golden.models.filter(({ name }) => !['poisson', 'categories', 'linear leaves'].includes(name))) {
     test(model.name, () => {
       const native = compiled(model.text);
@@ -101,7 +101,7 @@ describe(`forest, golden: ${label}, the same doubles`, () => {
   });
 });
 
-describe('forest, LightGBM and the trees in TypeScript, the same doubles', () => {
+describe('forest, LightGBM and the trees in TypeScript give the same doubles', () => {
   const variants: readonly Readonly<Record<string, string | number | boolean>>[] = [
     {},
     { zero_as_missing: true },
@@ -112,7 +112,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
     { boosting: 'dart', zero_as_missing: true, num_leaves: 40, min_data_in_leaf: 1 },
   ];
   for (const parameters of variants) {
-    test(`trained at random: ${JSON.stringify(parameters)}`, async () => {
+    test(`for a random model trained with ${JSON.stringify(parameters)}`, async () => {
       for (let seed = 1; seed <= 6; seed++) {
         const text = (await randomBooster(seed, parameters, { withNaN: seed % 2 === 0 })).modelText();
         const random = createRandom(seed);
@@ -125,7 +125,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
     });
   }
 
-  test('trees that no training makes: any threshold, any kind of missing value, any default, any shape', () => {
+  test('for random trees with any threshold, kind of missing value, default and shape', () => {
     const random = createRandom(22);
     for (let i = 0; i < 250; i++) {
       const text = randomTrees(random, { columnCount: 4, maxLeaves: pick(random, [1, 2, 5, 30]) });
@@ -133,7 +133,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
     }
   });
 
-  test('a spine thousands of nodes deep, to either side', () => {
+  test('for a tree that is thousands of nodes deep, to either side', () => {
     const random = createRandom(23);
     for (const shape of ['left', 'right'] as const) {
       const text = randomTrees(random, { columnCount: 4, maxLeaves: 3000, shape, trees: 2 });
@@ -141,7 +141,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
     }
   });
 
-  test('the most leaves that a tree may have, and one more', () => {
+  test('for a tree with the maximum of leaves; one leaf more is refused', () => {
     const random = createRandom(24);
     const most = randomTrees(random, { columnCount: 4, maxLeaves: 65_536, trees: 1, hasMaxLeaves: true });
     sameDoubles(most, [none, ...Array.from({ length: 200 }, () => edgeRow(random, 4, thresholdsOf(most)))]);
@@ -151,7 +151,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
     );
   });
 
-  test('200,000 predictions in a row: nothing is left over when rows are counted anew', () => {
+  test('for 200,000 predictions, so that the 16-bit epoch of the scratch wraps around', () => {
     const random = createRandom(25);
     const text = randomTrees(random, { columnCount: 4, maxLeaves: 12, trees: 5 });
     const native = compiled(text);
@@ -165,7 +165,7 @@ describe('forest, LightGBM and the trees in TypeScript, the same doubles', () =>
   });
 });
 
-describe('what the forest refuses, LightGBM takes', () => {
+describe('LightGBM accepts the models that the forest refuses', () => {
   const refused: Record<string, RegExp> = {
     poisson: /^model: expected an objective of regression, .*, received poisson$/,
     categories: /^model: tree 0: expected no categorical split, received num_cat=\d+$/,
@@ -184,7 +184,7 @@ describe('what the forest refuses, LightGBM takes', () => {
     });
   }
 
-  test('and `auto` takes the engine lightgbm, and says why', async () => {
+  test('the engine `auto` falls back to lightgbm and gives the reason', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-forest-'));
     try {
       const path = join(folder, 'poisson');

@@ -6,7 +6,7 @@ import { type Outcome, tryModels } from '../fixtures/try-models.ts';
 
 const isRefused = (outcome: Outcome) => 'refusal' in outcome;
 
-/** Every text was refused as it should be, or became a model that predicts. */
+/** Asserts that each text was either refused with the right error or became a model that predicts. */
 function checkOutcomes(outcomes: readonly Outcome[], texts: readonly string[]): void {
   outcomes.forEach((outcome, i) => {
     const refusals =
@@ -22,7 +22,7 @@ function checkOutcomes(outcomes: readonly Outcome[], texts: readonly string[]): 
   });
 }
 
-/** Where in a text, from 0 to below 1. */
+/** A place in a text: 0 is its start, 1 would be its end. */
 const place = fc.nat(9999).map((n) => n / 10_000);
 
 describe('the text of a trained model', () => {
@@ -31,7 +31,7 @@ describe('the text of a trained model', () => {
     models = await smallModels();
   });
 
-  test('cut short anywhere before its end is refused', () => {
+  test('is refused if it is cut off anywhere before its end', () => {
     const cuts = models.flatMap(([, text]) => {
       const end = text.indexOf('end of trees\n') + 'end of trees\n'.length;
       const lengths = [...Array.from({ length: Math.ceil(text.length / 97) }, (_, i) => i * 97), end - 1, end];
@@ -46,7 +46,7 @@ describe('the text of a trained model', () => {
     });
   });
 
-  /** Texts made of the trained ones; of each many, some of which still are models. */
+  /** Changes the trained texts at random, and asserts that some results are refused and some still are models. */
   const hostile = (change: fc.Arbitrary<(text: string) => string>, seed: number) => {
     const changed = fc
       .tuple(fc.nat(models.length - 1), change)
@@ -58,7 +58,7 @@ describe('the text of a trained model', () => {
     assert.ok(refusedCount > 80 && refusedCount < 720, `${refusedCount} of 800 refused`);
   };
 
-  test('with characters changed is refused, or predicts', () => {
+  test('is refused or predicts after characters were changed', () => {
     const flips = fc.array(fc.tuple(place, fc.integer({ min: 0, max: 127 })), {
       minLength: 1,
       maxLength: 3,
@@ -74,7 +74,7 @@ describe('the text of a trained model', () => {
     );
   });
 
-  test('with bits flipped is refused, or predicts', () => {
+  test('is refused or predicts after bits were flipped', () => {
     const flips = fc.array(fc.tuple(place, fc.nat(7)), { minLength: 1, maxLength: 2 });
     hostile(
       flips.map((places) => (text) => {
@@ -89,7 +89,7 @@ describe('the text of a trained model', () => {
     );
   });
 
-  test('with other words, and sizes mended, is refused, or predicts', () => {
+  test('is refused or predicts after words were replaced and tree_sizes corrected', () => {
     const words = [
       '0',
       '1',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { type Outcome, tryModels } from '../fixtures/try-models.ts';
 
-/** A model by hand with sizes that are right, unless `sizes` says what else tree_sizes should be. */
+/** Writes a model. tree_sizes has the right sizes, unless `sizes` replaces it. */
 function modelText({ header = {}, trees = [tree()], sizes, tail = '' }: Partial<Parts> = {}): string {
   const lines = { ...plainHeader, ...header };
   const bodies = trees.map((lines, i) => `Tree=${i}\n${linesOf(lines)}\n\n`);
@@ -16,7 +16,7 @@ interface Parts {
   sizes: string;
   tail: string;
 }
-/** A name with true is a line of its own, without =; one with null is left out. */
+/** The value true makes a line of the name alone, without =. The value null leaves the line out. */
 type Lines = Readonly<Record<string, string | number | true | null>>;
 
 function linesOf(lines: Lines): string {
@@ -62,7 +62,7 @@ const linear = (change: Lines = {}) =>
     leaf_coeff: '3 4 5',
     ...change,
   });
-/** A spine: every node's left child is the next node. */
+/** A tree in which each node's left child is the next node. */
 const spine = (depth: number): Lines => {
   const list = (length: number, entry: (i: number) => number) => Array.from({ length }, (_, i) => entry(i)).join(' ');
   return {
@@ -82,10 +82,7 @@ const accepted: [what: string, text: string][] = [
   ['a tree of one leaf', modelText({ trees: [{ num_leaves: 1, num_cat: 0, leaf_value: 3 }] })],
   ['no trees', modelText({ trees: [] })],
   ['no trees, averaged', modelText({ header: { average_output: true }, trees: [] })],
-  [
-    'no more than what is needed',
-    modelText({ trees: [tree({ decision_type: null, leaf_count: null, is_linear: null })] }),
-  ],
+  ['only the required lines', modelText({ trees: [tree({ decision_type: null, leaf_count: null, is_linear: null })] })],
   ['no objective', modelText({ header: { objective: null } })],
   ['infinite thresholds', modelText({ trees: [tree({ threshold: 'inf -inf', split_gain: 'inf 1' })] })],
   [
@@ -93,7 +90,7 @@ const accepted: [what: string, text: string][] = [
     modelText({ trees: [tree({ threshold: '1.7976931348623157e308 5e-324', leaf_value: '1e308 1e308 -1e308' })] }),
   ],
   [
-    'counts that are no integers',
+    'counts that are not integers',
     modelText({ trees: [tree({ leaf_count: '1.5 -2 1e300', internal_count: '1e99 .5' })] }),
   ],
   ['categories', modelText({ trees: [categorical()] })],
@@ -119,31 +116,35 @@ const refused: [what: string, text: string, message: RegExp][] = [
   ['no model', 'tree\n', /header: expected a line num_class=/],
   ['a megabyte of one letter', 'a'.repeat(1 << 20), /header: expected a line num_class=/],
   ['a megabyte of =', '='.repeat(1 << 20), /header: expected a name before =, received =+…$/],
-  ['a NUL', modelText().replace('a b c', 'a b c\0'), /text: expected lines ended by a line feed, .* received a NUL$/],
+  [
+    'a NUL',
+    modelText().replace('a b c', 'a b c\0'),
+    /text: expected lines that end with a line feed, .* received a NUL$/,
+  ],
   ['a NUL after the trees', modelText({ tail: '\0' }), /received a NUL$/],
   ['carriage returns', modelText().replaceAll('\n', '\r\n'), /received a carriage return$/],
   ['no end', modelText().replace('end of trees', ''), /after 1 trees: expected a line "end of trees"/],
   ['no trees and no end', modelText({ trees: [] }).replace('end of trees', ''), /after 0 trees: expected a line "end/],
 
-  // LightGBM skips the =: these were its num_tree_per_iteration, by which it divides, and its tree_sizes.
+  // LightGBM skips the =. It would read these lines as num_tree_per_iteration, which is a divisor, and as tree_sizes.
   ['a line that starts with =', inHeader({ '=num_tree_per_iteration': 0 }), /header: expected a name before =/],
   ['= before a lone name', inHeader({ '=num_tree_per_iteration': true }), /header: expected a name before =/],
   ['= before other sizes', modelText().replace('\n\nTree=', '\n=tree_sizes=99999999\n\nTree='), /a name before =/],
-  // Without a tree LightGBM's header goes on to the end of the text.
+  // If there is no tree, LightGBM reads the header up to the end of the text.
   [
-    'a header after no trees',
+    'a header line after no trees',
     modelText({ trees: [], tail: 'num_tree_per_iteration=0\n' }),
-    /header: expected each line once/,
+    /header: expected each name once/,
   ],
-  ['a lone name after no trees', modelText({ trees: [], tail: 'num_tree_per_iteration\n' }), /expected each line once/],
-  ['sizes after no trees', modelText({ trees: [], tail: 'tree_sizes=99999999\n' }), /expected each line once/],
+  ['a lone name after no trees', modelText({ trees: [], tail: 'num_tree_per_iteration\n' }), /expected each name once/],
+  ['sizes after no trees', modelText({ trees: [], tail: 'tree_sizes=99999999\n' }), /expected each name once/],
   [
     'a tree after no trees',
     modelText({ trees: [], tail: '\nTree=0\n' }),
     /after 0 trees: expected a line "end of trees"/,
   ],
 
-  ['a line twice', modelText().replace('num_class=1', 'num_class=1\nnum_class=1'), /header: expected each line once/],
+  ['a line twice', modelText().replace('num_class=1', 'num_class=1\nnum_class=1'), /header: expected each name once/],
   ...['num_class', 'num_tree_per_iteration', 'label_index', 'max_feature_idx', 'feature_names', 'feature_infos'].map(
     (name): [string, string, RegExp] => [
       `no ${name}`,
@@ -154,7 +155,7 @@ const refused: [what: string, text: string, message: RegExp][] = [
   ['no tree_sizes', modelText().replace(/tree_sizes=.*\n/, ''), /header: expected a line tree_sizes=, received none$/],
   ['three classes', inHeader({ num_class: 3 }), /num_class: expected an integer from 1 to 1, received 3$/],
   [
-    'no tree an iteration',
+    'no tree per iteration',
     inHeader({ num_tree_per_iteration: 0 }),
     /num_tree_per_iteration: expected .* 1 to 1, received 0$/,
   ],
@@ -167,14 +168,14 @@ const refused: [what: string, text: string, message: RegExp][] = [
     /feature_names: expected 2147483647 entries, received 3$/,
   ],
   [
-    'a column count that is none',
+    'a column count that is not a number',
     inHeader({ max_feature_idx: '2x' }),
     /max_feature_idx: expected a number, received 2x$/,
   ],
-  ['a name too few', inHeader({ feature_names: 'a b' }), /feature_names: expected 3 entries, received 2$/],
-  ['an info too many', inHeader({ feature_infos: long(4, 'none') }), /feature_infos: expected 3 entries, received 4$/],
+  ['one name too few', inHeader({ feature_names: 'a b' }), /feature_names: expected 3 entries, received 2$/],
+  ['one info too many', inHeader({ feature_infos: long(4, 'none') }), /feature_infos: expected 3 entries, received 4$/],
   [
-    'a constraint too few',
+    'one constraint too few',
     inHeader({ monotone_constraints: '1 0' }),
     /monotone_constraints: expected 3 entries, received 2$/,
   ],
@@ -183,7 +184,7 @@ const refused: [what: string, text: string, message: RegExp][] = [
     inHeader({ monotone_constraints: '1 0 2' }),
     /constraints\[2\]: expected an integer from -1 to 1, received 2$/,
   ],
-  ['an empty objective', inHeader({ objective: ' ' }), /objective: expected one of LightGBM's with one output/],
+  ['an empty objective', inHeader({ objective: ' ' }), /objective: expected a LightGBM objective with one output/],
   [
     'several outputs',
     inHeader({ objective: 'multiclass num_class:3' }),
@@ -191,20 +192,20 @@ const refused: [what: string, text: string, message: RegExp][] = [
   ],
   ['a long objective', inHeader({ objective: '星'.repeat(99) }), /objective: .*received 星+.*…$/],
 
-  ['a size too high', sizesOff(1), /tree 0: expected to end where tree_sizes says/],
-  ['a size too low', sizesOff(-2), /tree 0: expected to end where tree_sizes says/],
+  ['a size too high', sizesOff(1), /tree 0: expected a blank line at the end that tree_sizes gives/],
+  ['a size too low', sizesOff(-2), /tree 0: expected a blank line at the end that tree_sizes gives/],
   [
     'a size beyond the text',
     sizesOff(1 << 20),
-    /tree 0: expected \d+ bytes \(tree_sizes\), received \d+, the text is cut short$/,
+    /tree 0: expected \d+ bytes \(tree_sizes\), received \d+ \(the text is cut off\)$/,
   ],
   ['a size of 0', modelText({ sizes: '0' }), /tree_sizes\[0\]: expected an integer from 1 to 2147483647, received 0$/],
   ['a negative size', modelText({ sizes: '-5' }), /tree_sizes\[0\]: expected an integer from 1/],
   ['a size of 20 digits', modelText({ sizes: '9'.repeat(20) }), /tree_sizes\[0\]: expected a number, received 9+$/],
-  ['a size that is no integer', modelText({ sizes: '1e3' }), /tree_sizes\[0\]: expected a number, received 1e3$/],
+  ['a size that is not an integer', modelText({ sizes: '1e3' }), /tree_sizes\[0\]: expected a number, received 1e3$/],
   ['no sizes for a tree', modelText({ sizes: '' }), /after 0 trees: expected a line "end of trees", received Tree=0/],
   [
-    'sizes for two',
+    'sizes for two trees',
     modelText({ sizes: `${Buffer.byteLength(modelText().match(/Tree=.*\n\n\n/s)?.[0] ?? '')} 5` }),
     /tree 1: expected a line Tree=1/,
   ],
@@ -225,8 +226,8 @@ const refused: [what: string, text: string, message: RegExp][] = [
   ],
   ['no leaf', model({ num_leaves: 0 }), /num_leaves: expected an integer from 1 to 16777216, received 0$/],
   ['2^31 leaves', model({ num_leaves: 2147483648 }), /num_leaves: expected an integer from 1 to 16777216/],
-  ['a leaf more than said', model({ num_leaves: 2 }), /leaf_value: expected 2 entries, received 3$/],
-  ['a leaf less than said', model({ num_leaves: 4 }), /leaf_value: expected 4 entries, received 3$/],
+  ['more leaves than num_leaves', model({ num_leaves: 2 }), /leaf_value: expected 2 entries, received 3$/],
+  ['fewer leaves than num_leaves', model({ num_leaves: 4 }), /leaf_value: expected 4 entries, received 3$/],
   ...['split_feature', 'threshold', 'left_child', 'right_child', 'decision_type', 'internal_count'].map(
     (name): [string, string, RegExp] => [
       `three of ${name}`,
@@ -242,8 +243,8 @@ const refused: [what: string, text: string, message: RegExp][] = [
   ['a negative column', model({ split_feature: '-1 0' }), /split_feature\[0\]: expected .*received -1$/],
   ['a threshold NaN', model({ threshold: 'nan 1' }), /threshold\[0\]: expected a number, received nan$/],
   ['a threshold of 1e400', model({ threshold: '0 1e400' }), /threshold\[1\]: expected a number, received 1e400$/],
-  ['a threshold of words', model({ threshold: '0 x' }), /threshold\[1\]: expected a number, received x$/],
-  ['a tab between', model({ threshold: '0\t1 2' }), /threshold\[0\]: expected a number, received 0\t1$/],
+  ['a threshold that is not a number', model({ threshold: '0 x' }), /threshold\[1\]: expected a number, received x$/],
+  ['a tab between numbers', model({ threshold: '0\t1 2' }), /threshold\[0\]: expected a number, received 0\t1$/],
   ['a leaf value NaN', model({ leaf_value: '1 -nan 3' }), /leaf_value\[1\]: expected a finite number, received -nan$/],
   ['a leaf value ∞', model({ leaf_value: '1 2 inf' }), /leaf_value\[2\]: expected a finite number, received inf$/],
   [
@@ -257,15 +258,23 @@ const refused: [what: string, text: string, message: RegExp][] = [
     /decision_type\[0\]: expected an integer from 0 to 11, received 12$/,
   ],
 
-  ['a circle', model({ right_child: '0 -3' }), /right_child\[0\]: expected a node of its own, received 0 again$/],
+  [
+    'a cycle',
+    model({ right_child: '0 -3' }),
+    /right_child\[0\]: expected a child that no other node has, received 0 again$/,
+  ],
   [
     'a node that is its own child',
     model({ left_child: '-1 1' }),
-    /left_child\[1\]: expected a node of its own|right_child\[0\]/,
+    /left_child\[1\]: expected a child that no other node has|right_child\[0\]/,
   ],
-  ['a leaf twice', model({ right_child: '1 -2' }), /right_child\[1\]: expected a node of its own, received -2 again$/],
   [
-    'a node nobody leads to',
+    'a leaf twice',
+    model({ right_child: '1 -2' }),
+    /right_child\[1\]: expected a child that no other node has, received -2 again$/,
+  ],
+  [
+    'a node without a parent',
     model({ left_child: '-1 1', right_child: '-2 -3' }),
     /nodes below the root: expected 2, received 1$/,
   ],
@@ -288,7 +297,7 @@ const refused: [what: string, text: string, message: RegExp][] = [
       [
         'a categorical node and no categories',
         { num_cat: 0 },
-        /threshold\[0\]: expected the number of a category, below 0/,
+        /threshold\[0\]: expected the index of a category, below 0/,
       ],
       ['no cat_boundaries', { cat_boundaries: null }, /expected a line cat_boundaries=/],
       ['no cat_threshold', { cat_threshold: null }, /expected a line cat_threshold=/],
@@ -296,17 +305,21 @@ const refused: [what: string, text: string, message: RegExp][] = [
       [
         'cat_boundaries that fall',
         { num_cat: 2, cat_boundaries: '0 3 1' },
-        /cat_boundaries: expected increasing integers/,
+        /cat_boundaries: expected integers in ascending order/,
       ],
-      ['cat_boundaries beyond', { cat_boundaries: '0 2' }, /cat_threshold: expected 2 entries, received 1$/],
+      [
+        'cat_boundaries beyond cat_threshold',
+        { cat_boundaries: '0 2' },
+        /cat_threshold: expected 2 entries, received 1$/,
+      ],
       [
         'a bit set too large',
         { cat_threshold: '4294967296' },
         /cat_threshold\[0\]: expected an integer from 0 to 4294967295/,
       ],
-      ['a category out of range', { threshold: '1 -1' }, /threshold\[0\]: expected the number of a category, below 1/],
-      ['half a category', { threshold: '0.5 -1' }, /threshold\[0\]: expected the number of a category/],
-      ['a category ∞', { threshold: 'inf -1' }, /threshold\[0\]: expected the number of a category/],
+      ['a category out of range', { threshold: '1 -1' }, /threshold\[0\]: expected the index of a category, below 1/],
+      ['half a category', { threshold: '0.5 -1' }, /threshold\[0\]: expected the index of a category/],
+      ['a category ∞', { threshold: 'inf -1' }, /threshold\[0\]: expected the index of a category/],
     ] as const
   ).map(([what, change, message]): [string, string, RegExp] => [
     what,
@@ -316,27 +329,31 @@ const refused: [what: string, text: string, message: RegExp][] = [
 
   ...(
     [
-      ['a kind of leaf of 2', { is_linear: 2 }, /is_linear: expected an integer from 0 to 1, received 2$/],
+      ['is_linear of 2', { is_linear: 2 }, /is_linear: expected an integer from 0 to 1, received 2$/],
       ['a leaf without a constant', { leaf_const: '1 2' }, /leaf_const: expected 3 entries, received 2$/],
       ['a constant NaN', { leaf_const: '1 2 nan' }, /leaf_const\[2\]: expected a finite number, received nan$/],
-      ['a leaf of too many columns', { num_features: '1 0 4' }, /num_features\[2\]: expected an integer from 0 to 3/],
-      ['a leaf of −1 columns', { num_features: '1 -1 3' }, /num_features\[1\]: expected an integer from 0 to 3/],
+      ['a leaf with too many columns', { num_features: '1 0 4' }, /num_features\[2\]: expected an integer from 0 to 3/],
+      ['a leaf with −1 columns', { num_features: '1 -1 3' }, /num_features\[1\]: expected an integer from 0 to 3/],
       ['a leaf column out of range', { leaf_features: '2 0 3' }, /leaf_features\[2\]: expected an integer from 0 to 2/],
-      ['a leaf column too few', { leaf_features: '2 0' }, /leaf_features: expected 3 entries, received 2$/],
-      ['a coefficient too few', { leaf_coeff: '3 4' }, /leaf_coeff: expected 3 entries, received 2$/],
+      ['one leaf column too few', { leaf_features: '2 0' }, /leaf_features: expected 3 entries, received 2$/],
+      ['one coefficient too few', { leaf_coeff: '3 4' }, /leaf_coeff: expected 3 entries, received 2$/],
       ['a coefficient ∞', { leaf_coeff: '3 4 inf' }, /leaf_coeff\[2\]: expected a finite number, received inf$/],
-      ['no coefficients', { leaf_coeff: null }, /leaf_features: expected leaf_coeff beside it, received one alone$/],
+      [
+        'no coefficients',
+        { leaf_coeff: null },
+        /leaf_features: expected leaf_features and leaf_coeff together, received only one of them$/,
+      ],
     ] as const
   ).map(([what, change, message]): [string, string, RegExp] => [what, modelText({ trees: [linear(change)] }), message]),
 ];
 
-describe('a model text by hand', () => {
+describe('a handwritten model text', () => {
   let outcomes: Outcome[];
   before(() => {
     outcomes = tryModels([...accepted, ...refused].map(([, text]) => text));
   });
   accepted.forEach(([what], i) => {
-    test(`is taken: ${what}`, () => {
+    test(`is accepted: ${what}`, () => {
       assert.ok('predictions' in (outcomes[i] as Outcome), JSON.stringify(outcomes[i]));
     });
   });

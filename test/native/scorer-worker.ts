@@ -1,4 +1,4 @@
-/** A worker that loads the addon for itself, scores the texts that it is given alone and in batches, and tells. */
+/** A worker that loads the addon, scores the given texts singly and in batches, and posts the scores. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
@@ -15,6 +15,6 @@ const scorer = new NativeScorer(
 const scores = Float64Array.from(texts, (text) => scorer.score(text));
 const batches = await Promise.all([1, 2, 3].map((threads) => scorer.scoreBatch(texts, threads)));
 for (const batch of batches) {
-  if (batch.some((score, i) => !Object.is(score, scores[i]))) throw new Error('a batch gives other scores');
+  if (batch.some((score, i) => !Object.is(score, scores[i]))) throw new Error('a batch gives different scores');
 }
 parentPort?.postMessage(scores);

@@ -29,7 +29,7 @@ const words = dictionaryWords(20);
 const texts = Array.from({ length: 2000 }, textGenerator(createRandom(32), words));
 const scores = Float64Array.from(texts, (text) => scorer.score(text));
 
-describe('scorer and the reference engines, the same doubles', () => {
+describe('scorer and the reference engines give the same doubles', () => {
   let references: WholeScorer[];
   before(async () => {
     references = await Promise.all(
@@ -44,29 +44,29 @@ describe('scorer and the reference engines, the same doubles', () => {
     }
   };
 
-  test('of the texts of the goldens', () => {
+  test('for the texts of the goldens', () => {
     sameScores(readGolden<KuromojiGolden>('kuromoji.json').texts.map(({ text }) => textOf(text)));
   });
 
-  test('of generated texts', () => {
+  test('for generated texts', () => {
     const next = textGenerator(createRandom(31), words);
     sameScores(Array.from({ length: 2500 }, next));
   });
 });
 
 describe('scorer', () => {
-  test('a batch gives the scores in order, on any number of threads', async () => {
+  test('gives the scores of a batch in order, on any number of threads', async () => {
     for (const threads of [1, 2, 3, 16, 200]) assert.deepEqual(await scorer.scoreBatch(texts, threads), scores);
     assert.deepEqual(await scorer.scoreBatch(texts), scores);
   });
 
-  test('an empty list, and fewer texts than threads', async () => {
+  test('accepts an empty list, and fewer texts than threads', async () => {
     assert.deepEqual(await scorer.scoreBatch([], 8), new Float64Array());
     assert.deepEqual(await scorer.scoreBatch([texts[0] as string], 1024), scores.slice(0, 1));
     assert.deepEqual(await scorer.scoreBatch(['', '']), Float64Array.of(scorer.score(''), scorer.score('')));
   });
 
-  test('many batches at a time, and single scores between them', async () => {
+  test('scores many batches at the same time, and single texts between them', async () => {
     const random = createRandom(33);
     const batches = Array.from({ length: 60 }, async () => {
       const from = random.below(texts.length);
@@ -77,7 +77,7 @@ describe('scorer', () => {
     for (const [received, from, to] of await Promise.all(batches)) assert.deepEqual(received, scores.slice(from, to));
   });
 
-  test('several scorers share their tables', async () => {
+  test('shares its tables with other scorers', async () => {
     const [analyzer, vectorizer, forest] = [
       NativeAnalyzer.load(),
       NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
@@ -94,7 +94,7 @@ describe('scorer', () => {
     );
   });
 
-  test('a list that changes after the call does not matter', async () => {
+  test('copies the list, so that it may be changed after the call', async () => {
     const list = texts.slice(0, 500);
     const promise = scorer.scoreBatch(list, 2);
     list.fill('最悪');
@@ -102,7 +102,7 @@ describe('scorer', () => {
     assert.deepEqual(await promise, scores.slice(0, 500));
   });
 
-  test('texts of millions of units, alone, in a batch, and between short ones', async () => {
+  test('scores texts of millions of code units alone, in a batch, and between short texts', async () => {
     const long = [`${'とても面白い映画でした'.repeat(100_000)}`, 'ー'.repeat(3_000_000), '、'.repeat(500_000)];
     const single = long.map((text) => scorer.score(text));
     assert.ok(Object.is(scorer.score(texts[7] as string), scores[7]));
@@ -111,14 +111,14 @@ describe('scorer', () => {
       Float64Array.of(...single, scores[7] as number),
     );
     const random = createRandom(34);
-    const cut = 2 ** 20; // the units that are kept between calls
+    const cut = 2 ** 20; // code units of the buffer that the addon keeps between calls
     for (const length of [4094, 4095, 4096, 4097, cut - 2, cut - 1, cut, cut + 1, cut + 2]) {
       const text = Array.from({ length }, () => pick(random, ['最', '高', '。', '悪'])).join('');
       assert.deepEqual(await scorer.scoreBatch([text]), Float64Array.of(scorer.score(text)));
     }
   });
 
-  test('in workers at the same time, ended at any time', async () => {
+  test('works in several workers at the same time, and in workers that are terminated at any time', async () => {
     const worker = () => new Worker(new URL('./scorer-worker.js', import.meta.url), { workerData: texts });
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => {
@@ -141,7 +141,7 @@ describe('scorer', () => {
   });
 });
 
-test('words are counted, and those that are no term, on the event loop and off it', async () => {
+test('words and unknown words are counted on the event loop and off it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hoshi-words-'));
   try {
     await writeBundle(join(folder, 'tiny'), await tinyBundle()); // its terms: 悪い, 普通, 良い
@@ -163,7 +163,7 @@ describe('the native engine on a bundle without compiled files', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('compiles them at the start, says so, and gives the same scores', async () => {
+  test('compiles them when it is loaded, warns, and gives the same scores', async () => {
     const path = join(folder, 'tiny');
     await writeBundle(path, await tinyBundle());
     for (const file of Object.values(compiledFiles)) await rm(join(path, file));

@@ -1,5 +1,5 @@
-// Batches from many threads at once on one pool, for the thread sanitizer (`make tsan`): each has to give the
-// scores that one thread gives alone.
+// Scores batches from many threads at once on one pool, under the thread sanitizer (`make tsan`). Each batch
+// must give the same scores as a single thread.
 //
 //   scorer_pool DICTIONARY VOCABULARY FOREST
 #include <atomic>

@@ -1,6 +1,6 @@
 /**
- * Loads damaged tables, and uses what passes the checks: what this does not survive is a bound that nobody checks. Damaged
- * tables may say anything, but have to say it within their bounds and in the end.
+ * Loads damaged tables, and uses those that pass the checks. A crash here means that a check is missing. The results of
+ * damaged tables may be wrong, but each call must end and stay within its tables. Prints how many tables passed.
  *
  *     node tables-worker.js KIND FILE TIMES SEED
  */
@@ -25,7 +25,7 @@ const uses: Record<string, (bytes: Buffer) => void> = {
   dictionary(bytes) {
     const analyzer = NativeAnalyzer.load(bytes);
     for (const text of texts) {
-      if ((analyzer.analyze(text).at(-1) ?? 0) !== text.length) throw new Error('tokens do not cover the text');
+      if ((analyzer.analyze(text).at(-1) ?? 0) !== text.length) throw new Error('the tokens do not cover the text');
     }
   },
   vocabulary(bytes) {

@@ -1,4 +1,4 @@
-/** Compiled files that are not what the compiler made are refused with a message, or harmless; never a crash. */
+/** A file that the compiler did not write is refused with a message, or is harmless. It never causes a crash. */
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -74,7 +74,7 @@ for (const one of tables) {
   };
 
   describe(`a compiled ${kind.name}`, () => {
-    test('is read as it was written, from a file and from memory', async () => {
+    test('reads the same from a file and from memory', async () => {
       const path = join(folder, `${kind.tag}.bin`);
       await writeFile(path, file);
       assert.equal(load(path).identity, load(file).identity);
@@ -83,14 +83,14 @@ for (const one of tables) {
       assert.equal(load(shifted).identity, load(file).identity);
     });
 
-    test('that is cut anywhere, or goes on, is refused', () => {
+    test('is refused if it is cut off anywhere or has extra bytes', () => {
       const sizes = [0, 1, 31, 32, 33, 100, 179, file.length / 2, file.length - 64, file.length - 1];
       for (const size of sizes)
         refuses(one, file.subarray(0, size), /^memory: (the file|size|sections): expected .*, found .*\d/);
       refuses(one, Buffer.concat([file, Buffer.alloc(64)]), /^memory: size: expected \d+ bytes, found \d+$/);
     });
 
-    test('with one bit changed is refused', () => {
+    test('is refused if one bit is changed', () => {
       const random = createRandom(43);
       for (let i = 0; i < 300; i++) {
         const at = random.below(file.length);
@@ -99,12 +99,12 @@ for (const one of tables) {
       }
     });
 
-    test('of another version, kind or place is refused, and the message says what was expected', async () => {
+    test('is refused if its version, kind or layout is wrong, and the message says what was expected', async () => {
       refuses(
         one,
         changed((copy) => copy.writeUInt32LE(kind.version + 1, 12)),
         new RegExp(
-          `^memory: version: expected ${kind.version}, the one this program reads, found ${kind.version + 1}$`,
+          `^memory: version: expected ${kind.version}, found ${kind.version + 1} \\(compile it with this version of hoshi\\)$`,
         ),
       );
       for (const other of tables)
@@ -112,7 +112,7 @@ for (const one of tables) {
           refuses(
             one,
             other.file,
-            new RegExp(`^memory: the file: expected a compiled ${kind.name}, found something else$`),
+            new RegExp(`^memory: the file: expected a compiled ${kind.name}, found another format$`),
           );
       refuses(
         one,
@@ -128,9 +128,11 @@ for (const one of tables) {
       await writeFile(path, 'Hello Machine Learning !'.repeat(9));
       assert.throws(
         () => load(path),
-        new RegExp(`text.bin: the file: expected a compiled ${kind.name}, found something`),
+        new RegExp(`text.bin: the file: expected a compiled ${kind.name}, found another format$`),
       );
-      const none = new RegExp(`: expected a compiled ${kind.name}, found an empty file or none$`);
+      const none = new RegExp(
+        `: expected a compiled ${kind.name}, found an empty file, or something that is not a file$`,
+      );
       assert.throws(() => load(folder), none);
       const pipe = join(folder, `${kind.tag}.pipe`);
       execFileSync('mkfifo', [pipe]);
@@ -142,8 +144,8 @@ for (const one of tables) {
       );
     });
 
-    // In a process of its own, which a crash would end.
-    test('that is damaged, with the right checksum, is refused or harmless', async () => {
+    // Runs in a child process, so that a crash does not end this one.
+    test('is refused or harmless if it is damaged but its checksum is right', async () => {
       const path = join(folder, `${kind.tag}-whole.bin`);
       await writeFile(path, file);
       const worker = fileURLToPath(new URL('./tables-worker.js', import.meta.url));
@@ -155,7 +157,7 @@ for (const one of tables) {
   });
 }
 
-describe('what a checksum does not tell, the checks of the tables do', () => {
+describe('the checks of the tables find faults that a checksum does not show', () => {
   const [dictionary, vocabulary, forest] = tables as [Tables, Tables, Tables];
   const edited = ({ file, kind }: Tables, section: number, edit: (bytes: Buffer) => void) => {
     const copy = Buffer.from(file);
@@ -163,8 +165,14 @@ describe('what a checksum does not tell, the checks of the tables do', () => {
     return withChecksum(copy);
   };
   const cases: [what: string, of: Tables, section: number, edit: (bytes: Buffer) => void, message: RegExp][] = [
-    ['no context', dictionary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /contexts: expected from 1 to 2048, found 0/],
-    ['a stride below', dictionary, 1, (bytes) => bytes.writeUInt32LE(1, 4), /stride: expected from contexts to 4096/],
+    ['no contexts', dictionary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /contexts: expected from 1 to 2048, found 0/],
+    [
+      'a stride below the number of contexts',
+      dictionary,
+      1,
+      (bytes) => bytes.writeUInt32LE(1, 4),
+      /stride: expected from \d+ to 4096/,
+    ],
     [
       'a code too high',
       dictionary,
@@ -172,33 +180,81 @@ describe('what a checksum does not tell, the checks of the tables do', () => {
       (bytes) => bytes.writeUInt16LE(999, 400),
       /codes: expected below \d+, found 999/,
     ],
-    ['a code of no character', dictionary, 2, (bytes) => bytes.writeUInt16LE(15, 400), /none for no character/],
+    [
+      'a character with the code of the sentence end',
+      dictionary,
+      2,
+      (bytes) => bytes.writeUInt16LE(15, 400),
+      /codes: expected no character with the code/,
+    ],
     ['a category too high', dictionary, 3, (bytes) => bytes.writeUInt8(15, 16), /categories: expected below 15/],
-    ['a group without end', dictionary, 5, (bytes) => bytes.fill(0xf8), /words: expected groups that end/],
+    [
+      'a group of words that does not end',
+      dictionary,
+      5,
+      (bytes) => bytes.fill(0xf8),
+      /words: expected groups that count down to 0/,
+    ],
     ['a cost too high', dictionary, 6, (bytes) => bytes.writeUInt16LE(40_000, 0), /costs: expected at most 32767/],
-    ['a bound that drops all', dictionary, 7, (bytes) => bytes.writeInt16LE(-1, 0), /expected the cheapest to stay/],
+    [
+      'a pruning margin that drops every node',
+      dictionary,
+      7,
+      (bytes) => bytes.writeInt16LE(-1, 0),
+      /pruning margins: expected at least 0 between a context and itself, found -1/,
+    ],
     ['a base too high', dictionary, 8, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than the last base/],
-    ['a label below codes', dictionary, 8, (bytes) => bytes.writeUInt16LE(3, 0), /labels of units: expected codes/],
-    ['no column', vocabulary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /columns: expected from 1 to 2\^24, found 0/],
-    ['a norm of none', vocabulary, 1, (bytes) => bytes.writeUInt32LE(3, 24), /norm: expected 0, 1 or 2, found 3/],
-    ['ranges in disorder', vocabulary, 3, (bytes) => bytes.writeUInt32LE(0, 8), /word characters: expected ascending/],
+    ['a label below 16', dictionary, 8, (bytes) => bytes.writeUInt16LE(3, 0), /labels of units: expected codes/],
+    ['no columns', vocabulary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /columns: expected from 1 to 2\^24, found 0/],
+    ['an unknown norm', vocabulary, 1, (bytes) => bytes.writeUInt32LE(3, 24), /norm: expected 0, 1 or 2, found 3/],
+    [
+      'ranges that are not sorted',
+      vocabulary,
+      3,
+      (bytes) => bytes.writeUInt32LE(0, 8),
+      /word characters: expected ranges in ascending order/,
+    ],
     ['a base too high', vocabulary, 4, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than each base/],
-    ['a column too high', vocabulary, 5, (bytes) => bytes.writeInt32LE(9999, 0), /columns of nodes: expected below/],
+    [
+      'a column too high',
+      vocabulary,
+      5,
+      (bytes) => bytes.writeInt32LE(9999, 0),
+      /columns of nodes: expected from -1 to \d+, found 9999/,
+    ],
     ['a child too high', vocabulary, 6, (bytes) => bytes.fill(0x7f), /children: expected below \d+, found/],
     ['a full hash table', vocabulary, 6, (bytes) => bytes.fill(0), /hash table: expected an empty one/],
     ['an idf of NaN', vocabulary, 7, (bytes) => bytes.writeDoubleLE(Number.NaN, 0), /expected finite numbers/],
-    ['starts in disorder', forest, 2, (bytes) => bytes.writeUInt32LE(999, 4), /jumps: expected \d+, found/],
-    ['a jump nowhere', forest, 3, (bytes) => bytes.writeUInt16LE(9999, 12), /leaf of a jump: expected a later one/],
-    ['a jump to itself', forest, 3, (bytes) => bytes.writeUInt16LE(0, 12), /leaf of a jump: expected a later one/],
+    [
+      'starts that are not sorted',
+      forest,
+      2,
+      (bytes) => bytes.writeUInt32LE(999, 4),
+      /starts of columns: expected numbers from 0 in ascending order/,
+    ],
+    [
+      'a jump to a leaf outside the tree',
+      forest,
+      3,
+      (bytes) => bytes.writeUInt16LE(9999, 12),
+      /leaf of a jump: expected a later leaf/,
+    ],
+    ['a jump to itself', forest, 3, (bytes) => bytes.writeUInt16LE(0, 12), /leaf of a jump: expected a later leaf/],
     ['a slot too high', forest, 3, (bytes) => bytes.writeUInt32LE(9999, 8), /slot of a jump: expected below/],
     ['a tree without leaves', forest, 4, (bytes) => bytes.writeUInt32LE(0, 4), /leaves of a tree: expected from 1/],
-    ['a foreign slot', forest, 5, (bytes) => bytes.writeUInt32LE(5, 8), /slot of a leaf: expected its tree's/],
+    [
+      'a first leaf with the slot of another tree',
+      forest,
+      5,
+      (bytes) => bytes.writeUInt32LE(5, 8),
+      /slot of a first leaf: expected 0, found 5/,
+    ],
   ];
   for (const [what, of, section, edit, message] of cases) {
     test(`${of.kind.name}: ${what}`, () => refuses(of, edited(of, section, edit), message));
   }
 
-  test('forest: two leaves of one slot, by which jumps could go in a circle', () => {
+  test('forest: two leaves with one slot, which would allow a cycle of jumps', () => {
     const slotCount = sectionOf(forest.file, forest.kind, 1).readUInt32LE(16);
     const leaves = sectionOf(forest.file, forest.kind, 5);
     const slotOf = (leaf: number) => leaves.readUInt32LE(16 * leaf + 8);
@@ -207,20 +263,20 @@ describe('what a checksum does not tell, the checks of the tables do', () => {
     assert.ok(inner.length > 1);
     const [one = 0, two = 0] = inner;
     const twice = edited(forest, 5, (bytes) => bytes.writeUInt32LE(slotOf(one), 16 * two + 8));
-    refuses(forest, twice, /slot of a leaf: expected one of its own/);
+    refuses(forest, twice, /slot of a leaf: expected a slot that no other leaf has/);
   });
 
-  test('dictionary: a trie too short for the code that ends a sentence', () => {
+  test('dictionary: a trie that is too short for the code of the sentence end', () => {
     const copy = Buffer.from(dictionary.file);
     const [numbers, codes, units] = [1, 2, 8].map((number) => sectionOf(copy, dictionary.kind, number)) as [
       Buffer,
       Buffer,
       Buffer,
     ];
-    codes.fill(0); // the last code is below that of no character
+    codes.fill(0); // all codes are below that of the sentence end
     for (let unit = 0; unit < 4; unit++) units.writeBigUInt64LE(0xffffn, 8 * unit);
     numbers.writeUInt32LE(4, 12);
     copy.writeBigUInt64LE(32n, 32 + 16 * 8 + 8);
-    refuses(dictionary, withChecksum(copy), /units: expected more than the last base and code, 15, found 4/);
+    refuses(dictionary, withChecksum(copy), /units: expected more than the last base \+ the last code, 15, found 4/);
   });
 });

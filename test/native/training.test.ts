@@ -48,7 +48,7 @@ describe('training refuses', () => {
     ],
     ['labels as integers', set({ labels: Int32Array.from(labels) }), /training\.labels to be .*, received Int32Array$/],
     [
-      'a label too few',
+      'one label too few',
       set({ labels: labels.subarray(1) }),
       /training\.labels\.length to be 60, one a row, received 59$/,
     ],
@@ -64,7 +64,7 @@ describe('training refuses', () => {
       lastLabel(Number.NEGATIVE_INFINITY),
       /labels\[59\] to be a finite 32-bit number, received -Infinity$/,
     ],
-    ['a label that no float holds', lastLabel(1e39), /labels\[59\] to be a finite 32-bit number, received 1e\+39$/],
+    ['a label too large for a float', lastLabel(1e39), /labels\[59\] to be a finite 32-bit number, received 1e\+39$/],
     [
       'weights in a list',
       set({ weights: Array(60).fill(1) }),
@@ -76,7 +76,7 @@ describe('training refuses', () => {
       /training\.weights to be a Float64Array or Float32Array, received null$/,
     ],
     [
-      'a weight too many',
+      'one weight too many',
       set({ weights: new Float32Array(61) }),
       /training\.weights\.length to be 60, .*, received 61$/,
     ],
@@ -95,7 +95,7 @@ describe('training refuses', () => {
       /^Expected validation\.matrix\.columnCount to be 8, that of the training set, received 9$/,
     ],
     [
-      'a function that is none',
+      'an onRound that is not a function',
       { ...options, onRound: 'stop' },
       /^Expected onRound to be a function, received "stop"$/,
     ],
@@ -132,7 +132,7 @@ describe('training refuses', () => {
     ...[Number.NaN, Number.POSITIVE_INFINITY, null, undefined, {}, [1], 1n, Symbol('x'), () => 1].map(
       (num_leaves): [object, RegExp] => [{ num_leaves }, plain],
     ),
-    // LightGBM 4.7.0 writes beyond its lists of columns.
+    // LightGBM 4.7.0 would write beyond its lists of columns.
     ...['[0,8]', '[99]', '[-1]', '[0', '[]', '0,1', '[0],', '[0x1]', '[4294967296]', 3, true].map(
       (interaction_constraints): [object, RegExp] => [{ interaction_constraints }, columns],
     ),
@@ -155,7 +155,7 @@ describe('training refuses', () => {
     [{ monotone_constraints: '1,0' }, /^LightGBM: Check failed: .*monotone_constraints/],
   ];
   for (const [wrong, message] of refusedByLightGbm) {
-    test(`what LightGBM refuses: ${JSON.stringify(wrong)}`, () =>
+    test(`refused by LightGBM: ${JSON.stringify(wrong)}`, () =>
       refuses(() => trainBooster({ ...options, parameters: { ...parameters, ...wrong } }), 'lightgbm', message));
   }
 });
@@ -170,19 +170,19 @@ describe('rounds', () => {
     return errors.reduce((sum, error) => sum + error) / errors.length;
   };
 
-  test('are told one by one, with the metrics of the model so far', async () => {
-    const told: RoundMetrics[] = [];
+  test('are reported one by one, with the metrics of the model so far', async () => {
+    const reported: RoundMetrics[] = [];
     const booster = await trainBooster({
       ...options,
       validation,
       parameters: { ...parameters, metric: 'l2,l1' },
-      onRound: (metrics) => void told.push(metrics),
+      onRound: (metrics) => void reported.push(metrics),
     });
     assert.deepEqual(
-      told.map(({ round, rounds, trees }) => [round, rounds, trees]),
+      reported.map(({ round, rounds, trees }) => [round, rounds, trees]),
       [1, 2, 3, 4].map((n) => [n, 4, n]),
     );
-    for (const { round, metrics } of told) {
+    for (const { round, metrics } of reported) {
       assert.deepEqual(Object.keys(metrics), ['l2', 'l1']);
       const soFar = Booster.fromModelText(booster.modelText(round));
       assert.ok(Math.abs((metrics.l2?.training as number) - squaredError(soFar, training)) < 1e-9);
@@ -190,19 +190,19 @@ describe('rounds', () => {
     }
   });
 
-  test('are told without a validation that there is none, and without a metric of none', async () => {
-    const told: RoundMetrics['metrics'][] = [];
-    const onRound = ({ metrics }: RoundMetrics) => void told.push(metrics);
+  test('are reported without the metrics of a missing validation set, and without any for the metric none', async () => {
+    const reported: RoundMetrics['metrics'][] = [];
+    const onRound = ({ metrics }: RoundMetrics) => void reported.push(metrics);
     await trainBooster({ ...options, rounds: 1, onRound });
     await trainBooster({ ...options, rounds: 1, parameters: { ...parameters, metric: 'none' }, onRound });
     assert.deepEqual(
-      told.map((metrics) => Object.keys(metrics)),
+      reported.map((metrics) => Object.keys(metrics)),
       [['l2'], []],
     );
-    assert.deepEqual(Object.keys(told[0]?.l2 as object), ['training']);
+    assert.deepEqual(Object.keys(reported[0]?.l2 as object), ['training']);
   });
 
-  test('stop by false, or the promise of it, and by nothing else', async () => {
+  test('stop only if the callback returns false or a promise of false', async () => {
     const treesWith = async (onRound: TrainBoosterOptions['onRound'] & {}) =>
       (await trainBooster({ ...options, onRound })).treeCount;
     assert.equal(await treesWith(() => false), 1);
@@ -211,7 +211,7 @@ describe('rounds', () => {
     for (const answer of [undefined, true, null, 0, '']) assert.equal(await treesWith(() => answer as boolean), 4);
   });
 
-  test('end with the error of the callback, which is handed on as it is', async () => {
+  test("end with the callback's error, which is passed on unchanged", async () => {
     const mine = new RangeError('mine');
     let calls = 0;
     const thrower = () => {
@@ -223,7 +223,7 @@ describe('rounds', () => {
     assert.equal(calls, 1);
   });
 
-  test('that find nothing to split add no tree', async () => {
+  test('add no tree if they find nothing to split', async () => {
     const trees: number[] = [];
     const booster = await trainBooster({
       ...options,
@@ -236,8 +236,8 @@ describe('rounds', () => {
     assert.ok(Math.abs(booster.predict(randomRow(createRandom(3))) - mean) < 1e-6);
   });
 
-  test('go on after a round that drew no column with a split', async () => {
-    // Only column 0 tells anything; a round draws one column of the eight.
+  test('go on after a round whose sampled column has no split', async () => {
+    // Only column 0 is informative. Each round samples one of the eight columns.
     const rows = Array.from({ length: 60 }, (_, r) => ({
       columns: integers(0, (r % 7) + 1),
       values: doubles(r % 2, 1),
@@ -256,14 +256,14 @@ describe('rounds', () => {
 });
 
 describe('a trained model', () => {
-  test('is the same, byte for byte, for the same input, as floats or as doubles', async () => {
+  test('has the same bytes for the same input, given as floats or as doubles', async () => {
     const text = (await trainBooster(options)).modelText();
     assert.equal((await trainBooster(options)).modelText(), text);
     const floats = { ...training, labels: Float32Array.from(training.labels) };
     assert.equal((await trainBooster({ ...options, training: floats })).modelText(), text);
   });
 
-  test('is made of a copy: the arrays may be changed, or given away, at once', async () => {
+  test('uses a copy of the data, so that the arrays may be changed or transferred at once', async () => {
     const copyOf = () => structuredClone({ training, validation });
     const [changed, given] = [copyOf(), copyOf()];
     const underWay = [changed, given].map((sets) => trainBooster({ ...options, ...sets }));
@@ -277,7 +277,7 @@ describe('a trained model', () => {
     for (const booster of await Promise.all(underWay)) assert.equal(booster.modelText(), text);
   });
 
-  test('goes by the weights; weights of 1 are none', async () => {
+  test('depends on the weights; weights of 1 change nothing', async () => {
     const predictions = async (weights?: Float32Array | Float64Array) => {
       const booster = await trainBooster({ ...options, training: { ...training, ...(weights && { weights }) } });
       return booster.predictBatch(validation.matrix);
@@ -287,14 +287,14 @@ describe('a trained model', () => {
     assert.notDeepEqual(await predictions(Float64Array.from({ length: 60 }, (_, r) => 1 + (r % 5))), plain);
   });
 
-  test('knows nothing of rows that weigh nothing', async () => {
+  test('ignores rows with weight 0', async () => {
     const outliers = Float64Array.from(training.labels, (label, r) => (r % 4 === 0 ? 1e6 : label));
     const weights = Float64Array.from(outliers, (_, r) => (r % 4 === 0 ? 0 : 1));
     const booster = await trainBooster({ ...options, training: { ...training, labels: outliers, weights } });
     for (const score of await booster.predictBatch(validation.matrix)) assert.ok(score > 0 && score < 10, `${score}`);
   });
 
-  test('takes rows without cells, one row, and columns that no row names', async () => {
+  test('accepts rows without cells, a single row, and columns that no row lists', async () => {
     const set = (rows: Parameters<typeof stackRows>[0], columns: number) => ({
       matrix: stackRows(rows, columns),
       labels: new Float64Array(rows.length).fill(3),
@@ -311,7 +311,7 @@ describe('a trained model', () => {
     }
   });
 
-  test('may part the missing values from all others, by a threshold of inf', async () => {
+  test('may separate missing values from all others, with a threshold of inf', async () => {
     const rows = Array.from({ length: 60 }, (_, r) => ({
       columns: integers(0),
       values: doubles(r % 2 ? Number.NaN : 0),
@@ -331,14 +331,14 @@ describe('a trained model', () => {
     assert.ok((missing as number) > (numbers[0] as number));
   });
 
-  test('may have gains that no float holds', async () => {
+  test('may have gains that are too large for a float', async () => {
     const labels = training.labels.map((label) => label * 1e30);
     const booster = await trainBooster({ ...options, training: { ...training, labels } });
     assert.match(booster.modelText(), /^split_gain=.*inf/m);
     for (const score of await booster.predictBatch(validation.matrix)) assert.ok(score > 1e29 && score < 1e31);
   });
 
-  test('keeps columns apart that must not interact', async () => {
+  test('respects interaction constraints', async () => {
     const apart = { interaction_constraints: '[0,1],[2],[3,4,5,6,7]' };
     const booster = await trainBooster({ ...options, parameters: { ...parameters, ...apart } });
     const groups = booster

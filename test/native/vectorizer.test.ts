@@ -20,7 +20,7 @@ function surfacesOf(text: string, ends: Uint32Array): string[] {
   return Array.from(ends, (end, i) => text.slice(i === 0 ? 0 : ends[i - 1], end));
 }
 
-/** Asserts the same columns and the same doubles, and gives how many there are. */
+/** Asserts the same columns and the same doubles. Returns their number. */
 function sameRow(native: NativeVectorizer, twin: Twin, text: string, ends: Uint32Array): number {
   const expected = twin.row(surfacesOf(text, ends));
   const { columns, values } = native.row(text, ends);
@@ -34,7 +34,7 @@ function sameRow(native: NativeVectorizer, twin: Twin, text: string, ends: Uint3
 const parameters = (change: Partial<VectorizerParameters>) => ({ ...defaultVectorizerParameters, ...change });
 const compiled = (twin: Twin) => NativeVectorizer.load(compileVocabulary(twin, 'a test'));
 
-/** Any text cut at random, as no analyzer would: between the two halves of a pair, into nothing, not at all. */
+/** Random ends that no analyzer gives: within surrogate pairs, empty tokens, or one token only. */
 function randomEnds(random: Random, text: string): Uint32Array {
   const ends = Uint32Array.from({ length: random.below(text.length + 2) }, () => random.below(text.length + 1)).sort();
   return text === '' ? new Uint32Array() : Uint32Array.of(...ends, text.length);
@@ -75,9 +75,9 @@ describe(`vectorizer, golden: ${golden.header.program} ${golden.header.version} 
   }
 });
 
-describe('vectorizer and its twin in TypeScript, the same doubles', () => {
+describe('vectorizer and its twin in TypeScript give the same doubles', () => {
   for (const change of someParameters) {
-    test(`of generated texts: ${JSON.stringify(change)}`, () => {
+    test(`for generated texts: ${JSON.stringify(change)}`, () => {
       const next = textGenerator(createRandom(11), words);
       const texts = Array.from({ length: 1200 }, next);
       const ends = texts.map((text) => analyzer.analyze(text).slice());
@@ -89,7 +89,7 @@ describe('vectorizer and its twin in TypeScript, the same doubles', () => {
     });
   }
 
-  test('of texts cut anywhere', () => {
+  test('for texts cut anywhere', () => {
     const random = createRandom(12);
     const next = textGenerator(random, words.slice(0, 100));
     const pieces = ['𠮷', '𝒜', '😀', '\ud842', '\udfb7', '良', 'い', ' ', 'a', '\u3099', '\0', '_', '１', '𞤀'];
@@ -108,7 +108,7 @@ describe('vectorizer and its twin in TypeScript, the same doubles', () => {
     }
   });
 
-  test('supplementary word characters are words, other pairs and lone halves are none', () => {
+  test('for supplementary word characters, which are words; other pairs and lone surrogates are not', () => {
     const surfaces = ['𠮷野家', '𝒜', 'a😀b', '\ud842', '\udfb7', '𠮷'];
     const twin = fitVectorizer([surfaces], parameters({ norm: null }));
     assert.deepEqual(twin.tables.terms.filter((term) => !term.includes(' ')).sort(), ['a', 'b', '𝒜', '𠮷', '𠮷野家']);
@@ -120,7 +120,7 @@ describe('vectorizer and its twin in TypeScript, the same doubles', () => {
     }
   });
 
-  test('counts beyond the table of logarithms', () => {
+  test('for counts beyond the table of logarithms', () => {
     for (const change of [{}, { norm: null }, { sublinear_tf: false, norm: 'l1' as const }]) {
       const twin = fitVectorizer([['あ', 'あ', 'い', 'う', 'い']], parameters(change));
       const native = compiled(twin);
@@ -132,7 +132,7 @@ describe('vectorizer and its twin in TypeScript, the same doubles', () => {
     }
   });
 
-  test('an idf of any finite value, as a model from elsewhere may have it', () => {
+  test('for an idf of any finite value, as imported models may have', () => {
     const { parameters: all, tables } = fitVectorizer([['あ', 'い', 'う', 'え']], parameters({ ngram_range: [1, 1] }));
     const twin = new Twin(all, { ...tables, idf: Float64Array.of(0, -2, 5e-324, 1e300) });
     const native = compiled(twin);
@@ -151,7 +151,7 @@ describe('vectorizer', () => {
   const twin = fitVectorizer([['良い', '店'], ['店']], defaultVectorizerParameters);
   const native = compiled(twin);
 
-  test('by hand: nothing for nothing, and nothing is left from the row before', () => {
+  test('gives an empty row for an empty text, and does not depend on earlier rows', () => {
     assert.equal(native.row('', new Uint32Array()).columns.length, 0);
     const text = '良い店良い';
     const ends = Uint32Array.of(2, 3, 5);
@@ -163,12 +163,12 @@ describe('vectorizer', () => {
     assert.deepEqual(native.row(text, ends), { columns, values });
   });
 
-  test('says what it was compiled from', () => {
+  test('has the identity of what it was compiled from', () => {
     assert.equal(native.identity, 'a test');
     assert.equal(native.columnCount, twin.columnCount);
   });
 
-  test('a vocabulary without a term that can occur is refused', () => {
+  test('refuses a vocabulary in which no term can occur', () => {
     const { tables } = twin;
     assert.throws(
       () => compileVocabulary(new Twin(parameters({ ngram_range: [3, 3] }), tables), ''),
@@ -176,7 +176,7 @@ describe('vectorizer', () => {
     );
   });
 
-  test('terms that can never occur keep their columns', () => {
+  test('keeps the columns of terms that can never occur', () => {
     const { tables } = twin;
     const odd = new Twin(parameters({}), {
       ...tables,

@@ -1,4 +1,4 @@
-/** The addons in many threads at once, in threads that end in the middle of its work, and in the long run. */
+/** The addons in many threads at once, in threads that end during a call, and over many calls. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { randomBooster, randomTrainingSet } from '../fixtures/random-models.ts';
 
 const fixtures = join(packageRoot, 'dist', 'test', 'fixtures');
 
-/** What a worker says once it has loaded the addon, trained and predicted. */
+/** A worker posts this after it has loaded the addon, trained and predicted. */
 interface Answer {
   readonly text: string;
   readonly scores: Float64Array;
@@ -37,7 +37,7 @@ async function start(work: string): Promise<Started> {
   const worker = new Worker(join(fixtures, 'native-worker.js'), { workerData: { text: large.modelText(), work } });
   const exitCode = new Promise<number>((resolve) => void worker.once('exit', resolve));
   const error = new Promise<Error>((resolve) => void worker.once('error', resolve));
-  // Messages and errors come by ports of their own: what was posted before an error may arrive after it, but before the exit.
+  // Messages and errors use different ports: a message posted before an error may arrive after it, but before the exit.
   const message = new Promise<Answer>((resolve) => void worker.once('message', resolve));
   const answer = await Promise.race([message, exitCode.then(() => undefined)]);
   if (answer === undefined) throw await error;
@@ -47,17 +47,17 @@ async function start(work: string): Promise<Started> {
 }
 
 const isFineStill = async () =>
-  assert.equal((await randomBooster(1, {}, { rounds: 5 })).modelText(), expected.text, 'this thread works as before');
+  assert.equal((await randomBooster(1, {}, { rounds: 5 })).modelText(), expected.text, 'this thread still works');
 
 describe('workers', () => {
-  test('load the addon at once, beside this thread, and give what it gives', async () => {
+  test('load the addon at the same time and give the same results as this thread', async () => {
     const workers = Array.from({ length: 4 }, () => start('nothing'));
     for (let i = 0; i < 5; i++) await isFineStill();
     for (const { exitCode } of await Promise.all(workers)) assert.equal(await exitCode, 0);
     await isFineStill();
   });
 
-  test('load it and end, again and again', async () => {
+  test('load the addon and end, several times', async () => {
     for (let i = 0; i < 5; i++) {
       const { exitCode } = await start('nothing');
       assert.equal(await exitCode, 0);
@@ -65,9 +65,9 @@ describe('workers', () => {
     await isFineStill();
   });
 
-  // What is under way in the thread pool finds its thread gone; what is in C++ cannot make JavaScript's objects any more.
+  // Work in the thread pool then finds its JavaScript thread gone, and C++ can no longer make JavaScript objects.
   for (const work of ['training', 'batches', 'scores', 'rows', 'texts', 'refused texts']) {
-    test(`may be terminated in the middle of ${work}`, async () => {
+    test(`may be terminated during ${work}`, async () => {
       for (let i = 0; i < 3; i++) {
         const workers = await Promise.all([start(work), start(work)]);
         await new Promise((resolve) => setTimeout(resolve, i * 15));
@@ -77,12 +77,12 @@ describe('workers', () => {
     });
   }
 
-  test('may exit with work under way', async () => {
+  test('may exit while work is running', async () => {
     for (let i = 0; i < 3; i++) assert.equal(await (await start('an exit')).exitCode, 7);
     await isFineStill();
   });
 
-  test('may fail with work under way', async () => {
+  test('may fail while work is running', async () => {
     for (let i = 0; i < 3; i++) {
       const { error } = await start('an error');
       assert.equal((await error).message, 'on purpose');
@@ -91,7 +91,7 @@ describe('workers', () => {
   });
 });
 
-describe('memory is given back', () => {
+describe('memory is freed', () => {
   for (const what of [
     'loaded models',
     'trained models',
@@ -102,13 +102,14 @@ describe('memory is given back', () => {
   ]) {
     test(`of ${what}`, async () => {
       const args = ['--expose-gc', join(fixtures, 'drop-boosters.js'), what, '100'];
-      // A sanitizer would hold back what has been freed, to catch its use.
+      // A sanitizer keeps freed memory in quarantine, to catch its use.
       const env = {
         ...process.env,
         ASAN_OPTIONS: 'detect_leaks=0:quarantine_size_mb=1:thread_local_quarantine_size_kb=64',
       };
       const grownMb = Number((await promisify(execFile)(process.execPath, args, { env })).stdout);
-      // Data sets kept would take 7.5 MB, boosters 18 MB or more; a sanitizer's own books take about as much.
+      // Leaked data sets would take 7.5 MB, leaked boosters 18 MB or more.
+      // A sanitizer's own records take about as much as the data sets.
       const most = process.env.ASAN_OPTIONS === undefined ? 7 : 14;
       assert.ok(grownMb < most, `${grownMb} MB more after 80`);
     });
