@@ -9,13 +9,13 @@
 import { Command } from 'commander';
 import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/markdown.ts';
+import { median } from '../model/math/statistics.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader } from './loader.ts';
 import { machine } from './machine.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { writeJson } from './report.ts';
 import { echoServer, hoshiServer, processorMs, type Server, type ServerCommand, startServer } from './servers.ts';
-import { median } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;

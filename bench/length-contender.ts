@@ -2,9 +2,10 @@
  * Scores texts of growing length on the native engine, in a process of its own: `node length-contender.js KIND BUNDLE STEPS REPEATS`, forked
  * by `length.ts`; sends back one LengthFigures.
  */
+
+import { quantile } from '../model/math/statistics.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { bytesOf, type Kind, materialOf, unitsOf } from './hostile-texts.ts';
-import { quantile } from './statistics.ts';
 
 export const MEBI = 1 << 20;
 

@@ -7,6 +7,7 @@
  */
 import { Command } from 'commander';
 import { figure, table } from '../cli/terminal/markdown.ts';
+import { median, quantile } from '../model/math/statistics.ts';
 import { engineNames } from '../model/scoring/scorer.ts';
 import { type Contender, forkContender } from './contender.ts';
 import { machine } from './machine.ts';
@@ -14,7 +15,6 @@ import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { mecabContender, mecabMissing } from './peers/mecab.ts';
 import { type Samples, type Stage, stages } from './protocol.ts';
 import { writeJson } from './report.ts';
-import { median, quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;

@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { Command } from 'commander';
 import { figure, table } from '../cli/terminal/markdown.ts';
+import { quantile } from '../model/math/statistics.ts';
 import { machine } from './machine.ts';
 import { officialNode } from './official-node.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
@@ -18,7 +19,6 @@ import {
   type ServerCommand,
   startServer,
 } from './servers.ts';
-import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 interface Run {

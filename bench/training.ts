@@ -12,6 +12,7 @@ import { readCorpus } from '../model/corpus/read.ts';
 import { rootMeanSquaredError } from '../model/evaluation/measures.ts';
 import { type Review, readReviews } from '../model/io/reviews.ts';
 import { createRandom, shuffle } from '../model/math/random.ts';
+import { median } from '../model/math/statistics.ts';
 import { clampScore } from '../model/reference/score-range.ts';
 import { presets } from '../model/training/presets.ts';
 import { packageRoot } from '../native/package-root.ts';
@@ -20,7 +21,6 @@ import { log } from './options.ts';
 import { preparePython, python, trainProgram } from './peers/python.ts';
 import { type ProcessFigures, runProcess } from './process.ts';
 import { writeJson } from './report.ts';
-import { median } from './statistics.ts';
 
 interface Flags {
   readonly data?: string;

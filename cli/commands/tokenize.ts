@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { readRecordChunks } from '../../model/io/records.ts';
-import { loadStages } from '../../model/scoring/stages.ts';
+import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
 import { log } from '../options.ts';
 
 interface Flags {
@@ -48,7 +48,7 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
 
 /** Streaming, on the fastest engine. */
 async function tokenizeLines(source: Readable): Promise<void> {
-  const { surfaces } = await loadStages(log);
+  const { surfaces } = await loadFeatureExtractor(log);
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
     const lines = records.map(({ fields }) => `${surfaces(fields.text as string).join(' ')}\n`);
     if (!process.stdout.write(lines.join(''))) await once(process.stdout, 'drain');

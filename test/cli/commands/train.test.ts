@@ -277,7 +277,7 @@ describe('Ctrl-C', () => {
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.told('reading');
     running.child.kill('SIGINT');
-    await running.told('stopping, with what there is; Ctrl-C once more ends at once');
+    await running.told('stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once');
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 

@@ -37,7 +37,7 @@ describe('explain, on the tiny bundle', () => {
     return { path, scorer: await loadScorer({ bundlePath: path, engine: 'native' }) };
   };
 
-  test('by hand: 良い twice, and a word that is in no review', async () => {
+  test('by hand: 良い twice, and a word that is in no training review', async () => {
     const { scorer } = await load();
     const { score, base, absent, held, terms } = await scorer.explain('良い映画、良い');
     assert.deepEqual([score, base, held], [5, 3, 0]); // three reviews, one a leaf: 3 on average
@@ -60,7 +60,7 @@ describe('explain, on the tiny bundle', () => {
     assert.ok(Math.abs(absent - (2 - contribution)) < 1e-15);
   });
 
-  test('what holding the score within its range takes is told', async () => {
+  test('clamping the score to its range is part of the explanation', async () => {
     const parts = await tinyBundle();
     const manifest = { ...parts.manifest, scoreRange: [1, 4] as const };
     const { scorer } = await load(Promise.resolve({ ...parts, manifest, goldens: [] }));
@@ -69,7 +69,7 @@ describe('explain, on the tiny bundle', () => {
     assert.ok(Math.abs(totalOf(explanation) - 4) < 1e-15);
   });
 
-  test('a model whose score is no sum cannot be explained', async () => {
+  test('a model whose score is not a sum cannot be explained', async () => {
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('objective=regression', 'objective=regression sqrt');
     const { scorer } = await load(Promise.resolve({ ...parts, modelText, goldens: [] }));
@@ -80,14 +80,14 @@ describe('explain, on the tiny bundle', () => {
     });
   });
 
-  test('the bundle is read when the first text is explained, and must be the one that scores', async () => {
+  test('the bundle is read when the first text is explained, and must have the version that the scorer was loaded from', async () => {
     const { path, scorer } = await load();
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('leaf_value=3', 'leaf_value=2');
     await writeBundle(path, { ...parts, modelText, goldens: [] });
     await assert.rejects(
       scorer.explain('良い'),
-      /manifest\.json: expected version \w{12}, the one that scores, received/,
+      /manifest\.json: expected version \w{12}, which the scorer was loaded from, received/,
     );
   });
 
@@ -99,7 +99,7 @@ describe('explain, on the tiny bundle', () => {
   });
 });
 
-test('words are found in their tokens, whatever else is in them', async () => {
+test('words are found in their tokens, for any other characters around them', async () => {
   const text = '😀ﾃﾞｰﾀ\0\ud800良い, a_b!ab a b\u0301\u0301c 𠮷野家';
   const scorer = await loadScorer({ bundlePath: await vocabularyBundle([text], {}, 1), engine: 'native' });
   const { terms } = await scorer.explain(text);
@@ -184,7 +184,7 @@ describe('explain, on random models and texts', () => {
   }
 });
 
-test('explain, on the shipped model: every engine the same, and it makes sense', async () => {
+test('explain, on the shipped model: every engine gives the same explanation, and a praising word is on top', async () => {
   const text = 'すごい！最高に興奮した！楽しい';
   const explain = async (engine: EngineChoice) => (await loadScorer({ bundlePath: shipped, engine })).explain(text);
   const explanation = await explain('native');

@@ -1,0 +1,47 @@
+/** A text and its terms' contributions → pieces of the text to colour. The terminal, the report and the page of GET / share this code. */
+import type { ExplainedTerm } from './explain.ts';
+
+export type PlacedTerm = Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>;
+
+/** A part of the text over which the same occurrences of terms stand. */
+export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
+  /** In UTF-16 units of the text. */
+  readonly start: number;
+  readonly end: number;
+  /** In stars: what the occurrences over the piece contribute, each with its whole value. For the depth of a colour. */
+  readonly contribution: number;
+  /** In stars: the piece's part of them, by its length. The shares of all pieces add up to the sum of the terms' contributions. */
+  readonly share: number;
+  /** The terms over the piece, once for each occurrence, in the order that they came in. */
+  readonly terms: readonly Term[];
+}
+
+/**
+ * Cuts a text of `length` UTF-16 units where a term begins or ends. The pieces are in order and cover the text. The occurrences of a term
+ * share its contribution evenly.
+ *
+ * The page runs the source of this function, by `toString()`. REQUIRES: it uses only its arguments and the built-ins of ES2022.
+ */
+export function contributionPieces<Term extends PlacedTerm>(
+  length: number,
+  terms: readonly Term[],
+): ContributionPiece<Term>[] {
+  const edges = [...new Set([0, length, ...terms.flatMap(({ offsets }) => offsets.flat())])].sort((a, b) => a - b);
+  const pieces = edges.slice(1).map((end, i) => {
+    return { start: edges[i] as number, end, contribution: 0, share: 0, terms: [] as Term[] };
+  });
+  const indexOf = new Map(pieces.map(({ start }, i) => [start, i]));
+  for (const term of terms) {
+    const ofOccurrence = term.contribution / term.offsets.length;
+    for (const [start, end] of term.offsets) {
+      for (let i = indexOf.get(start) ?? pieces.length; i < pieces.length; i++) {
+        const piece = pieces[i] as (typeof pieces)[number];
+        if (piece.start >= end) break;
+        piece.contribution += ofOccurrence;
+        piece.share += (ofOccurrence * (piece.end - piece.start)) / (end - start);
+        piece.terms.push(term);
+      }
+    }
+  }
+  return pieces;
+}
