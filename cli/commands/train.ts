@@ -34,7 +34,7 @@ interface Flags {
 
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train a model on labelled reviews; Ctrl-C keeps the best so far and ends with 130')
+    .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
     .argument('<data>', 'TSV, CSV or JSONL with the fields stars and text')
     .requiredOption('--out <folder>', 'the folder for the bundle')
     .option('--name <name>', "the model's name (default: the folder's)")
@@ -151,7 +151,10 @@ function trainOptionsOf(
   };
 }
 
-/** Writes `report.html` into the bundle, measured on the held-out reviews. Writes nothing if these have fewer than two different stars. */
+/**
+ * Writes `report.html` into the bundle, measured on the held-out reviews. Writes nothing if these have fewer than two
+ * different stars.
+ */
 async function writeTrainingReport(data: string, trained: Trained, onStage: (stage: string) => void): Promise<void> {
   const { bundle, curves, heldOut } = trained;
   if (new Set(heldOut.reviews.map(({ stars }) => stars)).size < 2) return;
@@ -161,7 +164,7 @@ async function writeTrainingReport(data: string, trained: Trained, onStage: (sta
     bundle,
     scorer: await loadScorer({ bundlePath: bundle.path, bundle, engine: 'auto', warn: log }),
     command: bundle.manifest.made.command,
-    measuredOn: `the held-out reviews of ${basename(data)}`,
+    measuredOn: `reviews of ${basename(data)}, each held out when it was scored`,
     ...heldOut,
     curves,
   };

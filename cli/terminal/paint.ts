@@ -1,7 +1,7 @@
 /**
- * An explanation for the terminal: the text, coloured by the contributions of its terms, and a table of the terms. Green adds stars, red
- * with underline takes them away, and a deeper colour means more; the signs in the table say the same. Characters that could control
- * the terminal are replaced by visible ones.
+ * An explanation for the terminal: the text, coloured by the contributions of its terms, and a table of the terms.
+ * Green adds stars, red with underline takes them away, and a deeper colour means more; the signs in the table say the
+ * same. Characters that could control the terminal are replaced by visible ones.
  */
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts';
@@ -12,7 +12,10 @@ const TAKES = [224, 217, 210, 209, 203];
 /** A piece is not coloured below this share of the text's largest contribution. */
 const FAINT = 0.05;
 
-/** The text with colours. A character has the contributions of all terms over it; the occurrences of a term share its contribution. */
+/**
+ * The text with colours. A character has the contributions of all terms over it; the occurrences of a term share its
+ * contribution.
+ */
 export function paintText(text: string, terms: readonly ExplainedTerm[]): string {
   const pieces = contributionPieces(text.length, terms);
   const largest = pieces.reduce((most, { contribution }) => Math.max(most, Math.abs(contribution)), 0);
@@ -53,7 +56,9 @@ export function contributionTable(explanation: Explanation & { readonly others: 
   return `${lines.join('\n')}\n`;
 }
 
-/** Control characters as their pictures (␛, ␊); lone surrogates and characters that change the writing direction as �. */
+/**
+ * Control characters as their pictures (␛, ␊); lone surrogates and characters that change the writing direction as �.
+ */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) as number;

@@ -1,8 +1,8 @@
 /**
  * The measures of bootstrap draws, without sorting each draw.
  *
- * Reviews are sorted by score once. A draw is then one count per review, and one pass in order of score gives all measures. A million
- * reviews take seconds; with a sort per draw they would take an hour.
+ * Reviews are sorted by score once. A draw is then one count per review, and one pass in order of score gives all
+ * measures. A million reviews take seconds; with a sort per draw they would take an hour.
  */
 import { createRandom } from '../math/random.ts';
 
@@ -15,7 +15,9 @@ export interface DrawnMeasures {
   readonly spearman: number;
 }
 
-/** The measures of each draw. A draw picks `stars.length` times; a pick is an index into the reviews in order of score. */
+/**
+ * The measures of each draw. A draw picks `stars.length` times; a pick is an index into the reviews in order of score.
+ */
 export function* drawnMeasures(
   stars: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -24,7 +26,8 @@ export function* drawnMeasures(
 ): Generator<DrawnMeasures> {
   const reviews = sortedByScore(stars, scores);
   const random = createRandom(seed);
-  const counts = new Uint16Array(stars.length); // not Uint32Array: random access in half the memory; counts stay far below 65,536
+  // Not Uint32Array: random access is to half the memory, and no count comes near 65,536.
+  const counts = new Uint16Array(stars.length);
   for (let draw = 0; draw < draws; draw++) {
     counts.fill(0);
     for (let i = 0; i < counts.length; i++) {

@@ -1,6 +1,7 @@
 /**
- * The 95 % confidence intervals of the measures, by the bootstrap. Each draw takes as many reviews as there are, with replacement, and
- * measures them. An interval holds the middle 95 % of the values of a measure. The same reviews and seed give the same intervals.
+ * The 95 % confidence intervals of the measures, by the bootstrap. Each draw takes as many reviews as there are, with
+ * replacement, and measures them. An interval holds the middle 95 % of the values of a measure. The same reviews and
+ * seed give the same intervals.
  */
 import { quantileOfSorted } from '../math/statistics.ts';
 import { drawnMeasures } from './bootstrap-draws.ts';

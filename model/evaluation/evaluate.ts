@@ -55,7 +55,10 @@ export async function scoreReviews(
   return scores;
 }
 
-/** Measures scores, one per review, against the stars of the reviews. Throws unless there are at least two different stars. */
+/**
+ * Measures scores, one per review, against the stars of the reviews. Throws unless there are at least two different
+ * stars.
+ */
 export function measureScores(
   reviews: readonly Review[],
   scores: Float64Array,

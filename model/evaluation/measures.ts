@@ -1,6 +1,6 @@
 /**
- * Measures of a model's scores against the stars that reviewers gave. Every function takes arrays of the same length, with one entry per
- * review, and leaves them as they are.
+ * Measures of a model's scores against the stars that reviewers gave. Every function takes arrays of the same length,
+ * with one entry per review, and leaves them as they are.
  */
 import { ranksOf } from '../math/statistics.ts';
 
@@ -33,8 +33,9 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * Area under the ROC curve (AUC) for separating reviews with `high` stars from reviews with `low` stars. It is the share of pairs in
- * which the review with `high` stars has the higher score; ties count half (Mann–Whitney U). NaN if one of the two groups is empty.
+ * Area under the ROC curve (AUC) for separating reviews with `high` stars from reviews with `low` stars. It is the
+ * share of pairs in which the review with `high` stars has the higher score; ties count half (Mann–Whitney U). NaN if
+ * one of the two groups is empty.
  */
 export function areaUnderCurve(stars: ArrayLike<number>, scores: ArrayLike<number>, low: number, high: number): number {
   const chosen = Array.from({ length: stars.length }, (_, i) => i).filter((i) => stars[i] === low || stars[i] === high);
@@ -68,8 +69,8 @@ export function confusionOf(
 }
 
 /**
- * RMSE, MAE, Spearman and AUC by name, for a manifest. Leaves out a measure that is not defined, because JSON has no NaN: without a
- * review with the lowest stars, for example, there is no AUC.
+ * RMSE, MAE, Spearman and AUC by name, for a manifest. Leaves out a measure that is not defined, because JSON has no
+ * NaN: without a review with the lowest stars, for example, there is no AUC.
  */
 export function measuresOf(
   stars: ArrayLike<number>,

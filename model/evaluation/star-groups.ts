@@ -1,8 +1,8 @@
 /**
  * Groups of neighbouring stars, so that a table or a plot of them stays readable: at most 12 groups.
  *
- * `groupStars` is for plots, which also sort scores into the groups: any number has a group. `condense` is for tables of counts that are
- * there already: it puts neighbouring rows and columns of a confusion matrix together.
+ * `groupStars` is for plots, which also sort scores into the groups: any number has a group. `condense` is for tables
+ * of counts that are there already: it puts neighbouring rows and columns of a confusion matrix together.
  */
 import type { Evaluation } from './evaluate.ts';
 
@@ -16,8 +16,8 @@ const MAX_GROUPS = 12;
 const STEPS = [1, 0.5, 0.25, 0.1];
 
 /**
- * One group for each number of stars if there are few (whole or half stars, for example), else ranges of a round width (0 to 100, for
- * example). The groups cover `scoreRange` and all stars.
+ * One group for each number of stars if there are few (whole or half stars, for example), else ranges of a round width
+ * (0 to 100, for example). The groups cover `scoreRange` and all stars.
  */
 export function groupStars(stars: Iterable<number>, scoreRange: readonly [number, number]): StarGroups {
   let [lowest, highest] = scoreRange;
@@ -50,7 +50,9 @@ function groupsBetween(lowest: number, highest: number): StarGroups {
   };
 }
 
-/** The rows and columns of a confusion matrix, where neighbours are put together until each side has at most 12 groups. */
+/**
+ * The rows and columns of a confusion matrix, where neighbours are put together until each side has at most 12 groups.
+ */
 export interface CondensedConfusion {
   readonly rows: readonly {
     /** `5`, or `0–9` for the reviews with 0, 1 … 9 stars. */
@@ -100,7 +102,8 @@ function groupValues(values: readonly number[]): StarGroups {
 }
 
 /**
- * Edges of at most `most` bins of the same round width that cover [lowest, highest]. A width is a power of ten times a factor.
+ * Edges of at most `most` bins of the same round width that cover [lowest, highest]. A width is a power of ten times a
+ * factor.
  *
  * REQUIRES: lowest < highest.
  */
@@ -119,7 +122,10 @@ export function roundEdges(
   return [lowest, highest];
 }
 
-/** The index of the bin [edge, next edge) that holds a value. The last bin includes its upper edge; values outside go to the ends. */
+/**
+ * The index of the bin [edge, next edge) that holds a value. The last bin includes its upper edge; values outside go to
+ * the ends.
+ */
 export function binOf(edges: readonly number[], value: number): number {
   let bin = 0;
   while (bin < edges.length - 2 && value >= (edges[bin + 1] as number)) bin++;

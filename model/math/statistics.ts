@@ -1,8 +1,8 @@
 /** Order statistics: quantiles, the median and ranks. */
 
 /**
- * The quantile at `share`, in [0, 1], of values in ascending order. Interpolates linearly between neighbours, as numpy.quantile does
- * by default. NaN if there is no value.
+ * The quantile at `share`, in [0, 1], of values in ascending order. Interpolates linearly between neighbours, as
+ * numpy.quantile does by default. NaN if there is no value.
  */
 export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);

@@ -1,6 +1,6 @@
 /**
- * The bundle that an engine is loaded from. Its files are read when they are needed: to start, the native engine needs the manifest and
- * the compiled tables only.
+ * The bundle that an engine is loaded from. Its files are read when they are needed: to start, the native engine needs
+ * the manifest and the compiled tables only.
  */
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
 import { type Bundle, readBundle } from '../bundle/read.ts';
@@ -35,8 +35,8 @@ export function sourceOfBundle(bundle: Bundle): BundleSource {
 }
 
 /**
- * Loads the explainer at the first call, so that a start costs less. Later calls get the same explainer or the same BundleError. After
- * another error (no memory, no permission) the next call tries again.
+ * Loads the explainer at the first call, so that a start costs less. Later calls get the same explainer or the same
+ * BundleError. After another error (no memory, no permission) the next call tries again.
  */
 export function lazyExplainer(source: BundleSource): () => Promise<Explainer> {
   let explainer: Promise<Explainer> | undefined;

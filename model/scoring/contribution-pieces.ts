@@ -1,4 +1,7 @@
-/** A text and its terms' contributions → pieces of the text to colour. The terminal, the report and the page of GET / share this code. */
+/**
+ * A text and its terms' contributions → pieces of the text to colour. The terminal, the report and the page of GET /
+ * share this code.
+ */
 import type { ExplainedTerm } from './explain.ts';
 
 export type PlacedTerm = Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>;
@@ -10,17 +13,21 @@ export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
   readonly end: number;
   /** In stars: what the occurrences over the piece contribute, each with its whole value. For the depth of a colour. */
   readonly contribution: number;
-  /** In stars: the piece's part of them, by its length. The shares of all pieces add up to the sum of the terms' contributions. */
+  /**
+   * In stars: the piece's part of them, by its length. The shares of all pieces add up to the sum of the terms'
+   * contributions.
+   */
   readonly share: number;
   /** The terms over the piece, once for each occurrence, in the order that they came in. */
   readonly terms: readonly Term[];
 }
 
 /**
- * Cuts a text of `length` UTF-16 units where a term begins or ends. The pieces are in order and cover the text. The occurrences of a term
- * share its contribution evenly.
+ * Cuts a text of `length` UTF-16 units where a term begins or ends. The pieces are in order and cover the text. The
+ * occurrences of a term share its contribution evenly.
  *
- * The page runs the source of this function, by `toString()`. REQUIRES: it uses only its arguments and the built-ins of ES2022.
+ * The page runs the source of this function, by `toString()`. REQUIRES: it uses only its arguments and the built-ins of
+ * ES2022.
  */
 export function contributionPieces<Term extends PlacedTerm>(
   length: number,

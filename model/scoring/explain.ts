@@ -1,8 +1,9 @@
 /**
- * Text → explanation of its score: each term of the text with its occurrences and its SHAP contribution (reference/contributions.ts).
+ * Text → explanation of its score: each term of the text with its occurrences and its SHAP contribution
+ * (reference/contributions.ts).
  *
- * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give the same
- * explanation.
+ * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give
+ * the same explanation.
  */
 import { BundleError } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatures } from '../bundle/read.ts';
@@ -30,11 +31,16 @@ export interface Explanation {
   readonly absent: number;
   /** The change by clamping the score to the bundle's range. */
   readonly held: number;
-  /** The text's terms that are in the vocabulary, by |contribution| from the largest. Equal ones are in the order of code points. */
+  /**
+   * The text's terms that are in the vocabulary, by |contribution| from the largest. Equal ones are in the order of
+   * code points.
+   */
   readonly terms: readonly ExplainedTerm[];
 }
 
-/** The model's scores are not a sum, so they have no contributions. The message says which kind of model was expected. */
+/**
+ * The model's scores are not a sum, so they have no contributions. The message says which kind of model was expected.
+ */
 export class UnexplainableError extends BundleError {}
 
 export class Explainer {
@@ -100,7 +106,8 @@ function placedWords(tokens: readonly Token[], shortest: number): PlacedWord[] {
   );
   return Array.from(words, ({ text, token }) => {
     const { surface, start: tokenStart } = tokens[token] as Token;
-    // Between two words there are only words that are too short, and characters that belong to no word. So the first match is the word.
+    // Between two words there are only words that are too short, and characters that belong to no word. So the first
+    // match is the word.
     const start = tokenStart + surface.indexOf(text, Math.max(0, previousEnd - tokenStart));
     previousEnd = start + text.length;
     return { text, start, end: previousEnd };

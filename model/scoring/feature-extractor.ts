@@ -1,6 +1,7 @@
 /**
- * Feature extraction for training: text → surface forms of its tokens, and text → row. Uses the native engine if it is available, else
- * the readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
+ * Feature extraction for training: text → surface forms of its tokens, and text → row. Uses the native engine if it is
+ * available, else the readable twin in reference/, with the same results. A scorer has its own extraction, because its
+ * vectorizer is fixed.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';

@@ -1,6 +1,6 @@
 /**
- * Inspects a bundle: what it holds, and everything that is wrong with it. `readBundle` stops at the first problem; this goes on and lists
- * all of them.
+ * Inspects a bundle: what it holds, and everything that is wrong with it. `readBundle` stops at the first problem; this
+ * goes on and lists all of them.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -65,7 +65,10 @@ interface InspectedTrees {
   readonly columns: number;
 }
 
-/** `stale`: compiling again gives other bytes, because the model or hoshi is another one. `unknown`: the bundle cannot be compiled. */
+/**
+ * `stale`: compiling again gives other bytes, because the model or hoshi is another one. `unknown`: the bundle cannot
+ * be compiled.
+ */
 type CompiledState = 'fresh' | 'stale' | 'missing' | 'unknown';
 
 interface EngineReport {

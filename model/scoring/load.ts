@@ -17,8 +17,8 @@ export interface ScorerOptions {
 }
 
 /**
- * Loads a bundle and an engine for it. Rejects with a BundleError if the bundle, its tokenizer or a golden score is not as expected, or
- * with the last engine's error if no engine can serve it.
+ * Loads a bundle and an engine for it. Rejects with a BundleError if the bundle, its tokenizer or a golden score is not
+ * as expected, or with the last engine's error if no engine can serve it.
  */
 export async function loadScorer({ bundlePath, engine, bundle, warn = () => {} }: ScorerOptions): Promise<Scorer> {
   // Before the engines: if there is no manifest, `auto` must not try them all.

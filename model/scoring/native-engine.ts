@@ -15,8 +15,8 @@ import type { Scorer, WordCounts } from './scorer.ts';
 const UNITS_PER_THREAD = 10_000;
 
 /**
- * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the addon is missing or the
- * engine does not support the model.
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the addon is
+ * missing or the engine does not support the model.
  */
 export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
   const { path, manifest } = source;

@@ -1,6 +1,6 @@
 /**
- * The reference engines: tokens by kuromoji, rows in TypeScript, and trees by LightGBM (`lightgbm`) or in TypeScript (`js`). Slow and
- * readable; the native engine must give the same doubles.
+ * The reference engines: tokens by kuromoji, rows in TypeScript, and trees by LightGBM (`lightgbm`) or in TypeScript
+ * (`js`). Slow and readable; the native engine must give the same doubles.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
@@ -17,7 +17,10 @@ import type { Scorer } from './scorer.ts';
 
 type ReferenceEngineName = 'lightgbm' | 'js';
 
-/** Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the engine is unavailable. */
+/**
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the engine is
+ * unavailable.
+ */
 export async function loadReferenceEngine(engine: ReferenceEngineName, source: BundleSource): Promise<ReferenceEngine> {
   const [bundle, tokenizer] = await Promise.all([source.read(), loadTokenizer()]);
   checkTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());

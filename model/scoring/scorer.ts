@@ -1,15 +1,15 @@
 /**
  * The interface of a scorer: text → tokens → row → trees → score, clamped to the bundle's range, in one call.
  *
- * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts) returns a scorer only
- * after it has reproduced the bundle's golden scores.
+ * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts)
+ * returns a scorer only after it has reproduced the bundle's golden scores.
  */
 import type { Manifest } from '../bundle/manifest.ts';
 import type { Explanation } from './explain.ts';
 
 /**
- * `native`: all in C++, one call per text. `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM in an addon. `js`: all in
- * TypeScript. An engine loads no code of the others.
+ * `native`: all in C++, one call per text. `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM in an addon.
+ * `js`: all in TypeScript. An engine loads no code of the others.
  */
 export const engineNames = ['native', 'lightgbm', 'js'] as const;
 export type EngineName = (typeof engineNames)[number];
@@ -27,8 +27,8 @@ export interface Scorer {
   /** Counts over all texts scored so far. The reference engines do not count. */
   wordCounts?(): WordCounts;
   /**
-   * The terms that made the score of one text. The first call reads the bundle. Rejects with an UnexplainableError if the model's scores
-   * are not a plain sum, and with a BundleError if the bundle has changed since the start.
+   * The terms that made the score of one text. The first call reads the bundle. Rejects with an UnexplainableError if
+   * the model's scores are not a plain sum, and with a BundleError if the bundle has changed since the start.
    */
   explain(text: string): Promise<Explanation>;
 }

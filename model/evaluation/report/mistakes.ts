@@ -1,4 +1,6 @@
-/** The worst mistakes → HTML: texts coloured by the contributions of their terms, and the terms that contribute most. */
+/**
+ * The worst mistakes → HTML: texts coloured by the contributions of their terms, and the terms that contribute most.
+ */
 import { contributionPieces, type PlacedTerm } from '../../scoring/contribution-pieces.ts';
 import type { Explanation } from '../../scoring/explain.ts';
 import type { Mistake, ReportData } from './data.ts';
@@ -40,7 +42,7 @@ function mistakeItem({ review, score, explanation }: Mistake, strongest: number,
     if (units >= SHOWN_UNITS) break;
     const shown = clip(review.text.slice(start, end), SHOWN_UNITS - units);
     units += shown.length;
-    const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // the root separates the weak ones, which are most
+    const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // most are weak; the root separates them
     if (terms.length === 0 || !(level > 0) || Math.abs(share) < strongest / 200) html += showText(shown);
     else {
       const stop = Math.abs(share) >= weakestStop ? ' tabindex="0"' : '';

@@ -1,4 +1,6 @@
-/** Numbers as a report writes them. Not by toLocaleString, because its output depends on the ICU version of the machine. */
+/**
+ * Numbers as a report writes them. Not by toLocaleString, because its output depends on the ICU version of the machine.
+ */
 
 /** 1234567 → 1,234,567. */
 export function countText(count: number): string {

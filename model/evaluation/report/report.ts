@@ -1,4 +1,7 @@
-/** Reviews, their scores and the model → the HTML page that `hoshi eval --report` and training write. Same input, same bytes. */
+/**
+ * Reviews, their scores and the model → the HTML page that `hoshi eval --report` and training write. Same input, same
+ * bytes.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../native/package-root.ts';

@@ -22,8 +22,8 @@ export function summaryOf(values: readonly number[]): Summary {
 const CELLS = 60;
 
 /**
- * The density of values at 60 places in [lowest, highest], scaled to a maximum of 1: a histogram smoothed by a Gaussian. The bandwidth
- * follows Silverman's rule of thumb and is at least one cell.
+ * The density of values at 60 places in [lowest, highest], scaled to a maximum of 1: a histogram smoothed by a
+ * Gaussian. The bandwidth follows Silverman's rule of thumb and is at least one cell.
  *
  * REQUIRES: at least one value.
  */

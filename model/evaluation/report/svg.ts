@@ -1,7 +1,8 @@
 /**
  * Vega's SVG → SVG for a page: half the bytes, with a title and a description for screen readers.
  *
- * Regular expressions are enough to find tags: Vega's output has no comments, no CDATA, and no unescaped < or > in attributes.
+ * Regular expressions are enough to find tags: Vega's output has no comments, no CDATA, and no unescaped < or > in
+ * attributes.
  */
 import { escapeHtml } from './html.ts';
 

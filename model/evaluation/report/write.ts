@@ -32,8 +32,8 @@ export interface MeasuredBundle {
 }
 
 /**
- * Writes the report to a temporary file, which then takes the place of `file`. `warn` gets a message for each part that the report must
- * leave out. Rejects unless there are at least two different stars.
+ * Writes the report to a temporary file, which then takes the place of `file`. `warn` gets a message for each part that
+ * the report must leave out. Rejects unless there are at least two different stars.
  */
 export async function writeReport(
   file: string,

@@ -21,7 +21,7 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-/** 240 reviews of one of two kinds, with these stars. */
+/** 240 reviews: half of them praise and have `high` stars, half complain and have `low` stars. */
 const rowsOf = (low: number, high: number) =>
   '今日 昨日 家 店 朝 夜 友人 父 母 駅'
     .split(' ')
@@ -34,7 +34,10 @@ const rowsOf = (low: number, high: number) =>
     );
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
-/** Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be for ever. */
+/**
+ * Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be
+ * for ever.
+ */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
     try {
@@ -46,7 +49,7 @@ async function openOnceRead(path: string, reader: ChildProcess): Promise<number>
   }
   throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
 }
-/** Names in a folder of its own, where a bundle goes. */
+/** A new folder for a bundle; `names` lists its content. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
   const parent = join(folder, name);
   await mkdir(parent);
@@ -54,7 +57,7 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
 }
 
 describe('options', () => {
-  test('a preset, and parameters on top of it by any of their names', async () => {
+  test('a preset, and parameters that change it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
     const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
@@ -86,7 +89,7 @@ describe('options', () => {
     assert.match(stderr, /^hoshi: fold 4 of 4$/m);
   });
 
-  test('the names of the columns, for eval too', async () => {
+  test('the names of the columns, also for eval', async () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
@@ -96,7 +99,7 @@ describe('options', () => {
     assert.equal(JSON.parse(stdout).auc.value, 1);
   });
 
-  test('the measures of what was held out are told at the end, as inspect shows them', async () => {
+  test('the measures on held-out reviews are printed at the end, as inspect shows them', async () => {
     const data = await file('measured.tsv', tableOf(1, 5));
     for (const [set, args] of Object.entries({
       validation: [],
@@ -118,7 +121,7 @@ describe('options', () => {
     }
   });
 
-  test('--quiet tells nothing', async () => {
+  test('--quiet prints nothing', async () => {
     const data = await file('d.tsv', tableOf(1, 5));
     const { out } = await place('quiet');
     const { code, stdout, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', '--quiet']);
@@ -139,7 +142,7 @@ describe('options', () => {
     ]),
   ];
   for (const [args, message] of misused) {
-    test(`wrong usage ends with 2: ${args.join(' ')}`, async () => {
+    test(`wrong usage exits with 2: ${args.join(' ')}`, async () => {
       const { code, stderr } = await hoshi(['train', 'x.tsv', '--out', join(folder, 'none'), ...args]);
       assert.match(stderr, message);
       assert.equal(code, 2);
@@ -147,7 +150,7 @@ describe('options', () => {
   }
 });
 
-describe('reviews of all kinds', () => {
+describe('reviews in all formats', () => {
   test('stars of any numbers: scores, measures and goldens follow their range', async () => {
     for (const [low, high] of [
       [0, 100],
@@ -160,7 +163,7 @@ describe('reviews of all kinds', () => {
       assert.equal(code, 0, stderr);
       const { scoreRange, goldens, measures } = await manifestOf(out);
       assert.deepEqual(scoreRange, [low, high]);
-      assert.match(await readFile(join(out, 'report.html'), 'utf8'), /held out[\s\S]*Learning curve/);
+      assert.match(await readFile(join(out, 'report.html'), 'utf8'), /e\.tsv, each held out[\s\S]*Learning curve/);
       for (const { score } of goldens) assert.ok(score >= low && score <= high);
       assert.equal(measures.validation.auc, 1);
       const scores = (await hoshi(['score', '--bundle', out], '最高です\n最低です\n')).stdout.split('\n').map(Number);
@@ -183,7 +186,7 @@ describe('reviews of all kinds', () => {
     }
   });
 
-  test('bad rows are counted, the first ten shown, and skipped as many as may be', async () => {
+  test('bad rows are counted, the first ten are shown, and up to --max-bad rows are skipped', async () => {
     const bad = Array.from({ length: 12 }, (_, i) =>
       i % 2 === 0 ? '{"stars": 5' : '{"stars": "five", "text": "良い"}',
     );
@@ -204,7 +207,7 @@ describe('reviews of all kinds', () => {
     assert.equal((await manifestOf(out)).made.reviews, 240);
   });
 
-  test('a quote that does not end is named by file and line', async () => {
+  test('a quote without an end is reported with file and line', async () => {
     const { code, stderr } = await hoshi([
       'train',
       await file('h.csv', 'stars,text\n5,"良い\n'),
@@ -217,7 +220,7 @@ describe('reviews of all kinds', () => {
 });
 
 describe('where it cannot write', () => {
-  test('below a file: told before the work begins', async () => {
+  test('below a file: the error comes before the work begins', async () => {
     const data = await file('i.tsv', tableOf(1, 5));
     const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
     assert.match(stderr, /i\.tsv\/mine: expected .* a folder|ENOTDIR/);
@@ -233,7 +236,9 @@ describe('where it cannot write', () => {
   ];
   const canMount =
     spawnSync('unshare', [...isolated.slice(0, 3), 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
-  test('on a full disk: told, and nothing is left', { skip: !canMount && 'no file system of its own' }, async () => {
+  test('on a full disk: an error, and no file is left', {
+    skip: !canMount && 'no file system of its own',
+  }, async () => {
     const data = await file('j.tsv', tableOf(1, 5));
     const disk = join(folder, 'disk');
     await mkdir(disk);
@@ -247,7 +252,7 @@ describe('where it cannot write', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('in a round keeps the best so far, says so, and ends with 130', async () => {
+  test('in a round: keeps the best model so far, says so, and exits with 130', async () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
     const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
@@ -266,14 +271,14 @@ describe('Ctrl-C', () => {
     assert.ok((great as number) > (bad as number));
   });
 
-  /** A process that waits for the rest of its reviews; `give` gives it. */
+  /** A process that waits for the rest of its reviews. `give` sends the rest. */
   async function reading(name: string) {
     const data = join(folder, `${name}.tsv`);
     execFileSync('mkfifo', [data]);
     const { out, names } = await place(name);
     const running = startHoshi(['train', data, '--out', out]);
     const pipe = createWriteStream(data, { fd: await openOnceRead(data, running.child) });
-    pipe.on('error', () => {}); // who reads may be gone
+    pipe.on('error', () => {}); // the reader may have ended
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.told('reading');
     running.child.kill('SIGINT');
@@ -281,7 +286,7 @@ describe('Ctrl-C', () => {
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 
-  test('before there is a round writes nothing', async () => {
+  test('before the first round: writes nothing', async () => {
     const { give, ending, names } = await reading('early');
     give();
     const { code, stderr } = await ending;
@@ -290,7 +295,7 @@ describe('Ctrl-C', () => {
     assert.deepEqual(await names(), []);
   });
 
-  test('twice ends at once, by the signal, and nothing is written', async () => {
+  test('twice: ends at once by the signal, and writes nothing', async () => {
     const { child, give, ending, names } = await reading('twice');
     child.kill('SIGINT');
     const { code, signal } = await ending;

@@ -10,7 +10,10 @@ import {
 } from '../../../model/evaluation/measures.ts';
 import { createRandom } from '../../../model/math/random.ts';
 
-/** The same by its definition: the same generator picks from the reviews in order of score, and measures.ts measures the picked ones. */
+/**
+ * The same by its definition: the same generator picks from the reviews in order of score, and measures.ts measures the
+ * picked ones.
+ */
 function slowMeasures(
   stars: readonly number[],
   scores: readonly number[],

@@ -54,7 +54,8 @@ describe('explain, on the tiny bundle', () => {
         },
       ],
     );
-    // 良い makes 5 of 3, and where 悪い is known not to be said, 5 of a third of 5 and two thirds of 3; half of each.
+    // 良い alone raises 3 to 5. If 悪い is known to be absent, it raises 11 / 3 (a third of 5 and two thirds of 3) to 5.
+    // Half of each.
     const contribution = (5 - 3 + (5 - 11 / 3)) / 2;
     assert.ok(Math.abs((terms[0]?.contribution ?? 0) - contribution) < 1e-15);
     assert.ok(Math.abs(absent - (2 - contribution)) < 1e-15);
@@ -118,7 +119,7 @@ test('words are found in their tokens, for any other characters around them', as
   assert.ok(places.has('𠮷') || places.has('𠮷野家'));
 });
 
-/** A model of random trees whose vocabulary is what the texts hold. */
+/** A bundle with random trees. Its vocabulary is fitted to the texts. */
 async function vocabularyBundle(
   texts: readonly string[],
   parameters: Partial<VectorizerParameters>,
@@ -149,7 +150,7 @@ describe('explain, on random models and texts', () => {
     [{ token_pattern: '(?u)\\b\\w\\w+\\b', norm: null }, 2, [-1, 0.5]],
   ];
   for (const [i, [parameters, shortest, range]] of kinds.entries()) {
-    test(`sums to the score, and every term is where it is said to be: ${JSON.stringify(parameters)}`, async () => {
+    test(`the parts sum to the score, and every offset points at its term: ${JSON.stringify(parameters)}`, async () => {
       const generate = textGenerator(createRandom(i), dictionaryWords(211));
       const texts = Array.from({ length: 150 }, generate);
       const bundlePath = await vocabularyBundle(texts.slice(0, 100), parameters, i, range);

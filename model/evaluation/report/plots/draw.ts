@@ -1,6 +1,6 @@
 /**
- * A Vega-Lite specification → SVG. Vega-Lite and Vega are loaded with the first drawing. Colours are the page's CSS variables (page.css), so
- * that the same SVG fits the light and the dark page.
+ * A Vega-Lite specification → SVG. Vega-Lite and Vega are loaded with the first drawing. Colours are the page's CSS
+ * variables (page.css), so that the same SVG fits the light and the dark page.
  */
 import type { TopLevelSpec } from 'vega-lite';
 import { embedSvg } from '../svg.ts';

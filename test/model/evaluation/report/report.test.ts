@@ -165,7 +165,7 @@ describe('the numbers', () => {
 });
 
 describe('the page', () => {
-  test('is well-formed, needs nothing else, and is the same each time', async () => {
+  test('is well-formed, loads nothing, and has the same bytes each time', async () => {
     const html = await createReport({ ...few, curves: [curve] });
     assertQuiet(html);
     assert.equal(await createReport({ ...few, curves: [curve] }), html);
@@ -294,15 +294,15 @@ describe('the page', () => {
     ],
     ['other numbers', [-1.5, 0.333, 7e6].map((stars) => ({ stars, text: '良い' })), [-1, 0, 1e6], [-1.5, 7e6]],
   ];
-  for (const [what, reviews, scores, scoreRange] of others) {
-    test(`serves ${what}`, async () => {
+  for (const [name, reviews, scores, scoreRange] of others) {
+    test(`draws ${name}`, async () => {
       const html = await createReport(inputOf(reviews, scores, { model: firstUnits(scoreRange) }));
       assertQuiet(html);
       assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
     });
   }
 
-  test('serves a model without terms', async () => {
+  test('draws a model without terms', async () => {
     const model: ReportedModel = {
       scoreRange: [1, 5],
       importances: () => [],
@@ -324,7 +324,7 @@ describe('the page', () => {
     assert.ok(!text.includes('Terms by gain'));
   });
 
-  test('serves a model that cannot be explained', async () => {
+  test('draws a model that cannot be explained', async () => {
     const { explain: _, ...model } = firstUnits();
     const html = await createReport({ ...few, model });
     assertQuiet(html);

@@ -69,8 +69,8 @@ describe('the reported model', () => {
   });
 
   test('an explanation, by hand', async () => {
-    // Each leaf has one training row, so that nothing known gives (5 + 1 + 3) / 3. Knowing of 良い alone gives 5, that there is
-    // no 悪い alone 5 / 3 + 2 · 3 / 3: 良い adds the mean of 5 − 3 and 5 − 11 / 3, the missing 悪い the rest.
+    // Each leaf has one training row, so that nothing known gives (5 + 1 + 3) / 3. Knowing of 良い alone gives 5, that
+    // there is no 悪い alone 5 / 3 + 2 · 3 / 3: 良い adds the mean of 5 − 3 and 5 − 11 / 3, the missing 悪い the rest.
     const { score, base, absent, held, terms } = await explain('<とても>良い。良い');
     near(score, 5);
     near(base, 3);
