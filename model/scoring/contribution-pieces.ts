@@ -1,20 +1,22 @@
 /**
- * A text and its terms' contributions → pieces of the text to colour. The terminal, the report and the page of GET /
- * share this code.
+ * A text and its terms' contributions → pieces of the text to colour, for the terminal and the report. The function is
+ * self-contained, so that the page of `GET /` can run its source, too.
  */
 import type { ExplainedTerm } from './explain.ts';
 
 export type PlacedTerm = Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>;
 
-/** A part of the text over which the same occurrences of terms stand. */
+/** A part of the text with the same occurrences of terms over all of it. */
 export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
   /** In UTF-16 units of the text. */
   readonly start: number;
   readonly end: number;
-  /** In stars: what the occurrences over the piece contribute, each with its whole value. For the depth of a colour. */
+  /**
+   * In stars: the sum of the occurrences over the piece, each with its whole contribution. For the depth of a colour.
+   */
   readonly contribution: number;
   /**
-   * In stars: the piece's part of them, by its length. The shares of all pieces add up to the sum of the terms'
+   * In stars: this piece's part of these occurrences, by its length. The shares of all pieces sum to the terms'
    * contributions.
    */
   readonly share: number;
@@ -26,8 +28,7 @@ export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
  * Cuts a text of `length` UTF-16 units where a term begins or ends. The pieces are in order and cover the text. The
  * occurrences of a term share its contribution evenly.
  *
- * The page runs the source of this function, by `toString()`. REQUIRES: it uses only its arguments and the built-ins of
- * ES2022.
+ * Its body uses only its arguments and built-ins of ES2022: `toString()` gives JavaScript that runs in a browser.
  */
 export function contributionPieces<Term extends PlacedTerm>(
   length: number,

@@ -43,6 +43,7 @@ export interface Explanation {
  */
 export class UnexplainableError extends BundleError {}
 
+/** Explains scores of one bundle. Immutable. */
 export class Explainer {
   readonly #vectorizer: Vectorizer;
   readonly #contributions: Contributions;
