@@ -2,8 +2,9 @@
  * Scores texts of growing length on the native engine: `node length-contender.js KIND BUNDLE STEPS REPEATS`.
  * length.ts forks it as a process of its own, and receives one message, a LengthResult.
  */
+
+import { median } from '../model/math/statistics.ts';
 import { loadScorer } from '../model/scoring/load.ts';
-import { median } from './statistics.ts';
 import { type Kind, materialOf, repeatToBytes, repeatToUnits } from './texts.ts';
 
 const MEBI = 1 << 20;

@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, release, type } from 'node:os';
+import { median } from '../model/math/statistics.ts';
 import { packageRoot } from '../native/package-root.ts';
-import { median } from './statistics.ts';
 
 /** The first line of each report: processor, system, Node, compiler, commit and date. */
 export function machine(): string {

@@ -8,12 +8,12 @@
  */
 import { Command } from 'commander';
 import { figure, table } from '../cli/terminal/table.ts';
+import { median, quantile } from '../model/math/statistics.ts';
 import { engineNames } from '../model/scoring/scorer.ts';
 import { type Contender, forkContender, type Samples, type Stage, stages } from './contender.ts';
 import { addCommonOptions, bundlesOf, type CommonFlags } from './options.ts';
 import { mecabContender, mecabMissing } from './peers/mecab.ts';
 import { machine, writeJson } from './report.ts';
-import { median, quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;

@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
+import { quantile } from '../model/math/statistics.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
 import { memoryMb, processorMsOfThreads } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
 import { echoServer, hoshiServer, packedServer, type ServerCommand, startServer } from './servers.ts';
-import { quantile } from './statistics.ts';
 import { benchTexts } from './texts.ts';
 
 const OFFICIAL_NODE_VERSION = '24.21.0';

@@ -1,17 +1,4 @@
-/** The few statistics that figures are given in. */
-
-/** The value below which the share `at`, in [0, 1], of the values lies. */
-export function quantile(values: readonly number[], at: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const position = (sorted.length - 1) * at;
-  const [low, high] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
-  if (low === undefined || high === undefined) throw new Error('Expected at least one value, received none');
-  return low + (high - low) * (position - Math.floor(position));
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
+/** A straight line through points: how a time grows with a length. */
 
 /** The straight line y = intercept + slope × x that fits best, and the share of the variance that it explains. */
 export function fitLine(points: readonly (readonly [x: number, y: number])[]): {

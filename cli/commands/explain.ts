@@ -1,11 +1,11 @@
-/** `hoshi explain`: the terms that made a score; in a terminal the text is coloured by what they add. */
+/** `hoshi explain`: the terms that made a score. In a terminal the text is coloured by their contributions. */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { formatOf, readRecords, textIn } from '../../model/io/records.ts';
 import type { Explanation } from '../../model/scoring/explain.ts';
 import { addScorerOptions, numberFrom, type ScorerFlags, scorerOf } from '../options.ts';
-import { paint, printable, table } from '../terminal/paint.ts';
+import { contributionTable, paintText, printable } from '../terminal/paint.ts';
 
 interface Flags extends ScorerFlags {
   readonly file?: string;
@@ -15,19 +15,19 @@ interface Flags extends ScorerFlags {
   readonly color?: boolean;
 }
 
-/** Terms in the table where nobody asked for more. */
-const TOP = 20;
+/** Terms in the table without `--top`. */
+const DEFAULT_TOP = 20;
 
 export function explainCommand(): Command {
   const command = new Command('explain')
-    .description('tell which terms made the score of a text')
-    .argument('[texts...]', 'the texts; the lines of standard input if none is given')
-    .option('--file <file>', 'read the texts from a file: one a line, or TSV, CSV or JSONL by its name')
-    .option('--column <name>', 'the field of TSV, CSV or JSONL that holds the text', 'text')
-    .option('--top <count>', 'show so many terms, and the sum of the others', numberFrom(0, 1e9))
-    .option('--json', 'print one JSON object a text')
-    .option('--color', 'colour the text; so does a terminal, unless NO_COLOR is set')
-    .option('--no-color', 'colour nothing');
+    .description('show which terms made the score of a text')
+    .argument('[texts...]', 'the texts (default: the lines of standard input)')
+    .option('--file <file>', 'read the texts from a file: one per line, or TSV, CSV or JSONL by its extension')
+    .option('--column <name>', 'the field with the text, in TSV, CSV or JSONL', 'text')
+    .option('--top <count>', 'show this many terms, and the sum of the others', numberFrom(0, 1e9))
+    .option('--json', 'print one JSON object per text')
+    .option('--color', 'colour the text (default: in a terminal, unless NO_COLOR is set)')
+    .option('--no-color', 'do not colour the text');
   return addScorerOptions(command).action(explain);
 }
 
@@ -37,8 +37,8 @@ async function explain(texts: readonly string[], flags: Flags): Promise<void> {
   for await (const text of texts.length > 0 ? texts : textsOf(flags)) {
     const explanation = await scorer.explain(text);
     const output = flags.json
-      ? `${JSON.stringify(flags.top === undefined ? explanation : shortened(explanation, flags.top))}\n`
-      : `${isColoured ? paint(text, explanation.terms) : printable(text)}\n${table(shortened(explanation, flags.top ?? TOP))}\n`;
+      ? `${JSON.stringify(flags.top === undefined ? explanation : shorten(explanation, flags.top))}\n`
+      : `${isColoured ? paintText(text, explanation.terms) : printable(text)}\n${contributionTable(shorten(explanation, flags.top ?? DEFAULT_TOP))}\n`;
     if (!process.stdout.write(output)) await once(process.stdout, 'drain');
   }
 }
@@ -50,8 +50,8 @@ async function* textsOf({ file, column: columnFlag }: Flags): AsyncGenerator<str
   for await (const record of readRecords(source, format, name, [column])) yield textIn(record, column, name);
 }
 
-/** The first terms, and what all others add together. */
-function shortened({ terms, ...sums }: Explanation, top: number) {
+/** The first terms, and the sum of the contributions of the others. */
+function shorten({ terms, ...sums }: Explanation, top: number) {
   const others = terms.slice(top).reduce((sum, { contribution }) => sum + contribution, 0);
   return { ...sums, others, terms: terms.slice(0, top) };
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { readRecordChunks } from '../../model/io/records.ts';
-import { loadStages } from '../../model/scoring/stages.ts';
+import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
 import { log, print } from '../options.ts';
 
 interface Flags {
@@ -52,7 +52,7 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
 
 /** Streams, with the fastest engine that this machine has. */
 async function tokenizeLines(source: Readable): Promise<void> {
-  const { surfaces } = await loadStages(log);
+  const { surfaces } = await loadFeatureExtractor(log);
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
     const lines = records.map(({ fields }) => `${surfaces(fields.text as string).join(' ')}\n`);
     await print(lines.join(''));

@@ -47,8 +47,8 @@ async function trainCorpus({ out, cross }: Flags, command: Command): Promise<voi
 
 async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out: string): Promise<void> {
   const { onStage, onProgress, onRound, pause } = await createProgress(false);
-  const { manifest } = await train(out, reviews, { ...options, onStage, onProgress, onRound }).finally(pause);
-  log(`${out} holds ${manifest.name} ${manifest.version}`);
+  const { bundle } = await train(out, reviews, { ...options, onStage, onProgress, onRound }).finally(pause);
+  log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
 /** A table in Markdown, row by row as models are done. These are lighter than the shipped one, for there are many. */

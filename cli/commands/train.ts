@@ -1,4 +1,4 @@
-/** `hoshi train`: labelled reviews → a bundle of one's own. */
+/** `hoshi train`: labelled reviews → a bundle, with a report if there are held-out reviews. */
 import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clearAside } from '../../model/bundle/write.ts';
@@ -34,40 +34,49 @@ interface Flags {
 
 export function trainCommand(): Command {
   return new Command('train')
-    .description('train a model on labelled reviews; Ctrl-C keeps the best so far and ends with 130')
+    .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
     .argument('<data>', 'TSV, CSV or JSONL with the fields stars and text')
-    .requiredOption('--out <folder>', 'where the bundle goes')
-    .option('--name <name>', "the model's name; the folder's by default")
+    .requiredOption('--out <folder>', 'the folder for the bundle')
+    .option('--name <name>', "the model's name (default: the folder's)")
     .option('--columns <names>', "the fields' names in the data, as in stars=rating,text=body", columnsFrom)
     .option('--seed <n>', 'seed of every random choice', numberFrom(0, 2 ** 31 - 1), 1)
     .addOption(
-      new Option('--preset <preset>', "parameters to begin with; original: the pipeline's that hoshi replaces")
+      new Option('--preset <preset>', 'parameters to start from; original: those of the pipeline that hoshi replaces')
         .choices(presetNames)
         .default('default'),
     )
     .option(
       '--rounds <n>',
-      `rounds of boosting at most, one tree each (default: ${presets.default.rounds}, or the preset's)`,
+      `maximum number of boosting rounds, one tree each (default: ${presets.default.rounds}, or the preset's)`,
       numberFrom(1, 100_000),
     )
     .option(
       '--validation <share>',
-      'share of the reviews to measure on and stop early by; 0 for none',
+      'share of the reviews held out to measure on and to stop early; 0 for none',
       numberFrom(0, 0.5, 'number'),
       0.1,
     )
-    .option('--folds <k>', 'measure by k folds instead, and choose the rounds by them', foldsFrom, 0)
-    .option('--patience <n>', 'stop after so many rounds without a better validation', numberFrom(1, 100_000), 50)
-    .option('--class-weights <weights>', 'how much stars count: balanced, none, or as in 1=2.5,5=0.5', weightsFrom)
+    .option(
+      '--folds <k>',
+      'cross-validate with k folds instead, and choose the rounds with them; 0 for none',
+      foldsFrom,
+      0,
+    )
+    .option('--patience <n>', 'stop after this many rounds without a better validation', numberFrom(1, 100_000), 50)
+    .option(
+      '--class-weights <weights>',
+      'weights of reviews by their stars: balanced, none, or as in 1=2.5,5=0.5',
+      weightsFrom,
+    )
     .option(
       '--max-features <n>',
-      `terms in the vocabulary at most (default: ${presets.default.vectorizer.max_features}, or the preset's)`,
+      `maximum number of terms in the vocabulary (default: ${presets.default.vectorizer.max_features}, or the preset's)`,
       numberFrom(1, 10_000_000),
     )
-    .option('--min-df <n>', 'drop terms that are in fewer reviews', numberFrom(1, 1_000_000), 1)
-    .option('--max-bad <n>', 'rows that may be skipped because they cannot be used', numberFrom(0, 2 ** 31 - 1), 0)
-    .option('--set <name=value>', "a parameter of LightGBM's, by its name; may be repeated", collectParameter, {})
-    .option('--quiet', 'tell nothing of the progress')
+    .option('--min-df <n>', 'leave out terms that are in fewer reviews', numberFrom(1, 1_000_000), 1)
+    .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
+    .option('--set <name=value>', 'a LightGBM parameter by its name; can be repeated', collectParameter, {})
+    .option('--quiet', 'print no progress')
     .option('--json', 'print the manifest as JSON')
     .action(async (data: string, flags: Flags, command: Command) => {
       if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
@@ -76,7 +85,7 @@ export function trainCommand(): Command {
       await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
         onStop: () => {
           progress.pause();
-          log('stopping, with what there is; Ctrl-C once more ends at once');
+          log('stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once');
         },
         cleanUp: () => {
           progress.pause();
@@ -87,7 +96,7 @@ export function trainCommand(): Command {
 }
 
 async function trainOnFile(data: string, flags: Flags, progress: Progress, signal: AbortSignal): Promise<void> {
-  const { onStage, onProgress, onRound, pause } = progress;
+  const { onStage, onProgress, pause } = progress;
   onStage(`reading ${data}`);
   const { columns = {} } = flags;
   const { reviews, badRows } = await readReviews(data, { columns, onProgress, signal });
@@ -99,9 +108,31 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     );
   }
   if (reviews.length === 0) throw new Error(`${data}: expected reviews, found none`);
+  try {
+    const trained = await train(flags.out, reviews, trainOptionsOf(data, flags, progress, signal));
+    const { bundle, interrupted } = trained;
+    const { manifest } = bundle;
+    if (interrupted === undefined) await writeTrainingReport(data, trained, onStage);
+    pause();
+    if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
+    if (!flags.quiet) for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
+    const result = `${flags.out} holds ${manifest.name} ${manifest.version}`;
+    if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${result}, the best so far`);
+    if (!flags.quiet) log(result);
+  } finally {
+    pause();
+  }
+}
+
+function trainOptionsOf(
+  data: string,
+  flags: Flags,
+  { onStage, onProgress, onRound }: Progress,
+  signal: AbortSignal,
+): TrainOptions {
   const preset = presets[flags.preset];
   const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
-  const options: TrainOptions = {
+  return {
     name: flags.name ?? basename(resolve(flags.out)),
     command: `hoshi train ${basename(data)}`,
     seed: flags.seed,
@@ -118,44 +149,36 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     onRound,
     signal,
   };
-  try {
-    const trained = await train(flags.out, reviews, options);
-    const { manifest, interrupted } = trained;
-    if (interrupted === undefined) await writeTrainingReport(data, flags.out, trained, onStage);
-    pause();
-    if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
-    if (!flags.quiet) for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
-    const what = `${flags.out} holds ${manifest.name} ${manifest.version}`;
-    if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${what}, the best so far`);
-    if (!flags.quiet) log(what);
-  } finally {
-    pause();
-  }
 }
 
-/** What the reviews that were kept apart tell of the model, drawn; nothing where these are too few to tell. */
-async function writeTrainingReport(data: string, out: string, trained: Trained, onStage: (stage: string) => void) {
-  const { manifest, curves, heldOut } = trained;
+/**
+ * Writes `report.html` into the bundle, measured on the held-out reviews. Writes nothing if these have fewer than two
+ * different stars.
+ */
+async function writeTrainingReport(data: string, trained: Trained, onStage: (stage: string) => void): Promise<void> {
+  const { bundle, curves, heldOut } = trained;
   if (new Set(heldOut.reviews.map(({ stars }) => stars)).size < 2) return;
   onStage('drawing the report');
-  const { writeReport } = await import('../../model/evaluation/report/write.ts'); // with Vega, which nothing else needs
+  const { writeReport } = await import('../../model/evaluation/report/write.ts'); // only here, because it loads Vega
   const measured = {
-    bundlePath: out,
-    scorer: await loadScorer({ bundlePath: out, engine: 'auto', warn: log }),
-    command: manifest.made.command,
-    measuredOn: `those of ${basename(data)} that were held out when they were scored`,
+    bundle,
+    scorer: await loadScorer({ bundlePath: bundle.path, bundle, engine: 'auto', warn: log }),
+    command: bundle.manifest.made.command,
+    measuredOn: `reviews of ${basename(data)}, each held out when it was scored`,
     ...heldOut,
     curves,
   };
-  await writeReport(join(out, 'report.html'), measured, log);
+  await writeReport(join(bundle.path, 'report.html'), measured, log);
 }
 
+/** A parser of `--folds` for commander. */
 function foldsFrom(text: string): number {
   const count = numberFrom(0, 100)(text);
   if (count === 1) throw new InvalidArgumentError('Expected an integer from 2 to 100, or 0 for none.');
   return count;
 }
 
+/** A parser of `--class-weights` for commander. */
 function weightsFrom(text: string): ClassWeights | 'none' {
   if (text === 'balanced' || text === 'none') return text;
   const weights = new Map<number, number>();
@@ -169,6 +192,7 @@ function weightsFrom(text: string): ClassWeights | 'none' {
   return weights;
 }
 
+/** A parser of `--set` for commander. */
 function collectParameter(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('Expected name=value.');

@@ -1,44 +1,49 @@
 /**
- * An explanation for a person's eyes: the text with what its terms add as its background, and a table. Green adds stars, red and
- * underlined takes them, deeper is more; the table says the same by signs. What could steer a terminal is shown, not sent.
+ * An explanation for the terminal: the text, coloured by the contributions of its terms, and a table of the terms.
+ * Green adds stars, red with underline takes them away, and a deeper colour means more; the signs in the table say the
+ * same. Characters that could control the terminal are replaced by visible ones.
  */
+import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts';
 
-// Of the 256 colours of a terminal, pale to deep; black is read on each.
+// Of the 256 colours of a terminal, pale to deep. Black text is readable on each.
 const ADDS = [194, 157, 120, 77, 41];
 const TAKES = [224, 217, 210, 209, 203];
-/** Less than this share of the text's most coloured character is not coloured. */
+/** A piece is not coloured below this share of the text's largest contribution. */
 const FAINT = 0.05;
 
-/** The text, coloured: a character has what all terms over it add, each shared by its occurrences. */
-export function paint(text: string, terms: readonly ExplainedTerm[]): string {
-  const weights = new Float64Array(text.length);
-  for (const { offsets, contribution } of terms) {
-    for (const [start, end] of offsets) {
-      for (let i = start; i < end; i++) weights[i] = (weights[i] as number) + contribution / offsets.length;
-    }
+/**
+ * The text with colours. A character has the contributions of all terms over it; the occurrences of a term share its
+ * contribution.
+ */
+export function paintText(text: string, terms: readonly ExplainedTerm[]): string {
+  const pieces = contributionPieces(text.length, terms);
+  const largest = pieces.reduce((most, { contribution }) => Math.max(most, Math.abs(contribution)), 0);
+  const runs: { style: string; start: number; end: number }[] = []; // neighbours of the same style
+  for (const { start, end, contribution } of pieces) {
+    const style = styleOf(contribution, largest);
+    const last = runs.at(-1);
+    if (last?.style === style) last.end = end;
+    else runs.push({ style, start, end });
   }
-  const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  let painted = '';
-  for (let start = 0, end = 0; start < text.length; start = end) {
-    const style = styleOf(weights[start] as number, largest);
-    do end++;
-    while (end < text.length && styleOf(weights[end] as number, largest) === style);
-    const part = printable(text.slice(start, end));
-    painted += style === '' ? part : `\x1b[${style}m${part}\x1b[0m`;
-  }
-  return painted;
+  return runs
+    .map(({ style, start, end }) => {
+      const part = printable(text.slice(start, end));
+      return style === '' ? part : `\x1b[${style}m${part}\x1b[0m`;
+    })
+    .join('');
 }
 
-function styleOf(weight: number, largest: number): string {
-  const share = Math.abs(weight) / largest;
+function styleOf(contribution: number, largest: number): string {
+  const share = Math.abs(contribution) / largest;
   if (!(share >= FAINT)) return '';
-  const colour = (weight > 0 ? ADDS : TAKES)[Math.min(4, Math.floor(share * 5))];
-  return `${weight > 0 ? '' : '4;'}38;5;16;48;5;${colour}`;
+  const colour = (contribution > 0 ? ADDS : TAKES)[Math.min(4, Math.floor(share * 5))];
+  return `${contribution > 0 ? '' : '4;'}38;5;16;48;5;${colour}`;
 }
 
-/** One line a term: stars, occurrences, the term; then what is beside the terms, and the score. */
-export function table({ score, base, absent, held, others, terms }: Explanation & { readonly others: number }): string {
+/** One line for each term (stars, term, occurrences), then the other parts of the score, and the score. */
+export function contributionTable(explanation: Explanation & { readonly others: number }): string {
+  const { score, base, absent, held, others, terms } = explanation;
   const stars = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`.padStart(8);
   const lines = terms.map(
     ({ term, offsets, contribution }) =>
@@ -51,7 +56,9 @@ export function table({ score, base, absent, held, others, terms }: Explanation 
   return `${lines.join('\n')}\n`;
 }
 
-/** Controls as their pictures (␛, ␊), what turns the direction of writing and lone surrogates as �. */
+/**
+ * Control characters as their pictures (␛, ␊); lone surrogates and characters that change the writing direction as �.
+ */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\p{Cs}\u2028\u2029]/gu, (character) => {
     const code = character.codePointAt(0) as number;

@@ -22,7 +22,7 @@ ${JSON.stringify({ vectorizer, training }, null, 2)}
 
 ## How good it is
 
-${measuresOf(measures)}
+${measureTable(measures)}
 ## How to use it
 
 \`\`\`sh
@@ -40,7 +40,7 @@ function originOf({ seed, reviews, data, imported }: Manifest['made']): string {
   return `from a model made in Python (${programs.join(', ')}; rows in ${imported.dtype})`;
 }
 
-function measuresOf(measures: Manifest['measures']): string {
+function measureTable(measures: Manifest['measures']): string {
   const sets = Object.entries(measures);
   if (sets.length === 0)
     return 'No review was kept apart to measure on; `bin/hoshi eval` measures on reviews of yours.\n';

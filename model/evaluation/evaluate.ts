@@ -1,24 +1,27 @@
-/** How well a bundle's scores tell the stars that were given: what `hoshi eval` prints. */
+/** Measures how well a bundle's scores match the stars that reviewers gave: the figures that `hoshi eval` prints. */
 
 import { type Review, starRangeOf } from '../io/reviews.ts';
 import type { Scorer } from '../scoring/scorer.ts';
 import { bootstrap, type Intervals } from './bootstrap.ts';
 import { areaUnderCurve, confusionOf, meanAbsoluteError, rootMeanSquaredError, spearman } from './measures.ts';
 
+/** The JSON of `hoshi eval --json`. */
 export interface Evaluation {
+  /** The number of reviews. */
   readonly reviews: number;
   /** In stars. */
   readonly rmse: number;
   /** In stars. */
   readonly mae: number;
-  /** Of the lowest stars against the highest. */
+  /** Reviews with the lowest stars against reviews with the highest. */
   readonly auc: { readonly low: number; readonly high: number; readonly value: number };
+  /** NaN if all scores are equal. */
   readonly spearman: number;
-  /** Where the measures would lie in 95 of 100 such sets of reviews. */
+  /** 95 % confidence intervals of the four measures. */
   readonly intervals: Intervals;
-  /** One entry for each number of stars that was given: how many reviews, and their mean score. */
+  /** For each number of stars that was given, in ascending order: the number of reviews and their mean score. */
   readonly means: readonly { readonly stars: number; readonly reviews: number; readonly score: number }[];
-  /** `counts[i][k]`: reviews of `given[i]` stars whose score rounds to `predicted[k]`. */
+  /** `counts[i][k]`: the number of reviews with `given[i]` stars whose score rounds to `predicted[k]`. */
   readonly confusion: {
     readonly given: readonly number[];
     readonly predicted: readonly number[];
@@ -26,32 +29,36 @@ export interface Evaluation {
   };
 }
 
-const BATCH = 256; // texts in memory at once
+const BATCH_SIZE = 256; // texts in memory at a time
 
+/** Scores reviews and measures the scores. Rejects unless there are at least two different stars. */
 export async function evaluate(
   scorer: Scorer,
   reviews: readonly Review[],
   onProgress?: (done: number) => void,
 ): Promise<Evaluation> {
-  starRangeOf(reviews); // before the work, not only after it
+  starRangeOf(reviews); // throws before the work rather than after it
   return measureScores(reviews, await scoreReviews(scorer, reviews, onProgress), scorer.bundle.scoreRange);
 }
 
-/** The scores of reviews, in their order. */
+/** The score of each review, in their order. */
 export async function scoreReviews(
   scorer: Scorer,
   reviews: readonly Review[],
   onProgress?: (done: number) => void,
 ): Promise<Float64Array> {
   const scores = new Float64Array(reviews.length);
-  for (let first = 0; first < reviews.length; first += BATCH) {
-    scores.set(await scorer.scoreBatch(reviews.slice(first, first + BATCH).map(({ text }) => text)), first);
-    onProgress?.(Math.min(first + BATCH, reviews.length));
+  for (let first = 0; first < reviews.length; first += BATCH_SIZE) {
+    scores.set(await scorer.scoreBatch(reviews.slice(first, first + BATCH_SIZE).map(({ text }) => text)), first);
+    onProgress?.(Math.min(first + BATCH_SIZE, reviews.length));
   }
   return scores;
 }
 
-/** Measures scores against the stars of their reviews. Throws unless there are two different stars. */
+/**
+ * Measures scores, one per review, against the stars of the reviews. Throws unless there are at least two different
+ * stars.
+ */
 export function measureScores(
   reviews: readonly Review[],
   scores: Float64Array,

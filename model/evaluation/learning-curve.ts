@@ -1,17 +1,17 @@
-/** Learning curves: what training tells, and a report draws. */
+/** Learning curves: training returns them, and a report draws them. */
 
 /** The first of LightGBM's metrics, round by round. */
 export interface LearningCurve {
-  /** Its name; empty if LightGBM was told to measure nothing. */
+  /** The metric's name. Empty if LightGBM measures nothing. */
   readonly metric: string;
   readonly training: readonly number[];
-  /** As long as `training`, or empty without a validation. */
+  /** As long as `training`. Empty without validation. */
   readonly validation: readonly number[];
-  /** 1-based, the round that was best on the validation; without one, the last. */
+  /** The best round on the validation, from 1. The last round without validation. */
   readonly best: number;
 }
 
 export interface NamedCurve extends LearningCurve {
-  /** What was learned from and measured on: `validation`, `fold 1` …, `all`. */
+  /** The part of the reviews: `validation`, `fold 1` …, `all`. */
   readonly name: string;
 }

@@ -1,4 +1,8 @@
-/** Measures of a model's scores against the stars that were given. All take arrays of one length, one entry a review. */
+/**
+ * Measures of a model's scores against the stars that reviewers gave. Every function takes arrays of the same length,
+ * with one entry per review, and leaves them as they are.
+ */
+import { ranksOf } from '../math/statistics.ts';
 
 /** Root of the mean squared error, in stars. */
 export function rootMeanSquaredError(stars: ArrayLike<number>, scores: ArrayLike<number>): number {
@@ -14,22 +18,7 @@ export function meanAbsoluteError(stars: ArrayLike<number>, scores: ArrayLike<nu
   return sum / stars.length;
 }
 
-/** Ranks from 1, ties sharing the mean of theirs. */
-export function ranksOf(values: ArrayLike<number>): Float64Array {
-  const order = Array.from({ length: values.length }, (_, i) => i).sort(
-    (a, b) => (values[a] as number) - (values[b] as number),
-  );
-  const ranks = new Float64Array(values.length);
-  for (let first = 0; first < order.length; ) {
-    let end = first + 1;
-    while (end < order.length && values[order[end] as number] === values[order[first] as number]) end++;
-    for (let i = first; i < end; i++) ranks[order[i] as number] = (first + end + 1) / 2;
-    first = end;
-  }
-  return ranks;
-}
-
-/** Spearman's rank correlation, in [−1, 1]; NaN if one side is constant. */
+/** Spearman's rank correlation, in [−1, 1]. NaN if all values of one array are equal. */
 export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [x, y] = [ranksOf(a), ranksOf(b)];
   const mean = (x.length + 1) / 2;
@@ -44,8 +33,9 @@ export function spearman(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * Area under the ROC curve of telling `high` stars from `low` ones: the share of pairs in which the high one has the
- * higher score, ties counting half (Mann–Whitney U). NaN if either has no review.
+ * Area under the ROC curve (AUC) for separating reviews with `high` stars from reviews with `low` stars. It is the
+ * share of pairs in which the review with `high` stars has the higher score; ties count half (Mann–Whitney U). NaN if
+ * one of the two groups is empty.
  */
 export function areaUnderCurve(stars: ArrayLike<number>, scores: ArrayLike<number>, low: number, high: number): number {
   const chosen = Array.from({ length: stars.length }, (_, i) => i).filter((i) => stars[i] === low || stars[i] === high);
@@ -59,7 +49,11 @@ export function areaUnderCurve(stars: ArrayLike<number>, scores: ArrayLike<numbe
   return (highRanks - (highCount * (highCount + 1)) / 2) / (highCount * (chosen.length - highCount));
 }
 
-/** A confusion matrix: `counts[i][k]` is how many reviews are of row i and column k. REQUIRES: rows and columns within its size. */
+/**
+ * A confusion matrix: `counts[i][k]` is the number of reviews in row i and column k.
+ *
+ * REQUIRES: 0 ≤ rows[r] < rowCount and 0 ≤ columns[r] < columnCount.
+ */
 export function confusionOf(
   rows: ArrayLike<number>,
   columns: ArrayLike<number>,
@@ -74,7 +68,10 @@ export function confusionOf(
   return counts;
 }
 
-/** All of them that are defined: without a review of the lowest stars, say, there is no AUC; and JSON has no NaN. */
+/**
+ * RMSE, MAE, Spearman and AUC by name, for a manifest. Leaves out a measure that is not defined, because JSON has no
+ * NaN: without a review with the lowest stars, for example, there is no AUC.
+ */
 export function measuresOf(
   stars: ArrayLike<number>,
   scores: ArrayLike<number>,
@@ -89,7 +86,11 @@ export function measuresOf(
   return Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
 }
 
-/** Of each measure that all have: its mean, and as `nameDeviation` the standard deviation of the sample. REQUIRES: two sets at least. */
+/**
+ * The mean of each measure that all sets have, and its sample standard deviation under the name `…Deviation`.
+ *
+ * REQUIRES: at least two sets.
+ */
 export function meanAndDeviation(sets: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const result: Record<string, number> = {};
   for (const name of Object.keys(sets[0] ?? {})) {

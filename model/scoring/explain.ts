@@ -1,9 +1,12 @@
 /**
- * Text → what made its score: each of its terms with the places where it stands and what it adds, as SHAP values
- * (contributions.ts). All of it sums to the score: base + absent + contributions of the terms + held. One way for every engine.
+ * Text → explanation of its score: each term of the text with its occurrences and its SHAP contribution
+ * (reference/contributions.ts).
+ *
+ * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give
+ * the same explanation.
  */
-import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { checkFeatures, readBundle } from '../bundle/read.ts';
+import { BundleError } from '../bundle/manifest.ts';
+import { type Bundle, checkFeatures } from '../bundle/read.ts';
 import { Contributions } from '../reference/contributions.ts';
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Token } from '../reference/tokenizer.ts';
@@ -11,72 +14,68 @@ import type { Vectorizer } from '../reference/vectorizer.ts';
 
 export interface ExplainedTerm {
   readonly term: string;
-  /** Each occurrence as [start, end) in UTF-16 units of the text; that of an n-gram spans all its words. */
+  /** Each occurrence as [start, end) in UTF-16 units of the text. An n-gram spans from its first word to its last. */
   readonly offsets: readonly (readonly [start: number, end: number])[];
-  /** Its TF-IDF value in the row. */
+  /** TF-IDF, the term's value in the row. */
   readonly value: number;
-  /** Stars. */
+  /** SHAP value, in stars. */
   readonly contribution: number;
 }
 
+/** All numbers are in stars. */
 export interface Explanation {
   readonly score: number;
-  /** The mean of the model over the reviews that it was trained on. */
+  /** The model's mean over its training reviews. */
   readonly base: number;
-  /** What the terms add that this text does not have. */
+  /** The sum of the contributions of terms that the text does not have. */
   readonly absent: number;
-  /** What holding the score within its range added. */
+  /** The change by clamping the score to the bundle's range. */
   readonly held: number;
-  /** Those of the vocabulary, the largest contribution first, of either sign; of equal ones the first by code point. */
+  /**
+   * The text's terms that are in the vocabulary, by |contribution| from the largest. Equal ones are in the order of
+   * code points.
+   */
   readonly terms: readonly ExplainedTerm[];
 }
 
-/** A model whose scores are not a sum that can be told apart: the message says what was expected of it. */
+/**
+ * The model's scores are not a sum, so they have no contributions. The message says which kind of model was expected.
+ */
 export class UnexplainableError extends BundleError {}
 
+/** Explains scores of one bundle. Immutable. */
 export class Explainer {
   readonly #vectorizer: Vectorizer;
   readonly #contributions: Contributions;
 
-  private constructor(vectorizer: Vectorizer, contributions: Contributions) {
+  /** Throws a BundleError, or an UnexplainableError if the model's scores are not a sum. */
+  constructor({ path, modelText, vectorizer }: Bundle) {
     this.#vectorizer = vectorizer;
-    this.#contributions = contributions;
+    this.#contributions = contributionsOf(modelText);
+    checkFeatures(path, vectorizer.columnCount, this.#contributions.columnCount);
   }
 
-  /** Reads the bundle that a scorer was loaded from. Rejects with a BundleError or an UnexplainableError. */
-  static async load(bundlePath: string, { version }: Manifest): Promise<Explainer> {
-    const { manifest, modelText, vectorizer } = await readBundle(bundlePath);
-    if (manifest.version !== version) {
-      throw new BundleError(
-        `${bundlePath}/manifest.json: expected version ${version}, the one that scores, received ${manifest.version}`,
-      );
-    }
-    const contributions = contributionsOf(modelText);
-    checkFeatures(bundlePath, vectorizer.columnCount, contributions.columnCount);
-    return new Explainer(vectorizer, contributions);
-  }
-
-  /** Given the UTF-16 offset after each token of the text, and its score. */
+  /** `ends` has the UTF-16 offset after each token of the text. `score` is the text's score by the same bundle. */
   explain(text: string, ends: Iterable<number>, score: number): Explanation {
     const tokens = tokensOf(text, ends);
     const row = this.#vectorizer.row(tokens.map(({ surface }) => surface));
-    const places = this.#placesOf(tokens);
+    const occurrences = this.#occurrencesOf(tokens);
     const { sum, base, absent, ofColumns } = this.#contributions.of(row);
     const terms = Array.from(row.columns, (column, i): ExplainedTerm => {
       const term = this.#vectorizer.tables.terms[column] as string;
-      const offsets = places.get(column) ?? [];
+      const offsets = occurrences.get(column) ?? [];
       return { term, offsets, value: row.values[i] as number, contribution: ofColumns[i] as number };
     });
-    // Stable: columns are in the order of code points.
+    // The sort is stable, and columns are in the order of code points.
     terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
     return { score, base, absent, held: score - sum, terms };
   }
 
-  /** Where each of the row's columns stands. */
-  #placesOf(tokens: readonly Token[]): Map<number, (readonly [number, number])[]> {
+  /** The occurrences of each column's term, as [start, end). */
+  #occurrencesOf(tokens: readonly Token[]): Map<number, (readonly [number, number])[]> {
     const { token_pattern, ngram_range } = this.#vectorizer.parameters;
     const words = placedWords(tokens, shortestWord(token_pattern));
-    const places = new Map<number, (readonly [number, number])[]>();
+    const occurrences = new Map<number, (readonly [number, number])[]>();
     for (let first = 0; first < words.length; first++) {
       let term = '';
       for (let n = 1; n <= Math.min(ngram_range[1], words.length - first); n++) {
@@ -84,15 +83,16 @@ export class Explainer {
         term = n === 1 ? last.text : `${term} ${last.text}`;
         const column = n < ngram_range[0] ? undefined : this.#vectorizer.columnOf(term);
         if (column === undefined) continue;
-        const offsets = places.get(column) ?? [];
+        const offsets = occurrences.get(column) ?? [];
         offsets.push([(words[first] as PlacedWord).start, last.end]);
-        places.set(column, offsets);
+        occurrences.set(column, offsets);
       }
     }
-    return places;
+    return occurrences;
   }
 }
 
+/** A word with its UTF-16 offsets in the text. */
 interface PlacedWord {
   readonly text: string;
   readonly start: number;
@@ -100,17 +100,18 @@ interface PlacedWord {
 }
 
 function placedWords(tokens: readonly Token[], shortest: number): PlacedWord[] {
-  let after = 0; // the word before
+  let previousEnd = 0;
   const words = wordsOf(
     tokens.map(({ surface }) => surface),
     shortest,
   );
   return Array.from(words, ({ text, token }) => {
     const { surface, start: tokenStart } = tokens[token] as Token;
-    // What stands between two words is no word, or one that is too short for the pattern: neither holds this one.
-    const start = tokenStart + surface.indexOf(text, Math.max(0, after - tokenStart));
-    after = start + text.length;
-    return { text, start, end: after };
+    // Between two words there are only words that are too short, and characters that belong to no word. So the first
+    // match is the word.
+    const start = tokenStart + surface.indexOf(text, Math.max(0, previousEnd - tokenStart));
+    previousEnd = start + text.length;
+    return { text, start, end: previousEnd };
   });
 }
 

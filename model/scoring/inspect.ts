@@ -1,5 +1,6 @@
 /**
- * What a bundle is, and all that is wrong with it: reading stops at the first mistake, this goes on and tells the rest.
+ * Inspects a bundle: what it holds, and everything that is wrong with it. `readBundle` stops at the first problem; this
+ * goes on and lists all of them.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,34 +13,40 @@ import { Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
 import { loadScorer } from './load.ts';
 import { type EngineName, engineNames } from './scorer.ts';
 
+/** The JSON of `hoshi inspect --json`. */
 export interface Inspection {
   readonly path: string;
-  /** What is wrong, each with its file, what was expected and what came; empty for a bundle that can be served. */
+  /** Each message has the file, what was expected and what came. Empty if the bundle can be served. */
   readonly problems: readonly string[];
-  /** Undefined where it cannot be read. */
+  /** Undefined if it cannot be read. */
   readonly manifest: Manifest | undefined;
   readonly files: readonly InspectedFile[];
-  /** Of `report.html`; undefined for a bundle without one. */
+  /** The size of `report.html`. Undefined if there is none. */
   readonly reportBytes: number | undefined;
   readonly vocabulary: InspectedVocabulary | undefined;
-  /** Undefined where the trees are damaged, or of a kind that only LightGBM reads. */
+  /** Undefined if the trees are damaged, or of a kind that only LightGBM reads. */
   readonly trees: InspectedTrees | undefined;
   readonly compiled: readonly { readonly file: string; readonly state: CompiledState }[];
+  /** `refusal` is the reason why an engine cannot serve the bundle. */
   readonly engines: readonly { readonly engine: EngineName; readonly refusal: string | undefined }[];
 }
 
-export interface InspectedFile {
+interface InspectedFile {
   readonly file: FileName;
+  /** Undefined if the file is missing. */
   readonly bytes: number | undefined;
+  /** `unknown`: there is no manifest to compare with. */
   readonly state: 'as the manifest says' | 'changed' | 'missing' | 'unknown';
 }
 
 export interface InspectedVocabulary {
+  /** The number of terms. */
   readonly terms: number;
-  /** By the number of words in a term. */
+  /** Terms by their number of words. */
   readonly ngrams: Readonly<Record<string, number>>;
-  /** The terms with the highest and the lowest idf, which are the rarest and the commonest ones. */
+  /** The terms with the highest idf, the highest first. */
   readonly rarest: readonly WeighedTerm[];
+  /** The terms with the lowest idf, the lowest first. */
   readonly commonest: readonly WeighedTerm[];
 }
 
@@ -48,83 +55,102 @@ export interface WeighedTerm {
   readonly idf: number;
 }
 
-export interface InspectedTrees {
+interface InspectedTrees {
   readonly count: number;
+  /** In all trees. */
   readonly leaves: number;
-  /** Nodes on the longest way from a root to a leaf. */
+  /** Nodes on the longest path from a root to a leaf. */
   readonly depth: number;
-  /** Columns on which a tree splits. */
+  /** The number of columns that a node splits on. */
   readonly columns: number;
 }
 
-export interface EngineReport {
+/**
+ * `stale`: compiling again gives other bytes, because the model or hoshi is another one. `unknown`: the bundle cannot
+ * be compiled.
+ */
+type CompiledState = 'fresh' | 'stale' | 'missing' | 'unknown';
+
+interface EngineReport {
   readonly engine: EngineName;
-  /** Why it cannot serve the bundle; undefined if it can, and gives the golden scores. */
+  /** Why the engine cannot serve the bundle. Undefined if it can, and reproduces the golden scores. */
   readonly refusal: Error | undefined;
 }
 
-/** Stale: made from another model or by another version; the engine `native` then compiles at its start. */
-export type CompiledState = 'fresh' | 'stale' | 'missing' | 'unknown';
+const SHOWN_TERMS = 5;
 
-const TOLD_TERMS = 5;
-
-/** Rejects only where a file is there and cannot be read at all. */
+/** Rejects only if a file exists and the system cannot read it. */
 export async function inspectBundle(path: string): Promise<Inspection> {
-  const problems: string[] = [];
-  const attempt = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      problems.push(...(error as Error).message.split('\n'));
-      return undefined;
-    }
-  };
-  const manifest = await readManifest(path).catch((error: unknown) => {
-    if (!(error instanceof BundleError)) throw error;
-    return attempt((): never => {
-      throw error;
-    });
-  });
-  const contents = new Map<FileName, Buffer>();
-  const files: InspectedFile[] = [];
-  for (const file of FILES) {
-    const content = await readIfThere(join(path, file));
-    if (content === undefined) problems.push(`${join(path, file)}: expected a file of a bundle, found none`);
-    else contents.set(file, content);
-    const state = stateOf(content, manifest?.files[file].sha256);
-    if (state === 'changed')
-      problems.push(
-        `${join(path, file)}: expected SHA-256 ${manifest?.files[file].sha256} (manifest.json), received ${hashOf(content as Buffer)}`,
-      );
-    files.push({ file, bytes: content?.length, state });
-  }
-  const parsed = <T>(file: FileName, parse: (text: string, where: string) => T): T | undefined => {
-    const content = contents.get(file);
-    return content && attempt(() => parse(content.toString('utf8'), join(path, file)));
-  };
-  const vocabulary = parsed('vocabulary.tsv', parseVocabulary);
-  const logarithms = parsed('logarithms.txt', parseLogarithms);
-  const tables = vocabulary && logarithms && { ...vocabulary, logarithms };
+  const { problems, manifest, files, contents, tables } = await inspectFiles(path);
   const engines = await engineReports(path);
-  // One engine that serves makes another's limits no damage; what is wrong with the bundle itself always is.
-  const isServed = engines.some(({ refusal }) => refusal === undefined);
-  for (const { refusal } of engines)
-    if (refusal !== undefined && (!isServed || refusal instanceof BundleError))
-      problems.push(...refusal.message.split('\n'));
+  problems.push(...problemsOf(engines));
+  const modelText = contents.get('model.txt');
   return {
     path,
     problems: [...new Set(problems)],
     manifest,
     files,
-    reportBytes: (await readIfThere(join(path, 'report.html')))?.length,
-    vocabulary: vocabulary && describeVocabulary(vocabulary),
-    trees: describeTrees(contents.get('model.txt')?.toString('utf8') ?? ''),
-    compiled: await compiledStates(path, manifest, contents.get('model.txt'), tables),
+    reportBytes: (await readIfPresent(join(path, 'report.html')))?.length,
+    vocabulary: tables.terms && describeVocabulary(tables.terms),
+    trees: describeTrees(modelText?.toString('utf8') ?? ''),
+    compiled: await compiledStates(path, recompile(manifest, modelText, tables)),
     engines: engines.map(({ engine, refusal }) => ({ engine, refusal: refusal?.message })),
   };
 }
 
-/** Which engines can serve a bundle and give its golden scores. */
+type Terms = Pick<VectorizerTables, 'terms' | 'idf'>;
+
+/** What can be read of a vocabulary. */
+interface ReadableTables {
+  readonly terms: Terms | undefined;
+  readonly logarithms: Float64Array | undefined;
+}
+
+/** Reads and checks each file by itself. A problem with one file does not end the inspection of the others. */
+async function inspectFiles(path: string) {
+  const problems: string[] = [];
+  const addProblem = (error: unknown): undefined => {
+    problems.push(...(error as Error).message.split('\n'));
+  };
+  const manifest = await readManifest(path).catch((error: unknown) => {
+    if (error instanceof BundleError) return addProblem(error);
+    throw error;
+  });
+  const contents = new Map<FileName, Buffer>();
+  const files: InspectedFile[] = [];
+  for (const name of FILES) {
+    const [file, sha256] = [join(path, name), manifest?.files[name].sha256];
+    const content = await readIfPresent(file);
+    if (content === undefined) problems.push(`${file}: expected a file of a bundle, found none`);
+    else contents.set(name, content);
+    const state = stateOf(content, sha256);
+    if (state === 'changed')
+      problems.push(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${hashOf(content as Buffer)}`);
+    files.push({ file: name, bytes: content?.length, state });
+  }
+  const parsed = <T>(name: FileName, parse: (text: string, file: string) => T): T | undefined => {
+    try {
+      return contents.has(name) ? parse(String(contents.get(name)), join(path, name)) : undefined;
+    } catch (error) {
+      return addProblem(error);
+    }
+  };
+  const tables: ReadableTables = {
+    terms: parsed('vocabulary.tsv', parseVocabulary),
+    logarithms: parsed('logarithms.txt', parseLogarithms),
+  };
+  return { problems, manifest, files, contents, tables };
+}
+
+/** If one engine can serve the bundle, the limits of another engine are no problem. A BundleError always is. */
+function problemsOf(engines: readonly EngineReport[]): string[] {
+  const isServed = engines.some(({ refusal }) => refusal === undefined);
+  return engines.flatMap(({ refusal }) =>
+    refusal !== undefined && (!isServed || refusal instanceof BundleError) ? refusal.message.split('\n') : [],
+  );
+}
+
+/** Tries each engine: can it serve the bundle and reproduce its golden scores? */
 export async function engineReports(path: string): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
   for (const engine of engineNames) {
@@ -138,7 +164,7 @@ export async function engineReports(path: string): Promise<EngineReport[]> {
   return reports;
 }
 
-async function readIfThere(file: string): Promise<Buffer | undefined> {
+async function readIfPresent(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
@@ -153,7 +179,7 @@ function stateOf(content: Buffer | undefined, sha256: string | undefined): Inspe
   return hashOf(content) === sha256 ? 'as the manifest says' : 'changed';
 }
 
-function describeVocabulary({ terms, idf }: Pick<VectorizerTables, 'terms' | 'idf'>): InspectedVocabulary {
+function describeVocabulary({ terms, idf }: Terms): InspectedVocabulary {
   const ngrams: Record<string, number> = {};
   for (const term of terms) {
     const words = term.split(' ').length;
@@ -163,8 +189,8 @@ function describeVocabulary({ terms, idf }: Pick<VectorizerTables, 'terms' | 'id
   return {
     terms: terms.length,
     ngrams,
-    rarest: sorted.slice(0, TOLD_TERMS),
-    commonest: sorted.slice(-TOLD_TERMS).reverse(),
+    rarest: sorted.slice(0, SHOWN_TERMS),
+    commonest: sorted.slice(-SHOWN_TERMS).reverse(),
   };
 }
 
@@ -178,7 +204,7 @@ function describeTrees(modelText: string): InspectedTrees | undefined {
       columns: new Set(trees.flatMap(({ splitFeature }) => [...splitFeature])).size,
     };
   } catch {
-    return undefined; // the engines say why
+    return undefined; // the engines report the reason
   }
 }
 
@@ -194,34 +220,31 @@ function depthOf({ leftChild, rightChild }: Tree): number {
   return deepest;
 }
 
-/** A compiled file is fresh if compiling anew gives the same bytes. */
-async function compiledStates(
-  path: string,
-  manifest: Manifest | undefined,
-  modelText: Buffer | undefined,
-  tables: VectorizerTables | undefined,
-): Promise<Inspection['compiled']> {
+type Compiled = ReturnType<typeof compileBundle>;
+
+/** `recompiled` is undefined if the bundle cannot be compiled. */
+async function compiledStates(path: string, recompiled: Compiled | undefined): Promise<Inspection['compiled']> {
   const names = ['vocabulary', 'forest'] as const;
-  const present = await Promise.all(names.map((name) => readIfThere(join(path, compiledFiles[name]))));
-  const anew = compiledAnew(manifest, modelText, tables);
-  return names.map((name, i) => ({ file: compiledFiles[name], state: compiledState(present[i], anew?.[name]) }));
+  const present = await Promise.all(names.map((name) => readIfPresent(join(path, compiledFiles[name]))));
+  return names.map((name, i) => ({ file: compiledFiles[name], state: compiledState(present[i], recompiled?.[name]) }));
 }
 
-function compiledState(present: Buffer | undefined, anew: Buffer | undefined): CompiledState {
+function compiledState(present: Buffer | undefined, recompiled: Buffer | undefined): CompiledState {
   if (present === undefined) return 'missing';
-  if (anew === undefined) return 'unknown';
-  return present.equals(anew) ? 'fresh' : 'stale';
+  if (recompiled === undefined) return 'unknown';
+  return present.equals(recompiled) ? 'fresh' : 'stale';
 }
 
-/** Undefined where the bundle cannot be compiled, because it is damaged or not for the engine `native`. */
-function compiledAnew(
+/** Undefined if the bundle cannot be compiled, because it is damaged or not for the native engine. */
+function recompile(
   manifest: Manifest | undefined,
   modelText: Buffer | undefined,
-  tables: VectorizerTables | undefined,
-): ReturnType<typeof compileBundle> | undefined {
-  if (manifest === undefined || modelText === undefined || tables === undefined) return undefined;
+  { terms, logarithms }: ReadableTables,
+): Compiled | undefined {
+  if (manifest === undefined || modelText === undefined || terms === undefined || logarithms === undefined)
+    return undefined;
   try {
-    const vectorizer = new Vectorizer(manifest.vectorizer, tables);
+    const vectorizer = new Vectorizer(manifest.vectorizer, { ...terms, logarithms });
     return compileBundle({ manifest, modelText: modelText.toString('utf8'), vectorizer });
   } catch {
     return undefined;

@@ -1,19 +1,29 @@
-/** Loads a scorer: a bundle on the first engine that can serve it, proved by the bundle's golden scores. */
-import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { readManifest } from '../bundle/read.ts';
+/** Loads a scorer: a bundle on the first engine that can serve it, checked with the bundle's golden scores. */
+import { BundleError } from '../bundle/manifest.ts';
+import { type Bundle, readManifest } from '../bundle/read.ts';
+import { type BundleSource, sourceOfBundle, sourceOfFolder } from './bundle-source.ts';
 import { type EngineChoice, type EngineName, engineNames, type Scorer } from './scorer.ts';
 
+type Warn = (message: string) => void;
+
 export interface ScorerOptions {
+  /** The bundle's folder. */
   readonly bundlePath: string;
   readonly engine: EngineChoice;
-  /** Told why `auto` did not take an engine, and what makes a start slower than it could be. */
-  readonly warn?: (message: string) => void;
+  /** The bundle of that folder, if it is in memory. Only its compiled tables are then read from the folder. */
+  readonly bundle?: Bundle;
+  /** Gets a message when `auto` skips an engine, and when the bundle has no usable compiled tables. */
+  readonly warn?: Warn;
 }
 
-/** Loads the bundle and an engine for it; rejects if the bundle, the dictionary or a golden score is not as expected. */
-export async function loadScorer({ bundlePath, engine, warn = () => {} }: ScorerOptions): Promise<Scorer> {
-  const manifest = await readManifest(bundlePath); // what is no bundle at all is no reason to try another engine
-  const scorer = await firstOf(engine === 'auto' ? engineNames : [engine], bundlePath, manifest, warn);
+/**
+ * Loads a bundle and an engine for it. Rejects with a BundleError if the bundle, its tokenizer or a golden score is not
+ * as expected, or with the last engine's error if no engine can serve it.
+ */
+export async function loadScorer({ bundlePath, engine, bundle, warn = () => {} }: ScorerOptions): Promise<Scorer> {
+  // Before the engines: if there is no manifest, `auto` must not try them all.
+  const source = bundle ? sourceOfBundle(bundle) : sourceOfFolder(bundlePath, await readManifest(bundlePath));
+  const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, warn);
   for (const { text, score } of scorer.bundle.goldens) {
     const received = scorer.score(text);
     if (!Object.is(received, score)) {
@@ -25,28 +35,23 @@ export async function loadScorer({ bundlePath, engine, warn = () => {} }: Scorer
   return scorer;
 }
 
-async function firstOf(
+/** A BundleError ends the search: every engine would fail with it. */
+async function loadFirstAvailable(
   [engine, ...others]: readonly EngineName[],
-  bundlePath: string,
-  manifest: Manifest,
-  warn: (message: string) => void,
+  source: BundleSource,
+  warn: Warn,
 ): Promise<Scorer> {
   try {
-    return await load(engine as EngineName, bundlePath, manifest, warn);
+    return await loadEngine(engine as EngineName, source, warn);
   } catch (error) {
     if (others.length === 0 || error instanceof BundleError) throw error;
-    warn(`engine ${engine} is not to be had, trying ${others[0]}: ${(error as Error).message}`);
-    return firstOf(others, bundlePath, manifest, warn);
+    warn(`engine ${engine} is unavailable; falling back to ${others[0]}: ${(error as Error).message}`);
+    return loadFirstAvailable(others, source, warn);
   }
 }
 
-/** Imports an engine when it is asked for: `native` starts without kuromoji, `js` does without an addon. */
-async function load(
-  engine: EngineName,
-  bundlePath: string,
-  manifest: Manifest,
-  warn: (message: string) => void,
-): Promise<Scorer> {
-  if (engine === 'native') return (await import('./native-engine.ts')).loadNativeEngine(bundlePath, manifest, warn);
-  return (await import('./reference-engine.ts')).loadReferenceEngine(engine, bundlePath);
+/** Imports only the engine that it loads: `native` then starts without kuromoji, and `js` runs without an addon. */
+async function loadEngine(engine: EngineName, source: BundleSource, warn: Warn): Promise<Scorer> {
+  if (engine === 'native') return (await import('./native-engine.ts')).loadNativeEngine(source, warn);
+  return (await import('./reference-engine.ts')).loadReferenceEngine(engine, source);
 }

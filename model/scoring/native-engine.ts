@@ -1,48 +1,42 @@
-/** The native engine on a bundle: the files compiled from it are mapped, or made in memory where they are missing. */
+/** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
-import {
-  NativeAnalyzer,
-  NativeScorer as NativeCore,
-  NativeError,
-  NativeForest,
-  NativeVectorizer,
-} from '../../native/index.ts';
+import { NativeAnalyzer, NativeError, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { compiledFiles, identitiesOf } from '../bundle/compiled-files.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { checkFeatures, checkTokenizer, readBundle } from '../bundle/read.ts';
+import { checkFeatures, checkTokenizer } from '../bundle/read.ts';
 import { parseIdentity } from '../reference/tokenizer-identity.ts';
+import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
-import { explainerOnce } from './lazy-explainer.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
-/** The units of texts that are worth a thread of their own, about a millisecond of work. */
+/** UTF-16 units of text per thread: about one millisecond of work, so that starting a thread pays. */
 const UNITS_PER_THREAD = 10_000;
 
-/** Rejects if the bundle, the dictionary or the addon is not as expected. */
-export async function loadNativeEngine(
-  bundlePath: string,
-  manifest: Manifest,
-  warn: (message: string) => void,
-): Promise<NativeEngine> {
+/**
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the addon is
+ * missing or the engine does not support the model.
+ */
+export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
+  const { path, manifest } = source;
   const analyzer = NativeAnalyzer.load();
-  checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
-  const { vectorizer, forest } = loadCompiled(bundlePath, manifest, warn) ?? (await compileInMemory(bundlePath, warn));
-  checkFeatures(bundlePath, vectorizer.columnCount, forest.columnCount);
-  return new NativeEngine(manifest, analyzer, vectorizer, forest, explainerOnce(bundlePath, manifest));
+  checkTokenizer(path, manifest, parseIdentity(analyzer.identity));
+  const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
+  checkFeatures(path, vectorizer.columnCount, forest.columnCount);
+  return new NativeEngine(manifest, analyzer, vectorizer, forest, lazyExplainer(source));
 }
 
-interface Compiled {
+interface CompiledTables {
   readonly vectorizer: NativeVectorizer;
   readonly forest: NativeForest;
 }
 
-/** Undefined where a file is missing, broken, or made from something else than the bundle. */
-function loadCompiled(bundlePath: string, manifest: Manifest, warn: (message: string) => void): Compiled | undefined {
+/** Undefined if a file is missing, broken or compiled from another bundle. */
+function loadCompiled({ path, manifest }: BundleSource, warn: (message: string) => void): CompiledTables | undefined {
   const paths = {
-    vocabulary: join(bundlePath, compiledFiles.vocabulary),
-    forest: join(bundlePath, compiledFiles.forest),
+    vocabulary: join(path, compiledFiles.vocabulary),
+    forest: join(path, compiledFiles.forest),
   };
   const { existsSync } = requireBuiltin('node:fs');
   if (!existsSync(paths.vocabulary) || !existsSync(paths.forest)) return undefined;
@@ -54,7 +48,7 @@ function loadCompiled(bundlePath: string, manifest: Manifest, warn: (message: st
       ['forest', compiled.forest],
     ] as const) {
       if (identity === expected[name]) continue;
-      warn(`${paths[name]}: made from another bundle than this one`);
+      warn(`${paths[name]}: compiled from another bundle than this one`);
       return undefined;
     }
     return compiled;
@@ -65,21 +59,21 @@ function loadCompiled(bundlePath: string, manifest: Manifest, warn: (message: st
   }
 }
 
-async function compileInMemory(bundlePath: string, warn: (message: string) => void): Promise<Compiled> {
+async function compileInMemory(source: BundleSource, warn: (message: string) => void): Promise<CompiledTables> {
   const { compileBundle } = await import('../bundle/compile.ts');
-  const { vocabulary, forest } = compileBundle(await readBundle(bundlePath));
-  warn(`${bundlePath}: compiled at the start; \`hoshi compile ${bundlePath}\` does it once and for all`);
+  const { vocabulary, forest } = compileBundle(await source.read());
+  warn(`${source.path}: compiled at the start; run \`hoshi compile ${source.path}\` to make later starts faster`);
   return { vectorizer: NativeVectorizer.load(vocabulary), forest: NativeForest.load(forest) };
 }
 
-/** The stages are open to the benchmark and to tests; a score is one call. */
+/** A score is one call into C++. The stages are public because the benchmark times each of them. */
 export class NativeEngine implements Scorer {
   readonly engine = 'native';
   readonly bundle: Manifest;
   readonly analyzer: NativeAnalyzer;
   readonly vectorizer: NativeVectorizer;
   readonly forest: NativeForest;
-  readonly #core: NativeCore;
+  readonly #scorer: NativeScorer;
   readonly #explainer: () => Promise<Explainer>;
 
   constructor(
@@ -93,22 +87,22 @@ export class NativeEngine implements Scorer {
     this.analyzer = analyzer;
     this.vectorizer = vectorizer;
     this.forest = forest;
-    this.#core = new NativeCore(analyzer, vectorizer, forest, bundle.scoreRange);
+    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, bundle.scoreRange);
     this.#explainer = explainer;
   }
 
   score(text: string): number {
-    return this.#core.score(text);
+    return this.#scorer.score(text);
   }
 
   scoreBatch(texts: readonly string[]): Promise<Float64Array> {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
-    return this.#core.scoreBatch(texts, threads);
+    return this.#scorer.scoreBatch(texts, threads);
   }
 
   wordCounts(): WordCounts {
-    return this.#core.wordCounts();
+    return this.#scorer.wordCounts();
   }
 
   async explain(text: string): Promise<Explanation> {

@@ -1,25 +1,28 @@
 /**
- * The reference engines: kuromoji's tokens, rows by TypeScript, and trees by LightGBM or by TypeScript. Each stage is open,
- * so that it can be timed and held against the native one.
+ * The reference engines: tokens by kuromoji, rows in TypeScript, and trees by LightGBM (`lightgbm`) or in TypeScript
+ * (`js`). Slow and readable; the native engine must give the same doubles.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatures, checkTokenizer, readBundle } from '../bundle/read.ts';
+import { type Bundle, checkFeatures, checkTokenizer } from '../bundle/read.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
 import { stackRows, type Vectorizer } from '../reference/vectorizer.ts';
+import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
-import { explainerOnce } from './lazy-explainer.ts';
 import type { Scorer } from './scorer.ts';
 
-export type ReferenceEngineName = 'lightgbm' | 'js';
+type ReferenceEngineName = 'lightgbm' | 'js';
 
-/** Rejects if the bundle, the dictionary or the engine is not as expected. */
-export async function loadReferenceEngine(engine: ReferenceEngineName, bundlePath: string): Promise<ReferenceEngine> {
-  const [bundle, tokenizer] = await Promise.all([readBundle(bundlePath), loadTokenizer()]);
+/**
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the engine is
+ * unavailable.
+ */
+export async function loadReferenceEngine(engine: ReferenceEngineName, source: BundleSource): Promise<ReferenceEngine> {
+  const [bundle, tokenizer] = await Promise.all([source.read(), loadTokenizer()]);
   checkTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
   return new ReferenceEngine(
     engine,
@@ -27,12 +30,12 @@ export async function loadReferenceEngine(engine: ReferenceEngineName, bundlePat
     tokenizer,
     bundle.vectorizer,
     await loadPredictor(engine, bundle),
-    explainerOnce(bundlePath, bundle.manifest),
+    lazyExplainer(source),
   );
 }
 
-/** Trees that answer for a row, and for many. */
-export interface Predictor {
+/** The trees: a sum of leaf values for a row, or for each row of a matrix. The sums are not clamped. */
+interface Predictor {
   readonly columnCount: number;
   predict(row: SparseRow): number;
   predictBatch(matrix: CsrMatrix): Promise<Float64Array>;
@@ -45,7 +48,7 @@ async function loadPredictor(engine: ReferenceEngineName, { path, modelText, vec
 }
 
 async function loadBooster(modelText: string): Promise<Predictor> {
-  const { Booster } = await import('../../native/index.ts'); // not before it is asked for: `js` has to do without an addon
+  const { Booster } = await import('../../native/index.ts'); // imported here, because `js` must run without an addon
   return Booster.fromModelText(modelText);
 }
 
@@ -72,7 +75,7 @@ class JsPredictor implements Predictor {
   }
 }
 
-/** Walks the line stage by stage; the stages are open to the benchmark, which times each of them. */
+/** Scores stage by stage. The stages are public because the benchmark times each of them. */
 export class ReferenceEngine implements Scorer {
   readonly engine: ReferenceEngineName;
   readonly bundle: Manifest;
@@ -105,7 +108,7 @@ export class ReferenceEngine implements Scorer {
     const rows: SparseRow[] = [];
     for (const text of texts) {
       rows.push(this.#rowOf(text));
-      await setImmediate();
+      await setImmediate(); // lets other work run between two texts
     }
     const scores = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
     return scores.map((score) => clampScore(this.bundle.scoreRange, score));

@@ -1,36 +1,40 @@
 /**
- * Text → score, the whole line in one call: tokens → row → trees → score held within the bundle's range.
+ * The interface of a scorer: text → tokens → row → trees → score, clamped to the bundle's range, in one call.
  *
- * Every engine gives the same double for the same bundle; a difference is a bug. A scorer reproduces the bundle's
- * golden scores before it is handed out.
+ * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts)
+ * returns a scorer only after it has reproduced the bundle's golden scores.
  */
 import type { Manifest } from '../bundle/manifest.ts';
 import type { Explanation } from './explain.ts';
 
 /**
- * `native`: all in C++, one call. `lightgbm`: kuromoji and rows in TypeScript, trees by the addon's LightGBM. `js`: all in
- * TypeScript. An engine loads nothing of the others.
+ * `native`: all in C++, one call per text. `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM in an addon.
+ * `js`: all in TypeScript. An engine loads no code of the others.
  */
 export const engineNames = ['native', 'lightgbm', 'js'] as const;
 export type EngineName = (typeof engineNames)[number];
-/** `auto`: the first of the engines that loads. */
+/** `auto`: the first engine of the list that loads. */
 export type EngineChoice = EngineName | 'auto';
 
 export interface Scorer {
   readonly engine: EngineName;
+  /** The manifest of the bundle that it scores with. */
   readonly bundle: Manifest;
-  /** The score of one text, any string. */
+  /** The score of one text in stars, within the bundle's range. Takes any string. */
   score(text: string): number;
-  /** The scores of many texts, in order; other work goes on meanwhile. */
+  /** The scores of many texts, in their order. The event loop can do other work in the meantime. */
   scoreBatch(texts: readonly string[]): Promise<Float64Array>;
-  /** Of all that it has scored; not counted by the reference engines. */
+  /** Counts over all texts scored so far. The reference engines do not count. */
   wordCounts?(): WordCounts;
-  /** What made the score of one text. Rejects with an UnexplainableError where the model's scores are no plain sum. */
+  /**
+   * The terms that made the score of one text. The first call reads the bundle. Rejects with an UnexplainableError if
+   * the model's scores are not a plain sum, and with a BundleError if the bundle has changed since the start.
+   */
   explain(text: string): Promise<Explanation>;
 }
 
-/** Of texts that were scored: their words, and those among them that are no term of the vocabulary by themselves. */
 export interface WordCounts {
   readonly words: number;
+  /** The words that are not terms of the vocabulary by themselves. */
   readonly unknownWords: number;
 }

@@ -5,8 +5,9 @@ import type { NamedCurve } from '../evaluation/learning-curve.ts';
 import { meanAndDeviation, measuresOf } from '../evaluation/measures.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
+import { median } from '../math/statistics.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import type { Stages } from '../scoring/stages.ts';
+import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
 import { truncate } from './boosting.ts';
 import { type Learned, type LearnOptions, learn, scoresOfHeldOut } from './learn.ts';
 import { foldsOf, holdOut } from './split.ts';
@@ -37,7 +38,7 @@ export interface ValidationResult {
 
 /** One part is kept apart to measure on, and to stop early by. */
 export async function validateOnHoldout(
-  stages: Stages,
+  stages: FeatureExtractor,
   reviews: readonly Review[],
   scoreRange: readonly [number, number],
   options: ValidationOptions,
@@ -77,7 +78,7 @@ async function measuredBy(
  * measures are those of the folds' models at that many rounds. Once interrupted, the first fold's model stands for all.
  */
 export async function crossValidate(
-  stages: Stages,
+  stages: FeatureExtractor,
   reviews: readonly Review[],
   scoreRange: readonly [number, number],
   options: ValidationOptions,
@@ -140,7 +141,5 @@ function starsOf(reviews: readonly Review[]): Float64Array {
 
 /** Of an even number of rounds the mean of the two in the middle, rounded up. */
 function medianOf(rounds: readonly number[]): number {
-  const sorted = [...rounds].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1] as number, sorted[sorted.length >> 1] as number];
-  return Math.ceil((low + high) / 2);
+  return Math.ceil(median(rounds));
 }

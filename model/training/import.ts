@@ -10,7 +10,7 @@ import { clampScore } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest, type Model, parseModel } from '../reference/trees.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import { loadStages } from '../scoring/stages.ts';
+import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import type { ExportedVectorizer } from './exported-vectorizer.ts';
 
 export interface ImportOptions {
@@ -40,7 +40,7 @@ export async function importModel(
     onNotice(
       'the vectorizer computes in float32, rows here in doubles: within 1e-6 of its own; a score differs where a value is that close to a threshold',
     );
-  const stages = await loadStages(onNotice);
+  const stages = await loadFeatureExtractor(onNotice);
   return writeBundle(path, {
     manifest: {
       name,

@@ -5,7 +5,7 @@ import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { clampScore } from '../reference/score-range.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
-import type { Stages } from '../scoring/stages.ts';
+import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BoostedModel, boost, boostingOnTop, truncate } from './boosting.ts';
 import { type ClassWeights, weigherOf, weightsOf } from './class-weights.ts';
 import { MatrixBuilder } from './matrix-builder.ts';
@@ -48,7 +48,7 @@ export function boostingParametersOf({ preset = 'default', seed, boosting }: Lea
 
 /** Labels are held within `scoreRange` where a teacher spreads them. */
 export async function learn(
-  stages: Stages,
+  stages: FeatureExtractor,
   { training: reviews, heldOut }: Split,
   scoreRange: readonly [number, number],
   rounds: number,

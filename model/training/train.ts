@@ -5,12 +5,13 @@
 
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
-import type { Golden, Manifest } from '../bundle/manifest.ts';
+import type { Golden } from '../bundle/manifest.ts';
+import type { Bundle } from '../bundle/read.ts';
 import { checkPlace, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
-import { loadStages } from '../scoring/stages.ts';
+import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { crossValidate, type ValidationOptions, type ValidationResult, validateOnHoldout } from './cross-validation.ts';
 import { boostingParametersOf } from './learn.ts';
 import { pruneModelText } from './prune.ts';
@@ -27,7 +28,8 @@ export interface TrainOptions extends ValidationOptions {
 
 /** What training tells beside the bundle: what a report is drawn from. */
 export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | 'interrupted'> {
-  readonly manifest: Manifest;
+  /** As written. */
+  readonly bundle: Bundle;
 }
 
 /** Scores are held within the stars that were given. Throws Interrupted if the signal came before there was a model. */
@@ -36,7 +38,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const scoreRange = starRangeOf(reviews);
   await checkPlace(path); // before the work, not only after it
   onStage('loading the tokenizer');
-  const stages = await loadStages(onStage);
+  const stages = await loadFeatureExtractor(onStage);
   const measured = await (folds > 0 ? crossValidate : validateOnHoldout)(stages, reviews, scoreRange, options);
   const { vectorizer, curves, heldOut, interrupted } = measured;
   const whole = measured.booster.modelText();
@@ -63,7 +65,8 @@ export async function train(path: string, reviews: readonly Review[], options: T
     goldens,
     ...(options.about === undefined ? {} : { about: options.about }),
   });
-  return { manifest, curves, heldOut, ...(interrupted === undefined ? {} : { interrupted }) };
+  const bundle = { path, manifest, modelText, vectorizer };
+  return { bundle, curves, heldOut, ...(interrupted === undefined ? {} : { interrupted }) };
 }
 
 function describe(options: TrainOptions): Record<string, unknown> {

@@ -364,7 +364,7 @@ describe('hoshi', () => {
     for (const report of reports) {
       const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data, '--report', report]);
       assert.match(stdout, /^3 reviews/);
-      assert.match(stderr, new RegExp(`${report} shows them`));
+      assert.match(stderr, new RegExp(`wrote the report to ${report}`));
       assert.equal(code, 0);
       contents.push(await readFile(report, 'utf8'));
     }

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { quantile } from '../../bench/statistics.ts';
 import { table } from '../../cli/terminal/table.ts';
+import { quantile } from '../../model/math/statistics.ts';
 import { watch } from './api.ts';
 import { hoshiService, isReady, Namespace, type Pod, type Service } from './cluster.ts';
 import { type Answer, ask, askScore } from './gateway.ts';

@@ -17,13 +17,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { readBundle, readManifest } from '../../model/bundle/read.ts';
+import { readBundle } from '../../model/bundle/read.ts';
 import { readReviews } from '../../model/io/reviews.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { clampScore } from '../../model/reference/score-range.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { Forest as Trees } from '../../model/reference/trees.ts';
+import { sourceOfBundle } from '../../model/scoring/bundle-source.ts';
 import { loadNativeEngine } from '../../model/scoring/native-engine.ts';
 import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -162,11 +163,12 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
 }
 
 async function loadModel(path: string) {
-  const { vectorizer, modelText } = await readBundle(path);
+  const bundle = await readBundle(path);
+  const { vectorizer, modelText } = bundle;
   return {
     path,
     vectorizer,
-    native: await loadNativeEngine(path, await readManifest(path), (message) => console.error(message)),
+    native: await loadNativeEngine(sourceOfBundle(bundle), (message) => console.error(message)),
     booster: Booster.fromModelText(modelText),
     trees: Trees.fromModelText(modelText),
   };

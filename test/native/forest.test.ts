@@ -195,7 +195,10 @@ describe('LightGBM accepts the models that the forest refuses', () => {
       const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn: (message) => warnings.push(message) });
       assert.equal(scorer.engine, 'lightgbm');
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0] as string, /^engine native is not to be had, trying lightgbm: model: expected an objec/);
+      assert.match(
+        warnings[0] as string,
+        /^engine native is unavailable; falling back to lightgbm: model: expected an objec/,
+      );
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -174,7 +174,7 @@ describe('the native engine on a bundle without compiled files', () => {
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] as string,
-      /tiny: compiled at the start; `hoshi compile .*tiny` does it once and for all$/,
+      /tiny: compiled at the start; run `hoshi compile .*tiny` to make later starts faster$/,
     );
   });
 });

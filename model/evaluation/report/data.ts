@@ -1,33 +1,36 @@
-/** Reviews and their scores → the figures of a report, each of a size that does not grow with the reviews. */
+/** Reviews and their scores → the numbers of a report. Their size does not depend on the number of reviews. */
 
 import type { Review } from '../../io/reviews.ts';
 import type { Explanation } from '../../scoring/explain.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
 import { confusionOf } from '../measures.ts';
-import type { ModelReader, TermSplits } from './model-reader.ts';
+import { binOf, groupStars, roundEdges } from '../star-groups.ts';
 import { digitsFor } from './numbers.ts';
-import { densityOf, type Spread, spreadOf } from './spread.ts';
-import { binOf, groupStars, roundEdges } from './star-groups.ts';
+import type { ReportedModel, TermImportance } from './reported-model.ts';
+import { densityOf, type Summary, summaryOf } from './summary.ts';
 
 export interface ReportInput {
   /** The model's name. */
   readonly name: string;
   readonly version: string;
-  /** Which reviews these are, in a word or two. */
+  /** The name of the reviews, for the page's first line. */
   readonly measuredOn: string;
-  /** How all came about: names and values. Nothing that differs from run to run, for a report's bytes are reproducible. */
+  /**
+   * How model and scores were made: names and values. No times and no paths: the same input must give the same bytes.
+   */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly evaluation: Evaluation;
-  /** The last one is that of the model itself. */
+  /** The last curve is the model's own. */
   readonly curves?: readonly NamedCurve[];
   readonly reviews: readonly Review[];
-  /** One a review, in their order. */
+  /** The score of each review, in their order. */
   readonly scores: Float64Array;
-  readonly model: ModelReader;
+  readonly model: ReportedModel;
 }
 
-export interface Distribution extends Spread {
+/** The scores of the reviews with the same stars. */
+export interface Distribution extends Summary {
   readonly stars: string;
   readonly density: readonly { readonly at: number; readonly density: number }[];
 }
@@ -37,23 +40,27 @@ export interface CalibrationBin {
   readonly from: number;
   readonly to: number;
   readonly count: number;
+  /** Mean score. */
   readonly predicted: number;
+  /** Mean of the given stars. */
   readonly given: number;
-  /** Of the mean of the given stars, 95 %; by the normal distribution. */
+  /** 95 % interval of that mean, by the normal distribution. */
   readonly interval: readonly [number, number];
 }
 
-export interface ErrorBin extends Spread {
+/** Errors, score − stars, of the reviews in one bin. */
+export interface ErrorBin extends Summary {
   readonly label: string;
 }
 
-export interface TermWeight {
+/** SHAP contributions of one term over the sampled reviews, in stars. */
+export interface TermContribution {
   readonly term: string;
-  /** Mean of |contribution| over all sampled reviews, those without the term counting 0. */
-  readonly weight: number;
-  /** Mean contribution where the term occurs. */
+  /** Mean of |contribution| over all sampled reviews; a review without the term counts as 0. */
+  readonly meanAbsolute: number;
+  /** Mean contribution over the reviews that have the term. */
   readonly mean: number;
-  /** Sampled reviews in which it occurs. */
+  /** The number of sampled reviews that have the term. */
   readonly count: number;
 }
 
@@ -76,31 +83,33 @@ export interface ReportData {
   };
   readonly byLength: readonly ErrorBin[];
   readonly byUnknown: readonly ErrorBin[];
-  /** How many reviews were looked at for `byUnknown`. */
+  /** The number of reviews that `byUnknown` is measured on. */
   readonly unknownSample: number;
-  readonly splits: readonly TermSplits[];
-  readonly weights: readonly TermWeight[];
-  /** How many reviews were explained for `weights`. */
-  readonly weightSample: number;
+  readonly importances: readonly TermImportance[];
+  readonly contributions: readonly TermContribution[];
+  /** The number of reviews that `contributions` is measured on. */
+  readonly contributionSample: number;
   readonly mistakes: readonly Mistake[];
 }
 
 const TERMS = 20;
 const MISTAKES = 20;
-// Finding the terms of a text takes some ten microseconds, explaining it by 600 trees of 127 leaves 13 milliseconds: a sample tells as much.
+// To find the terms of a text takes about 10 microseconds; to explain it with 600 trees of 127 leaves takes 13
+// milliseconds. So both are measured on samples.
 const UNKNOWN_SAMPLE = 20_000;
-const WEIGHT_SAMPLE = 300;
+const CONTRIBUTION_SAMPLE = 300;
 
-export async function gather(input: ReportInput): Promise<ReportData> {
+export async function reportDataOf(input: ReportInput): Promise<ReportData> {
   const { reviews, scores, model } = input;
-  const unknownSample = evenly(reviews.length, UNKNOWN_SAMPLE);
+  const unknownSample = sampleEvenly(reviews.length, UNKNOWN_SAMPLE);
   const { explain } = model;
-  const weightSample = explain === undefined ? [] : evenly(reviews.length, WEIGHT_SAMPLE);
   const explanations: Explanation[] = [];
-  for (const i of weightSample)
-    if (explain !== undefined) explanations.push(await explain((reviews[i] as Review).text));
+  if (explain !== undefined) {
+    for (const i of sampleEvenly(reviews.length, CONTRIBUTION_SAMPLE))
+      explanations.push(await explain((reviews[i] as Review).text));
+  }
   const mistakes: Mistake[] = [];
-  for (const i of worst(reviews, scores)) {
+  for (const i of worstMistakes(reviews, scores)) {
     const review = reviews[i] as Review;
     const mistake = { review, score: scores[i] as number };
     mistakes.push(explain === undefined ? mistake : { ...mistake, explanation: await explain(review.text) });
@@ -118,15 +127,15 @@ export async function gather(input: ReportInput): Promise<ReportData> {
     ),
     byUnknown: errorsBy(unknownSample, input, SHARES, (text) => model.unknownShare(text)),
     unknownSample: unknownSample.length,
-    splits: model.splits().slice(0, TERMS),
-    weights: weigh(explanations),
-    weightSample: weightSample.length,
+    importances: model.importances().slice(0, TERMS),
+    contributions: contributionsOf(explanations),
+    contributionSample: explanations.length,
     mistakes,
   };
 }
 
-/** At most so many of the first `count` integers, evenly spaced. */
-function evenly(count: number, most: number): number[] {
+/** At most `most` of the integers from 0 to `count` − 1, evenly spaced. */
+function sampleEvenly(count: number, most: number): number[] {
   const taken = Math.min(count, most);
   return Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
@@ -150,7 +159,7 @@ function byStars(
   return {
     distributions: present.map((group, i) => {
       const values = scoresOf[group] as number[];
-      return { stars: labels[i] as string, ...spreadOf(values), density: densityOf(values, scoreRange) };
+      return { stars: labels[i] as string, ...summaryOf(values), density: densityOf(values, scoreRange) };
     }),
     confusion: { given: labels, predicted: groups.labels, counts: present.map((i) => counts[i] as number[]) },
   };
@@ -204,7 +213,7 @@ const SHARES: Bins = {
   labels: Array.from({ length: 10 }, (_, i) => `${i * 10}–${i * 10 + 10}`),
 };
 
-/** Score less stars of the chosen reviews, by a property of their texts; without those for which it is NaN. */
+/** The errors of the chosen reviews, by a property of their texts. Leaves out reviews for which the property is NaN. */
 function errorsBy(
   chosen: readonly number[],
   { reviews, scores }: ReportInput,
@@ -218,11 +227,12 @@ function errorsBy(
     if (!Number.isNaN(property)) errors[binOf(edges, property)]?.push((scores[i] as number) - stars);
   }
   return errors.flatMap((values, i) =>
-    values.length === 0 ? [] : { label: labels[i] as string, ...spreadOf(values) },
+    values.length === 0 ? [] : { label: labels[i] as string, ...summaryOf(values) },
   );
 }
 
-function weigh(explanations: readonly Explanation[]): TermWeight[] {
+/** The terms with the largest mean |contribution|, the largest first. */
+function contributionsOf(explanations: readonly Explanation[]): TermContribution[] {
   const sums = new Map<string, { absolute: number; signed: number; count: number }>();
   for (const { terms } of explanations) {
     for (const { term, contribution } of terms) {
@@ -235,17 +245,17 @@ function weigh(explanations: readonly Explanation[]): TermWeight[] {
   }
   return Array.from(sums, ([term, { absolute, signed, count }]) => ({
     term,
-    weight: absolute / explanations.length,
+    meanAbsolute: absolute / explanations.length,
     mean: signed / count,
     count,
   }))
-    .filter(({ weight }) => weight > 0)
-    .sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1))
+    .filter(({ meanAbsolute }) => meanAbsolute > 0)
+    .sort((a, b) => b.meanAbsolute - a.meanAbsolute || (a.term < b.term ? -1 : 1))
     .slice(0, TERMS);
 }
 
-/** The reviews that are scored most wrongly, the worst first; each text once. */
-function worst(reviews: readonly Review[], scores: Float64Array): number[] {
+/** The indices of the reviews with the largest |error|, the largest first; each text once. */
+function worstMistakes(reviews: readonly Review[], scores: Float64Array): number[] {
   const errors = reviews.map(({ stars }, i) => Math.abs((scores[i] as number) - stars));
   const order = Uint32Array.from(errors, (_, i) => i).sort(
     (a, b) => (errors[b] as number) - (errors[a] as number) || a - b,

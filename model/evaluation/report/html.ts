@@ -1,6 +1,7 @@
 /**
- * Text → HTML that shows it and does nothing else. A review may hold markup, controls, halves of surrogate pairs, and marks that
- * turn the direction of what follows: each of these is shown by its code point, so that nothing is hidden and nothing breaks.
+ * Text → HTML that only shows the text. A review may contain markup, control characters, lone surrogates, and
+ * characters that change the writing direction. Markup is escaped. The other ones are shown by their code points, so
+ * that nothing is invisible or breaks the page.
  */
 
 /** For element content and quoted attribute values. REQUIRES: `text` is well-formed, without controls. */
@@ -8,9 +9,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-// First and last of: controls but tab and line feed, format characters but those that emoji and kanji are joined by, line
-// separators, halves of pairs, noncharacters, and the planes where there is nothing to see. A list of our own, for \p{Cf} follows
-// the Unicode version of whoever runs this.
+// First and last code points of: control characters except tab and line feed, format characters except those that join
+// emoji and kanji, line separators, surrogates, noncharacters, and planes without visible characters. Not \p{Cf},
+// because that depends on the Unicode version of the Node that runs this.
 const HIDDEN_RANGES = [
   [0, 8],
   [0xb, 0x1f],
@@ -38,7 +39,7 @@ const HIDDEN = new RegExp(
   'gu',
 );
 
-/** Any string, as HTML; `mark` makes the HTML of what would not be seen, from its name. */
+/** Any string as HTML. `mark` gives the HTML for an invisible character, from its name (`U+200B`). */
 export function showText(
   text: string,
   mark: (name: string) => string = (name) => `<i class="hidden">${name}</i>`,
@@ -52,12 +53,12 @@ export function showText(
   return html + escapeHtml(text.slice(from));
 }
 
-/** A term, which is Japanese: kanji have other shapes elsewhere. */
+/** A term, marked as Japanese, because the same kanji has other shapes in other languages. */
 export function japanese(content: string): string {
   return `<bdi lang="ja">${showText(content)}</bdi>`;
 }
 
-/** `showText` without markup, for attributes and for plots. */
+/** Text with the names of its invisible characters, without HTML: for attributes and plots. */
 export function plainText(text: string): string {
   return text.replace(HIDDEN, nameOf);
 }

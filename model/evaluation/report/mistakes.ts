@@ -1,6 +1,8 @@
-/** The worst mistakes → HTML: texts with their words coloured by what these add, and the terms that add most. */
-import type { ExplainedTerm, Explanation } from '../../scoring/explain.ts';
-import { piecesOf } from './coloured-text.ts';
+/**
+ * The worst mistakes → HTML: texts coloured by the contributions of their terms, and the terms that contribute most.
+ */
+import { contributionPieces, type PlacedTerm } from '../../scoring/contribution-pieces.ts';
+import type { Explanation } from '../../scoring/explain.ts';
 import type { Mistake, ReportData } from './data.ts';
 import { escapeHtml, japanese, plainText, showText } from './html.ts';
 import { countText, fixed, signed } from './numbers.ts';
@@ -11,40 +13,40 @@ export function mistakesSection({ mistakes, digits }: ReportData): string {
     ...mistakes.flatMap(({ review, explanation }) =>
       explanation === undefined
         ? []
-        : piecesOf(review.text, explanation.terms).map(({ contribution }) => Math.abs(contribution)),
+        : contributionPieces(review.text.length, explanation.terms).map(({ share }) => Math.abs(share)),
     ),
   );
   const colours =
     strongest > 0
-      ? ' Words on <span class="key u2">blue</span> raised the score, words on <span class="key d2">orange</span> lowered it, the stronger the more; pointing at a word tells by how much.'
+      ? ' <span class="key u2">Blue</span> words raised the score and <span class="key d2">orange</span> words lowered it; a stronger colour means more. Point at a word to see its value.'
       : '';
   return `<section aria-labelledby="mistakes">
 <h2 id="mistakes">Worst mistakes</h2>
-<p class="note">The ${mistakes.length} reviews whose scores are farthest from their stars.${colours}</p>
+<p class="note">The ${mistakes.length} reviews with the largest difference between score and stars.${colours}</p>
 <div class="card"><ol class="mistakes">
 ${mistakes.map((mistake) => mistakeItem(mistake, strongest, digits)).join('')}</ol></div>
 </section>
 `;
 }
 
-const SHOWN_UNITS = 1200; // of a text; the rest is told by its length
-const CHIPS = 8;
-const STOPS = 6; // words of a text that the keyboard reaches; all of them would be a thousand
+const SHOWN_UNITS = 1200; // UTF-16 units of a text; after them the page has the length of the rest
+const CHIPS = 8; // terms under a text
+const TAB_STOPS = 6; // words of a text that the Tab key reaches; all words could be a thousand
 
 function mistakeItem({ review, score, explanation }: Mistake, strongest: number, digits: number): string {
-  const pieces = piecesOf(review.text, explanation?.terms ?? []);
-  const byStrength = pieces.map(({ contribution }) => Math.abs(contribution)).sort((a, b) => b - a);
-  const reached = byStrength[STOPS - 1] ?? 0;
+  const pieces = contributionPieces(review.text.length, explanation?.terms ?? []);
+  const byStrength = pieces.map(({ share }) => Math.abs(share)).sort((a, b) => b - a);
+  const weakestStop = byStrength[TAB_STOPS - 1] ?? 0;
   let [html, units] = ['', 0];
-  for (const { text: content, contribution, terms } of pieces) {
+  for (const { start, end, share, terms } of pieces) {
     if (units >= SHOWN_UNITS) break;
-    const shown = clip(content, SHOWN_UNITS - units);
+    const shown = clip(review.text.slice(start, end), SHOWN_UNITS - units);
     units += shown.length;
-    const level = Math.ceil(4 * Math.sqrt(Math.abs(contribution) / strongest)); // weak ones, which are most, stay apart;
-    if (terms.length === 0 || !(level > 0) || Math.abs(contribution) < strongest / 200) html += showText(shown);
+    const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // most are weak; the root separates them
+    if (terms.length === 0 || !(level > 0) || Math.abs(share) < strongest / 200) html += showText(shown);
     else {
-      const stop = Math.abs(contribution) >= reached ? ' tabindex="0"' : '';
-      html += `<mark class="${contribution > 0 ? 'u' : 'd'}${Math.min(4, level)}"${stop} data-adds="${addsText(contribution, terms, digits + 1)}">${showText(shown)}</mark>`;
+      const stop = Math.abs(share) >= weakestStop ? ' tabindex="0"' : '';
+      html += `<mark class="${share > 0 ? 'u' : 'd'}${Math.min(4, level)}"${stop} data-adds="${tipText(share, terms, digits + 1)}">${showText(shown)}</mark>`;
     }
   }
   const rest = review.text.length - units;
@@ -54,6 +56,7 @@ function mistakeItem({ review, score, explanation }: Mistake, strongest: number,
 `;
 }
 
+/** The parts of the score, in one line: the terms that contribute most, then the other parts. */
 function strongestTerms({ base, absent, held, terms }: Explanation, digits: number): string {
   const isSeen = (value: number) => Number(value.toFixed(digits)) !== 0;
   const chips = terms
@@ -61,26 +64,24 @@ function strongestTerms({ base, absent, held, terms }: Explanation, digits: numb
     .filter(({ contribution }) => isSeen(contribution))
     .map(({ term, contribution }) => `<span>${japanese(term)} ${signed(contribution, digits)}</span>`);
   const others = [
-    `<span>base ${fixed(base, digits)}</span>`,
-    `<span>words that are not there ${signed(absent, digits)}</span>`,
+    `<span>mean of the model ${fixed(base, digits)}</span>`,
+    `<span>terms that the text does not have ${signed(absent, digits)}</span>`,
   ];
-  if (isSeen(held)) others.push(`<span>held in range ${signed(held, digits)}</span>`);
+  if (isSeen(held)) others.push(`<span>limited to the range ${signed(held, digits)}</span>`);
   return `<div class="terms">${[...chips, ...others].join(' ')}</div>`;
 }
 
-/** The first units, without half a pair at the end. */
+/** The first `units` UTF-16 units, without half a surrogate pair at the end. */
 function clip(content: string, units: number): string {
   const isPair = /[\ud800-\udbff]/.test(content.charAt(units - 1));
   return content.slice(0, isPair ? units - 1 : units);
 }
 
-function addsText(
-  contribution: number,
-  terms: readonly Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>[],
-  digits: number,
-): string {
-  const lines = terms.map(({ term, contribution: whole, offsets }) => {
-    return `${plainText(term)} ${signed(whole, digits)}${offsets.length > 1 ? ` in ${offsets.length} places` : ''}`;
+/** The tip of a coloured word: its share of the score, then each term over it with its whole contribution. */
+function tipText(share: number, terms: readonly PlacedTerm[], digits: number): string {
+  const lines = Array.from(new Set(terms), ({ term, contribution, offsets }) => {
+    const places = offsets.length > 1 ? ` in ${offsets.length} places` : '';
+    return `${plainText(term)} ${signed(contribution, digits)}${places}`;
   });
-  return escapeHtml([`${signed(contribution, digits)} stars here`, ...lines].join('\n'));
+  return escapeHtml([`${signed(share, digits)} stars here`, ...lines].join('\n'));
 }

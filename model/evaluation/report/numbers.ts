@@ -1,16 +1,18 @@
-/** Numbers as a report writes them. By hand, since toLocaleString follows the ICU of whoever runs it. */
+/**
+ * Numbers as a report writes them. Not by toLocaleString, because its output depends on the ICU version of the machine.
+ */
 
 /** 1234567 → 1,234,567. */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** With a true minus sign; – where there is no number. */
+/** A number with `digits` decimals and the minus sign −. NaN and the infinities become –. */
 export function fixed(value: number, digits: number): string {
   return Number.isFinite(value) ? withMinus(value.toFixed(digits)) : '–';
 }
 
-/** The same with its sign, + too. */
+/** `fixed` with a + before positive numbers. A number that rounds to 0 has no sign. */
 export function signed(value: number, digits: number): string {
   const text = fixed(value, digits);
   return value > 0 && Number(value.toFixed(digits)) > 0 ? `+${text}` : text;
@@ -21,7 +23,7 @@ function withMinus(text: string): string {
   return isZero ? text.replace('-', '') : text.replace('-', '−');
 }
 
-/** Decimals for numbers of stars, so that a hundredth of what lies between 1 and 5 is seen, and of 0 and 100 no more than that. */
+/** Decimals for numbers of stars: 2 for a range from 1 to 5, fewer for wider ranges, more for narrower ones; 0 to 8. */
 export function digitsFor([lowest, highest]: readonly [number, number]): number {
   return Math.min(8, Math.max(0, 2 - Math.round(Math.log10((highest - lowest) / 4))));
 }

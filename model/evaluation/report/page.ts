@@ -1,6 +1,6 @@
 /**
- * The figures and their drawings → one HTML page that needs nothing else: no network, no script. Its policy lets a browser apply its
- * one style sheet and nothing besides, whatever a review holds.
+ * The numbers of a report and its drawings → one HTML page that needs nothing else: no network and no script. Its
+ * Content-Security-Policy allows only its own style sheet, so that no text in a review can do anything.
  */
 import { createHash } from 'node:crypto';
 import type { Interval } from '../bootstrap.ts';
@@ -9,26 +9,17 @@ import { escapeHtml, japanese, plainText, showText } from './html.ts';
 import { mistakesSection } from './mistakes.ts';
 import { countText, fixed, signed } from './numbers.ts';
 
-/** A drawing with the words beside it. */
+/** A drawing and its place in the page. */
 export interface Figure {
   readonly id: string;
   readonly title: string;
   readonly svg: string;
 }
 
+/** `style` is the content of the style sheet. The page is well-formed for any review and any name. */
 export function writePage(data: ReportData, figures: readonly Figure[], style: string): string {
-  const { name, version, measuredOn, facts, evaluation } = data.input;
-  const title = `${name} ${version}: how well it tells stars`;
-  const figure = (id: string, caption: string, table: string, isWide = false) => {
-    const found = figures.find((each) => each.id === id);
-    if (found === undefined) return '';
-    return `<figure class="card${isWide ? ' wide' : ''}" id="${id}">
-<figcaption><h3>${escapeHtml(found.title)}</h3><p>${caption}</p></figcaption>
-${found.svg}
-<details><summary>Numbers</summary><div class="scroll">${table}</div></details>
-</figure>
-`;
-  };
+  const { name, version, measuredOn, evaluation } = data.input;
+  const title = `${name} ${version}: how well its scores match the stars`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -43,57 +34,89 @@ ${found.svg}
 <body>
 <header>
 <h1>${showText(name)} <small>version ${showText(version)}</small></h1>
-<p class="lead">How well it tells stars, measured on ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.</p>
+<p class="lead">How well its scores match the stars of ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.</p>
 <nav aria-label="Sections"><a href="#fit">Scores and stars</a><a href="#errors">Errors</a><a href="#terms">Terms</a><a href="#mistakes">Worst mistakes</a><a href="#facts">How it was made</a></nav>
 </header>
 <main>
-${tiles(data)}<section aria-labelledby="fit">
+${tiles(data)}${fitSection(data, figures)}${errorsSection(data, figures)}${termsSection(data, figures)}${mistakesSection(data)}</main>
+${footer(data)}</body>
+</html>
+`;
+}
+
+function fitSection(data: ReportData, figures: readonly Figure[]): string {
+  return `<section aria-labelledby="fit">
 <h2 id="fit">Scores and stars</h2>
 <div class="pair">
-${figure('curve', curveCaption(data), curveTable(data), true)}${figure(
+${figure(figures, 'curve', curveCaption(data), curveTable(data), true)}${figure(
+  figures,
   'distributions',
-  'How scores spread for each number of stars that was given. The bar holds the middle half of the reviews, the line nine of ten, the dot is the median.',
+  'The scores of the reviews with each number of stars. The bar is the middle half of the reviews, the line is nine of ten, and the dot is the median.',
   distributionTable(data),
 )}${figure(
+  figures,
   'calibration',
-  'What reviews of a score were really given, on the average, with its 95&#160;% interval. On the dashed line scores mean what they say.',
+  'The mean of the stars that reviews with a score were given, with its 95&#160;% interval. On the dashed line it equals the score.',
   calibrationTable(data),
 )}${figure(
+  figures,
   'confusion',
-  'How many reviews of each number of stars have which score; a darker cell holds more of its line.',
+  'The number of reviews for each pair of stars and score. A darker cell has a larger share of its row.',
   confusionTable(data),
   true,
 )}</div>
 </section>
-<section aria-labelledby="errors">
+`;
+}
+
+function errorsSection({ byLength, byUnknown, unknownSample, digits }: ReportData, figures: readonly Figure[]): string {
+  const caption =
+    'Score minus stars. The bar is the middle half of the reviews, and the line is nine of ten. The tick is the median, and the dot is the mean.';
+  return `<section aria-labelledby="errors">
 <h2 id="errors">Errors</h2>
 <div class="pair">
-${figure('length', errorCaption, errorTable(data.byLength, 'characters', data.digits))}${figure(
+${figure(figures, 'length', caption, errorTable(byLength, 'characters', digits))}${figure(
+  figures,
   'unknown',
-  `${errorCaption} Of ${countText(data.unknownSample)} reviews.`,
-  errorTable(data.byUnknown, 'unknown terms, %', data.digits),
+  `${caption} Measured on ${countText(unknownSample)} reviews.`,
+  errorTable(byUnknown, 'unknown terms, %', digits),
 )}</div>
 </section>
-<section aria-labelledby="terms">
-<h2 id="terms">Terms that matter most</h2>
+`;
+}
+
+function termsSection(data: ReportData, figures: readonly Figure[]): string {
+  return `<section aria-labelledby="terms">
+<h2 id="terms">Most important terms</h2>
 <div class="pair">
-${figure('splits', splitsCaption(data), splitTable(data))}${figure(
-  'weights',
-  `How far a term moves scores, over ${countText(data.weightSample)} reviews. <span class="key u2">Blue</span> raises them where it occurs, <span class="key d2">orange</span> lowers them, by the stars beside it.`,
-  weightTable(data),
+${figure(figures, 'importances', importanceCaption(data), importanceTable(data))}${figure(
+  figures,
+  'contributions',
+  `How much a term changes scores, on average over ${countText(data.contributionSample)} reviews. The number is the mean change, in stars, where the term occurs: <span class="key u2">blue</span> raises the score, <span class="key d2">orange</span> lowers it.`,
+  contributionTable(data),
 )}</div>
 </section>
-${mistakesSection(data)}</main>
-<footer>
+`;
+}
+
+function footer({ input: { facts } }: ReportData): string {
+  const rows = facts.map(([key, value]) => [text(key), text(value)]);
+  return `<footer>
 <h2 id="facts">How it was made</h2>
-<div class="card">${table(
-    undefined,
-    facts.map(([key, value]) => [text(key), text(value)]),
-    'facts',
-  )}</div>
+<div class="card">${htmlTable(undefined, rows, 'facts')}</div>
 </footer>
-</body>
-</html>
+`;
+}
+
+/** The figure with its caption and its numbers, both HTML. Empty if there is no drawing with this id. */
+function figure(figures: readonly Figure[], id: string, caption: string, table: string, isWide = false): string {
+  const found = figures.find((each) => each.id === id);
+  if (found === undefined) return '';
+  return `<figure class="card${isWide ? ' wide' : ''}" id="${id}">
+<figcaption><h3>${escapeHtml(found.title)}</h3><p>${caption}</p></figcaption>
+${found.svg}
+<details><summary>Numbers</summary><div class="scroll">${table}</div></details>
+</figure>
 `;
 }
 
@@ -125,7 +148,7 @@ ${tile('AUC', auc.value, intervals.auc, 3, `${auc.low} against ${auc.high} stars
   3,
   'rank correlation',
 )}${tile('RMSE', rmse, intervals.rmse, digits + 1, 'stars')}${tile('MAE', mae, intervals.mae, digits + 1, 'stars')}</section>
-<p class="note">Ranges hold 95 % of ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}).</p>
+<p class="note">The ranges are 95 % confidence intervals from ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}).</p>
 `;
 }
 
@@ -133,9 +156,8 @@ function rangeText(interval: Interval | null, digits: number): string {
   return interval === null ? 'no interval' : `${fixed(interval[0], digits)} to ${fixed(interval[1], digits)}`;
 }
 
-// Tables. Cells are HTML.
-
-function table(head: readonly string[] | undefined, rows: readonly (readonly string[])[], name?: string): string {
+/** Cells are HTML; the first cell of a row is its header. */
+function htmlTable(head: readonly string[] | undefined, rows: readonly (readonly string[])[], name?: string): string {
   const header =
     head === undefined ? '' : `<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>`;
   const body = rows.map(
@@ -151,11 +173,11 @@ function text(content: string): string {
 function curveCaption({ input: { curves = [] } }: ReportData): string {
   const own = curves.at(-1);
   if (own === undefined) return '';
-  const parts = curves.length > 1 ? ` Thin lines are the ${curves.length - 1} folds and all reviews.` : '';
-  return `${showText(own.metric)} by round of boosting. The model holds ${countText(own.best)} of ${countText(own.training.length)} rounds, up to the dashed line.${parts}`;
+  const parts = curves.length > 1 ? ` The lines are the ${curves.length - 1} folds and all reviews.` : '';
+  return `${showText(own.metric)} by boosting round. The model has the first ${countText(own.best)} of ${countText(own.training.length)} rounds, up to the dashed line.${parts}`;
 }
 
-const CURVE_LINES = 20;
+const CURVE_ROWS = 20;
 
 function curveTable({ input: { curves = [] } }: ReportData): string {
   const own = curves.at(-1);
@@ -164,10 +186,10 @@ function curveTable({ input: { curves = [] } }: ReportData): string {
     { head: `${name}, training`, values: training },
     ...(validation.length > 0 ? [{ head: curves.length > 1 ? `${name}, validation` : name, values: validation }] : []),
   ]);
-  const step = Math.ceil(length / CURVE_LINES);
+  const step = Math.ceil(length / CURVE_ROWS);
   const rounds = Array.from({ length }, (_, i) => i + 1);
   const shown = rounds.filter((round, i) => i % step === 0 || round === own?.best || round === length);
-  return table(
+  return htmlTable(
     ['round', ...columns.map(({ head }) => showText(head))],
     shown.map((round) => [
       `${countText(round)}${round === own?.best ? ' (best)' : ''}`,
@@ -177,7 +199,7 @@ function curveTable({ input: { curves = [] } }: ReportData): string {
 }
 
 function distributionTable({ distributions, digits }: ReportData): string {
-  return table(
+  return htmlTable(
     ['stars', 'reviews', 'mean', '5 %', '25 %', 'median', '75 %', '95 %'],
     distributions.map(({ stars, count, mean, quantiles }) => [
       stars,
@@ -189,7 +211,7 @@ function distributionTable({ distributions, digits }: ReportData): string {
 }
 
 function calibrationTable({ calibration, digits }: ReportData): string {
-  return table(
+  return htmlTable(
     ['score', 'reviews', 'mean score', 'mean stars', '95 %'],
     calibration.map(({ from, to, count, predicted, given, interval }) => [
       `${fixed(from, digits)} to ${fixed(to, digits)}`,
@@ -202,17 +224,14 @@ function calibrationTable({ calibration, digits }: ReportData): string {
 }
 
 function confusionTable({ confusion: { given, predicted, counts } }: ReportData): string {
-  return table(
+  return htmlTable(
     ['stars', ...predicted.map((label) => `→ ${label}`)],
     counts.map((row, i) => [given[i] as string, ...row.map(countText)]),
   );
 }
 
-const errorCaption =
-  'Score less stars. The bar holds the middle half of the reviews, the line nine of ten; the tick is the median, the dot the mean.';
-
 function errorTable(bins: readonly ErrorBin[], property: string, digits: number): string {
-  return table(
+  return htmlTable(
     [property, 'reviews', 'mean', '5 %', '25 %', 'median', '75 %', '95 %'],
     bins.map(({ label, count, mean, quantiles }) => [
       label,
@@ -223,17 +242,17 @@ function errorTable(bins: readonly ErrorBin[], property: string, digits: number)
   );
 }
 
-function splitsCaption({ splits }: ReportData): string {
-  return splits[0]?.gain === undefined
-    ? 'What the trees split by: how many of their nodes ask for a term. How much error that took away, LightGBM’s gain, this model does not keep.'
-    : 'What the trees split by: how much error the splits on a term took away in training.';
+function importanceCaption({ importances }: ReportData): string {
+  return importances[0]?.gain === undefined
+    ? 'How many tree nodes split on a term. There is no gain (the training error that the splits removed), because this model does not keep it.'
+    : 'How much training error the splits on a term removed (LightGBM’s gain).';
 }
 
-function splitTable({ splits }: ReportData): string {
-  const isGainKept = splits[0]?.gain !== undefined;
-  return table(
-    ['term', ...(isGainKept ? ['gain'] : []), 'splits'],
-    splits.map(({ term, gain, splits }) => [
+function importanceTable({ importances }: ReportData): string {
+  const hasGain = importances[0]?.gain !== undefined;
+  return htmlTable(
+    ['term', ...(hasGain ? ['gain'] : []), 'splits'],
+    importances.map(({ term, gain, splits }) => [
       japanese(term),
       ...(gain === undefined ? [] : [gain.toPrecision(4)]),
       countText(splits),
@@ -241,12 +260,12 @@ function splitTable({ splits }: ReportData): string {
   );
 }
 
-function weightTable({ weights, digits }: ReportData): string {
-  return table(
+function contributionTable({ contributions, digits }: ReportData): string {
+  return htmlTable(
     ['term', 'mean |contribution|', 'mean where it occurs', 'reviews'],
-    weights.map(({ term, weight, mean, count }) => [
+    contributions.map(({ term, meanAbsolute, mean, count }) => [
       japanese(term),
-      fixed(weight, digits + 2),
+      fixed(meanAbsolute, digits + 2),
       signed(mean, digits + 1),
       countText(count),
     ]),

@@ -1,19 +1,22 @@
-/** What `hoshi eval --report` and training write: reviews, their scores and the model → one HTML page. Same input, same bytes. */
+/**
+ * Reviews, their scores and the model → the HTML page that `hoshi eval --report` and training write. Same input, same
+ * bytes.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../native/package-root.ts';
-import { gather, type ReportInput } from './data.ts';
-import { writePage } from './page.ts';
+import { type ReportInput, reportDataOf } from './data.ts';
+import { type Figure, writePage } from './page.ts';
 import { calibration } from './plots/calibration.ts';
 import { confusion } from './plots/confusion.ts';
 import { distributions } from './plots/distributions.ts';
 import { draw } from './plots/draw.ts';
 import { errorsByLength, errorsByUnknown } from './plots/errors.ts';
 import { learningCurve } from './plots/learning-curve.ts';
-import { splits, weights } from './plots/terms.ts';
+import { contributions, importances } from './plots/terms.ts';
 
 export async function createReport(input: ReportInput): Promise<string> {
-  const data = await gather(input);
+  const data = await reportDataOf(input);
   const drawings = [
     learningCurve(data),
     distributions(data),
@@ -21,12 +24,16 @@ export async function createReport(input: ReportInput): Promise<string> {
     confusion(data),
     errorsByLength(data),
     errorsByUnknown(data),
-    splits(data),
-    weights(data),
+    importances(data),
+    contributions(data),
   ];
-  const figures = [];
+  const figures: Figure[] = [];
   for (const drawing of drawings) {
     if (drawing !== undefined) figures.push({ ...drawing, svg: await draw(drawing) });
   }
-  return writePage(data, figures, await readFile(join(packageRoot, 'model', 'evaluation', 'report', 'page.css'), 'utf8'));
+  return writePage(
+    data,
+    figures,
+    await readFile(join(packageRoot, 'model', 'evaluation', 'report', 'page.css'), 'utf8'),
+  );
 }

@@ -1,12 +1,14 @@
 /**
- * What Vega draws → SVG to stand in a page: half the bytes, named for those who do not see it, its colours the page's own.
- * Vega's output has no comments, no CDATA and no bare < or > in attributes, so that tags can be told by a pattern.
+ * Vega's SVG → SVG for a page: half the bytes, with a title and a description for screen readers.
+ *
+ * Regular expressions are enough to find tags: Vega's output has no comments, no CDATA, and no unescaped < or > in
+ * attributes.
  */
 import { escapeHtml } from './html.ts';
 
 const NEEDLESS = /^(aria-.*|role|class|pointer-events|xmlns.*|version|stroke-miterlimit|font-family|width|height)$/;
 
-/** `id` is unique in the page. REQUIRES: `title` and `description` are well-formed, without controls. */
+/** `id` is unique in the page. REQUIRES: `title` and `description` are well-formed, without control characters. */
 export function embedSvg(svg: string, id: string, title: string, description: string): string {
   const slim = svg
     .replace(/<(\w+)((?:\s[\w:-]+="[^"]*")*)\s*(\/?)>/g, (_, name: string, attributes: string, end: string) =>
@@ -23,7 +25,7 @@ export function embedSvg(svg: string, id: string, title: string, description: st
 }
 
 function slimTag(name: string, attributes: string, end: string): string {
-  const isSized = name === 'rect'; // an svg's own size would keep it from growing with the page
+  const isSized = name === 'rect'; // a rect needs its size; without one the svg element grows with the page
   const kept = Array.from(attributes.matchAll(/([\w:-]+)="([^"]*)"/g))
     .filter(
       ([, key = '', value]) => !((isSized ? /^(aria-.*|role|class)$/ : NEEDLESS).test(key) || isDefault(key, value)),

@@ -1,46 +1,82 @@
-/** A model, and reviews with the scores it gave them → a report's file, written aside and renamed. */
-
+/** Writes a report's file, from a bundle and reviews with its scores. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../native/package-root.ts';
+import type { Manifest } from '../../bundle/manifest.ts';
+import type { Bundle } from '../../bundle/read.ts';
 import { hashOfReviews, type Review } from '../../io/reviews.ts';
 import { writeAside } from '../../io/write-aside.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
-import { factsOf } from './facts.ts';
-import { readModel } from './model-reader.ts';
+import { countText } from './numbers.ts';
 import { createReport } from './report.ts';
+import { reportedModelOf } from './reported-model.ts';
 
-export interface ReportInput {
-  readonly bundlePath: string;
-  /** Of that bundle: explains what the terms do. */
+/** A bundle with the reviews that it was measured on. */
+export interface MeasuredBundle {
+  readonly bundle: Bundle;
+  /** Loaded from that bundle. It explains scores. */
   readonly scorer: Scorer;
-  /** How they were measured. */
+  /** The command that measured. */
   readonly command: string;
-  /** Which reviews these are, in a word or two. */
+  /** The name of the reviews, for the page's first line. */
   readonly measuredOn: string;
   readonly reviews: readonly Review[];
-  /** One a review, in their order. */
+  /** The score of each review, in their order. */
   readonly scores: Float64Array;
-  /** Their measures, if these are there already. */
+  /** The measures of these scores, if the caller has them. */
   readonly evaluation?: Evaluation;
-  /** The last one is that of the model itself. */
+  /** The last curve is the model's own. */
   readonly curves?: readonly NamedCurve[];
 }
 
-/** `warn` is told what the report has to do without. Throws unless there are two different stars. */
-export async function writeReport(file: string, measured: ReportInput, warn: (message: string) => void): Promise<void> {
-  const { bundlePath, scorer, command, measuredOn, reviews, scores, curves } = measured;
-  const { bundle: manifest } = scorer;
+/**
+ * Writes the report to a temporary file, which then takes the place of `file`. `warn` gets a message for each part that
+ * the report must leave out. Rejects unless there are at least two different stars.
+ */
+export async function writeReport(
+  file: string,
+  measured: MeasuredBundle,
+  warn: (message: string) => void,
+): Promise<void> {
+  const { bundle, scorer, command, measuredOn, reviews, scores, curves } = measured;
+  const { manifest } = bundle;
   const { evaluation = measureScores(reviews, scores, manifest.scoreRange) } = measured;
   const html = await createReport({
     name: manifest.name,
     version: manifest.version,
     measuredOn,
-    facts: factsOf(manifest, { command, hash: hashOfReviews(reviews) }),
+    facts: factsOf(manifest, command, hashOfReviews(reviews)),
     evaluation,
     ...(curves === undefined ? {} : { curves }),
     reviews,
     scores,
-    model: await readModel(bundlePath, scorer, warn),
+    model: await reportedModelOf(bundle, scorer, warn),
   });
   await writeAside(file, Buffer.from(html));
+}
+
+/** How the model and its scores were made. Has no time and no path, because the same input must give the same bytes. */
+function factsOf(manifest: Manifest, command: string, hash: string): (readonly [name: string, value: string])[] {
+  const { name, version, scoreRange, made, tokenizer, vectorizer, training, lightgbm, files } = manifest;
+  const hoshi = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  return [
+    [
+      'Model',
+      `${name}, version ${version}, ${(bytes / 1e6).toFixed(1)} MB, scores from ${scoreRange[0]} to ${scoreRange[1]}`,
+    ],
+    ['Trained by', made.seed === undefined ? made.command : `${made.command}, seed ${made.seed}`],
+    [
+      'Trained on',
+      made.reviews === undefined ? 'not known' : `${countText(made.reviews)} reviews, SHA-256 ${made.data}`,
+    ],
+    ['Measured by', command],
+    ['Measured on', `SHA-256 of stars and texts ${hash}`],
+    ['Tokens', `${tokenizer.name} ${tokenizer.version}, dictionary ${tokenizer.dictionary}`],
+    ['Terms', JSON.stringify(vectorizer)],
+    ['Trees', `LightGBM ${lightgbm}, ${JSON.stringify(training)}`],
+    ['hoshi', hoshi.version],
+  ];
 }

@@ -21,7 +21,7 @@ async function file(name: string, content: string): Promise<string> {
   return path;
 }
 
-/** 240 reviews, half of them bad with `low` stars, half of them good with `high` stars. */
+/** 240 reviews: half of them praise and have `high` stars, half complain and have `low` stars. */
 const rowsOf = (low: number, high: number) =>
   '今日 昨日 家 店 朝 夜 友人 父 母 駅'
     .split(' ')
@@ -35,8 +35,8 @@ const rowsOf = (low: number, high: number) =>
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
 /**
- * Opens a named pipe for writing as soon as the process reads it. Waiting in open(2) for a process that has ended would
- * never return.
+ * Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be
+ * for ever.
  */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
@@ -49,7 +49,7 @@ async function openOnceRead(path: string, reader: ChildProcess): Promise<number>
   }
   throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
 }
-/** A new folder for a bundle; `names` lists what is in it. */
+/** A new folder for a bundle; `names` lists its content. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
   const parent = join(folder, name);
   await mkdir(parent);
@@ -57,7 +57,7 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
 }
 
 describe('options', () => {
-  test('a preset, and parameters that override it by any of their names', async () => {
+  test('a preset, and parameters that change it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
     const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
@@ -89,7 +89,7 @@ describe('options', () => {
     assert.match(stderr, /^hoshi: fold 4 of 4$/m);
   });
 
-  test('names of columns, also for eval', async () => {
+  test('the names of the columns, also for eval', async () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
@@ -99,7 +99,7 @@ describe('options', () => {
     assert.equal(JSON.parse(stdout).auc.value, 1);
   });
 
-  test('the measures of the held-out reviews are logged at the end, as inspect shows them', async () => {
+  test('the measures on held-out reviews are printed at the end, as inspect shows them', async () => {
     const data = await file('measured.tsv', tableOf(1, 5));
     for (const [set, args] of Object.entries({
       validation: [],
@@ -121,7 +121,7 @@ describe('options', () => {
     }
   });
 
-  test('--quiet logs nothing', async () => {
+  test('--quiet prints nothing', async () => {
     const data = await file('d.tsv', tableOf(1, 5));
     const { out } = await place('quiet');
     const { code, stdout, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', '--quiet']);
@@ -142,7 +142,7 @@ describe('options', () => {
     ]),
   ];
   for (const [args, message] of misused) {
-    test(`wrong usage ends with 2: ${args.join(' ')}`, async () => {
+    test(`wrong usage exits with 2: ${args.join(' ')}`, async () => {
       const { code, stderr } = await hoshi(['train', 'x.tsv', '--out', join(folder, 'none'), ...args]);
       assert.match(stderr, message);
       assert.equal(code, 2);
@@ -150,8 +150,8 @@ describe('options', () => {
   }
 });
 
-describe('reviews of all kinds', () => {
-  test('stars may be any numbers; scores, measures and goldens follow their range', async () => {
+describe('reviews in all formats', () => {
+  test('stars of any numbers: scores, measures and goldens follow their range', async () => {
     for (const [low, high] of [
       [0, 100],
       [-2.5, 0.5],
@@ -163,7 +163,7 @@ describe('reviews of all kinds', () => {
       assert.equal(code, 0, stderr);
       const { scoreRange, goldens, measures } = await manifestOf(out);
       assert.deepEqual(scoreRange, [low, high]);
-      assert.match(await readFile(join(out, 'report.html'), 'utf8'), /held out[\s\S]*Learning curve/);
+      assert.match(await readFile(join(out, 'report.html'), 'utf8'), /e\.tsv, each held out[\s\S]*Learning curve/);
       for (const { score } of goldens) assert.ok(score >= low && score <= high);
       assert.equal(measures.validation.auc, 1);
       const scores = (await hoshi(['score', '--bundle', out], '最高です\n最低です\n')).stdout.split('\n').map(Number);
@@ -186,7 +186,7 @@ describe('reviews of all kinds', () => {
     }
   });
 
-  test('bad rows are counted, the first ten are shown, and up to --max-bad are skipped', async () => {
+  test('bad rows are counted, the first ten are shown, and up to --max-bad rows are skipped', async () => {
     const bad = Array.from({ length: 12 }, (_, i) =>
       i % 2 === 0 ? '{"stars": 5' : '{"stars": "five", "text": "良い"}',
     );
@@ -219,8 +219,8 @@ describe('reviews of all kinds', () => {
   });
 });
 
-describe('an output that cannot be written', () => {
-  test('a path below a file is reported before the work begins', async () => {
+describe('where it cannot write', () => {
+  test('below a file: the error comes before the work begins', async () => {
     const data = await file('i.tsv', tableOf(1, 5));
     const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
     assert.match(stderr, /i\.tsv\/mine: expected .* a folder|ENOTDIR/);
@@ -236,7 +236,9 @@ describe('an output that cannot be written', () => {
   ];
   const canMount =
     spawnSync('unshare', [...isolated.slice(0, 3), 'mount -t tmpfs -o size=64k tmpfs /tmp']).status === 0;
-  test('a full disk is reported, and no file is left', { skip: !canMount && 'no file system of its own' }, async () => {
+  test('on a full disk: an error, and no file is left', {
+    skip: !canMount && 'no file system of its own',
+  }, async () => {
     const data = await file('j.tsv', tableOf(1, 5));
     const disk = join(folder, 'disk');
     await mkdir(disk);
@@ -250,12 +252,12 @@ describe('an output that cannot be written', () => {
 });
 
 describe('Ctrl-C', () => {
-  test('during a round: the best model so far is kept, and the exit code is 130', async () => {
+  test('in a round: keeps the best model so far, says so, and exits with 130', async () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
     const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
-    const { child, waitForStderr, ending } = startHoshi(args);
-    await waitForStderr('round 100 of 100000');
+    const { child, told, ending } = startHoshi(args);
+    await told('round 100 of 100000');
     child.kill('SIGINT');
     const { code, stderr } = await ending;
     assert.equal(code, 130);
@@ -269,7 +271,7 @@ describe('Ctrl-C', () => {
     assert.ok((great as number) > (bad as number));
   });
 
-  /** A process that waits for the rest of its reviews; `give` sends them. */
+  /** A process that waits for the rest of its reviews. `give` sends the rest. */
   async function reading(name: string) {
     const data = join(folder, `${name}.tsv`);
     execFileSync('mkfifo', [data]);
@@ -280,11 +282,13 @@ describe('Ctrl-C', () => {
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.waitForStderr('reading');
     running.child.kill('SIGINT');
-    await running.waitForStderr('stopping, with what there is; Ctrl-C once more ends at once');
+    await running.waitForStderr(
+      'stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once',
+    );
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 
-  test('before the first round: nothing is written', async () => {
+  test('before the first round: writes nothing', async () => {
     const { give, ending, names } = await reading('early');
     give();
     const { code, stderr } = await ending;
@@ -293,7 +297,7 @@ describe('Ctrl-C', () => {
     assert.deepEqual(await names(), []);
   });
 
-  test('twice: the signal ends the process at once, and nothing is written', async () => {
+  test('twice: ends at once by the signal, and writes nothing', async () => {
     const { child, give, ending, names } = await reading('twice');
     child.kill('SIGINT');
     const { code, signal } = await ending;

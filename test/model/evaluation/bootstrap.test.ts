@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bootstrap, type DrawnMeasures, drawnMeasures, quantile } from '../../../model/evaluation/bootstrap.ts';
+import { bootstrap } from '../../../model/evaluation/bootstrap.ts';
+import { type DrawnMeasures, drawnMeasures } from '../../../model/evaluation/bootstrap-draws.ts';
 import {
   areaUnderCurve,
   meanAbsoluteError,
@@ -9,7 +10,10 @@ import {
 } from '../../../model/evaluation/measures.ts';
 import { createRandom } from '../../../model/math/random.ts';
 
-/** The same by its definition: the reviews in order of score, picked by the same generator, measured by metrics.ts. */
+/**
+ * The same by its definition: the same generator picks from the reviews in order of score, and measures.ts measures the
+ * picked ones.
+ */
 function slowMeasures(
   stars: readonly number[],
   scores: readonly number[],
@@ -32,11 +36,11 @@ function slowMeasures(
 }
 
 describe('bootstrap', () => {
-  test('each draw has the measures of metrics.ts, ties and draws without the highest stars included', () => {
+  test('each draw has the measures of measures.ts, also with ties and without the highest stars', () => {
     const random = createRandom(7);
     for (const size of [2, 3, 12, 60]) {
       const stars = Array.from({ length: size }, (_, i) => (i === 0 ? 0.5 : i === 1 ? 5 : 1 + random.below(4)));
-      const scores = stars.map((value) => value + random.below(5) - 2); // whole steps: many tie
+      const scores = stars.map((value) => value + random.below(5) - 2); // whole steps, so many are equal
       const fast = [...drawnMeasures(stars, scores, 50, size)];
       slowMeasures(stars, scores, 50, size).forEach((expected, draw) => {
         for (const name of ['rmse', 'mae', 'auc', 'spearman'] as const) {
@@ -47,7 +51,7 @@ describe('bootstrap', () => {
     }
   });
 
-  test('by hand: errors that are all the same leave no doubt, and a perfect order none about the order', () => {
+  test('by hand: equal errors give an interval of no width, and so does a perfect order for the rank measures', () => {
     const stars = Array.from({ length: 40 }, (_, i) => 1 + (i % 5));
     const {
       rmse,
@@ -67,7 +71,7 @@ describe('bootstrap', () => {
     assert.ok(ranks?.every((end) => Math.abs(end - 1) < 1e-12));
   });
 
-  test('the interval of a mean is as wide as the normal distribution says', () => {
+  test('the interval of a mean is as wide as by the normal distribution', () => {
     // |errors| are 0 or 1, half of them each: mean 0.5, standard error 0.5 / √400
     const stars = Array.from({ length: 400 }, (_, i) => 1 + (i % 4));
     const { mae } = bootstrap(
@@ -78,7 +82,7 @@ describe('bootstrap', () => {
     assert.ok(Math.abs(from - (0.5 - 1.96 * 0.025)) < 0.006 && Math.abs(to - (0.5 + 1.96 * 0.025)) < 0.006, `${mae}`);
   });
 
-  test('the same seed gives the same, another one does not', () => {
+  test('the same seed gives the same intervals, another seed different ones', () => {
     const [stars, scores] = [
       [1, 2, 3, 4, 5, 5],
       [1.1, 2.9, 2.5, 3, 4.4, 4.9],
@@ -87,24 +91,15 @@ describe('bootstrap', () => {
     assert.notDeepEqual(bootstrap(stars, scores, 3).rmse, bootstrap(stars, scores, 4).rmse);
   });
 
-  test('what is undefined in most draws has no interval', () => {
+  test('a measure that is undefined in most draws has no interval', () => {
     const { spearman: ranks, rmse } = bootstrap([1, 5], [3, 3]);
     assert.equal(ranks, null);
     assert.equal(bootstrap([2, 2, 2], [1, 2, 3]).auc, null);
     assert.deepEqual(rmse, [2, 2]);
   });
 
-  test('more reviews are drawn fewer times, 200 at least', () => {
+  test('more reviews get fewer draws, but at least 200', () => {
     const stars = Array.from({ length: 60_000 }, (_, i) => 1 + (i % 5));
     assert.equal(bootstrap(stars, stars).draws, 500);
   });
-});
-
-test("quantiles are numpy's", () => {
-  // numpy 2.x: numpy.quantile([1, 2, 4, 8], [0, 0.25, 0.5, 0.9, 1])
-  const received = [0, 0.25, 0.5, 0.9, 1].map((share) => quantile([1, 2, 4, 8], share));
-  received.forEach((value, i) => {
-    assert.ok(Math.abs(value - ([1, 1.75, 3, 6.8, 8][i] as number)) < 1e-12, String(value));
-  });
-  assert.equal(quantile([], 0.5), Number.NaN);
 });

@@ -6,7 +6,7 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { clampScore } from '../../../model/reference/score-range.ts';
 import type { Scorer } from '../../../model/scoring/scorer.ts';
 
-/** A scorer that reads its score out of the text, held within the range; `batches` are the texts it was asked for. */
+/** A scorer whose score is the number in the text, clamped to the range. `batches` are the batches that it scored. */
 function readingScorer(scoreRange: [number, number] = [1, 5]) {
   const batches: (readonly string[])[] = [];
   const score = (text: string) => clampScore(scoreRange, Number(text));
@@ -18,7 +18,7 @@ function readingScorer(scoreRange: [number, number] = [1, 5]) {
       batches.push(texts);
       return Float64Array.from(texts, score);
     },
-    explain: () => Promise.reject(new Error('not asked for')),
+    explain: () => Promise.reject(new Error('unexpected call')),
   };
   return { scorer, batches };
 }
@@ -58,7 +58,7 @@ describe('evaluate', () => {
     });
   });
 
-  test('stars need not be whole, nor from 1 to 5: the lowest are told from the highest', async () => {
+  test('stars may be fractions and outside 1 to 5: AUC compares the lowest with the highest', async () => {
     const { scorer } = readingScorer([-1.5, 1.4]);
     const { auc, confusion } = await evaluate(scorer, [review(10, 9), review(-0.5, -7), review(2, 0.2)]);
     assert.deepEqual(auc, { low: -0.5, high: 10, value: 1 });
@@ -73,13 +73,13 @@ describe('evaluate', () => {
     });
   });
 
-  test('scores that are all the same tell nothing', async () => {
+  test('equal scores give an AUC of 0.5 and no rank correlation', async () => {
     const { scorer } = readingScorer();
     const { auc, spearman, mae } = await evaluate(scorer, [review(1, 3), review(5, 3)]);
     assert.deepEqual({ auc: auc.value, spearman, mae }, { auc: 0.5, spearman: Number.NaN, mae: 2 });
   });
 
-  test('texts are scored 256 at a time, in order, and progress is told', async () => {
+  test('texts are scored 256 at a time, in order, and progress is reported', async () => {
     const { scorer, batches } = readingScorer([0, 600]);
     const reviews = Array.from({ length: 600 }, (_, i) => review(i % 2, i));
     const progress: number[] = [];
@@ -100,7 +100,7 @@ describe('evaluate', () => {
     ]);
   });
 
-  test('every review is counted once, whatever the scores', async () => {
+  test('every review is counted once, for any scores', async () => {
     const reviews = fc.array(
       fc.record({ stars: fc.constantFrom(1, 2, 2.5, 4, 5), score: fc.double({ min: 0, max: 6, noNaN: true }) }),
       { minLength: 2, maxLength: 40 },
@@ -129,7 +129,7 @@ describe('evaluate', () => {
     );
   });
 
-  test('reviews of one number of stars, and none at all, are refused', async () => {
+  test('no review, and reviews with the same stars, are refused', async () => {
     const { scorer } = readingScorer();
     await assert.rejects(evaluate(scorer, []), {
       message: 'Expected reviews with at least two different stars, received no review',
@@ -139,7 +139,7 @@ describe('evaluate', () => {
     });
   });
 
-  test('an error of the scorer comes out', async () => {
+  test('an error of the scorer is passed on', async () => {
     const { scorer } = readingScorer();
     const broken: Scorer = { ...scorer, scoreBatch: () => Promise.reject(new Error('no engine')) };
     await assert.rejects(evaluate(broken, [review(1, 1), review(5, 5)]), /^Error: no engine$/);

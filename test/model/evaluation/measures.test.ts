@@ -6,7 +6,6 @@ import {
   meanAbsoluteError,
   meanAndDeviation,
   measuresOf,
-  ranksOf,
   rootMeanSquaredError,
   spearman,
 } from '../../../model/evaluation/measures.ts';
@@ -16,11 +15,7 @@ test('errors, by hand', () => {
   assert.equal(meanAbsoluteError([1, 5], [4, 1]), 3.5);
 });
 
-test('ranks share their mean where values tie', () => {
-  assert.deepEqual([...ranksOf([3, 1, 3, 2])], [3.5, 1, 3.5, 2]);
-});
-
-test('Spearman is 1 for the same order, −1 for the reverse, NaN for a constant', () => {
+test('Spearman is 1 for the same order, −1 for the reverse, NaN if one side is constant', () => {
   assert.equal(spearman([1, 2, 3], [10, 20, 25]), 1);
   assert.equal(spearman([1, 2, 3], [3, 2, 1]), -1);
   assert.equal(spearman([1, 2, 3], [1, 1, 1]), Number.NaN);
@@ -31,12 +26,12 @@ test('Spearman with ties equals scipy.stats.spearmanr (scipy 1.x) on five pairs'
   assert.ok(Math.abs(spearman([1, 1, 2, 3, 3], [1, 2, 3, 4, 5]) - 9 / Math.sqrt(90)) < 1e-15);
 });
 
-test('the area under the curve is the share of pairs in order, ties counting half', () => {
+test('the area under the curve is the share of pairs in order, and ties count half', () => {
   // low: .1 .4; high: .4 .8 → pairs: < < = <
   assert.equal(areaUnderCurve([1, 1, 3, 5, 5], [0.1, 0.4, 9, 0.4, 0.8], 1, 5), 3.5 / 4);
 });
 
-test('a confusion matrix counts each pair where its row and its column meet', () => {
+test('a confusion matrix counts each review in its row and its column', () => {
   assert.deepEqual(confusionOf([0, 1, 1, 1], [2, 0, 0, 1], [2, 3]), [
     [0, 0, 1],
     [2, 1, 0],
@@ -44,12 +39,12 @@ test('a confusion matrix counts each pair where its row and its column meet', ()
   assert.deepEqual(confusionOf([], [], [1, 2]), [[0, 0]]);
 });
 
-test('all measures, without those that are not defined', () => {
+test('all measures by name, without the undefined ones', () => {
   assert.deepEqual(measuresOf([1, 5], [1, 4], [1, 5]), { rmse: Math.SQRT1_2, mae: 0.5, spearman: 1, auc: 1 });
   assert.deepEqual(measuresOf([1, 4], [1, 4], [1, 5]), { rmse: 0, mae: 0, spearman: 1 });
 });
 
-test('the mean and the deviation of what all sets have', () => {
+test('the mean and the deviation of the measures that all sets have', () => {
   const sets = [{ rmse: 1, auc: 0.9 }, { rmse: 2 }, { rmse: 3, auc: 0.7 }];
   assert.deepEqual(meanAndDeviation(sets), { rmse: 2, rmseDeviation: 1 });
 });

@@ -37,7 +37,7 @@ describe('explain, on the tiny bundle', () => {
     return { path, scorer: await loadScorer({ bundlePath: path, engine: 'native' }) };
   };
 
-  test('by hand: 良い twice, and a word that is in no review', async () => {
+  test('by hand: 良い twice, and a word that is in no training review', async () => {
     const { scorer } = await load();
     const { score, base, absent, held, terms } = await scorer.explain('良い映画、良い');
     assert.deepEqual([score, base, held], [5, 3, 0]); // three reviews, one a leaf: 3 on average
@@ -54,13 +54,14 @@ describe('explain, on the tiny bundle', () => {
         },
       ],
     );
-    // 良い makes 5 of 3, and where 悪い is known not to be said, 5 of a third of 5 and two thirds of 3; half of each.
+    // 良い alone raises 3 to 5. If 悪い is known to be absent, it raises 11 / 3 (a third of 5 and two thirds of 3) to 5.
+    // Half of each.
     const contribution = (5 - 3 + (5 - 11 / 3)) / 2;
     assert.ok(Math.abs((terms[0]?.contribution ?? 0) - contribution) < 1e-15);
     assert.ok(Math.abs(absent - (2 - contribution)) < 1e-15);
   });
 
-  test('what holding the score within its range takes is told', async () => {
+  test('clamping the score to its range is part of the explanation', async () => {
     const parts = await tinyBundle();
     const manifest = { ...parts.manifest, scoreRange: [1, 4] as const };
     const { scorer } = await load(Promise.resolve({ ...parts, manifest, goldens: [] }));
@@ -69,7 +70,7 @@ describe('explain, on the tiny bundle', () => {
     assert.ok(Math.abs(totalOf(explanation) - 4) < 1e-15);
   });
 
-  test('a model whose score is no sum cannot be explained', async () => {
+  test('a model whose score is not a sum cannot be explained', async () => {
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('objective=regression', 'objective=regression sqrt');
     const { scorer } = await load(Promise.resolve({ ...parts, modelText, goldens: [] }));
@@ -80,14 +81,14 @@ describe('explain, on the tiny bundle', () => {
     });
   });
 
-  test('the bundle is read when the first text is explained, and must be the one that scores', async () => {
+  test('the bundle is read when the first text is explained, and must have the version that the scorer was loaded from', async () => {
     const { path, scorer } = await load();
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('leaf_value=3', 'leaf_value=2');
     await writeBundle(path, { ...parts, modelText, goldens: [] });
     await assert.rejects(
       scorer.explain('良い'),
-      /manifest\.json: expected version \w{12}, the one that scores, received/,
+      /manifest\.json: expected version \w{12}, which the scorer was loaded from, received/,
     );
   });
 
@@ -99,7 +100,7 @@ describe('explain, on the tiny bundle', () => {
   });
 });
 
-test('words are found in their tokens, whatever else is in them', async () => {
+test('words are found in their tokens, for any other characters around them', async () => {
   const text = '😀ﾃﾞｰﾀ\0\ud800良い, a_b!ab a b\u0301\u0301c 𠮷野家';
   const scorer = await loadScorer({ bundlePath: await vocabularyBundle([text], {}, 1), engine: 'native' });
   const { terms } = await scorer.explain(text);
@@ -118,7 +119,7 @@ test('words are found in their tokens, whatever else is in them', async () => {
   assert.ok(places.has('𠮷') || places.has('𠮷野家'));
 });
 
-/** A model of random trees whose vocabulary is what the texts hold. */
+/** A bundle with random trees. Its vocabulary is fitted to the texts. */
 async function vocabularyBundle(
   texts: readonly string[],
   parameters: Partial<VectorizerParameters>,
@@ -149,7 +150,7 @@ describe('explain, on random models and texts', () => {
     [{ token_pattern: '(?u)\\b\\w\\w+\\b', norm: null }, 2, [-1, 0.5]],
   ];
   for (const [i, [parameters, shortest, range]] of kinds.entries()) {
-    test(`sums to the score, and every term is where it is said to be: ${JSON.stringify(parameters)}`, async () => {
+    test(`the parts sum to the score, and every offset points at its term: ${JSON.stringify(parameters)}`, async () => {
       const generate = textGenerator(createRandom(i), dictionaryWords(211));
       const texts = Array.from({ length: 150 }, generate);
       const bundlePath = await vocabularyBundle(texts.slice(0, 100), parameters, i, range);
@@ -184,7 +185,7 @@ describe('explain, on random models and texts', () => {
   }
 });
 
-test('explain, on the shipped model: every engine the same, and it makes sense', async () => {
+test('explain, on the shipped model: every engine gives the same explanation, and a praising word is on top', async () => {
   const text = 'すごい！最高に興奮した！楽しい';
   const explain = async (engine: EngineChoice) => (await loadScorer({ bundlePath: shipped, engine })).explain(text);
   const explanation = await explain('native');

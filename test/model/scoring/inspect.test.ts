@@ -24,7 +24,7 @@ async function change(file: string, edit: (text: string) => string): Promise<voi
 }
 
 describe('inspection', () => {
-  test('a whole bundle: no problems, three files, fresh compiled ones, every engine', async () => {
+  test('a whole bundle: no problems, three files, fresh compiled files, every engine', async () => {
     const { problems, manifest, files, vocabulary, trees, compiled, engines } = await inspectBundle(path);
     assert.deepEqual(problems, []);
     assert.equal(manifest?.name, 'tiny');
@@ -52,21 +52,21 @@ describe('inspection', () => {
     );
   });
 
-  test('a report: its bytes, and none where there is none', async () => {
+  test('a report: its size in bytes, undefined without a report', async () => {
     assert.equal((await inspectBundle(path)).reportBytes, undefined);
     await writeFile(join(path, 'report.html'), '<p>星</p>');
     const { reportBytes, problems } = await inspectBundle(path);
     assert.deepEqual({ reportBytes, problems }, { reportBytes: 10, problems: [] });
   });
 
-  test('compiled files: missing, made from another model, damaged; the bundle is none the worse', async () => {
+  test('compiled files: missing or damaged ones are no problem of the bundle', async () => {
     await rm(join(path, 'vocabulary.bin'));
     await change('forest.bin', (text) => `${text} `);
     const { problems, compiled } = await inspectBundle(path);
     assert.deepEqual([problems, compiled.map(({ state }) => state)], [[], ['missing', 'stale']]);
   });
 
-  test('a vocabulary by the words of its terms, the rarest and the commonest first', async () => {
+  test('a vocabulary: terms by their number of words, the rarest and the commonest terms', async () => {
     const parts = await tinyBundle();
     const { vectorizer } = parts;
     Object.assign(vectorizer.tables, { terms: ['店', '店 良い', '良い'], idf: Float64Array.of(2, 3, 1.5) });
@@ -83,7 +83,7 @@ describe('inspection', () => {
     );
   });
 
-  test('all that is wrong is told, in one look', async () => {
+  test('all problems are listed at once', async () => {
     await change('manifest.json', (text) => text.replace('"format": 1', '"format": 9').replace('"tiny"', '5'));
     await change('vocabulary.tsv', (text) => text.replace('\t', ' '));
     await rm(join(path, 'model.txt'));
@@ -104,7 +104,7 @@ describe('inspection', () => {
     assert.ok(engines.every(({ refusal }) => refusal !== undefined));
   });
 
-  test('a changed file is told by its hash, a golden score that is not reproduced by the engine', async () => {
+  test('a changed file is reported with its hash, and a wrong golden score with the engine', async () => {
     await change('model.txt', (text) => text.replace('leaf_value=3 5 1', 'leaf_value=3 4 1'));
     const { problems, files } = await inspectBundle(path);
     assert.equal(problems.length, 1);
@@ -123,7 +123,7 @@ describe('inspection', () => {
     );
   });
 
-  test('what only LightGBM serves is no problem, but the others say why they do not', async () => {
+  test('a model that only LightGBM can serve is no problem, but the other engines say why they cannot', async () => {
     const model = new Map(await smallModels()).get('linear leaves') as string;
     const parts = await tinyBundle();
     const terms = [...'あいうえおかきく'];
@@ -139,7 +139,7 @@ describe('inspection', () => {
     assert.equal(engines[1]?.refusal, undefined);
   });
 
-  test('no bundle at all', async () => {
+  test('a folder without a bundle', async () => {
     const { problems } = await inspectBundle(join(folder, 'none'));
     assert.deepEqual(
       problems.map((problem) => problem.replace(/^.*\//, '')),

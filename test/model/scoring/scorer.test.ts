@@ -55,7 +55,7 @@ const hostile = [
 ];
 
 describe('scorer', () => {
-  test('by hand: what the terms of the tiny bundle say', async () => {
+  test('by hand: the scores of the tiny bundle', async () => {
     for (const engine of engineNames) {
       const scorer = await loadScorer({ bundlePath: await writeTiny(), engine });
       assert.deepEqual(
@@ -85,7 +85,7 @@ describe('scorer', () => {
     );
   });
 
-  test('the three examples of the original', async () => {
+  test('the three examples of the original README', async () => {
     const [great, nolan, bad] = (await sameScores([
       'すごい！最高に興奮した！楽しい',
       '特殊な映画 クリストファー・ノーランらしさ全開だと感じました。この緊迫感、絶望感、暗さ。ダークナイトを思い出します。昼のシーンが多く画面や映像が暗い訳ではないのですが、なんとなく雰囲気が暗い。でもこの暗さがいい味を出してます。分かりやすい娯楽映画ばかり観ている人には理解しにくいかも。',
@@ -96,7 +96,7 @@ describe('scorer', () => {
     assert.ok(bad < nolan && nolan < great, `${nolan}`);
   });
 
-  test('scores are held within the range', async () => {
+  test('scores are clamped to the range', async () => {
     const { manifest } = await tinyBundle();
     const path = await writeTiny({ manifest: { ...manifest, scoreRange: [2, 4] }, goldens: [] });
     const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
@@ -107,7 +107,7 @@ describe('scorer', () => {
     assert.deepEqual([...(await scorer.scoreBatch(['良い', '悪い']))], [4, 2]);
   });
 
-  test('a golden that is not reproduced is refused, to the last bit', async () => {
+  test('a bundle is refused if a golden score differs in the last bits', async () => {
     const path = await writeTiny({ goldens: [{ text: '良い', score: 5 - 2 ** -50 }] });
     await assert.rejects(
       loadScorer({ bundlePath: path, engine: 'js' }),
@@ -115,7 +115,7 @@ describe('scorer', () => {
     );
   });
 
-  test('another dictionary than the installed one is refused', async () => {
+  test('a bundle for another dictionary than the installed one is refused', async () => {
     const { manifest } = await tinyBundle();
     const path = await writeTiny({ manifest: { ...manifest, tokenizer: { ...manifest.tokenizer, dictionary: 'x' } } });
     await assert.rejects(
@@ -124,7 +124,7 @@ describe('scorer', () => {
     );
   });
 
-  test('trees of another width than the vocabulary are refused', async () => {
+  test('trees with another number of features than the vocabulary has terms are refused', async () => {
     const { modelText } = await tinyBundle();
     const path = await writeTiny({
       modelText: modelText.replace('max_feature_idx=2', 'max_feature_idx=3').replace(/(Column_2|\[0:1\])$/gm, '$1 $1x'),
@@ -134,7 +134,7 @@ describe('scorer', () => {
     }
   });
 
-  test('auto takes the first engine that can, and says what it left', async () => {
+  test('auto takes the first available engine, and warns about the engines that it skips', async () => {
     const warnings: string[] = [];
     const { modelText } = await tinyBundle();
     const poisson = await writeTiny({
@@ -146,7 +146,7 @@ describe('scorer', () => {
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'js' }), /expected an objective of regression/);
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'native' }), /expected an objective of regression/);
     assert.deepEqual(warnings, [
-      'engine native is not to be had, trying lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
+      'engine native is unavailable; falling back to lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
     ]);
   });
 });

@@ -5,13 +5,13 @@ import { Interrupted } from '../../../model/io/interrupted.ts';
 import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom, pick } from '../../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { loadStages, type Stages } from '../../../model/scoring/stages.ts';
+import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
 import { crossValidate, type ValidationOptions, validateOnHoldout } from '../../../model/training/cross-validation.ts';
 import { foldsOf } from '../../../model/training/split.ts';
 
-let stages: Stages;
+let stages: FeatureExtractor;
 before(async () => {
-  stages = await loadStages(assert.fail);
+  stages = await loadFeatureExtractor(assert.fail);
 });
 
 /** 150 reviews of 120 texts. The stars follow the words, but by and large they are drawn. */

@@ -79,7 +79,10 @@ describe('an exported vectorizer', () => {
   }
 
   test('that is no JSON, or another: is refused', () => {
-    assert.throws(() => parseExportedVectorizer('{', 'v.json'), /^Error: v\.json: expected JSON of model\/training\/python\//);
+    assert.throws(
+      () => parseExportedVectorizer('{', 'v.json'),
+      /^Error: v\.json: expected JSON of model\/training\/python\//,
+    );
     for (const json of ['null', '[]', '5'])
       assert.throws(() => parseExportedVectorizer(json, 'v.json'), /v\.json: expected format to be 1/);
   });

@@ -34,7 +34,7 @@ const oneTree: TrainOptions = {
 };
 
 /** Trains, for the manifest alone. */
-const manifestOf = async (...args: Parameters<typeof train>) => (await train(...args)).manifest;
+const manifestOf = async (...args: Parameters<typeof train>) => (await train(...args)).bundle.manifest;
 
 const times = (count: number, stars: number, text: string): Review[] => new Array(count).fill({ stars, text });
 const goodAndBad = [...times(10, 5, '良い'), ...times(10, 1, '悪い')];
@@ -169,7 +169,10 @@ describe('train', () => {
   test('tells how it was stopped, in the manifest too', async () => {
     const stop = new AbortController();
     const path = join(folder, 'stopped-by-hand');
-    const { manifest, interrupted } = await train(path, three, {
+    const {
+      bundle: { manifest },
+      interrupted,
+    } = await train(path, three, {
       ...oneTree,
       boosting: { ...oneTree.boosting, learning_rate: 0.1 },
       rounds: 50,
@@ -395,7 +398,7 @@ describe('a teacher', () => {
   test('keeps only the terms that move its labels most', async () => {
     const path = join(folder, 'chosen');
     const reviews = [...goodAndBad, ...times(2, 3, '普通')];
-    const { manifest } = await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } });
+    const { manifest } = (await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } })).bundle;
     await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
     assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
     assert.equal((manifest.training.teacher as { ridge: { terms: number } }).ridge.terms, 2);

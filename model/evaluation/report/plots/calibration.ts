@@ -1,9 +1,9 @@
-/** What scores come to in stars, over a histogram of the scores. */
+/** Calibration: the mean of the given stars for each range of scores, above a histogram of the scores. */
 import type { ReportData } from '../data.ts';
 import { countText, fixed } from '../numbers.ts';
 import { BLUE, type Drawing, HEIGHT, list, MUTED, quantitative, WIDTH } from './draw.ts';
 
-// For the axes: what is put together is not fitted into a width by Vega-Lite.
+// Room for the axes. Vega-Lite does not fit concatenated views into a width.
 const CALIBRATION_MARGIN = 66;
 
 export function calibration({ calibration: bins, input, digits }: ReportData): Drawing {

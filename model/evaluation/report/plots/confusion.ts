@@ -1,4 +1,4 @@
-/** How many reviews of each number of stars have which score: a heat map with numbers. */
+/** The confusion matrix: given stars against scores, as a heat map with counts. */
 import type { ReportData } from '../data.ts';
 import { countText } from '../numbers.ts';
 import { BLUE, type Drawing, FULL_WIDTH, INK, list, PAPER, quantitative } from './draw.ts';
@@ -31,7 +31,7 @@ export function confusion({ confusion: { given, predicted, counts } }: ReportDat
   return {
     id: 'confusion',
     title: 'Confusion',
-    description: 'How many reviews of each number of stars have which score; the table below has the numbers.',
+    description: 'The number of reviews for each pair of given stars and score. The table below has the numbers.',
     spec: {
       width: FULL_WIDTH,
       height: 70 + 42 * given.length,

@@ -1,4 +1,4 @@
-/** How scores spread for each number of stars that was given: violins with their quantiles. */
+/** The distribution of scores for each number of given stars: violin plots with quantiles. */
 import type { ReportData } from '../data.ts';
 import { countText, fixed } from '../numbers.ts';
 import { BLUE, type Drawing, HEIGHT, list, PAPER, quantitative, WIDTH } from './draw.ts';
@@ -31,7 +31,7 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
   }));
   return {
     id: 'distributions',
-    title: 'Scores by the stars that were given',
+    title: 'Scores by given stars',
     description: groups
       .map(
         ({ stars, quantiles, count }) => `${stars} stars: median ${fixed(quantiles[2], digits)} of ${countText(count)}`,

@@ -1,6 +1,6 @@
 /**
- * The figures of a report → SVG, by Vega-Lite and Vega, which are loaded when a plot is drawn and not before. Their colours are
- * the names of the page's own (page.css), so that one drawing serves a light and a dark page.
+ * A Vega-Lite specification → SVG. Vega-Lite and Vega are loaded with the first drawing. Colours are the page's CSS
+ * variables (page.css), so that the same SVG fits the light and the dark page.
  */
 import type { TopLevelSpec } from 'vega-lite';
 import { embedSvg } from '../svg.ts';
@@ -39,7 +39,7 @@ const CONFIG: NonNullable<TopLevelSpec['config']> = {
 export interface Drawing {
   readonly id: string;
   readonly title: string;
-  /** What there is to see, for those who do not. */
+  /** What the drawing shows, for screen readers. */
   readonly description: string;
   readonly spec: TopLevelSpec;
 }
@@ -55,10 +55,10 @@ export async function draw({ id, title, description, spec }: Drawing): Promise<s
   }
 }
 
-// In the page's pixels: a figure takes half of its width, or all of it.
+// In pixels of the page: a drawing takes half of the page's width or all of it.
 export const WIDTH = 470;
 export const FULL_WIDTH = 1000;
 export const HEIGHT = 300;
-// What Vega-Lite's types want: lists that may be written.
+// Vega-Lite's types need mutable arrays.
 export const list = <T>(...values: T[]): T[] => values;
 export const quantitative = { type: 'quantitative' } as const;

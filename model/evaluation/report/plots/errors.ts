@@ -1,4 +1,4 @@
-/** Score less stars by a property of the text: boxes. */
+/** Box plots of the error, score − stars, by a property of the text. */
 import type { ErrorBin, ReportData } from '../data.ts';
 import { countText, signed } from '../numbers.ts';
 import { BLUE, type Drawing, HEIGHT, INK, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';

@@ -1,17 +1,26 @@
-/** A metric by round of boosting. */
+/** The learning curve: a metric by boosting round. */
+import type { NamedCurve } from '../../learning-curve.ts';
 import type { ReportData } from '../data.ts';
 import { plainText } from '../html.ts';
 import { BLUE, type Drawing, FULL_WIDTH, HEIGHT, list, MUTED, ORANGE, quantitative } from './draw.ts';
 
 const CURVE_POINTS = 300;
+const SETS = ['training', 'validation'] as const;
 
-export function learningCurve({ input: { curves = [] } }: ReportData): Drawing | undefined {
-  const own = curves.at(-1);
-  if (own === undefined || own.training.length === 0) return undefined;
-  const { metric, best, training } = own;
-  const points = curves.flatMap(({ name, ...sets }, number) =>
-    (['training', 'validation'] as const).flatMap((set) => {
-      const values = sets[set];
+interface CurvePoint {
+  readonly round: number;
+  readonly value: number;
+  readonly set: (typeof SETS)[number];
+  /** Points of the same line have the same name. */
+  readonly line: string;
+  readonly isEnd: boolean;
+}
+
+/** About 300 points for each line, with the best round and the last one. */
+function pointsOf(curves: readonly NamedCurve[], best: number): CurvePoint[] {
+  return curves.flatMap((curve, number) =>
+    SETS.flatMap((set) => {
+      const values = curve[set];
       const step = Math.ceil(values.length / CURVE_POINTS);
       return values.flatMap((value, i) =>
         i % step === 0 || i + 1 === best || i + 1 === values.length
@@ -20,9 +29,16 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
       );
     }),
   );
-  const labelled = (['training', 'validation'] as const).flatMap((set) => {
+}
+
+export function learningCurve({ input: { curves = [] } }: ReportData): Drawing | undefined {
+  const own = curves.at(-1);
+  if (own === undefined || own.training.length === 0) return undefined;
+  const { metric, best, training } = own;
+  const points = pointsOf(curves, best);
+  const labelled = SETS.flatMap((set) => {
     const ends = points.filter((point) => point.set === set && point.isEnd);
-    return ends.sort((a, b) => b.value - a.value)[0] ?? []; // above all of them
+    return ends.sort((a, b) => b.value - a.value)[0] ?? []; // above the other lines
   });
   const colour = {
     field: 'set',
@@ -36,7 +52,7 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
   return {
     id: 'curve',
     title: 'Learning curve',
-    description: `${plainText(metric)} by round, of training and validation; the model was cut at round ${best} of ${training.length}.`,
+    description: `${plainText(metric)} by round, on training and validation. The model ends at round ${best} of ${training.length}.`,
     spec: {
       width: FULL_WIDTH,
       height: HEIGHT,

@@ -1,22 +1,23 @@
-/** The terms that matter most: bars. */
+/** Bar charts of the most important terms. */
 import type { ReportData } from '../data.ts';
 import { plainText } from '../html.ts';
 import { countText, signed } from '../numbers.ts';
 import { BLUE, type Drawing, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';
 
-export function splits({ splits: terms }: ReportData): Drawing | undefined {
+/** By LightGBM's gain, or by the number of splits if the model keeps no gain. */
+export function importances({ importances: terms }: ReportData): Drawing | undefined {
   if (terms.length === 0) return undefined;
   if (terms[0]?.gain === undefined) {
     return bars(
-      'splits',
+      'importances',
       'Terms by splits',
       'splits',
       terms.map(({ term, splits: value }) => ({ term, value, label: countText(value) })),
-      'The terms that most nodes of the trees split by.',
+      'The terms that most tree nodes split on.',
     );
   }
   return bars(
-    'splits',
+    'importances',
     'Terms by gain',
     'sum of split_gain',
     terms.map(({ term, gain = 0 }) => ({
@@ -24,18 +25,19 @@ export function splits({ splits: terms }: ReportData): Drawing | undefined {
       value: gain,
       label: gain >= 1000 ? countText(Math.round(gain)) : gain.toPrecision(3),
     })),
-    'The terms whose splits took the most error away in training.',
+    'The terms whose splits reduced the training error most.',
   );
 }
 
-export function weights({ weights: terms, digits }: ReportData): Drawing | undefined {
+/** By SHAP contribution. */
+export function contributions({ contributions: terms, digits }: ReportData): Drawing | undefined {
   if (terms.length === 0) return undefined;
   return bars(
-    'weights',
+    'contributions',
     'Terms by contribution',
     'mean |contribution|, stars',
-    terms.map(({ term, weight, mean }) => ({ term, value: weight, label: signed(mean, digits), mean })),
-    'The terms that move scores most; orange ones lower them where they occur, blue ones raise them.',
+    terms.map(({ term, meanAbsolute, mean }) => ({ term, value: meanAbsolute, label: signed(mean, digits), mean })),
+    'The terms that change scores most. Orange terms lower the score, blue terms raise it.',
   );
 }
 
@@ -52,7 +54,7 @@ function bars(id: string, title: string, xTitle: string, values: readonly Bar[],
     field: 'value',
     ...quantitative,
     title: xTitle,
-    stack: null, // a stack's round corners would be clip paths
+    stack: null, // stacked bars with round corners would need clip paths
     axis: { tickCount: 4, format: '~s' },
     scale: { domainMax: 1.12 * Math.max(...values.map(({ value }) => value)) },
   } as const;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { escapeHtml, plainText, showText } from '../../../../model/evaluation/report/html.ts';
 
-test('markup is text', () => {
+test('markup is shown as text', () => {
   assert.equal(escapeHtml(`<b onclick='x("y")'>&amp;`), '&#60;b onclick=&#39;x(&#34;y&#34;)&#39;&#62;&#38;amp;');
   assert.equal(showText('良い</p><script>1</script>'), '良い&#60;/p&#62;&#60;script&#62;1&#60;/script&#62;');
 });
 
-test('what would not be seen, or would turn the line, is named', () => {
+test('invisible characters, and those that change the writing direction, are shown by name', () => {
   const hidden: readonly (readonly [string, string])[] = [
     ['\u0000', 'U+0000'],
     ['\r', 'U+000D'],
@@ -31,7 +31,7 @@ test('what would not be seen, or would turn the line, is named', () => {
   }
 });
 
-test('what is seen stays: lines, tabs, pairs, joined emoji, flags, rare kanji and their variants', () => {
+test('visible text stays: lines, tabs, surrogate pairs, joined emoji, flags, rare kanji and their variants', () => {
   for (const text of [
     'a\n\tb',
     '𠮷野家',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countText, digitsFor, fixed, signed } from '../../../../model/evaluation/report/numbers.ts';
 
-test('numbers as people read them', () => {
+test('numbers have separators, a true minus sign and no −0', () => {
   assert.deepEqual([0, 999, 1000, 1234567].map(countText), ['0', '999', '1,000', '1,234,567']);
   assert.deepEqual(
     [1.005, -0.5, -0.001, Number.NaN].map((value) => fixed(value, 2)),
@@ -14,7 +14,7 @@ test('numbers as people read them', () => {
   );
 });
 
-test('decimals follow the range of stars', () => {
+test('the number of decimals depends on the range of stars', () => {
   const ranges = [
     [1, 5],
     [0.5, 5],

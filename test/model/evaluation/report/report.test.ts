@@ -1,20 +1,20 @@
-/** The whole page: what stands in it, that it needs nothing else, and that no review breaks it. */
+/** The whole page: its content, that it needs nothing else, and that no review breaks it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { measureScores } from '../../../../model/evaluation/evaluate.ts';
-import { gather, type ReportInput } from '../../../../model/evaluation/report/data.ts';
+import { type ReportInput, reportDataOf } from '../../../../model/evaluation/report/data.ts';
 import { plainText } from '../../../../model/evaluation/report/html.ts';
-import type { ModelReader } from '../../../../model/evaluation/report/model-reader.ts';
 import { createReport } from '../../../../model/evaluation/report/report.ts';
+import type { ReportedModel } from '../../../../model/evaluation/report/reported-model.ts';
 import type { Review } from '../../../../model/io/reviews.ts';
 import { readPage } from '../../../fixtures/html.ts';
 
-/** A model that knows one term of a text, its first two units, by which scores rise or fall. */
-function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ModelReader {
+/** A model that knows one term of a text, its first two units. The term raises or lowers the score. */
+function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ReportedModel {
   return {
     scoreRange,
-    splits: () => [
+    importances: () => [
       { term: '最高', gain: 1234.5, splits: 3 },
       { term: '良い', gain: 2, splits: 1 },
     ],
@@ -59,7 +59,7 @@ const curve = {
   best: 400,
 };
 
-/** Asserts that nothing in it acts or reaches out. */
+/** Asserts that the page has no script and loads nothing. */
 function assertQuiet(html: string): void {
   const { tags } = readPage(html);
   assert.deepEqual(
@@ -84,9 +84,10 @@ function assertQuiet(html: string): void {
   );
 }
 
-describe('the figures', () => {
+describe('the numbers', () => {
   test('by hand: four reviews', async () => {
-    const { distributions, confusion, calibration, byLength, byUnknown, weights, mistakes } = await gather(few);
+    const data = await reportDataOf(few);
+    const { distributions, confusion, calibration, byLength, byUnknown, contributions, mistakes } = data;
     assert.deepEqual(
       distributions.map(({ stars, count, mean }) => [stars, count, mean]),
       [
@@ -123,12 +124,12 @@ describe('the figures', () => {
     assert.deepEqual(
       byUnknown.map(({ label, count }) => [label, count]),
       [
-        ['40–50', 1], // 2 of 5; the two texts of 2 units have no share
+        ['40–50', 1], // 2 of 5; the two texts of 2 units have no term
         ['50–60', 1],
       ],
     );
     assert.deepEqual(
-      weights.map(({ term, weight, mean, count }) => [term, weight, mean, count]),
+      contributions.map(({ term, meanAbsolute, mean, count }) => [term, meanAbsolute, mean, count]),
       [
         ['良い', 0.75, 1.5, 2],
         ['普通', 0.3125, -1.25, 1],
@@ -146,12 +147,12 @@ describe('the figures', () => {
     );
   });
 
-  test('a text is a mistake once, and twenty are enough', async () => {
+  test('the worst mistakes are twenty different texts', async () => {
     const reviews = Array.from({ length: 60 }, (_, i) => ({
       stars: 1 + 4 * (i % 2),
       text: `良い${Math.floor(i / 2)}`,
     }));
-    const { mistakes } = await gather(
+    const { mistakes } = await reportDataOf(
       inputOf(
         reviews,
         reviews.map(({ stars }, i) => (stars === 5 ? 1 : 1 + i / 60)),
@@ -164,7 +165,7 @@ describe('the figures', () => {
 });
 
 describe('the page', () => {
-  test('is well-formed, needs nothing else, and is the same each time', async () => {
+  test('is well-formed, loads nothing, and has the same bytes each time', async () => {
     const html = await createReport({ ...few, curves: [curve] });
     assertQuiet(html);
     assert.equal(await createReport({ ...few, curves: [curve] }), html);
@@ -182,7 +183,7 @@ describe('the page', () => {
       assert.ok(text.includes(expected), expected);
   });
 
-  test('every drawing is named and told, and its numbers stand beside it', async () => {
+  test('every drawing has a title, a description and a table of its numbers', async () => {
     const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
     const drawings = tags.filter(({ name }) => name === 'svg');
     assert.equal(drawings.length, 8);
@@ -216,13 +217,13 @@ describe('the page', () => {
       assert.ok(text.includes(expected), expected);
   });
 
-  test('a drawing has the colours of the page alone, so that it is read by day and by night', async () => {
+  test('a drawing uses only the colours of the page, so that it fits the light and the dark page', async () => {
     const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
     const colours = tags.flatMap(({ attributes }) => [attributes.get('fill'), attributes.get('stroke')]);
     for (const colour of colours) assert.match(colour ?? 'none', /^(none|transparent|var\(--[a-z]+\))$/);
   });
 
-  test('no review breaks it, nor a name', async () => {
+  test('no review and no name breaks it', async () => {
     const hostile = [
       '</blockquote></style><script>alert(1)</script>',
       '"><img src=x onerror=alert(1)>',
@@ -245,7 +246,7 @@ describe('the page', () => {
       ),
     );
     assertQuiet(html);
-    assert.equal(plainText(html), html); // nothing hidden is left
+    assert.equal(plainText(html), html); // no invisible character is left
     const { text } = readPage(html);
     for (const expected of [
       '</blockquote></style><script>alert(1)</script>',
@@ -257,7 +258,7 @@ describe('the page', () => {
       assert.ok(text.includes(expected), expected);
   });
 
-  test('a text of a million units is shown by its beginning', async () => {
+  test('only the beginning of a text of a million units is shown', async () => {
     const reviews = [
       { stars: 5, text: `良い${'𠮷'.repeat(500_000)}` },
       { stars: 1, text: '悪い' },
@@ -293,18 +294,18 @@ describe('the page', () => {
     ],
     ['other numbers', [-1.5, 0.333, 7e6].map((stars) => ({ stars, text: '良い' })), [-1, 0, 1e6], [-1.5, 7e6]],
   ];
-  for (const [what, reviews, scores, scoreRange] of others) {
-    test(`serves ${what}`, async () => {
+  for (const [name, reviews, scores, scoreRange] of others) {
+    test(`draws ${name}`, async () => {
       const html = await createReport(inputOf(reviews, scores, { model: firstUnits(scoreRange) }));
       assertQuiet(html);
       assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
     });
   }
 
-  test('serves a model that knows nothing', async () => {
-    const model: ModelReader = {
+  test('draws a model without terms', async () => {
+    const model: ReportedModel = {
       scoreRange: [1, 5],
-      splits: () => [],
+      importances: () => [],
       unknownShare: () => Number.NaN,
       explain: async () => ({ score: 3, base: 3, absent: 0, held: 0, terms: [] }),
     };
@@ -313,8 +314,8 @@ describe('the page', () => {
     assert.ok(!/NaN|Infinity|undefined/.test(html.replace(/<style>[\s\S]*<\/style>/, '')));
   });
 
-  test('a model that keeps no gain is drawn by its splits, and says so', async () => {
-    const model = { ...firstUnits(), splits: () => [{ term: '最高', splits: 1234 }] };
+  test('a model without gain is drawn by its splits, and the page says so', async () => {
+    const model = { ...firstUnits(), importances: () => [{ term: '最高', splits: 1234 }] };
     const html = await createReport({ ...few, model });
     assertQuiet(html);
     const { text } = readPage(html);
@@ -323,7 +324,7 @@ describe('the page', () => {
     assert.ok(!text.includes('Terms by gain'));
   });
 
-  test('serves a model that cannot be explained', async () => {
+  test('draws a model that cannot be explained', async () => {
     const { explain: _, ...model } = firstUnits();
     const html = await createReport({ ...few, model });
     assertQuiet(html);
@@ -332,7 +333,7 @@ describe('the page', () => {
     assert.equal(tags.filter(({ name }) => name === 'svg').length, 6);
   });
 
-  test('200,000 reviews take no more room than a few', async () => {
+  test('the page of 200,000 reviews is not larger than that of a few', async () => {
     const reviews = Array.from({ length: 200_000 }, (_, i) => ({ stars: 1 + (i % 5), text: `良い${i}` }));
     const html = await createReport(
       inputOf(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { embedSvg } from '../../../../model/evaluation/report/svg.ts';
 
-test('a drawing loses what a page has no use for, and gains a name', () => {
+test('a drawing loses the parts that a page does not need, and gets a title', () => {
   const drawn =
     '<svg xmlns="http://www.w3.org/2000/svg" class="marks" width="40" height="20" viewBox="0 0 40 20">' +
     '<g fill="none" stroke-miterlimit="4"><g class="mark-rect" role="graphics-object" aria-label="a &lt; b">' +

@@ -1,4 +1,4 @@
-/** A report of a bundle, in the bundle's own folder. */
+/** A report of a bundle, in the bundle's folder. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,18 +18,19 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-test('a report lies in a bundle and is no part of it: the bundle is read, and replaced together with it', async () => {
+test('a bundle with a report can be read, and replacing the bundle removes the report', async () => {
   const path = join(folder, 'tiny');
   const file = join(path, 'report.html');
   const manifest = await writeBundle(path, await tinyBundle());
+  const bundle = await readBundle(path);
   const names = await readdir(path);
   const reviews = [
     { stars: 5, text: '良い' },
     { stars: 1, text: '普通' },
   ];
   const measured = {
-    bundlePath: path,
-    scorer: await loadScorer({ bundlePath: path, engine: 'auto' }),
+    bundle,
+    scorer: await loadScorer({ bundlePath: path, bundle, engine: 'auto' }),
     command: 'hoshi train a.tsv',
     measuredOn: 'held out of a.tsv',
     reviews,

@@ -1,28 +1,29 @@
 /**
- * The first two stages on the fastest engine there is: text → surface forms, and texts → rows. For training, whose vectorizer is
- * new; a bundle's scorer has its own. Every engine gives the same tokens and doubles.
+ * Feature extraction for training: text → surface forms of its tokens, and text → row. Uses the native engine if it is
+ * available, else the readable twin in reference/, with the same results. A scorer has its own extraction, because its
+ * vectorizer is fixed.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 
-export interface Stages {
-  /** The surface forms of a text's tokens. */
+export interface FeatureExtractor {
+  /** The surface forms of a text's tokens, in order. */
   surfaces(text: string): string[];
-  /** What turns a text into its row, which is valid until the next one. */
+  /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
 }
 
-/** `warn` is told why the native engine is not taken. */
-export async function loadStages(warn: (message: string) => void): Promise<Stages> {
+/** `warn` gets a message if the native engine is unavailable. */
+export async function loadFeatureExtractor(warn: (message: string) => void): Promise<FeatureExtractor> {
   try {
-    return await loadNativeStages();
+    return await loadNativeExtractor();
   } catch (error) {
-    warn(`without the native engine, which is slower: ${(error as Error).message}`);
-    return loadReferenceStages();
+    warn(`the native engine is unavailable; falling back to kuromoji, which is slower: ${(error as Error).message}`);
+    return loadReferenceExtractor();
   }
 }
 
-async function loadNativeStages(): Promise<Stages> {
+async function loadNativeExtractor(): Promise<FeatureExtractor> {
   const native = await import('../../native/index.ts');
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const analyzer = native.NativeAnalyzer.load();
@@ -42,8 +43,8 @@ async function loadNativeStages(): Promise<Stages> {
   };
 }
 
-async function loadReferenceStages(): Promise<Stages> {
-  const { loadTokenizer } = await import('../reference/tokenizer.ts'); // with kuromoji, which nothing else here needs
+async function loadReferenceExtractor(): Promise<FeatureExtractor> {
+  const { loadTokenizer } = await import('../reference/tokenizer.ts'); // only here, because it loads kuromoji
   const tokenizer = await loadTokenizer();
   const surfaces = (text: string) => tokenizer.tokenize(text).map(({ surface }) => surface);
   return {

@@ -1,7 +1,7 @@
-/** Many numbers → few: what a plot needs of them, however many reviews there are. */
-import { quantile } from '../bootstrap.ts';
+/** Many numbers → the few that a plot needs, however many reviews there are. */
+import { quantileOfSorted } from '../../math/statistics.ts';
 
-export interface Spread {
+export interface Summary {
   readonly count: number;
   readonly mean: number;
   /** The quantiles at 5, 25, 50, 75 and 95 %. */
@@ -9,9 +9,9 @@ export interface Spread {
 }
 
 /** REQUIRES: at least one value. */
-export function spreadOf(values: readonly number[]): Spread {
+export function summaryOf(values: readonly number[]): Summary {
   const sorted = Float64Array.from(values).sort();
-  const at = (share: number) => quantile(sorted, share);
+  const at = (share: number) => quantileOfSorted(sorted, share);
   return {
     count: sorted.length,
     mean: sorted.reduce((sum, value) => sum + value, 0) / sorted.length,
@@ -22,8 +22,10 @@ export function spreadOf(values: readonly number[]): Spread {
 const CELLS = 60;
 
 /**
- * How dense values lie in [lowest, highest], 1 at the densest place: a histogram smoothed by a Gaussian as wide as
- * Silverman's rule says, and a cell at least.
+ * The density of values at 60 places in [lowest, highest], scaled to a maximum of 1: a histogram smoothed by a
+ * Gaussian. The bandwidth follows Silverman's rule of thumb and is at least one cell.
+ *
+ * REQUIRES: at least one value.
  */
 export function densityOf(
   values: readonly number[],
@@ -35,7 +37,7 @@ export function densityOf(
     const cell = Math.min(CELLS - 1, Math.max(0, Math.floor((value - lowest) / width)));
     counts[cell] = (counts[cell] as number) + 1;
   }
-  const { mean } = spreadOf(values);
+  const { mean } = summaryOf(values);
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
   const bandwidth = Math.max(width, 0.9 * deviation * values.length ** -0.2);
   const kernel = Float64Array.from({ length: CELLS }, (_, i) => Math.exp(-(((i * width) / bandwidth) ** 2) / 2));

@@ -1,0 +1,124 @@
+/**
+ * The measures of bootstrap draws, without sorting each draw.
+ *
+ * Reviews are sorted by score once. A draw is then one count per review, and one pass in order of score gives all
+ * measures. A million reviews take seconds; with a sort per draw they would take an hour.
+ */
+import { createRandom } from '../math/random.ts';
+
+/** The measures of one draw. A measure that is not defined on it is NaN. */
+export interface DrawnMeasures {
+  readonly rmse: number;
+  readonly mae: number;
+  /** Lowest stars of all reviews against the highest. */
+  readonly auc: number;
+  readonly spearman: number;
+}
+
+/**
+ * The measures of each draw. A draw picks `stars.length` times; a pick is an index into the reviews in order of score.
+ */
+export function* drawnMeasures(
+  stars: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Generator<DrawnMeasures> {
+  const reviews = sortedByScore(stars, scores);
+  const random = createRandom(seed);
+  // Not Uint32Array: random access is to half the memory, and no count comes near 65,536.
+  const counts = new Uint16Array(stars.length);
+  for (let draw = 0; draw < draws; draw++) {
+    counts.fill(0);
+    for (let i = 0; i < counts.length; i++) {
+      const picked = random.below(counts.length);
+      counts[picked] = (counts[picked] as number) + 1;
+    }
+    yield measureDraw(reviews, counts);
+  }
+}
+
+/** Reviews in order of score, one entry of each array per review. */
+interface SortedReviews {
+  readonly scores: Float64Array;
+  /** Score minus stars. */
+  readonly errors: Float64Array;
+  /** Index of the review's stars among the different stars, 0 for the lowest. */
+  readonly classes: Uint32Array;
+  readonly classCount: number;
+}
+
+function sortedByScore(stars: ArrayLike<number>, scores: ArrayLike<number>): SortedReviews {
+  const order = Uint32Array.from(stars, (_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  const classOf = new Map([...new Set(Array.from(stars))].sort((a, b) => a - b).map((value, i) => [value, i]));
+  return {
+    scores: Float64Array.from(order, (review) => scores[review] as number),
+    errors: Float64Array.from(order, (review) => (scores[review] as number) - (stars[review] as number)),
+    classes: Uint32Array.from(order, (review) => classOf.get(stars[review] as number) as number),
+    classCount: classOf.size,
+  };
+}
+
+/** `counts[i]` is how often the draw picked review i. Equal scores and equal stars share their mean rank. */
+function measureDraw({ scores, errors, classes, classCount }: SortedReviews, counts: Uint16Array): DrawnMeasures {
+  const count = scores.length;
+  const ofClass = new Float64Array(classCount);
+  for (let place = 0; place < count; place++) {
+    const given = classes[place] as number;
+    ofClass[given] = (ofClass[given] as number) + (counts[place] as number);
+  }
+  const starRanks = centredRanks(ofClass);
+  let squares = 0;
+  let absolutes = 0;
+  let products = 0;
+  let scoreSquares = 0;
+  let starSquares = 0;
+  let before = 0;
+  let lowBefore = 0; // reviews of the lowest class with lower scores
+  let pairs = 0;
+  for (let first = 0; first < count; ) {
+    let end = first; // plain variables here and below: destructured arrays made this loop twice as slow
+    let drawn = 0;
+    let low = 0;
+    let high = 0;
+    let ranks = 0;
+    for (; end < count && scores[end] === scores[first]; end++) {
+      const weight = counts[end] as number;
+      if (weight === 0) continue;
+      const error = errors[end] as number;
+      const given = classes[end] as number;
+      const rank = starRanks[given] as number;
+      drawn += weight;
+      if (given === 0) low += weight;
+      if (given === classCount - 1) high += weight;
+      squares += weight * error * error;
+      absolutes += weight * Math.abs(error);
+      ranks += weight * rank;
+      starSquares += weight * rank * rank;
+    }
+    const scoreRank = before + (drawn - count) / 2; // rank of all reviews with this score, minus the mean rank
+    products += scoreRank * ranks;
+    scoreSquares += drawn * scoreRank * scoreRank;
+    pairs += high * (lowBefore + low / 2);
+    before += drawn;
+    lowBefore += low;
+    first = end;
+  }
+  return {
+    rmse: Math.sqrt(squares / count),
+    mae: absolutes / count,
+    auc: classCount > 1 ? pairs / (lowBefore * (ofClass[classCount - 1] as number)) : Number.NaN,
+    spearman: products / Math.sqrt(scoreSquares * starSquares),
+  };
+}
+
+/** The rank that all reviews of a class share, minus the mean rank, for each class. */
+function centredRanks(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let before = 0;
+  return counts.map((count) => {
+    const rank = before + (count - total) / 2;
+    before += count;
+    return rank;
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * What a report shows of a model: explanations of scores, the share of unknown terms in a text, and the importance of
+ * terms. A small interface, so that tests can replace the model.
+ */
+import type { Bundle } from '../../bundle/read.ts';
+import { shortestWord, termsOf, wordsOf } from '../../reference/terms.ts';
+import { type Explanation, UnexplainableError } from '../../scoring/explain.ts';
+import { loadFeatureExtractor } from '../../scoring/feature-extractor.ts';
+import type { Scorer } from '../../scoring/scorer.ts';
+
+/** LightGBM's two measures of feature importance, for one term. */
+export interface TermImportance {
+  readonly term: string;
+  /** The number of nodes that split on the term. */
+  readonly splits: number;
+  /** The sum of LightGBM's split_gain over these nodes. Missing if the model does not keep it. */
+  readonly gain?: number;
+}
+
+export interface ReportedModel {
+  readonly scoreRange: readonly [number, number];
+  /** The terms that trees split on, by gain from the highest, or by splits if there is no gain. */
+  importances(): TermImportance[];
+  /** The share of a text's terms, in [0, 1], that the vocabulary does not have. NaN if the text has no term. */
+  unknownShare(text: string): number;
+  /** Missing if the model's scores are not a sum and cannot be explained. */
+  readonly explain?: (text: string) => Promise<Explanation>;
+}
+
+/** `scorer` is loaded from the same bundle. `warn` gets a message for each part that the report must leave out. */
+export async function reportedModelOf(
+  bundle: Bundle,
+  scorer: Scorer,
+  warn: (message: string) => void,
+): Promise<ReportedModel> {
+  const extractor = await loadFeatureExtractor(warn);
+  const { vectorizer, manifest } = bundle;
+  const { token_pattern, ngram_range } = vectorizer.parameters;
+  const shortest = shortestWord(token_pattern);
+  return {
+    scoreRange: manifest.scoreRange,
+    importances: () => importancesOf(bundle),
+    unknownShare(text) {
+      let [unknown, all] = [0, 0];
+      const words = Array.from(wordsOf(extractor.surfaces(text), shortest), (word) => word.text);
+      for (const term of termsOf(words, ngram_range)) {
+        all++;
+        if (vectorizer.columnOf(term) === undefined) unknown++;
+      }
+      return unknown / all;
+    },
+    ...((await canExplain(scorer, warn)) ? { explain: (text: string) => scorer.explain(text) } : {}),
+  };
+}
+
+async function canExplain(scorer: Scorer, warn: (message: string) => void): Promise<boolean> {
+  try {
+    await scorer.explain('');
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnexplainableError)) throw error;
+    warn(`the report has no explanations: ${error.message}`);
+    return false;
+  }
+}
+
+/** Reads the model's text, because the reference parser keeps no gain. */
+function importancesOf({ modelText, vectorizer }: Bundle): TermImportance[] {
+  const sums = new Map<number, { splits: number; gain: number }>();
+  let hasGain = true;
+  for (const tree of modelText.split(/^(?=Tree=)/m).slice(1)) {
+    const valuesOf = (name: string) =>
+      (new RegExp(`^${name}=(.+)$`, 'm').exec(tree)?.[1] ?? '').split(' ').filter((value) => value !== '');
+    const gains = valuesOf('split_gain');
+    const columns = valuesOf('split_feature').map(Number);
+    hasGain &&= gains.length === columns.length;
+    columns.forEach((column, node) => {
+      const sum = sums.get(column) ?? { splits: 0, gain: 0 };
+      sum.splits++;
+      sum.gain += Number(gains[node]);
+      sums.set(column, sum);
+    });
+  }
+  return Array.from(sums, ([column, { splits, gain }]): TermImportance => {
+    const term = vectorizer.tables.terms[column] as string;
+    return hasGain ? { term, splits, gain } : { term, splits };
+  }).sort((a, b) => (b.gain ?? b.splits) - (a.gain ?? a.splits) || (a.term < b.term ? -1 : 1));
+}
