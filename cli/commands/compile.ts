@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
-import { compiledFiles } from '../../model/bundle/compiled-files.ts';
+import { compiledFiles } from '../../model/bundle/manifest.ts';
 import { readBundle } from '../../model/bundle/read.ts';
 import { writeAside } from '../../model/io/write-aside.ts';
 import { packageRoot } from '../../native/package-root.ts';

@@ -3,7 +3,7 @@
  * (contributions.ts). All of it sums to the score: base + absent + contributions of the terms + held. One way for every engine.
  */
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { checkFeatures, readBundle } from '../bundle/read.ts';
+import { checkFeatureCount, readBundle } from '../bundle/read.ts';
 import { Contributions } from '../reference/contributions.ts';
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Token } from '../reference/tokenizer.ts';
@@ -52,7 +52,7 @@ export class Explainer {
       );
     }
     const contributions = contributionsOf(modelText);
-    checkFeatures(bundlePath, vectorizer.columnCount, contributions.columnCount);
+    checkFeatureCount(bundlePath, vectorizer.columnCount, contributions.columnCount);
     return new Explainer(vectorizer, contributions);
   }
 

@@ -9,9 +9,8 @@ import {
   NativeForest,
   NativeVectorizer,
 } from '../../native/index.ts';
-import { compiledFiles, identitiesOf } from '../bundle/compiled-files.ts';
-import type { Manifest } from '../bundle/manifest.ts';
-import { checkFeatures, checkTokenizer, readBundle } from '../bundle/read.ts';
+import { compiledFiles, identitiesOf, type Manifest } from '../bundle/manifest.ts';
+import { checkFeatureCount, checkSameTokenizer, readBundle } from '../bundle/read.ts';
 import { parseIdentity } from '../reference/tokenizer-identity.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { explainerOnce } from './lazy-explainer.ts';
@@ -27,9 +26,9 @@ export async function loadNativeEngine(
   warn: (message: string) => void,
 ): Promise<NativeEngine> {
   const analyzer = NativeAnalyzer.load();
-  checkTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
+  checkSameTokenizer(bundlePath, manifest, parseIdentity(analyzer.identity));
   const { vectorizer, forest } = loadCompiled(bundlePath, manifest, warn) ?? (await compileInMemory(bundlePath, warn));
-  checkFeatures(bundlePath, vectorizer.columnCount, forest.columnCount);
+  checkFeatureCount(bundlePath, vectorizer.columnCount, forest.columnCount);
   return new NativeEngine(manifest, analyzer, vectorizer, forest, explainerOnce(bundlePath, manifest));
 }
 

@@ -6,7 +6,7 @@
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import type { Golden, Manifest } from '../bundle/manifest.ts';
-import { checkPlace, writeBundle } from '../bundle/write.ts';
+import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -34,7 +34,7 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = starRangeOf(reviews);
-  await checkPlace(path); // before the work, not only after it
+  await checkDestination(path); // before the work, not only after it
   onStage('loading the tokenizer');
   const stages = await loadStages(onStage);
   const measured = await (folds > 0 ? crossValidate : validateOnHoldout)(stages, reviews, scoreRange, options);

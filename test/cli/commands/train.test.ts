@@ -195,7 +195,7 @@ describe('reviews of all kinds', () => {
     const args = ['train', data, '--out', out, '--rounds', '3', '--max-bad'];
     const refused = await hoshi([...args, '11']);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received what is no JSON\n/);
+    assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received invalid JSON\n/);
     assert.match(refused.stderr, /g\.jsonl:2: expected "stars" to be a number, received "five"\n/);
     assert.match(refused.stderr, /g\.jsonl:10: .*\nhoshi: .*g\.jsonl: 12 rows cannot be used\n/);
     assert.match(refused.stderr, /g\.jsonl: expected at most 11 rows that cannot be used \(--max-bad\), found 12\n$/);

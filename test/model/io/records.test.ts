@@ -78,7 +78,7 @@ test('JSONL gives its fields, and none for a line that is no object', async () =
   const records = await recordsOf(['{"text": "良い"}\n\n[1\n"x"\n'], 'jsonl');
   assert.deepEqual(records, [
     { line: 1, fields: { text: '良い' } },
-    { line: 3, fields: {}, problem: 'expected a JSON object, received what is no JSON' },
+    { line: 3, fields: {}, problem: 'expected a JSON object, received invalid JSON' },
     { line: 4, fields: {}, problem: 'expected a JSON object, received a string' },
   ]);
 });

@@ -111,7 +111,7 @@ describe('reading', () => {
 describe('rows that cannot be used', () => {
   test('show the beginning of what came', async () => {
     const { badRows } = await read('m.tsv', `stars\ttext\n${'五'.repeat(200)}\t良い\n`);
-    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(59)}…` }]);
+    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(79)}…` }]);
   });
 
   test('of a table come by line and reason, and the others are read', async () => {
@@ -157,7 +157,7 @@ describe('rows that cannot be used', () => {
         '2: expected "stars" to be a number, received true',
         '3: expected "text" to be a text, received 5',
         '4: expected "text" to be a text, received nothing',
-        '5: expected a JSON object, received what is no JSON',
+        '5: expected a JSON object, received invalid JSON',
         '6: expected a JSON object, received an array',
         '7: expected "stars" to be a number, received null',
       ],

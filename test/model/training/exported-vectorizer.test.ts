@@ -33,12 +33,20 @@ describe('an exported vectorizer', () => {
     ['another format', { format: 2 }, /^v\.json: expected format to be 1, as model\/training\/python\/.*, received 2$/],
     ['another dtype', { dtype: 'float16' }, /expected dtype to be "float64" or "float32", received "float16"$/],
     ['no parameters', { parameters: undefined }, /expected parameters to be an object, received nothing$/],
-    ['lower-casing', change({ lowercase: true }), /parameters: Expected lowercase to be false, received true$/],
-    ['another pattern', change({ token_pattern: '.' }), /parameters: Expected token_pattern to be .*, received "\."$/],
+    [
+      'lower-casing',
+      change({ lowercase: true }),
+      /^v\.json: expected parameters\.lowercase to be false, received true$/,
+    ],
+    [
+      'another pattern',
+      change({ token_pattern: '.' }),
+      /^v\.json: expected parameters\.token_pattern to be .*, received "\."$/,
+    ],
     [
       'a parameter of others',
       change({ binary: false }),
-      /expected parameters to be token_pattern, .*, received "binary"$/,
+      /expected each name in parameters to be one of token_pattern, .*, received "binary"$/,
     ],
     ['no terms', { terms: [] }, /expected terms to be a list of strings, received \[\]$/],
     [
@@ -46,20 +54,24 @@ describe('an exported vectorizer', () => {
       { terms: ['映画', 5] },
       /expected terms to be a list of strings, received \["映画",5\]$/,
     ],
-    ['an idf too few', { idf: [1, 2] }, /expected idf to be 3 numbers, one a term, received 2$/],
-    ['an idf that is none', { idf: [1, 2, null] }, /expected idf to be 3 numbers, one a term, received \[1,2,null\]$/],
-    ['no idf', { idf: null }, /expected idf to be a list, received null$/],
+    ['an idf too few', { idf: [1, 2] }, /expected idf to be a list of 3 numbers, one for each term, received 2$/],
+    [
+      'an idf that is none',
+      { idf: [1, 2, null] },
+      /expected idf to be a list of 3 numbers, one for each term, received \[1,2,null\]$/,
+    ],
+    ['no idf', { idf: null }, /expected idf to be a list of 3 numbers, one for each term, received null$/],
     [
       'idf that are not used',
       change({ use_idf: false }),
-      /expected idf to be null without use_idf, received \[1,1\.5,0\.1\]$/,
+      /expected idf to be null because use_idf is false, received \[1,1\.5,0\.1\]$/,
     ],
     [
       'terms out of order',
       { terms: ['良い', '映画', '悪い'] },
-      /expected terms\[1\] to come after "良い" .*, received "映画"$/,
+      /^v\.json: expected terms\[1\] to be after "良い" by code point, received "映画"\n.*terms\[2\] to be after "映画" .*, received "悪い"$/,
     ],
-    ['a term twice', { terms: ['映画', '映画', '良い'] }, /expected terms\[1\] to come after "映画"/],
+    ['a term twice', { terms: ['映画', '映画', '良い'] }, /expected terms\[1\] to be after "映画"/],
     [
       'terms of too many words',
       { terms: ['映画', '映画 は 良い', '良い'] },
@@ -79,7 +91,10 @@ describe('an exported vectorizer', () => {
   }
 
   test('that is no JSON, or another: is refused', () => {
-    assert.throws(() => parseExportedVectorizer('{', 'v.json'), /^Error: v\.json: expected JSON of model\/training\/python\//);
+    assert.throws(
+      () => parseExportedVectorizer('{', 'v.json'),
+      /^Error: v\.json: expected JSON as model\/training\/python\/export_vectorizer\.py writes it, /,
+    );
     for (const json of ['null', '[]', '5'])
       assert.throws(() => parseExportedVectorizer(json, 'v.json'), /v\.json: expected format to be 1/);
   });
@@ -105,7 +120,7 @@ describe('model/training/python/export_vectorizer.py', () => {
   test('as it is now, by a pickle: refuses, and writes doubles that read back to the same', { skip }, () => {
     const program = `
 import json, pathlib, pickle, sys, tempfile
-sys.path.insert(0, "model/python")
+sys.path.insert(0, "model/training/python")
 import export_vectorizer as export
 from sklearn.feature_extraction.text import TfidfVectorizer
 folder = pathlib.Path(tempfile.mkdtemp())
