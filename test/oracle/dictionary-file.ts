@@ -1,7 +1,6 @@
 /** Reads a compiled dictionary by the definition of its format (model/compile/dictionary.ts), a word at a time. */
-import { dictionaryKind } from '../../model/compile/dictionary.ts';
-import { decodeTableFile } from '../../model/compile/table-file.ts';
 import { lookUp } from './double-array.ts';
+import { decodeTableFile, dictionaryKind } from './table-file.ts';
 
 export interface CompiledWord {
   readonly cost: number;
