@@ -13,7 +13,7 @@ import {
   missingKind,
   parseModel,
   type Tree,
-} from '../reference/trees.ts';
+} from '../reference/model-text.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
 const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };

@@ -2,7 +2,7 @@
  * Shapley values of a tree, slowly, by what they are. The value of a coalition of columns is the mean of the leaves that are
  * reached if those columns go where the row goes, and all others both ways, weighted by training rows.
  */
-import type { Tree } from '../../model/reference/trees.ts';
+import type { Tree } from '../../model/reference/model-text.ts';
 
 /** Whether the row goes left at a node. */
 export type Decision = (node: number) => boolean;
