@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
 import { compiledFiles } from '../../model/bundle/manifest.ts';
 import { readBundle } from '../../model/bundle/read.ts';
-import { writeAside } from '../../model/io/write-aside.ts';
+import { writeAtomically } from '../../model/io/write-atomically.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { log } from '../options.ts';
 
@@ -16,7 +16,7 @@ export function compileCommand(): Command {
       const compiled = compileBundle(await readBundle(path));
       for (const name of ['vocabulary', 'forest'] as const) {
         const file = join(path, compiledFiles[name]);
-        await writeAside(file, compiled[name]);
+        await writeAtomically(file, compiled[name]);
         log(`${file} holds ${compiled[name].length} bytes`);
       }
     });

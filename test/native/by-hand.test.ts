@@ -1,4 +1,4 @@
-/** What the addons export is for native/ alone; but who finds it must not be able to end the process by it. */
+/** Only native/ uses the addons directly. Still, no direct call may end the process. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -33,10 +33,10 @@ const makers: Record<string, () => Native> = {
 
 for (const [name, make] of Object.entries(makers)) {
   describe(`the class of a ${name}`, () => {
-    test('constructs nothing by hand', () => {
+    test('cannot be constructed directly', () => {
       const native = make();
       const Native = native.constructor as new (...values: unknown[]) => Native;
-      // An External of Node's own: a pointer to something else.
+      // An External of Node itself: a pointer to another kind of object.
       const server = createServer().listen(0);
       const { _externalStream } = (server as unknown as { _handle: { _externalStream: unknown } })._handle;
       server.close();
@@ -46,7 +46,7 @@ for (const [name, make] of Object.entries(makers)) {
         assert.throws(() => Reflect.construct(Native, values, class {}), /^Error: Expected (boosters )?to be made by/);
       }
       assert.throws(() => (Native as unknown as () => unknown)(), TypeError);
-      assert.equal(make().constructor, Native, 'it is made by the addon still');
+      assert.equal(make().constructor, Native, 'the addon still creates it');
     });
 
     test('its methods refuse a foreign this', () => {
@@ -72,7 +72,7 @@ for (const [name, make] of Object.entries(makers)) {
   });
 }
 
-test('the methods of the typed face refuse a foreign this', async () => {
+test('the methods of Booster refuse a foreign this', async () => {
   const fake = { columnCount, treeCount: 1 } as Booster;
   assert.throws(() => Booster.prototype.predict.call(fake, empty), TypeError);
   assert.throws(() => Booster.prototype.contributions.call(fake, empty), TypeError);

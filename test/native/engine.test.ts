@@ -1,4 +1,4 @@
-/** The typed face of the native engine: what it refuses, and that nothing done to it by hand ends the process. */
+/** The TypeScript interface of the native engine: it refuses wrong arguments, and no use of the addon ends the process. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
 const scorer = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
 
-/** As JavaScript without types may call. */
-// biome-ignore lint/suspicious/noExplicitAny: that is the point
+/** For calls with wrong types, as JavaScript code can make them. */
+// biome-ignore lint/suspicious/noExplicitAny: these tests pass wrong types on purpose
 const any = <T>(value: T): any => value;
 const refusal = (code: NativeErrorCode, message: RegExp | string) => (error: unknown) => {
   assert.ok(error instanceof NativeError, `${error}`);
@@ -30,7 +30,7 @@ const row = (columns: number[], values: number[]) => ({
   values: Float64Array.from(values),
 });
 
-describe('wrong arguments are refused by name', () => {
+describe('wrong arguments are refused with an error that names them', () => {
   const refused: [what: string, call: () => unknown, message: string][] = [
     [
       'no path',
@@ -52,7 +52,7 @@ describe('wrong arguments are refused by name', () => {
       () => any(NativeForest).load(),
       'Expected the forest to be a path without a NUL, or a Uint8Array that is not shared, received undefined',
     ],
-    ['a text that is none', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
+    ['a text that is not a string', () => any(analyzer).analyze(7), 'Expected the text to be a string, received 7'],
     [
       'an object as a text',
       () => any(scorer).score({ toString: () => '最高' }),
@@ -64,7 +64,7 @@ describe('wrong arguments are refused by name', () => {
     [
       'shared ends',
       () => vectorizer.row('店', new Uint32Array(new SharedArrayBuffer(4))),
-      'Expected ends to be a Uint32Array that is not shared, received "a shared one"',
+      'Expected ends to be a Uint32Array that is not shared, received "a shared array"',
     ],
     [
       'ends that descend',
@@ -85,10 +85,10 @@ describe('wrong arguments are refused by name', () => {
     [
       'values of another length',
       () => forest.predict(row([1, 2], [1])),
-      'Expected row.values.length to be 2, that of columns, received 1',
+      'Expected row.values.length to be 2, the length of columns, received 1',
     ],
     [
-      'a column too many',
+      'a column that is too high',
       () => forest.predict(row([forest.columnCount], [1])),
       `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received ${forest.columnCount}`,
     ],
@@ -105,22 +105,22 @@ describe('wrong arguments are refused by name', () => {
     [
       'a forest as an analyzer',
       () => new NativeScorer(any(forest), vectorizer, forest, [1, 5]),
-      'Expected the analyzer to be one that was loaded, received Object',
+      'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
       'a forest as a vectorizer',
       () => new NativeScorer(analyzer, any(forest), forest, [1, 5]),
-      'Expected the vectorizer to be one that was loaded, received Object',
+      'Expected the vectorizer to be an object that was loaded, received Object',
     ],
     [
       'no forest in a scorer',
       () => new NativeScorer(analyzer, vectorizer, any(undefined), [1, 5]),
-      'Expected the forest to be one that was loaded, received undefined',
+      'Expected the forest to be an object that was loaded, received undefined',
     ],
     [
-      'what only looks like one',
+      'an object that only has the prototype',
       () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, [1, 5]),
-      'Expected the analyzer to be one that was loaded, received Object',
+      'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
       'no range',
@@ -150,7 +150,7 @@ describe('wrong arguments are refused by name', () => {
   const refusedBatches: [what: string, call: () => Promise<unknown>, message: string][] = [
     ['a text instead of texts', () => any(scorer).scoreBatch('店'), 'Expected texts to be an array, received "店"'],
     [
-      'a text that is none',
+      'a text that is not a string',
       () => any(scorer).scoreBatch(['店', null]),
       'Expected texts[1] to be a string, received null',
     ],
@@ -188,7 +188,7 @@ describe('wrong arguments are refused by name', () => {
   });
 });
 
-describe('the addon itself, without its face', () => {
+describe('the addon itself, called directly', () => {
   const addon = createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', 'hoshi_engine.node'));
   const native = {
     analyzer: addon.loadAnalyzer(dictionaryPath),
@@ -196,7 +196,7 @@ describe('the addon itself, without its face', () => {
     forest: addon.loadForest(join(stars, 'forest.bin')),
   };
 
-  test('its objects are made by its functions alone', () => {
+  test('only its functions can create its objects', () => {
     for (const { constructor: Made } of Object.values(native)) {
       const made = /Expected to be made by a function of the addon/;
       assert.throws(() => new Made(), made);
@@ -208,7 +208,7 @@ describe('the addon itself, without its face', () => {
     }
   });
 
-  test('methods refuse what is not theirs', () => {
+  test('methods refuse a foreign `this`', () => {
     const methods = [native.analyzer.analyze, native.vectorizer.row, native.forest.predict];
     for (const method of methods) {
       for (const foreign of [undefined, null, 1, {}, [], native, ...Object.values(native)]) {
@@ -218,7 +218,7 @@ describe('the addon itself, without its face', () => {
     }
   });
 
-  test('what an object says of itself is a value, not a getter', () => {
+  test('identity and columnCount are values, not getters', () => {
     assert.equal(native.analyzer.identity, analyzer.identity);
     assert.equal(native.forest.columnCount, forest.columnCount);
     for (const name of ['identity', 'columnCount'])
@@ -228,14 +228,14 @@ describe('the addon itself, without its face', () => {
     }, TypeError);
   });
 
-  test('a scorer is made of the right parts in the right places', () => {
+  test('a scorer needs the right parts in the right order', () => {
     const { analyzer: a, vectorizer: v, forest: f } = native;
     for (const parts of [[], [f, f, f], [a, a, a], [v, a, f], [{}, {}, {}], [1, 2, 3], [a, v, null], [a, v]])
       assert.throws(() => addon.makeScorer(...parts, 1, 5), /Expected an object that the addon made/);
     assert.ok(Object.is(addon.makeScorer(a, v, f, 1, 5).score('最高'), scorer.score('最高')));
   });
 
-  test('tables are a path or bytes', () => {
+  test('tables must be a path or bytes', () => {
     for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest])
       for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
   });

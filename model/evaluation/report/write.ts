@@ -1,7 +1,7 @@
 /** A model, and reviews with the scores it gave them → a report's file, written aside and renamed. */
 
 import { hashOfReviews, type Review } from '../../io/reviews.ts';
-import { writeAside } from '../../io/write-aside.ts';
+import { writeAtomically } from '../../io/write-atomically.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
@@ -42,5 +42,5 @@ export async function writeReport(file: string, measured: ReportInput, warn: (me
     scores,
     model: await readModel(bundlePath, scorer, warn),
   });
-  await writeAside(file, Buffer.from(html));
+  await writeAtomically(file, Buffer.from(html));
 }
