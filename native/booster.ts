@@ -1,6 +1,7 @@
 /**
- * The TypeScript interface of LightGBM's boosters. This file checks every argument and throws a NativeError with the code
- * `argument`, so the C++ code may assume valid ones. LightGBM's own errors have the code `lightgbm`. No call ends the process.
+ * The TypeScript interface of LightGBM's boosters. This file checks every argument and throws a NativeError with the
+ * code `argument`, so the C++ code may assume valid ones. LightGBM's own errors have the code `lightgbm`. No call ends
+ * the process.
  */
 
 import * as types from 'node:util/types';
@@ -90,8 +91,8 @@ export class Booster {
   }
 
   /**
-   * Reads LightGBM's text format. Because LightGBM trusts its input, the whole text is checked before LightGBM gets it. Throws a
-   * NativeError with the code `model` if a check fails.
+   * Reads LightGBM's text format. Because LightGBM trusts its input, the whole text is checked before LightGBM gets it.
+   * Throws a NativeError with the code `model` if a check fails.
    */
   static fromModelText(text: string): Booster {
     if (typeof text !== 'string') throw argumentError('the model', 'a string', text);
@@ -113,8 +114,9 @@ export class Booster {
   }
 
   /**
-   * The contribution of each column to the prediction (SHAP values, LightGBM's `pred_contrib`): `columnCount` + 1 numbers, of which
-   * the last is the base value. reference/contributions.ts explains scores; this is the law that it is compared with.
+   * The contribution of each column to the prediction (SHAP values, LightGBM's `pred_contrib`): `columnCount` + 1
+   * numbers, of which the last is the base value. reference/contributions.ts explains scores; this is the law that it
+   * is compared with.
    */
   contributions(row: SparseRow): Float64Array {
     const { columns, values } = checkRow(row, this.columnCount);
@@ -129,8 +131,9 @@ export class Booster {
 }
 
 /**
- * Trains round by round, outside the event loop. The same input gives the same model, byte for byte. As in Python's `train`, a
- * round that finds no split adds no tree, and the training goes on, because the next round may draw other columns.
+ * Trains round by round, outside the event loop. The same input gives the same model, byte for byte. As in Python's
+ * `train`, a round that finds no split adds no tree, and the training goes on, because the next round may draw other
+ * columns.
  */
 export async function trainBooster(options: TrainBoosterOptions): Promise<Booster> {
   if (typeof options !== 'object' || options === null) throw argumentError('the options', 'an object', options);

@@ -1,7 +1,8 @@
 /**
- * Loads Node's own modules by `require`. An `import` reads every export of a module, including those that load further modules when
- * they are first read: node:http loads undici and HTTP/2, node:crypto WebCrypto, node:fs readline, node:util workers. On Node 24
- * that is half of the start time, and 14 MB. Files that run at the server's start use this function; other files may import.
+ * Loads Node's own modules by `require`. An `import` reads every export of a module, including those that load further
+ * modules when they are first read: node:http loads undici and HTTP/2, node:crypto WebCrypto, node:fs readline,
+ * node:util workers. On Node 24 that is half of the start time, and 14 MB. Files that run at the server's start use
+ * this function; other files may import.
  */
 import { createRequire } from 'node:module';
 

@@ -1,8 +1,8 @@
 /**
  * Checks of arguments, shared by engine.ts and booster.ts. Each throws a NativeError with the code `argument`.
  *
- * The C++ code gets exactly the values that were checked: each property is read only once, and a length comes from the typed
- * array's own getter, which a property of the caller cannot replace.
+ * The C++ code gets exactly the values that were checked: each property is read only once, and a length comes from the
+ * typed array's own getter, which a property of the caller cannot replace.
  */
 import * as types from 'node:util/types';
 import { argumentError } from './errors.ts';

@@ -1,8 +1,8 @@
 /**
- * The TypeScript interface of the native engine: analyzer, vectorizer, forest, and the scorer, which runs all three in one call.
- * This file checks every argument and throws a NativeError with the code `argument`, so the C++ code may assume valid ones.
- * The objects are immutable. Their tables are mapped files, which threads and processes share. An object belongs to the
- * thread that created it: its methods reuse buffers between calls.
+ * The TypeScript interface of the native engine: analyzer, vectorizer, forest, and the scorer, which runs all three in
+ * one call. This file checks every argument and throws a NativeError with the code `argument`, so the C++ code may
+ * assume valid ones. The objects are immutable. Their tables are mapped files, which threads and processes share. An
+ * object belongs to the thread that created it: its methods reuse buffers between calls.
  */
 import { join } from 'node:path';
 import * as types from 'node:util/types';
@@ -61,7 +61,8 @@ function addon(): EngineAddon {
   return loaded;
 }
 
-// The handles of the objects that were loaded here: a scorer is made from the handles of its parts, and refuses other objects.
+// The handles of the objects that were loaded here: a scorer is made from the handles of its parts, and refuses other
+// objects.
 const analyzerHandles = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
 const vectorizerHandles = new WeakMap<NativeVectorizer, VectorizerHandle>();
 const forestHandles = new WeakMap<NativeForest, ForestHandle>();
@@ -91,8 +92,8 @@ export class NativeAnalyzer {
   }
 
   /**
-   * The UTF-16 offset of the end of each token, ascending. A token starts at the end of the token before. The array is valid until
-   * the next call.
+   * The UTF-16 offset of the end of each token, ascending. A token starts at the end of the token before. The array is
+   * valid until the next call.
    */
   analyze(text: string): Uint32Array {
     checkText(text);
@@ -127,7 +128,10 @@ export class NativeVectorizer {
     return this.#handle.identity;
   }
 
-  /** The row of a text, given the ends of its tokens from `NativeAnalyzer.analyze`. The row is valid until the next call. */
+  /**
+   * The row of a text, given the ends of its tokens from `NativeAnalyzer.analyze`. The row is valid until the next
+   * call.
+   */
   row(text: string, ends: Uint32Array): SparseRow {
     checkText(text);
     checkArray(ends, types.isUint32Array, 'a Uint32Array', 'ends');

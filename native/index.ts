@@ -1,4 +1,7 @@
-/** What the rest of hoshi uses of the addons: the serving engine and LightGBM's boosters. An addon loads at its first call. */
+/**
+ * What the rest of hoshi uses of the addons: the serving engine and LightGBM's boosters. An addon loads at its first
+ * call.
+ */
 export {
   Booster,
   lightgbmVersion,

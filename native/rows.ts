@@ -1,15 +1,20 @@
 /**
- * Sparse rows in CSR form, as the trees read them. They are plain typed arrays, and no function keeps one: the caller may reuse
- * the arrays after a call returns.
+ * Sparse rows in CSR form, as the trees read them. They are plain typed arrays, and no function keeps one: the caller
+ * may reuse the arrays after a call returns.
  */
 
-/** One row. `columns` are 0-based and strictly increasing. The value of any other column is 0. NaN is a missing value. */
+/**
+ * One row. `columns` are 0-based and strictly increasing. The value of any other column is 0. NaN is a missing value.
+ */
 export interface SparseRow {
   readonly columns: Int32Array;
   readonly values: Float64Array;
 }
 
-/** Rows in sequence: row r has the cells [rowStarts[r], rowStarts[r + 1]). `rowStarts` has one more entry than there are rows. */
+/**
+ * Rows in sequence: row r has the cells [rowStarts[r], rowStarts[r + 1]). `rowStarts` has one more entry than there are
+ * rows.
+ */
 export interface CsrMatrix {
   readonly rowStarts: Int32Array;
   readonly columns: Int32Array;

@@ -1,7 +1,11 @@
-/** The model card of a bundle, its README.md: the purpose of the model, how it was made, its quality, and how to use it. */
+/**
+ * The model card of a bundle, its README.md: the purpose of the model, how it was made, its quality, and how to use it.
+ */
 import type { Manifest } from './manifest.ts';
 
-/** The card as Markdown. `about` is the author's text about the purpose and the limits of the model; it has a default. */
+/**
+ * The card as Markdown. `about` is the author's text about the purpose and the limits of the model; it has a default.
+ */
 export function cardOf(manifest: Manifest, about: string | undefined): string {
   const { name, version, scoreRange, made, tokenizer, training, vectorizer, lightgbm, measures, files } = manifest;
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);

@@ -8,7 +8,9 @@ export interface CompilableBundle extends Pick<Bundle, 'modelText' | 'vectorizer
   readonly manifest: Pick<Manifest, 'files' | 'vectorizer'>;
 }
 
-/** Compiles the vocabulary and the forest. Throws if the native engine cannot give the bundle's scores to the last bit. */
+/**
+ * Compiles the vocabulary and the forest. Throws if the native engine cannot give the bundle's scores to the last bit.
+ */
 export function compileBundle({ manifest, modelText, vectorizer }: CompilableBundle): {
   vocabulary: Buffer;
   forest: Buffer;

@@ -1,6 +1,7 @@
 /**
  * The golden texts. A bundle stores their scores, and every engine must reproduce them whenever it loads the bundle.
- * They are ordinary reviews, then texts that break careless code: emoji, half-width kana, a lone surrogate, the empty text.
+ * They are ordinary reviews, then texts that break careless code: emoji, half-width kana, a lone surrogate, the empty
+ * text.
  */
 export const goldenTexts: readonly string[] = [
   'すごい！最高に興奮した！楽しい',

@@ -1,10 +1,10 @@
 /**
- * A bundle is the folder that holds a model and everything needed to score with it. This file defines the files of a bundle
- * and its manifest: the types, and the checks of a manifest that is read.
+ * A bundle is the folder that holds a model and everything needed to score with it. This file defines the files of a
+ * bundle and its manifest: the types, and the checks of a manifest that is read.
  *
- *     manifest.json     what the model is and how it was made; hashes of the other files; golden texts with their scores
+ *     manifest.json     what the model is and how it was made; the hashes of the other files; the goldens
  *     model.txt         the trees, in LightGBM's own text format
- *     vocabulary.tsv    one line per column, in order: term, tab, idf (shortest decimal that reads back to the same double)
+ *     vocabulary.tsv    one line per column, in order: term, tab, idf (shortest decimal that gives the same double)
  *     logarithms.txt    ln(1) … ln(1023), one per line (math/logarithm.ts says why)
  *     README.md         the model card for people; no code reads it
  *     report.html       charts of what training measured (evaluation/report/write.ts); no code reads it
@@ -55,8 +55,8 @@ export interface Manifest {
   /** The LightGBM version that defines the scores: it trained the model, or it was installed at the import. */
   readonly lightgbm: string;
   /**
-   * Set of reviews → measure → value. Undefined measures are left out; RMSE and MAE are in stars. For cross-validation, a value
-   * is the mean over the folds, and `rmseDeviation` and the like are standard deviations.
+   * Set of reviews → measure → value. Undefined measures are left out; RMSE and MAE are in stars. For cross-validation,
+   * a value is the mean over the folds, and `rmseDeviation` and the like are standard deviations.
    */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
@@ -79,8 +79,8 @@ export class BundleError extends Error {
 }
 
 /**
- * The identities of a bundle's compiled files: the hashes of the files that they are compiled from. A compiled file stores its
- * identity, so that it is never used for another bundle.
+ * The identities of a bundle's compiled files: the hashes of the files that they are compiled from. A compiled file
+ * stores its identity, so that it is never used for another bundle.
  */
 export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 'vectorizer'>) {
   return {

@@ -1,6 +1,6 @@
 /**
- * Reads a bundle and checks it: every hash, every number and the order of the terms. Every server start runs this file, so it
- * loads no library and takes Node's modules from native/builtin.ts.
+ * Reads a bundle and checks it: every hash, every number and the order of the terms. Every server start runs this file,
+ * so it loads no library and takes Node's modules from native/builtin.ts.
  */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';

@@ -1,6 +1,7 @@
 /**
- * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. No reader sees half a bundle.
- * The temporary folder is named after the process, so two writers of one destination do not mix their files.
+ * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. No reader sees
+ * half a bundle. The temporary folder is named after the process, so two writers of one destination do not mix their
+ * files.
  */
 import { constants, existsSync, renameSync, rmSync } from 'node:fs';
 import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
@@ -31,8 +32,8 @@ const BUNDLE_FILES: readonly string[] = [
 ];
 
 /**
- * Throws unless a bundle can be written to the folder `path`. The folder may be missing, be empty, or hold a bundle and no
- * other file, so that `writeBundle` never deletes a user's files.
+ * Throws unless a bundle can be written to the folder `path`. The folder may be missing, be empty, or hold a bundle and
+ * no other file, so that `writeBundle` never deletes a user's files.
  */
 export async function checkDestination(path: string): Promise<void> {
   let names: string[];
@@ -107,8 +108,8 @@ function manifestOf(
 }
 
 /**
- * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit: the loader
- * of the bundle finds the same, reports it and falls back to another engine.
+ * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit:
+ * the loader of the bundle finds the same, reports it and falls back to another engine.
  */
 function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): readonly (readonly [string, Buffer])[] {
   try {
@@ -142,8 +143,8 @@ function replacedFolderOf(path: string): string {
 }
 
 /**
- * Undoes a `writeBundle` of this process that did not finish: deletes the temporary folders and restores the older bundle.
- * Does nothing after a finished one. It is synchronous, so that an exit handler can call it.
+ * Undoes a `writeBundle` of this process that did not finish: deletes the temporary folders and restores the older
+ * bundle. Does nothing after a finished one. It is synchronous, so that an exit handler can call it.
  */
 export function rollBackWrite(path: string): void {
   const [temporary, replaced] = [temporaryFolderOf(path), replacedFolderOf(path)];

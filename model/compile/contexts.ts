@@ -1,6 +1,6 @@
 /**
- * Contexts: the distinct pairs (left id, right id) of words, numbered from the most frequent one on. The Viterbi search needs only
- * the cost and the context of a word. Context 0 is the beginning and the end of a sentence.
+ * Contexts: the distinct pairs (left id, right id) of words, numbered from the most frequent one on. The Viterbi search
+ * needs only the cost and the context of a word. Context 0 is the beginning and the end of a sentence.
  */
 import { keysByWeight } from './frequencies.ts';
 import type { ConnectionCosts, DictionaryWord } from './kuromoji-files.ts';
@@ -13,9 +13,9 @@ export interface Contexts {
   readonly cost: Uint16Array;
   readonly bias: number;
   /**
-   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. This is the most that a path ending
-   * in context a can still lose against a path ending in b at the same position. If the path in b costs more than the path in a
-   * by a greater difference, it always loses, and strictly, so dropping it changes no tie.
+   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. This is the most that a
+   * path ending in context a can still lose against a path ending in b at the same position. If the path in b costs
+   * more than the path in a by a greater difference, it always loses, and strictly, so dropping it changes no tie.
    */
   readonly worse: Int16Array;
   /** The number of a word's context. Throws for a word that was not among the weighed ones. */
@@ -27,7 +27,9 @@ export const CONTEXT_BITS = 11;
 const MAX_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
 
-/** Numbers the contexts of the words by the sum of their weights. Throws if there are over 2048, or costs too far apart. */
+/**
+ * Numbers the contexts of the words by the sum of their weights. Throws if there are over 2048, or costs too far apart.
+ */
 export function contextsOf(
   weighedWords: Iterable<readonly [DictionaryWord, weight: number]>,
   connections: ConnectionCosts,

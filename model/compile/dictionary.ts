@@ -2,10 +2,10 @@
  * kuromoji's dictionary → one table file, which the addon's analyzer maps and reads without parsing. Sections:
  *
  *     0  identity   "kuromoji", its version and the SHA-256 of its files
- *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, the maximum number of contexts among the words that
- *                   end at one position, UTF-16 units of the longest surface, 0
- *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as its
- *                   code, which is below 16. U+0000 and surrogates have the code of U+E000
+ *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, the maximum number of contexts among the words
+ *                   that end at one position, UTF-16 units of the longest surface, 0
+ *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as
+ *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000
  *     3  category   u8: character code → category
  *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouping (bit 31)
  *     5  words      u32: words.ts
@@ -27,8 +27,9 @@ const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the 
 const REPLACEMENT = 0xe000; // for U+0000 and surrogates (reference/tokenizer.ts)
 
 /**
- * Compiles the dictionary. `sample` holds texts from which the order in memory follows; it does not change the tokens. `identity` is
- * stored in the file. Throws if the dictionary has more categories, contexts or words than the format can hold.
+ * Compiles the dictionary. `sample` holds texts from which the order in memory follows; it does not change the tokens.
+ * `identity` is stored in the file. Throws if the dictionary has more categories, contexts or words than the format can
+ * hold.
  */
 export function compileDictionary(source: KuromojiDictionary, sample: Iterable<string>, identity: string): Buffer {
   checkSource(source);
@@ -106,8 +107,8 @@ function* weighedCharacters(surfaces: readonly WeighedSurface[]): Generator<read
 }
 
 /**
- * An upper bound on the number of contexts among the words that end at one position: the known ones are suffixes of the longest
- * one of them, and the unknown ones are of one category.
+ * An upper bound on the number of contexts among the words that end at one position: the known ones are suffixes of the
+ * longest one of them, and the unknown ones are of one category.
  */
 function maxContextsEnding({ surfaces, categories }: KuromojiDictionary): number {
   const wordsOf = new Map(surfaces.map(({ text, words }) => [text, words]));

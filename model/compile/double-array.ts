@@ -1,13 +1,14 @@
 /**
- * A trie as a double array, for dictionaries and vocabularies. An entry is a sequence of codes with a value. A node is a 64-bit unit:
+ * A trie as a double array, for dictionaries and vocabularies. An entry is a sequence of codes with a value. A node is
+ * a 64-bit unit:
  *
  *     bits  0–15  label: the code that leads to this node; 0xffff for the root (unit 0) and for an unused unit
  *     bits 16–39  value; 0 if no entry ends here
  *     bits 40–63  base of the children; 0 if there are none
  *
- * The child of a node for a code is the unit at base + code, if its label is that code. This one comparison is enough, because
- * no two nodes have the same base and no child is at base 0. After the last base, the array has as many units as the
- * largest code needs, so a reader that uses valid codes never reads beyond the end.
+ * The child of a node for a code is the unit at base + code, if its label is that code. This one comparison is enough,
+ * because no two nodes have the same base and no child is at base 0. After the last base, the array has as many units
+ * as the largest code needs, so a reader that uses valid codes never reads beyond the end.
  *
  * Nodes with more weight are placed first, so that the nodes that are visited most lie close together at the front.
  */
@@ -30,7 +31,8 @@ export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint6
   const trie = trieOf(entries);
   const { unitOf, baseOf, unitCount } = placeNodes(trie);
   const units = new BigUint64Array(unitCount).fill(BigInt(NO_CODE));
-  const halves = new Uint32Array(units.buffer); // Low and high halves, because a BigInt for each unit would take seconds.
+  // Low and high halves, because a BigInt for each unit would take seconds.
+  const halves = new Uint32Array(units.buffer);
   for (let node = 0; node < trie.count; node++) {
     const unit = unitOf[node] as number;
     const value = trie.value[node] as number;
@@ -114,9 +116,10 @@ function placeNodes(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; uni
   const bases = new Bitmap();
   units.take(0);
   bases.take(0);
-  // Where the search for a base begins. A node with one child starts at the last base found for that code: no lower base is free.
-  // A node with more children starts at the last base found for that number of children; nodes with one child fill the gaps.
-  // Tried and dropped: searching from the start each time took eight times as long and packed no better.
+  // Where the search for a base begins. A node with one child starts at the last base found for that code: no lower
+  // base is free. A node with more children starts at the last base found for that number of children; nodes with one
+  // child fill the gaps. Tried and dropped: searching from the start each time took eight times as long and packed no
+  // better.
   const fromByCode = new Uint32Array(largestCode + 1).fill(1);
   const fromByCount = new Uint32Array(largestCode + 1).fill(1);
   const codes = new Uint16Array(largestCode); // of the children to place

@@ -1,9 +1,11 @@
 /**
- * LightGBM's text model → the forest file that native/forest reads. native/forest.h explains how a score is computed from it.
+ * LightGBM's text model → the forest file that native/forest reads. native/forest.h explains how a score is computed
+ * from it.
  *
- * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends 0 to the
- * right, the children are swapped. A node then becomes a jump from the first leaf below its first child to the first
- * leaf below its second child, for the rows that it sends to the second. Every model that reference/trees.ts accepts fits.
+ * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends
+ * 0 to the right, the children are swapped. A node then becomes a jump from the first leaf below its first child to the
+ * first leaf below its second child, for the rows that it sends to the second. Every model that reference/trees.ts
+ * accepts fits.
  */
 import {
   DEFAULT_LEFT,
@@ -37,8 +39,8 @@ interface Jump {
 }
 
 /**
- * Compiles the model. `identity` is the SHA-256 of its text, which binds the file to the model. Throws as `parseModel` does, and
- * if a tree has more than 65,536 leaves.
+ * Compiles the model. `identity` is the SHA-256 of its text, which binds the file to the model. Throws as `parseModel`
+ * does, and if a tree has more than 65,536 leaves.
  */
 export function compileForest(modelText: string, identity: string): Buffer {
   const model = parseModel(modelText);
@@ -62,7 +64,9 @@ export function compileForest(modelText: string, identity: string): Buffer {
   ]);
 }
 
-/** Walks a tree in the order of its leaves, appends their values to `leafValues`, and returns one jump for each node. */
+/**
+ * Walks a tree in the order of its leaves, appends their values to `leafValues`, and returns one jump for each node.
+ */
 function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
   const first = leafValues.length;
   const jumps: Jump[] = [];
@@ -100,8 +104,8 @@ function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
 }
 
 /**
- * The slot of each leaf. The first leaves of the trees come first, then the other leaves from which a jump starts. A leaf without
- * a jump has `slotCount` as its slot.
+ * The slot of each leaf. The first leaves of the trees come first, then the other leaves from which a jump starts. A
+ * leaf without a jump has `slotCount` as its slot.
  */
 function slotsOf(jumps: readonly Jump[], firstLeaf: Uint32Array, leafCount: number) {
   const isStart = new Uint8Array(leafCount);
@@ -127,7 +131,9 @@ function leavesTable(values: readonly number[], slots: Uint32Array): DataView {
   return table;
 }
 
-/** The jumps by column: first those with `isAbove`, by ascending threshold, then the others, by descending threshold. */
+/**
+ * The jumps by column: first those with `isAbove`, by ascending threshold, then the others, by descending threshold.
+ */
 function tablesOf(jumps: Jump[], { columnCount }: Model, slots: Uint32Array): ArrayBufferView[] {
   const slotOf = ({ fromLeaf }: Jump) => slots[fromLeaf] as number;
   jumps.sort(

@@ -1,6 +1,6 @@
 /**
- * Estimates how often each entry of the dictionary will be looked up. The estimate decides only the order in memory: frequent
- * entries are stored close together.
+ * Estimates how often each entry of the dictionary will be looked up. The estimate decides only the order in memory:
+ * frequent entries are stored close together.
  */
 import type { DictionaryWord, Surface } from './kuromoji-files.ts';
 
@@ -9,8 +9,8 @@ export interface WeighedSurface extends Surface {
 }
 
 /**
- * The surfaces, heaviest first. The weight of a surface is its number of occurrences in the sample at any position, plus a prior
- * below 1 from the costs of its words, which orders the surfaces that the sample does not contain.
+ * The surfaces, heaviest first. The weight of a surface is its number of occurrences in the sample at any position,
+ * plus a prior below 1 from the costs of its words, which orders the surfaces that the sample does not contain.
  */
 export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<string>): WeighedSurface[] {
   const counts = new Map(surfaces.map(({ text }) => [text, 0]));
@@ -32,7 +32,10 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
     .sort((a, b) => b.weight - a.weight);
 }
 
-/** A weight from a word's cost, which is a negative log probability: 512 more is half the weight. A power of two: sums are exact. */
+/**
+ * A weight from a word's cost, which is a negative log probability: 512 more is half the weight. A power of two: sums
+ * are exact.
+ */
 export function priorOf({ cost }: DictionaryWord): number {
   return 2 ** (-20 - (cost >> 9));
 }

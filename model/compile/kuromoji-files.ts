@@ -1,16 +1,16 @@
 /**
  * Reads and checks the files of kuromoji 0.1.2's dictionary, each a gzip of little-endian numbers:
  *
- *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf, whose base is −1 − its key
- *     tid_map, tid    key → byte offsets of words (i32: number of keys, then for each: key, count, offsets) → i16 left id,
- *                     i16 right id, i16 cost, i32 that is not used here
+ *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf with base −1 − key
+ *     tid_map, tid    key → byte offsets of words (i32: number of keys, then for each: key, count, offsets) →
+ *                     i16 left id, i16 right id, i16 cost, i32 that is not used here
  *     unk_map, unk    the same for a category's unknown words; the key is the category's number
  *     unk_invoke      the categories: u8 invoke, u8 group, i32 length (which kuromoji ignores), name, 0
  *     unk_char        u8: the category of every UTF-16 unit
  *     cc              i16: number of right ids, number of left ids, then the cost of each left id after each right id
  *
- * Two traps: most files are buffers that had grown and were never shortened, so they end in megabytes of zeros, which are not
- * entries. And the base and check of the root are 0, so byte 0 leads from the root to itself.
+ * Two traps: most files are buffers that had grown and were never shortened, so they end in megabytes of zeros, which
+ * are not entries. And the base and check of the root are 0, so byte 0 leads from the root to itself.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
@@ -55,7 +55,9 @@ export interface KuromojiDictionary {
   readonly connections: ConnectionCosts;
 }
 
-/** Reads kuromoji's dictionary from a folder. An error names the file, what was expected in it, and what was received. */
+/**
+ * Reads kuromoji's dictionary from a folder. An error names the file, what was expected in it, and what was received.
+ */
 export async function readKuromojiFiles(folder: string): Promise<KuromojiDictionary> {
   const names = ['base', 'check', 'tid_map', 'tid', 'unk_map', 'unk', 'unk_invoke', 'unk_char', 'cc'] as const;
   const contents = await Promise.all(names.map((name) => readCompressed(join(folder, `${name}.dat.gz`))));

@@ -1,5 +1,6 @@
 /**
- * A table file: the container of a compiled dictionary, vocabulary or forest, which the addon maps into memory. Little-endian:
+ * A table file: the container of a compiled dictionary, vocabulary or forest, which the addon maps into memory.
+ * Little-endian:
  *
  *      0  magic      8 bytes, "hoshitab"
  *      8  tag        4 letters, the kind of tables

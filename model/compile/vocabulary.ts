@@ -1,13 +1,14 @@
 /**
  * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads. native/vocabulary.h describes the file.
  *
- * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that the data
- * that is read most lies close together. A term of several words is a path of nodes in a hash table.
+ * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that
+ * the data that is read most lies close together. A term of several words is a path of nodes in a hash table.
  */
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { wordCharacterRanges } from '../reference/word-characters.ts';
 import { buildDoubleArray } from './double-array.ts';
+import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
 const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
@@ -70,8 +71,8 @@ interface Edge {
 }
 
 /**
- * The words of the terms with their weights, and the nodes and edges of the terms. Node i < words.length is the term of only
- * word i. `longest` is in words.
+ * The words of the terms with their weights, and the nodes and edges of the terms. Node i < words.length is the term of
+ * only word i. `longest` is in words.
  */
 function termsToNodes({ parameters, tables }: Vectorizer) {
   const [smallest, largest] = parameters.ngram_range;
@@ -119,25 +120,24 @@ function termsToNodes({ parameters, tables }: Vectorizer) {
 
 /** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */
 function codesOf(words: readonly string[], weights: readonly number[]): Uint16Array {
-  const unitWeights = new Map<number, number>();
-  words.forEach((word, i) => {
-    for (let k = 0; k < word.length; k++) {
-      const unit = word.charCodeAt(k);
-      unitWeights.set(unit, (unitWeights.get(unit) ?? 0) + (weights[i] as number));
-    }
-  });
   const codes = new Uint16Array(UNITS);
   for (let i = 0; i < wordCharacterRanges.length; i += 2) {
     const [first, last] = [wordCharacterRanges[i] as number, wordCharacterRanges[i + 1] as number];
     if (first < UNITS) codes.fill(1, first, Math.min(last + 1, UNITS));
   }
   codes.fill(1, 0xd800, 0xe000); // Only the pair shows whether a surrogate belongs to a word character.
-  [...unitWeights]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .forEach(([unit], rank) => {
-      codes[unit] = FIRST_CODE + rank;
-    });
+  keysByWeight(weighedUnits(words, weights)).forEach((unit, rank) => {
+    codes[unit] = FIRST_CODE + rank;
+  });
   return codes;
+}
+
+function* weighedUnits(
+  words: readonly string[],
+  weights: readonly number[],
+): Generator<[unit: number, weight: number]> {
+  for (const [i, word] of words.entries())
+    for (let k = 0; k < word.length; k++) yield [word.charCodeAt(k), weights[i] as number];
 }
 
 function nodesTable(nodes: readonly Node[]): Int32Array {

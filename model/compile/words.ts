@@ -1,5 +1,6 @@
 /**
- * The table of words. A group is the words of one surface form, or the unknown words of one category, in kuromoji's order.
+ * The table of words. A group is the words of one surface form, or the unknown words of one category, in kuromoji's
+ * order.
  *
  *     bits 16–31  cost, signed
  *     bits 11–15  the number of words that follow in the group

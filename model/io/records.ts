@@ -1,6 +1,7 @@
 /**
- * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180) or JSONL. Memory is
- * constant. Each record has the number of the line on which it ends. Input is UTF-8, with or without a byte order mark.
+ * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180) or JSONL.
+ * Memory is constant. Each record has the number of the line on which it ends. Input is UTF-8, with or without a byte
+ * order mark.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -35,8 +36,9 @@ export function textIn({ line, fields, problem }: InputRecord, column: string, n
 }
 
 /**
- * The records of a source. `name` is its name, for messages. A line becomes the field `text`. The first row of a table names the
- * columns, which must include all `required` ones. A line of JSONL that is not an object becomes a record with a `problem`.
+ * The records of a source. `name` is its name, for messages. A line becomes the field `text`. The first row of a table
+ * names the columns, which must include all `required` ones. A line of JSONL that is not an object becomes a record
+ * with a `problem`.
  */
 export async function* readRecords(
   source: Readable,
@@ -149,7 +151,9 @@ async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> 
   if (rest !== '') yield complete([rest]);
 }
 
-/** Decodes UTF-8 and drops the byte order mark. An error names the last line before the chunk with the invalid bytes. */
+/**
+ * Decodes UTF-8 and drops the byte order mark. An error names the last line before the chunk with the invalid bytes.
+ */
 async function* decode(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;

@@ -27,8 +27,8 @@ export interface ReadOptions {
 }
 
 /**
- * Reads all reviews. Rows that are not reviews are returned separately; the caller decides what to do about them. Rejects with
- * Interrupted after the signal is aborted.
+ * Reads all reviews. Rows that are not reviews are returned separately; the caller decides what to do about them.
+ * Rejects with Interrupted after the signal is aborted.
  */
 export async function readReviews(
   file: string,
@@ -63,7 +63,9 @@ function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textCol
   return { stars, text };
 }
 
-/** The lowest and the highest stars of the reviews. Throws if they are equal: nothing can be learned or measured then. */
+/**
+ * The lowest and the highest stars of the reviews. Throws if they are equal: nothing can be learned or measured then.
+ */
 export function starRangeOf(reviews: readonly Review[]): readonly [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { stars } of reviews) {

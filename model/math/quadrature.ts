@@ -1,6 +1,6 @@
 /**
- * Gauss–Legendre quadrature on [0, 1], for the integrals in reference/contributions.ts. Their integrands are sums of products of at
- * most `factorCount` factors z·u + o·(1 − u), with z and o in [0, 1].
+ * Gauss–Legendre quadrature on [0, 1], for the integrals in reference/contributions.ts. Their integrands are sums of
+ * products of at most `factorCount` factors z·u + o·(1 − u), with z and o in [0, 1].
  */
 
 export interface Quadrature {
@@ -11,10 +11,10 @@ export interface Quadrature {
 }
 
 /**
- * The smallest number of points that integrates each product to the last bit of a double. n points are exact for degrees below 2n.
- * Products of many factors need fewer points: on the Bernstein ellipse of ρ = e^η, |u| + |1 − u| is cosh η, so each factor is at most
- * cosh η. This bounds the error of n points (Trefethen, Approximation Theory and Approximation Practice, theorem 19.3).
- * For example, 168 factors need 56 points, not 85.
+ * The smallest number of points that integrates each product to the last bit of a double. n points are exact for
+ * degrees below 2n. Products of many factors need fewer points: on the Bernstein ellipse of ρ = e^η, |u| + |1 − u| is
+ * cosh η, so each factor is at most cosh η. This bounds the error of n points (Trefethen, Approximation Theory and
+ * Approximation Practice, theorem 19.3). For example, 168 factors need 56 points, not 85.
  */
 export function pointCountFor(factorCount: number): number {
   let count = 1;
@@ -22,7 +22,10 @@ export function pointCountFor(factorCount: number): number {
   return count;
 }
 
-/** The bound at its minimum over η: cosh(η)^factors · e^(−2(n − 1)η), where factors · tanh η = 2(n − 1). REQUIRES: 2n ≤ factors */
+/**
+ * The bound at its minimum over η: cosh(η)^factors · e^(−2(n − 1)η), where factors · tanh η = 2(n − 1). REQUIRES: 2n ≤
+ * factors
+ */
 function errorBound(count: number, factorCount: number): number {
   const eta = Math.atanh((2 * (count - 1)) / factorCount);
   const growth = Math.exp(factorCount * Math.log(Math.cosh(eta)) - 2 * (count - 1) * eta);

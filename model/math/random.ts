@@ -1,6 +1,7 @@
 /**
- * A seeded random generator: xoshiro128** (Blackman and Vigna 2018), seeded by splitmix32. It uses only 32-bit integers, so a seed
- * gives the same choices on every machine. A generator has state: share one only where the order of the draws is fixed.
+ * A seeded random generator: xoshiro128** (Blackman and Vigna 2018), seeded by splitmix32. It uses only 32-bit
+ * integers, so a seed gives the same choices on every machine. A generator has state: share one only where the order of
+ * the draws is fixed.
  */
 export interface Random {
   /** An integer in [0, count). REQUIRES: 1 ≤ count ≤ 2^32 */
@@ -30,7 +31,8 @@ export function createRandom(seed: number): Random {
     d = rotate(d, 11);
     return result;
   };
-  // The high part of a 64-bit product (Lemire 2019, without the rejection step: the bias is below 2^-20 for our counts).
+  // The high part of a 64-bit product (Lemire 2019, without the rejection step: the bias is below 2^-20 for our
+  // counts).
   return { below: (count) => Math.floor((next() * count) / 2 ** 32) };
 }
 

@@ -1,26 +1,28 @@
 /**
- * What each column adds to the sum of the trees for one row: SHAP values by path, as LightGBM's `pred_contrib` (Lundberg et al.
- * 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at any depth. LightGBM divides by
- * differences and loses every digit on spines of a hundred nodes. This algorithm only multiplies and adds numbers between 0 and 1.
+ * What each column adds to the sum of the trees for one row: SHAP values by path, as LightGBM's `pred_contrib`
+ * (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at any depth.
+ * LightGBM divides by differences and loses every digit on spines of a hundred nodes. This algorithm only multiplies
+ * and adds numbers between 0 and 1.
  *
- * The row goes to the hot child of a node; the other child is cold. c is the share of the node's training rows that go to the cold
- * child. Let each column on a path follow the row with probability 1 − u, and the training rows with probability u. The probability
- * of reaching a leaf is then a product over the columns. The Shapley value of a column is the integral over u in [0, 1] of the tree's
- * derivative by the probability of that column (Owen 1972, Multilinear Extensions of Games). The integrand is a polynomial in u, so a
- * quadrature integrates it to the last bit. At each point of the quadrature, while all nodes of the column above let the row pass,
- * let a be the share of training rows that those nodes let pass (1 if there are none). Then
+ * The row goes to the hot child of a node; the other child is cold. c is the share of the node's training rows that go
+ * to the cold child. Let each column on a path follow the row with probability 1 − u, and the training rows with
+ * probability u. The probability of reaching a leaf is then a product over the columns. The Shapley value of a column
+ * is the integral over u in [0, 1] of the tree's derivative by the probability of that column (Owen 1972, Multilinear
+ * Extensions of Games). The integrand is a polynomial in u, so a quadrature integrates it to the last bit. At each
+ * point of the quadrature, while all nodes of the column above let the row pass, let a be the share of training rows
+ * that those nodes let pass (1 if there are none). Then
  *
  *     q = a·c·u / (1 − (1 − a)·u)            the probability of the cold child, given that of the node
  *     chance(hot) = chance · (1 − q)         chance(cold) = chance · q
  *     mean(node) = mean(hot) + q · (mean(cold) − mean(hot))
  *     column += integral of chance · a·c / (1 − (1 − a)·u)² · (mean(hot) − mean(cold))
  *
- * Once a node of a column has sent the row to the other side, the lower nodes of that column split as the training rows did (q = c)
- * and add nothing. The value of a column is therefore the sum over its nodes, and nothing above them has to be undone. (Yu et al.
- * 2022, Linear TreeShap, also walks a tree once, but divides polynomials.)
+ * Once a node of a column has sent the row to the other side, the lower nodes of that column split as the training rows
+ * did (q = c) and add nothing. The value of a column is therefore the sum over its nodes, and nothing above them has to
+ * be undone. (Yu et al. 2022, Linear TreeShap, also walks a tree once, but divides polynomials.)
  *
- * Only nodes of the row's columns contribute, so only the nodes above and below them are walked. Contributions are immutable
- * except for scratch memory, as in trees.ts.
+ * Only nodes of the row's columns contribute, so only the nodes above and below them are walked. Contributions are
+ * immutable except for scratch memory, as in trees.ts.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import { pointCountFor, type Quadrature, quadratureOf } from '../math/quadrature.ts';
@@ -40,7 +42,10 @@ export interface RowContributions {
   readonly absent: number;
 }
 
-/** Quadrature points that are computed side by side: a block for a tree of hundreds of leaves fits into the nearest cache. */
+/**
+ * Quadrature points that are computed side by side: a block for a tree of hundreds of leaves fits into the nearest
+ * cache.
+ */
 const BLOCK = 8;
 
 interface PreparedTree extends PreorderTree {

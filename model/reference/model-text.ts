@@ -1,8 +1,8 @@
 /**
  * LightGBM's text model → checked trees. LightGBM 4.7.0 is the law (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp).
  *
- * These models are refused, because their last bit would depend on the C library, or because they do not give one score:
- * objectives that end in exp or a sigmoid, categorical splits, linear leaves, and several outputs.
+ * These models are refused, because their last bit would depend on the C library, or because they do not give one
+ * score: objectives that end in exp or a sigmoid, categorical splits, linear leaves, and several outputs.
  */
 
 /** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */

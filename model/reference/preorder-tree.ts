@@ -1,9 +1,10 @@
 /**
- * A tree in preorder, as contributions.ts walks it: the nodes and leaves from the root down, left before right, so a node's left
- * child comes right after it. A loop over the indices visits parents first; a loop backwards visits children first.
+ * A tree in preorder, as contributions.ts walks it: the nodes and leaves from the root down, left before right, so a
+ * node's left child comes right after it. A loop over the indices visits parents first; a loop backwards visits
+ * children first.
  *
- * An edge leads from a node to one of its children. It is numbered 2 · node for the left child and 2 · node + 1 for the right one.
- * An edge passes a training row if that row goes to this child.
+ * An edge leads from a node to one of its children. It is numbered 2 · node for the left child and 2 · node + 1 for the
+ * right one. An edge passes a training row if that row goes to this child.
  */
 import type { Model, Tree } from './model-text.ts';
 
@@ -69,7 +70,10 @@ function preorderTreeOf(tree: Tree, path: ColumnPath, where: string): PreorderTr
   return { ...nodes, maxColumns: path.takeMaxColumns(), mean: meanOf(tree) };
 }
 
-/** A child in the numbering of `Tree` whose subtree is not converted yet, with the edge that leads to it (−1 for the root). */
+/**
+ * A child in the numbering of `Tree` whose subtree is not converted yet, with the edge that leads to it (−1 for the
+ * root).
+ */
 interface OpenChild {
   readonly child: number;
   readonly edge: number;
@@ -137,7 +141,7 @@ function rowCountsAt(tree: Tree, node: number, where: string): [left: number, ri
   const all = countOf(tree, node);
   if (left >= 0 && right >= 0 && all >= 1 && left + right === all) return [left, right, all];
   throw new Error(
-    `${where}: expected internal_count[${node}] to be the sum of the training rows of both children, received ${all}, ${left} and ${right}`,
+    `${where}: expected internal_count[${node}] to be the sum of both children, received ${all}, ${left} and ${right}`,
   );
 }
 

@@ -1,9 +1,9 @@
 /**
  * Tokens → terms: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of the words found.
  *
- * A table (`word-characters.ts`, Python's `\w`) defines the word characters. The running Node's Unicode version does not,
- * because every Node and every engine must find the same terms. The space between two tokens is not a word character,
- * so each token is searched alone.
+ * A table (`word-characters.ts`, Python's `\w`) defines the word characters. The running Node's Unicode version does
+ * not, because every Node and every engine must find the same terms. The space between two tokens is not a word
+ * character, so each token is searched alone.
  */
 import { wordCharacterRanges } from './word-characters.ts';
 
@@ -21,7 +21,8 @@ export interface Word {
   readonly token: number;
 }
 
-let wordPattern: RegExp | undefined; // Made at first use: it takes a millisecond, and the native engine does not need it.
+// Made at first use: it takes a millisecond, and the native engine does not need it.
+let wordPattern: RegExp | undefined;
 
 function wordCharacterClass(): string {
   const codeUnit = (codePoint: number | undefined) => `\\u{${(codePoint ?? 0).toString(16)}}`;

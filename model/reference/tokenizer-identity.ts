@@ -1,6 +1,7 @@
 /**
- * The identity of a tokenizer. A bundle's manifest stores it, and so does the dictionary that is compiled from kuromoji's. A bundle
- * is refused if the installed tokenizer has another identity, because other tokens would give other scores.
+ * The identity of a tokenizer. A bundle's manifest stores it, and so does the dictionary that is compiled from
+ * kuromoji's. A bundle is refused if the installed tokenizer has another identity, because other tokens would give
+ * other scores.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,12 +1,12 @@
 /**
- * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. This is the readable
- * twin of native/analyzer. Only the step that fills the lattice is hoshi's own, because of these mends (model/README.md lists
- * them with their tests):
+ * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. This is
+ * the readable twin of native/analyzer. Only the step that fills the lattice is hoshi's own, because of these mends
+ * (model/README.md lists them with their tests):
  *
- * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts runs of such
- *   characters in UTF-16 units and swallows the text after them, or throws.
- * - Time is linear in the length of the text. kuromoji encodes the rest of the sentence again at every position, and measures a
- *   run of unknown characters again at each of its characters.
+ * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts runs of
+ *   such characters in UTF-16 units and swallows the text after them, or throws.
+ * - Time is linear in the length of the text. kuromoji encodes the rest of the sentence again at every position, and
+ *   measures a run of unknown characters again at each of its characters.
  * - Offsets are UTF-16 units of the caller's text. kuromoji's `word_position` shifts.
  *
  * A tokenizer is immutable after loading and keeps no state between calls.
@@ -31,8 +31,8 @@ export interface Morpheme extends Token {
   /** Whether the token is a word of the dictionary. */
   readonly known: boolean;
   /**
-   * IPADIC's features: part of speech and its three details, conjugation type and form, base form, reading, pronunciation.
-   * `*` means that the dictionary has no value.
+   * IPADIC's features: part of speech and its three details, conjugation type and form, base form, reading,
+   * pronunciation. `*` means that the dictionary has no value.
    */
   readonly features: readonly string[];
 }
@@ -94,7 +94,10 @@ class KuromojiTokenizer implements Tokenizer {
     }
   }
 
-  /** kuromoji 0.1.2 ViterbiBuilder.js `build`, in linear time: the same nodes in the same order, without unreachable nodes. */
+  /**
+   * kuromoji 0.1.2 ViterbiBuilder.js `build`, in linear time: the same nodes in the same order, without unreachable
+   * nodes.
+   */
   #latticeOf(sentence: string): ViterbiLattice {
     const { token_info_dictionary: words, unknown_dictionary: unknowns, viterbi_builder } = this.#kuromoji;
     const { trie } = viterbi_builder;
@@ -155,8 +158,8 @@ const NOT_PLAIN = /[\u0000\ud800-\udfff]/;
 const EACH_NOT_PLAIN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000\ud800-\udfff]/g;
 
 /**
- * Replaces each character that kuromoji cannot process by one U+E000. `offsets` has the UTF-16 offset in the text of each character
- * of `plain` and of its end; undefined if all offsets are equal.
+ * Replaces each character that kuromoji cannot process by one U+E000. `offsets` has the UTF-16 offset in the text of
+ * each character of `plain` and of its end; undefined if all offsets are equal.
  */
 function toPlainCharacters(text: string): { plain: string; offsets: Int32Array | undefined } {
   if (!NOT_PLAIN.test(text)) return { plain: text, offsets: undefined };

@@ -1,9 +1,9 @@
 /**
  * A row → a score by walking the trees: the readable twin of native/forest, to the same bits as LightGBM 4.7.0.
  *
- * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. Then follow the mean over the trees for
- * `average_output` (random forests) and the objective's output. A forest is immutable. `predict` reuses one scratch row,
- * so it is not reentrant; JavaScript never enters it twice.
+ * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. Then follow the mean over the
+ * trees for `average_output` (random forests) and the objective's output. A forest is immutable. `predict` reuses one
+ * scratch row, so it is not reentrant; JavaScript never enters it twice.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import {

@@ -1,7 +1,7 @@
 /**
- * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (the law: sklearn/feature_extraction/text.py).
- * This is the readable twin of native/vectorizer, to the same bits. A vectorizer is immutable and safe to share.
- * Columns are in the order of their terms by code point, as in Python.
+ * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (the law:
+ * sklearn/feature_extraction/text.py). This is the readable twin of native/vectorizer, to the same bits. A vectorizer
+ * is immutable and safe to share. Columns are in the order of their terms by code point, as in Python.
  */
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Checks } from '../io/checks.ts';
@@ -10,7 +10,10 @@ import { shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, term
 
 /** The parameters by scikit-learn's names, with scikit-learn's meanings. */
 export interface VectorizerParameters extends TermParameters {
-  /** Keep this many terms, those with the highest total counts. Of equal counts, keep the first by code point. null: all. */
+  /**
+   * Keep this many terms, those with the highest total counts. Of equal counts, keep the first by code point. null:
+   * all.
+   */
   readonly max_features: number | null;
   /** Drop terms that occur in fewer texts than this. An integer ≥ 1. */
   readonly min_df: number;
@@ -133,7 +136,9 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
-/** Adds a problem for each parameter that is missing or out of range. `path` goes before its name, as in `vectorizer.`. */
+/**
+ * Adds a problem for each parameter that is missing or out of range. `path` goes before its name, as in `vectorizer.`.
+ */
 export function checkVectorizerParameters(checks: Checks, parameters: object, path = ''): void {
   const values = parameters as Readonly<Record<string, unknown>>;
   const { token_pattern, ngram_range, max_features, min_df, norm, lowercase } = values;

@@ -1,4 +1,6 @@
-/** The TypeScript interface of the native engine: it refuses wrong arguments, and no use of the addon ends the process. */
+/**
+ * The TypeScript interface of the native engine: it refuses wrong arguments, and no use of the addon ends the process.
+ */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -15,7 +15,8 @@ describe('double array', () => {
       { codes: [1, 2], value: 6, weight: 1 },
       { codes: [1], value: 5, weight: 1 },
     ]);
-    // The root gets base 1, so its children 1 and 2 are units 2 and 3; the node 1 gets base 2, so its child 2 is unit 4.
+    // The root gets base 1, so its children 1 and 2 are units 2 and 3; the node 1 gets base 2, so its child 2 is unit
+    // 4.
     assert.deepEqual([...units], [unit(0xffff, 0, 1), hole, unit(1, 5, 2), unit(2, 0xabcdef, 0), unit(2, 6, 0)]);
   });
 

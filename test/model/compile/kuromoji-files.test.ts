@@ -54,7 +54,7 @@ describe("kuromoji's files", () => {
     return readKuromojiFiles(folder);
   }
 
-  test('reads surfaces with their words in order, categories and connections, and ignores the zeros at the ends', async () => {
+  test('reads surfaces with words in order, categories and connections; ignores zeros at the end', async () => {
     const { surfaces, categories, categoryOf, connections } = await read(tinyFiles());
     assert.deepEqual(surfaces, [
       { text: 'a', words: [{ leftId: 1, rightId: 0, cost: 300 }] },

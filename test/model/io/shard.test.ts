@@ -45,7 +45,7 @@ describe('shards', () => {
     assert.deepEqual(await shardsOf(long + other, 'lines', 4), [long, '', other, '']);
   });
 
-  test('for any file and any number of shards: joined, they are the file, and each ends at the end of a line', async () => {
+  test('any file, any number of shards: joined, they are the file, and each ends with a line', async () => {
     const line = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom('', '\r', '良い', '😀', '\u2028'));
     const content = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('', '\n'));
     await fc.assert(

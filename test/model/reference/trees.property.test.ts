@@ -1,6 +1,6 @@
 /**
- * LightGBM row by row, LightGBM in batches, and the TypeScript trees give the same doubles to the last bit. Random models are
- * trained, and the rows are generated to meet their thresholds.
+ * LightGBM row by row, LightGBM in batches, and the TypeScript trees give the same doubles to the last bit. Random
+ * models are trained, and the rows are generated to meet their thresholds.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
