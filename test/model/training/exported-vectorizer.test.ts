@@ -19,7 +19,7 @@ const small = {
 };
 
 describe('an exported vectorizer', () => {
-  test('is read: terms, idf and parameters as they are', () => {
+  test('is read with its terms, idf and parameters', () => {
     const { vectorizer, made, dtype, fitting } = parseExportedVectorizer(JSON.stringify(small), 'v.json');
     assert.deepEqual(vectorizer.tables.terms, small.terms);
     assert.deepEqual(vectorizer.tables.idf, Float64Array.from(small.idf));
@@ -44,7 +44,7 @@ describe('an exported vectorizer', () => {
       /^v\.json: expected parameters\.token_pattern to be .*, received "\."$/,
     ],
     [
-      'a parameter of others',
+      'an unsupported parameter',
       change({ binary: false }),
       /expected each name in parameters to be one of token_pattern, .*, received "binary"$/,
     ],
@@ -54,9 +54,9 @@ describe('an exported vectorizer', () => {
       { terms: ['映画', 5] },
       /expected terms to be a list of strings, received \["映画",5\]$/,
     ],
-    ['an idf too few', { idf: [1, 2] }, /expected idf to be a list of 3 numbers, one for each term, received 2$/],
+    ['too few idf', { idf: [1, 2] }, /expected idf to be a list of 3 numbers, one for each term, received 2$/],
     [
-      'an idf that is none',
+      'an idf that is not a number',
       { idf: [1, 2, null] },
       /expected idf to be a list of 3 numbers, one for each term, received \[1,2,null\]$/,
     ],
@@ -78,19 +78,19 @@ describe('an exported vectorizer', () => {
       /expected terms\[1\] to be 1 to 2 words of \\w\{1,\} \(word characters of Unicode 14\.0\.0\), received "映画 は 良い"$/,
     ],
     [
-      'a term that no text has',
+      'a term that no text can have',
       { terms: ['映\t画', '映画', '良い'] },
       /expected terms\[0\] to be .*, received "映\\t画"$/,
     ],
     ['a word too short', { ...change({ token_pattern: '\\w{2,}' }), terms: ['た', 'です', '映画'] }, /terms\[0\]/],
   ];
   for (const [what, changed, message] of refused) {
-    test(`${what}: is refused`, () => {
+    test(`${what}: refused`, () => {
       assert.throws(() => parseExportedVectorizer(JSON.stringify({ ...small, ...changed }), 'v.json'), { message });
     });
   }
 
-  test('that is no JSON, or another: is refused', () => {
+  test('a file that is not JSON, or another JSON, is refused', () => {
     assert.throws(
       () => parseExportedVectorizer('{', 'v.json'),
       /^Error: v\.json: expected JSON as model\/training\/python\/export_vectorizer\.py writes it, /,
@@ -103,21 +103,21 @@ describe('an exported vectorizer', () => {
 describe('model/training/python/export_vectorizer.py', () => {
   const { refusals, models } = readGolden<ImportedGolden>('imported.json');
 
-  test('golden: refuses by the name of the parameter what hoshi cannot represent', () => {
+  test('golden: names each parameter that hoshi cannot represent', () => {
     assert.ok(refusals.length >= 10);
     for (const { what, message } of refusals)
       assert.match(message, new RegExp(`Expected (a |the )?${what}\\b.*, received `));
   });
 
-  test('golden: keeps apart what only fitting used', () => {
+  test('golden: separates the parameters that only fitting used', () => {
     const fitting = new Map(models.map(({ name, vectorizer }) => [name, vectorizer.fitting]));
     assert.deepEqual(fitting.get('plain counts'), { max_df: 0.5 });
     assert.deepEqual(fitting.get('smooth l1'), { max_df: 1, min_df: 0.02 });
   });
 
   const python = join(packageRoot, 'build', 'golden-venv', 'bin', 'python');
-  const skip = existsSync(python) ? false : 'scikit-learn is not there: test/golden/make brings it';
-  test('as it is now, by a pickle: refuses, and writes doubles that read back to the same', { skip }, () => {
+  const skip = existsSync(python) ? false : 'scikit-learn is missing: test/golden/make installs it';
+  test('the current program reads a pickle, refuses, and writes doubles that read back to the same', { skip }, () => {
     const program = `
 import json, pathlib, pickle, sys, tempfile
 sys.path.insert(0, "model/training/python")
