@@ -1,6 +1,7 @@
 /**
- * The typed face of LightGBM's boosters. Arguments are checked here, so that the C++ below may assume them; what is wrong
- * comes back as a NativeError that says what was expected, where, and what came. No call ends the process.
+ * The TypeScript interface of LightGBM's boosters. This file checks every argument and throws a NativeError with the
+ * code `argument`, so the C++ code may assume valid ones. LightGBM's own errors have the code `lightgbm`. No call ends
+ * the process.
  */
 
 import * as types from 'node:util/types';
@@ -11,11 +12,12 @@ import type { CsrMatrix, SparseRow } from './rows.ts';
 
 export const lightgbmVersion = '4.7.0';
 
-/** Rows with what they should give. Labels are held as 32-bit floats by LightGBM. */
+/** Rows with their labels. LightGBM stores labels and weights as 32-bit floats. */
 export interface TrainingSet {
   readonly matrix: CsrMatrix;
+  /** One for each row. */
   readonly labels: Float32Array | Float64Array;
-  /** ≥ 0, one a row; 1 each if not given. */
+  /** One for each row, ≥ 0. The default is 1. */
   readonly weights?: Float32Array | Float64Array;
 }
 
@@ -23,25 +25,25 @@ export interface RoundMetrics {
   /** 1-based. */
   readonly round: number;
   readonly rounds: number;
-  /** Trees so far: as many as rounds, unless a round found nothing to split. */
+  /** The number of trees so far: one for each round that found a split. */
   readonly trees: number;
-  /** By the metric's name, on each set that there is. */
+  /** Metric → its value on each set. */
   readonly metrics: Readonly<Record<string, { readonly training: number; readonly validation?: number }>>;
 }
 
 export interface TrainBoosterOptions {
   readonly training: TrainingSet;
   readonly validation?: TrainingSet;
-  /** By LightGBM's names. Those that name files, machines or several outputs are refused. */
+  /** By LightGBM's names or aliases. Parameters for files, machines or several outputs are refused. */
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  /** Rounds at most, in [1, 1,000,000]. */
+  /** The maximum number of rounds, in [1, 1,000,000]. */
   readonly rounds: number;
-  /** Called after each round; `false` stops. */
-  // biome-ignore lint/suspicious/noConfusingVoidType: a callback that returns nothing goes on
+  /** Called after each round. The training stops if it returns `false`. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing
   readonly onRound?: (metrics: RoundMetrics) => boolean | void | Promise<boolean | void>;
 }
 
-interface NativeBooster {
+interface BoosterHandle {
   readonly columnCount: number;
   readonly treeCount: number;
   update(hasValidation: boolean): Promise<Float64Array>;
@@ -52,77 +54,86 @@ interface NativeBooster {
   modelText(rounds: number): string;
 }
 
-interface NativeTrainingSet {
+interface CheckedTrainingSet {
   readonly matrix: CsrMatrix;
   readonly labels: Float32Array;
   readonly weights: Float32Array;
 }
 
 interface BoosterAddon {
-  fromModelText(text: string): NativeBooster;
+  fromModelText(text: string): BoosterHandle;
   forTraining(
-    training: NativeTrainingSet,
-    validation: NativeTrainingSet | undefined,
+    training: CheckedTrainingSet,
+    validation: CheckedTrainingSet | undefined,
     parameters: string,
-  ): Promise<NativeBooster>;
+  ): Promise<BoosterHandle>;
   parameterAliases(): string;
 }
 
 let loaded: BoosterAddon | undefined;
 
+/** Loads the addon at the first call. */
 function addon(): BoosterAddon {
   loaded ??= loadAddon('hoshi_lightgbm') as BoosterAddon;
   return loaded;
 }
 
-/** A trained model. It is immutable, and may predict while batches of it are under way. */
+/** A trained model. It is immutable; `predict` may be called while a `predictBatch` runs. */
 export class Booster {
   readonly columnCount: number;
   readonly treeCount: number;
-  readonly #native: NativeBooster;
+  readonly #handle: BoosterHandle;
 
-  private constructor(native: NativeBooster) {
-    this.#native = native;
-    this.columnCount = native.columnCount;
-    this.treeCount = native.treeCount;
+  private constructor(handle: BoosterHandle) {
+    this.#handle = handle;
+    this.columnCount = handle.columnCount;
+    this.treeCount = handle.treeCount;
   }
 
-  /** Reads LightGBM's text format. The text is checked whole before LightGBM, which trusts it, sees it. */
+  /**
+   * Reads LightGBM's text format. Because LightGBM trusts its input, the whole text is checked before LightGBM gets it.
+   * Throws a NativeError with the code `model` if a check fails.
+   */
   static fromModelText(text: string): Booster {
     if (typeof text !== 'string') throw argumentError('the model', 'a string', text);
     return new Booster(call(() => addon().fromModelText(text)));
   }
 
-  /** LightGBM's prediction of one row, by its fast call for single rows. */
+  /** LightGBM's prediction of one row, by its fast call for single rows (`LGBM_BoosterPredictForCSRSingleRowFast`). */
   predict(row: SparseRow): number {
     const { columns, values } = checkRow(row, this.columnCount);
-    return call(() => this.#native.predict(columns, values));
+    return call(() => this.#handle.predict(columns, values));
   }
 
-  /** The predictions of many rows, computed off the event loop on a copy of them. */
+  /** The predictions of many rows. They are computed outside the event loop, from a copy of the rows. */
   async predictBatch(matrix: CsrMatrix): Promise<Float64Array> {
     const checked = checkMatrix(matrix, 'the matrix');
     if (checked.columnCount !== this.columnCount)
-      throw argumentError('columnCount', `${this.columnCount}, as many as the model has`, checked.columnCount);
-    return callAsync(() => this.#native.predictBatch(checked));
+      throw argumentError('columnCount', `${this.columnCount}, the model's number of columns`, checked.columnCount);
+    return callAsync(() => this.#handle.predictBatch(checked));
   }
 
-  /** What each column adds to the prediction (SHAP values): `columnCount` + 1 numbers, the last is the base value. */
+  /**
+   * The contribution of each column to the prediction (SHAP values, LightGBM's `pred_contrib`): `columnCount` + 1
+   * numbers, of which the last is the base value. reference/contributions.ts explains scores; this is the law that it
+   * is compared with.
+   */
   contributions(row: SparseRow): Float64Array {
     const { columns, values } = checkRow(row, this.columnCount);
-    return call(() => this.#native.contributions(columns, values));
+    return call(() => this.#handle.contributions(columns, values));
   }
 
-  /** LightGBM's text of the first `rounds` rounds, or of all. */
+  /** The model in LightGBM's text format, with only the first `rounds` rounds if given. */
   modelText(rounds?: number): string {
     if (rounds !== undefined) checkInteger(rounds, 1, 1_000_000, 'rounds');
-    return call(() => this.#native.modelText(rounds ?? 0));
+    return call(() => this.#handle.modelText(rounds ?? 0));
   }
 }
 
 /**
- * Boosts round by round off the event loop; the same input gives the same model, byte for byte. As in Python's `train`, a
- * round that finds nothing to split adds no tree, and the next one, which may draw other columns, is tried all the same.
+ * Trains round by round, outside the event loop. The same input gives the same model, byte for byte. As in Python's
+ * `train`, a round that finds no split adds no tree, and the training goes on, because the next round may draw other
+ * columns.
  */
 export async function trainBooster(options: TrainBoosterOptions): Promise<Booster> {
   if (typeof options !== 'object' || options === null) throw argumentError('the options', 'an object', options);
@@ -132,7 +143,7 @@ export async function trainBooster(options: TrainBoosterOptions): Promise<Booste
   if (validationSet !== undefined && validationSet.matrix.columnCount !== trainingSet.matrix.columnCount) {
     throw argumentError(
       'validation.matrix.columnCount',
-      `${trainingSet.matrix.columnCount}, that of the training set`,
+      `${trainingSet.matrix.columnCount}, as in the training set`,
       validationSet.matrix.columnCount,
     );
   }
@@ -159,7 +170,7 @@ export async function trainBooster(options: TrainBoosterOptions): Promise<Booste
 
 let nameOfAlias: ReadonlyMap<string, string> | undefined;
 
-/** LightGBM's own name of a parameter that may go by an alias; undefined if it has none such. */
+/** LightGBM's main name of a parameter, given that name or an alias; undefined if LightGBM does not know it. */
 export function parameterName(alias: string): string | undefined {
   if (nameOfAlias === undefined) {
     const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
@@ -172,7 +183,7 @@ export function parameterName(alias: string): string | undefined {
 
 const DEFAULT_PARAMETERS = { verbosity: -1, num_threads: 1, deterministic: true, force_row_wise: true };
 
-/** Parameters that would read or write files, talk to other machines, or are arguments here. */
+/** Parameters that read or write files, use other machines, or are set by the arguments of `trainBooster`. */
 const REFUSED_PARAMETERS = new Set([
   'config',
   'task',
@@ -208,19 +219,20 @@ const REFUSED_PARAMETERS = new Set([
   'num_iteration_predict',
 ]);
 
-/** Lists of columns, "[0,1],[2]". LightGBM 4.7.0 ends the process if one is out of range. */
+/** Lists of columns, such as "[0,1],[2]". LightGBM 4.7.0 ends the process if a column is out of range. */
 const CONSTRAINTS = /^\[\d+(,\d+)*\](,\[\d+(,\d+)*\])*$/;
 
+/** The parameters as LightGBM's C API takes them: `name=value` joined by spaces. */
 function parameterText(parameters: TrainBoosterOptions['parameters'], columnCount: number): string {
   if (typeof parameters !== 'object' || parameters === null) throw argumentError('parameters', 'an object', parameters);
   const chosen = new Map<string, string | number | boolean>(Object.entries(DEFAULT_PARAMETERS));
   const named = new Set<string>();
   for (const [alias, value] of Object.entries(parameters)) {
     const name = parameterName(alias);
-    if (name === undefined) throw argumentError('parameters', "names of LightGBM's", alias);
+    if (name === undefined) throw argumentError('each name in parameters', 'a parameter of LightGBM', alias);
     if (REFUSED_PARAMETERS.has(name))
-      throw argumentError('parameters', 'none that names files, machines, outputs or rounds', alias);
-    if (named.has(name)) throw argumentError('parameters', `${name} only once`, alias);
+      throw argumentError('each name in parameters', 'other than those for files, machines, outputs and rounds', alias);
+    if (named.has(name)) throw argumentError(`${name} in parameters`, 'given once', alias);
     named.add(name);
     const isFine =
       typeof value === 'string'
@@ -238,17 +250,17 @@ function parameterText(parameters: TrainBoosterOptions['parameters'], columnCoun
   return Array.from(chosen, ([name, value]) => `${name}=${value}`).join(' ');
 }
 
-function checkTrainingSet(set: TrainingSet, name: string): NativeTrainingSet {
+function checkTrainingSet(set: TrainingSet, name: string): CheckedTrainingSet {
   if (typeof set !== 'object' || set === null) throw argumentError(name, 'an object', set);
   const { labels, weights } = set;
   const matrix = checkMatrix(set.matrix, `${name}.matrix`);
   const rowCount = lengthOf(matrix.rowStarts) - 1;
-  if (rowCount === 0) throw argumentError(`${name}.matrix`, 'at least one row', 'none');
+  if (rowCount === 0) throw argumentError(`${name}.matrix`, 'a matrix with at least one row', 'an empty one');
   const floats = (values: Float32Array | Float64Array, what: string, lowest: number) => {
     if (!types.isFloat64Array(values) && !types.isFloat32Array(values))
       throw argumentError(what, 'a Float64Array or Float32Array', values);
     if (lengthOf(values) !== rowCount)
-      throw argumentError(`${what}.length`, `${rowCount}, one a row`, lengthOf(values));
+      throw argumentError(`${what}.length`, `${rowCount}, one for each row`, lengthOf(values));
     const copy = new Float32Array(values);
     const wrong = copy.findIndex((value) => !(Number.isFinite(value) && value >= lowest));
     if (wrong >= 0)

@@ -1,12 +1,16 @@
-/** Checks of arguments that both addons' faces share. Each throws a NativeError with the code `argument`. */
+/**
+ * Checks of arguments, shared by engine.ts and booster.ts. Each throws a NativeError with the code `argument`.
+ *
+ * The C++ code gets exactly the values that were checked: each property is read only once, and a length comes from the
+ * typed array's own getter, which a property of the caller cannot replace.
+ */
 import * as types from 'node:util/types';
 import { argumentError } from './errors.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 
-// What has been checked is what C++ gets: each property is read once, and a length is the array's own, not what hides it.
-
 const typedArrayPrototype: object = Object.getPrototypeOf(Int32Array.prototype);
 
+/** The number of elements of a typed array. */
 export function lengthOf(array: ArrayBufferView): number {
   return Reflect.get(typedArrayPrototype, 'length', array) as number;
 }
@@ -15,6 +19,7 @@ function bufferOf(array: ArrayBufferView): ArrayBufferLike {
   return Reflect.get(typedArrayPrototype, 'buffer', array) as ArrayBufferLike;
 }
 
+/** Checks a CSR matrix: the types, the row starts, and the columns of each row. Returns a copy of the object. */
 export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
   if (typeof matrix !== 'object' || matrix === null) throw argumentError(name, 'a CSR matrix', matrix);
   const { rowStarts, columns, values, columnCount } = matrix;
@@ -34,6 +39,7 @@ export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
   return { rowStarts, columns, values, columnCount };
 }
 
+/** Checks one row: the types, and columns that ascend below `columnCount`. Returns a copy of the object. */
 export function checkRow(row: SparseRow, columnCount: number): SparseRow {
   if (typeof row !== 'object' || row === null) throw argumentError('the row', 'a sparse row', row);
   const { columns, values } = row;
@@ -46,7 +52,7 @@ function checkCells(columns: Int32Array, values: Float64Array, name: string): vo
   checkArray(columns, types.isInt32Array, 'an Int32Array', `${name}.columns`);
   checkArray(values, types.isFloat64Array, 'a Float64Array', `${name}.values`);
   if (lengthOf(values) !== lengthOf(columns))
-    throw argumentError(`${name}.values.length`, `${lengthOf(columns)}, that of columns`, lengthOf(values));
+    throw argumentError(`${name}.values.length`, `${lengthOf(columns)}, the length of columns`, lengthOf(values));
 }
 
 function checkColumns(columns: Int32Array, start: number, end: number, columnCount: number, name: string): void {
@@ -63,6 +69,7 @@ function checkColumns(columns: Int32Array, start: number, end: number, columnCou
   }
 }
 
+/** Checks the type of a typed array with `isRight`, and that its memory is neither shared nor detached. */
 export function checkArray(
   value: ArrayBufferView,
   isRight: (value: unknown) => boolean,
@@ -70,12 +77,12 @@ export function checkArray(
   name: string,
 ): void {
   if (!isRight(value)) throw argumentError(name, expected, value);
-  // Another thread could change it between the check and the use.
+  // Another thread could change a shared array between the check and the use.
   if (types.isSharedArrayBuffer(bufferOf(value)))
-    throw argumentError(name, `${expected} that is not shared`, 'a shared one');
-  // It would pass for an empty one.
+    throw argumentError(name, `${expected} that is not shared`, 'a shared array');
+  // A detached array looks like an empty one.
   if (lengthOf(value) === 0 && isDetached(bufferOf(value)))
-    throw argumentError(name, `${expected} that is not detached`, 'a detached one');
+    throw argumentError(name, `${expected} that is not detached`, 'a detached array');
 }
 
 function isDetached(buffer: ArrayBufferLike): boolean {
@@ -87,6 +94,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
+/** Checks that a value is an integer in [lowest, highest]. */
 export function checkInteger(value: number, lowest: number, highest: number, name: string): void {
   if (!Number.isInteger(value) || value < lowest || value > highest)
     throw argumentError(name, `an integer from ${lowest} to ${highest}`, value);

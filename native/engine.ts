@@ -1,7 +1,8 @@
 /**
- * The typed face of the native engine: analyzer, vectorizer, forest, and the scorer that is all three in one call. Arguments
- * are checked here, so that the C++ below may assume them; what is wrong comes back as a NativeError. Objects are immutable
- * and hold tables that are mapped, so that threads and processes share them.
+ * The TypeScript interface of the native engine: analyzer, vectorizer, forest, and the scorer, which runs all three in
+ * one call. This file checks every argument and throws a NativeError with the code `argument`, so the C++ code may
+ * assume valid ones. The objects are immutable. Their tables are mapped files, which threads and processes share. An
+ * object belongs to the thread that created it: its methods reuse buffers between calls.
  */
 import { join } from 'node:path';
 import * as types from 'node:util/types';
@@ -11,8 +12,10 @@ import { loadAddon } from './load.ts';
 import { packageRoot } from './package-root.ts';
 import type { SparseRow } from './rows.ts';
 
-/** Where `make build` puts the compiled dictionary. */
+/** The compiled dictionary that `make build` creates. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
+
+// The addon's objects. The classes below wrap them; nothing else holds one.
 
 interface AnalyzerHandle {
   readonly identity: string;
@@ -52,71 +55,83 @@ interface EngineAddon {
 
 let loaded: EngineAddon | undefined;
 
+/** Loads the addon at the first call. */
 function addon(): EngineAddon {
   loaded ??= loadAddon('hoshi_engine') as EngineAddon;
   return loaded;
 }
 
-/** How a scorer finds the native halves of what it is made of. */
-const analyzers = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
-const vectorizers = new WeakMap<NativeVectorizer, VectorizerHandle>();
-const forests = new WeakMap<NativeForest, ForestHandle>();
+// The handles of the objects that were loaded here: a scorer is made from the handles of its parts, and refuses other
+// objects.
+const analyzerHandles = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
+const vectorizerHandles = new WeakMap<NativeVectorizer, VectorizerHandle>();
+const forestHandles = new WeakMap<NativeForest, ForestHandle>();
 
-/** Texts → tokens: kuromoji's. */
+/** Text → tokens, the same as kuromoji's (reference/tokenizer.ts is the readable twin). */
 export class NativeAnalyzer {
-  readonly #native: AnalyzerHandle;
-  #ends = new Uint32Array(1 << 10); // of the last call; grows to the longest text
+  readonly #handle: AnalyzerHandle;
+  #ends = new Uint32Array(1 << 10); // The result of the last call. It grows with the longest text.
 
-  private constructor(native: AnalyzerHandle) {
-    this.#native = native;
-    analyzers.set(this, native);
+  private constructor(handle: AnalyzerHandle) {
+    this.#handle = handle;
+    analyzerHandles.set(this, handle);
   }
 
-  /** From a compiled dictionary: a path, whose file is mapped, or its bytes, which are copied. */
+  /**
+   * Loads a compiled dictionary. The file of a path is mapped; bytes are copied. Every index in it is checked. Throws a
+   * NativeError with the code `tables` if it cannot be used, or `addon` if the addon is not built.
+   */
   static load(dictionary: string | Uint8Array = dictionaryPath): NativeAnalyzer {
     checkTables(dictionary, 'the dictionary');
     return new NativeAnalyzer(call(() => addon().loadAnalyzer(dictionary)));
   }
 
-  /** What the dictionary was compiled from: `kuromoji VERSION SHA-256`. */
+  /** The origin of the dictionary: `kuromoji VERSION SHA-256`. */
   get identity(): string {
-    return this.#native.identity;
+    return this.#handle.identity;
   }
 
-  /** The UTF-16 offset after each token; a token begins where the one before ends. Valid until the next call. */
+  /**
+   * The UTF-16 offset of the end of each token, ascending. A token starts at the end of the token before. The array is
+   * valid until the next call.
+   */
   analyze(text: string): Uint32Array {
     checkText(text);
     if (this.#ends.length < text.length) this.#ends = new Uint32Array(2 * text.length);
-    return this.#ends.subarray(0, this.#native.analyze(text, this.#ends));
+    return this.#ends.subarray(0, this.#handle.analyze(text, this.#ends));
   }
 }
 
-/** Tokens → a row: scikit-learn's TF-IDF. */
+/** Tokens → TF-IDF row, as scikit-learn's (reference/vectorizer.ts is the readable twin). */
 export class NativeVectorizer {
-  readonly #native: VectorizerHandle;
+  readonly #handle: VectorizerHandle;
   readonly columnCount: number;
   readonly #columns: Int32Array;
   readonly #values: Float64Array;
 
-  private constructor(native: VectorizerHandle) {
-    this.#native = native;
-    this.columnCount = native.columnCount;
+  private constructor(handle: VectorizerHandle) {
+    this.#handle = handle;
+    this.columnCount = handle.columnCount;
     this.#columns = new Int32Array(this.columnCount);
     this.#values = new Float64Array(this.columnCount);
-    vectorizers.set(this, native);
+    vectorizerHandles.set(this, handle);
   }
 
-  /** From a compiled vocabulary: a path, whose file is mapped, or its bytes, which are copied. */
+  /** Loads a compiled vocabulary, as `NativeAnalyzer.load` does. */
   static load(vocabulary: string | Uint8Array): NativeVectorizer {
     checkTables(vocabulary, 'the vocabulary');
     return new NativeVectorizer(call(() => addon().loadVectorizer(vocabulary)));
   }
 
+  /** The origin of the vocabulary (`identitiesOf` in bundle/manifest.ts). */
   get identity(): string {
-    return this.#native.identity;
+    return this.#handle.identity;
   }
 
-  /** The row of a text, given the ends of its tokens as `Analyzer` tells them. Valid until the next call. */
+  /**
+   * The row of a text, given the ends of its tokens from `NativeAnalyzer.analyze`. The row is valid until the next
+   * call.
+   */
   row(text: string, ends: Uint32Array): SparseRow {
     checkText(text);
     checkArray(ends, types.isUint32Array, 'a Uint32Array', 'ends');
@@ -128,23 +143,23 @@ export class NativeVectorizer {
         throw argumentError(`ends[${i}]`, `an integer from ${last} to ${text.length}`, end);
       last = end;
     }
-    const count = this.#native.row(text, ends, this.#columns, this.#values);
+    const count = this.#handle.row(text, ends, this.#columns, this.#values);
     return { columns: this.#columns.subarray(0, count), values: this.#values.subarray(0, count) };
   }
 }
 
-/** A row → a score: LightGBM's trees. */
+/** Row → prediction, to the same bits as LightGBM's (reference/trees.ts is the readable twin). */
 export class NativeForest {
-  readonly #native: ForestHandle;
+  readonly #handle: ForestHandle;
   readonly columnCount: number;
 
-  private constructor(native: ForestHandle) {
-    this.#native = native;
-    this.columnCount = native.columnCount;
-    forests.set(this, native);
+  private constructor(handle: ForestHandle) {
+    this.#handle = handle;
+    this.columnCount = handle.columnCount;
+    forestHandles.set(this, handle);
   }
 
-  /** From a compiled forest: a path, whose file is mapped, or its bytes, which are copied. */
+  /** Loads a compiled forest, as `NativeAnalyzer.load` does. */
   static load(forest: string | Uint8Array): NativeForest {
     checkTables(forest, 'the forest');
     return new NativeForest(call(() => addon().loadForest(forest)));
@@ -152,34 +167,36 @@ export class NativeForest {
 
   /** The SHA-256 of the model text it was compiled from. */
   get identity(): string {
-    return this.#native.identity;
+    return this.#handle.identity;
   }
 
+  /** The prediction of one row, in stars. It is not clamped to a range. NaN is a missing value. */
   predict(row: SparseRow): number {
     const { columns, values } = checkRow(row, this.columnCount);
-    return this.#native.predict(columns, values);
+    return this.#handle.predict(columns, values);
   }
 }
 
-/** A text → its score, held within [lowest, highest]. */
+/** Text → score, clamped to [lowest, highest], in stars. */
 export class NativeScorer {
-  readonly #native: ScorerHandle;
+  readonly #handle: ScorerHandle;
 
+  /** Throws if the forest and the vectorizer have different numbers of columns. */
   constructor(
     analyzer: NativeAnalyzer,
     vectorizer: NativeVectorizer,
     forest: NativeForest,
     range: readonly [lowest: number, highest: number],
   ) {
-    const halves = [
-      halfOf(analyzers, analyzer, 'the analyzer'),
-      halfOf(vectorizers, vectorizer, 'the vectorizer'),
-      halfOf(forests, forest, 'the forest'),
+    const handles = [
+      handleOf(analyzerHandles, analyzer, 'the analyzer'),
+      handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
+      handleOf(forestHandles, forest, 'the forest'),
     ] as const;
     if (forest.columnCount !== vectorizer.columnCount) {
       throw argumentError(
         'the forest',
-        `of ${vectorizer.columnCount} columns, as many as the vocabulary`,
+        `of ${vectorizer.columnCount} columns, as many as the vectorizer`,
         forest.columnCount,
       );
     }
@@ -187,36 +204,37 @@ export class NativeScorer {
     const [lowest, highest] = range as readonly [number, number];
     if (typeof lowest !== 'number' || typeof highest !== 'number' || !(lowest < highest))
       throw argumentError('the range', 'two numbers [lowest, highest]', `${lowest}, ${highest}`);
-    this.#native = call(() => addon().makeScorer(...halves, lowest, highest));
+    this.#handle = call(() => addon().makeScorer(...handles, lowest, highest));
   }
 
+  /** The score of one text. Any string is accepted, lone surrogates included. */
   score(text: string): number {
     checkText(text);
-    return call(() => this.#native.score(text));
+    return call(() => this.#handle.score(text));
   }
 
-  /** The scores of many texts in their order, computed on `threads` threads off the event loop. */
+  /** The scores of many texts, in order. They are computed outside the event loop, on 1 to 1024 `threads`. */
   async scoreBatch(texts: readonly string[], threads = 1): Promise<Float64Array> {
     if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
-    const copy = Array.from(texts); // what is checked is what is handed over, holes included
+    const copy = Array.from(texts); // A copy cannot change after the check. It turns holes into undefined.
     copy.forEach((text, i) => {
       if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
     });
     checkInteger(threads, 1, 1024, 'threads');
-    return callAsync(() => this.#native.scoreBatch(copy, threads));
+    return callAsync(() => this.#handle.scoreBatch(copy, threads));
   }
 
-  /** Of all texts that it has scored: words, and those among them that are no term of the vocabulary by themselves. */
+  /** Counts over all scored texts: the words, and the words that are not a term of the vocabulary on their own. */
   wordCounts(): { words: number; unknownWords: number } {
-    const [words = 0, unknownWords = 0] = call(() => this.#native.wordCounts());
+    const [words = 0, unknownWords = 0] = call(() => this.#handle.wordCounts());
     return { words, unknownWords };
   }
 }
 
-function halfOf<Whole extends object, Half>(halves: WeakMap<Whole, Half>, whole: Whole, name: string): Half {
-  const half = halves.get(whole);
-  if (half === undefined) throw argumentError(name, 'one that was loaded', whole);
-  return half;
+function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
+  const handle = handles.get(object);
+  if (handle === undefined) throw argumentError(name, 'an object that was loaded', object);
+  return handle;
 }
 
 function checkText(text: string): void {

@@ -1,7 +1,9 @@
-/** The one error of native/, and how what an addon throws becomes it. */
+/** The error type of native/, and the translation of the addons' errors into it. */
 
-/** `argument`: a wrong argument; `model`: a model text that is none; `lightgbm`: LightGBM refused;
- * `tables`: a compiled file that is none; `addon`: not built. */
+/**
+ * `argument`: an argument is invalid. `model`: a model text is invalid. `lightgbm`: LightGBM returned an error.
+ * `tables`: a compiled file is invalid. `addon`: the addon cannot be loaded.
+ */
 export type NativeErrorCode = 'argument' | 'model' | 'lightgbm' | 'tables' | 'addon';
 
 export class NativeError extends Error {
@@ -14,6 +16,7 @@ export class NativeError extends Error {
   }
 }
 
+/** An error with the code `argument`. */
 export function argumentError(name: string, expected: string, received: unknown): NativeError {
   return new NativeError('argument', `Expected ${name} to be ${expected}, received ${describe(received)}`);
 }
@@ -23,13 +26,14 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** What the addon throws has its `code` already; only its class is missing. */
+/** Gives an error of the addon, which already has a `code`, the class NativeError. Returns other errors as they are. */
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof NativeError) return error;
   const { code } = error as { code?: NativeErrorCode };
   return code === undefined ? error : new NativeError(code, error.message, { cause: error });
 }
 
+/** Runs `work`, which calls an addon, and translates its error. */
 export function call<T>(work: () => T): T {
   try {
     return work();
@@ -38,6 +42,7 @@ export function call<T>(work: () => T): T {
   }
 }
 
+/** The same for a call that returns a promise. */
 export async function callAsync<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

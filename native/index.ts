@@ -1,4 +1,7 @@
-/** The native side for the rest of hoshi: the engine that serves, and LightGBM's boosters. Neither loads before it is called. */
+/**
+ * What the rest of hoshi uses of the addons: the serving engine and LightGBM's boosters. An addon loads at its first
+ * call.
+ */
 export {
   Booster,
   lightgbmVersion,

@@ -1,4 +1,4 @@
-/** Where the package lies: the same folder from the sources and from what `tsc` made of them in `dist/`. */
+/** The folder of the package. It is the same for a source file and for its compiled file in `dist/`. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuiltin } from './builtin.ts';
@@ -10,7 +10,7 @@ function findPackageRoot(): string {
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);
     if (parent === folder)
-      throw new Error(`Expected a package.json above ${fileURLToPath(import.meta.url)}, found none`);
+      throw new Error(`Expected a package.json in a folder above ${fileURLToPath(import.meta.url)}, found none`);
     folder = parent;
   }
   return folder;

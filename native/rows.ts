@@ -1,15 +1,20 @@
 /**
- * Sparse rows in CSR form, as the trees read them. Plain typed arrays, nothing owned: whoever makes one may reuse it
- * after the call that took it has returned.
+ * Sparse rows in CSR form, as the trees read them. They are plain typed arrays, and no function keeps one: the caller
+ * may reuse the arrays after a call returns.
  */
 
-/** One row. `columns` are strictly increasing and 0-based; a column that is not named is 0; NaN is a missing value. */
+/**
+ * One row. `columns` are 0-based and strictly increasing. The value of any other column is 0. NaN is a missing value.
+ */
 export interface SparseRow {
   readonly columns: Int32Array;
   readonly values: Float64Array;
 }
 
-/** Rows one after the other: row r is `columns[rowStarts[r] … rowStarts[r + 1])`; `rowStarts` has one entry more than rows. */
+/**
+ * Rows in sequence: row r has the cells [rowStarts[r], rowStarts[r + 1]). `rowStarts` has one more entry than there are
+ * rows.
+ */
 export interface CsrMatrix {
   readonly rowStarts: Int32Array;
   readonly columns: Int32Array;

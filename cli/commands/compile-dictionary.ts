@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { compileDictionary } from '../../model/compile/dictionary.ts';
 import { readKuromojiFiles } from '../../model/compile/kuromoji-files.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
-import { writeAside } from '../../model/io/write-aside.ts';
+import { writeAtomically } from '../../model/io/write-atomically.ts';
 import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../model/reference/tokenizer-identity.ts';
 import { log } from '../options.ts';
 
@@ -19,7 +19,7 @@ export function compileDictionaryCommand(): Command {
       ]);
       const sample = [...corpus.sentences, ...corpus.words].map(({ text }) => text);
       const file = compileDictionary(source, sample, formatIdentity(identity));
-      await writeAside(out, file);
+      await writeAtomically(out, file);
       log(`wrote ${out}: ${source.surfaces.length} surface forms, ${file.length} bytes`);
     });
 }

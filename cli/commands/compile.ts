@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
-import { compiledFiles } from '../../model/bundle/compiled-files.ts';
+import { compiledFiles } from '../../model/bundle/manifest.ts';
 import { readBundle } from '../../model/bundle/read.ts';
-import { writeAside } from '../../model/io/write-aside.ts';
+import { writeAtomically } from '../../model/io/write-atomically.ts';
 import { log, shippedBundle } from '../options.ts';
 
 export function compileCommand(): Command {
@@ -15,7 +15,7 @@ export function compileCommand(): Command {
       const compiled = compileBundle(await readBundle(path));
       for (const name of ['vocabulary', 'forest'] as const) {
         const file = join(path, compiledFiles[name]);
-        await writeAside(file, compiled[name]);
+        await writeAtomically(file, compiled[name]);
         log(`wrote ${file}: ${compiled[name].length} bytes`);
       }
     });

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../../model/io/records.ts';
 import { openShard, type Shard } from '../../model/io/shard.ts';
-import { AtomicFile } from '../../model/io/write-aside.ts';
+import { AtomicFile } from '../../model/io/write-atomically.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import {
   addScorerOptions,

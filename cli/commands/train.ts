@@ -1,7 +1,7 @@
 /** `hoshi train`: labelled reviews → a bundle, with a report if there are held-out reviews. */
 import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { clearAside } from '../../model/bundle/write.ts';
+import { rollBackWrite } from '../../model/bundle/write.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { readReviews } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
@@ -89,7 +89,7 @@ export function trainCommand(): Command {
         },
         cleanUp: () => {
           progress.pause();
-          clearAside(flags.out);
+          rollBackWrite(flags.out);
         },
       });
     });

@@ -1,13 +1,17 @@
-/** The model card of a bundle, its README.md: what the model is for, how it was made, how good it is, how to use it. */
+/**
+ * The model card of a bundle, its README.md: the purpose of the model, how it was made, its quality, and how to use it.
+ */
 import type { Manifest } from './manifest.ts';
 
-/** Markdown. `about` says in the maker's words what the model is for and where it fails; a sentence stands in for none. */
+/**
+ * The card as Markdown. `about` is the author's text about the purpose and the limits of the model; it has a default.
+ */
 export function cardOf(manifest: Manifest, about: string | undefined): string {
   const { name, version, scoreRange, made, tokenizer, training, vectorizer, lightgbm, measures, files } = manifest;
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
   return `# ${name} ${version}
 
-${about ?? `Tells how many stars a Japanese review gives, from ${scoreRange[0]} to ${scoreRange[1]}, as the reviews it was trained on would.`}
+${about ?? `Predicts how many stars a Japanese review gives, from ${scoreRange.join(' to ')}, like the reviews that it was trained on.`}
 
 ## How it was made
 

@@ -1,16 +1,17 @@
 /** A bundle → its compiled files, in memory. */
-
 import { compileForest } from '../compile/forest.ts';
 import { compileVocabulary } from '../compile/vocabulary.ts';
-import { identitiesOf } from './compiled-files.ts';
+import { identitiesOf, type Manifest } from './manifest.ts';
 import type { Bundle } from './read.ts';
 
-/** Throws where the native engine cannot give the bundle's scores to the last bit. */
-export function compileBundle({
-  manifest,
-  modelText,
-  vectorizer,
-}: Pick<Bundle, 'modelText' | 'vectorizer'> & { readonly manifest: Parameters<typeof identitiesOf>[0] }): {
+export interface CompilableBundle extends Pick<Bundle, 'modelText' | 'vectorizer'> {
+  readonly manifest: Pick<Manifest, 'files' | 'vectorizer'>;
+}
+
+/**
+ * Compiles the vocabulary and the forest. Throws if the native engine cannot give the bundle's scores to the last bit.
+ */
+export function compileBundle({ manifest, modelText, vectorizer }: CompilableBundle): {
   vocabulary: Buffer;
   forest: Buffer;
 } {

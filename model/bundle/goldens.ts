@@ -1,6 +1,8 @@
-/** The texts whose scores a bundle carries, and has to reproduce whenever it is loaded. */
-
-/** What a bundle proves itself by at start: ordinary texts, and those that break what is built carelessly. */
+/**
+ * The golden texts. A bundle stores their scores, and every engine must reproduce them whenever it loads the bundle.
+ * They are ordinary reviews, then texts that break careless code: emoji, half-width kana, a lone surrogate, the empty
+ * text.
+ */
 export const goldenTexts: readonly string[] = [
   'すごい！最高に興奮した！楽しい',
   'この映画は全くだめ、楽しくない。駄作',

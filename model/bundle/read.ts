@@ -1,4 +1,7 @@
-/** Reads a bundle. Every hash and every bound is checked; an error names the file, what was expected in it and what came. */
+/**
+ * Reads a bundle and checks it: every hash, every number and the order of the terms. Every server start runs this file,
+ * so it loads no library and takes Node's modules from native/builtin.ts.
+ */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
@@ -9,19 +12,20 @@ import { BundleError, FILES, type FileName, type Manifest, parseManifest } from 
 const fs = requireBuiltin('node:fs');
 
 export interface Bundle {
+  /** The folder. */
   readonly path: string;
   readonly manifest: Manifest;
   readonly modelText: string;
   readonly vectorizer: Vectorizer;
 }
 
-/** Reads and checks a bundle's manifest alone. Throws a BundleError. */
+/** Reads and checks only the manifest of the bundle in the folder `path`. Rejects with a BundleError. */
 export async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, 'manifest.json');
   return parseManifest(read(file), file);
 }
 
-/** Reads and checks a bundle. Throws a BundleError. */
+/** Reads and checks the bundle in the folder `path`. Rejects with a BundleError. */
 export async function readBundle(path: string): Promise<Bundle> {
   const manifest = await readManifest(path);
   const contents = new Map<FileName, string>();
@@ -42,22 +46,21 @@ export async function readBundle(path: string): Promise<Bundle> {
   return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
 }
 
-/** Throws a BundleError unless the trees have a feature for each term. */
-export function checkFeatures(path: string, terms: number, features: number): void {
-  if (features === terms) return;
+/** Throws a BundleError unless the trees have one feature for each term. */
+export function checkFeatureCount(path: string, termCount: number, featureCount: number): void {
+  if (featureCount === termCount) return;
   throw new BundleError(
-    `${path}/model.txt: expected ${terms} features, as many as vocabulary.tsv has terms, received ${features}`,
+    `${path}/model.txt: expected ${termCount} features, one for each term of vocabulary.tsv, received ${featureCount}`,
   );
 }
 
-/** Throws a BundleError unless the bundle was trained on the tokens of this tokenizer. */
-export function checkTokenizer(bundlePath: string, manifest: Manifest, present: TokenizerIdentity): void {
+/** Throws a BundleError unless the bundle was trained on the tokens of the installed tokenizer. */
+export function checkSameTokenizer(path: string, { tokenizer }: Manifest, installed: TokenizerIdentity): void {
   for (const key of ['name', 'version', 'dictionary'] as const) {
-    if (manifest.tokenizer[key] !== present[key]) {
-      throw new BundleError(
-        `${bundlePath}/manifest.json: expected tokenizer.${key} to be ${present[key]}, which is installed, received ${manifest.tokenizer[key]}`,
-      );
-    }
+    if (tokenizer[key] === installed[key]) continue;
+    throw new BundleError(
+      `${path}/manifest.json: expected tokenizer.${key} to be ${installed[key]}, which is installed, received ${tokenizer[key]}`,
+    );
   }
 }
 
@@ -71,11 +74,12 @@ function read(file: string): Buffer {
   }
 }
 
+/** The SHA-256, in hexadecimal. */
 export function hashOf(bytes: Buffer): string {
   return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
 }
 
-/** Throws a BundleError. */
+/** Parses vocabulary.tsv. Throws a BundleError that names the line. `file` is its path, for messages. */
 export function parseVocabulary(text: string, file: string): Pick<VectorizerTables, 'terms' | 'idf'> {
   const lines = linesOf(text, file);
   const idf = new Float64Array(lines.length);
@@ -97,7 +101,7 @@ export function parseVocabulary(text: string, file: string): Pick<VectorizerTabl
   return { terms, idf };
 }
 
-/** Throws a BundleError. */
+/** Parses logarithms.txt. Throws a BundleError that names the line. `file` is its path, for messages. */
 export function parseLogarithms(text: string, file: string): Float64Array {
   const lines = linesOf(text, file);
   if (lines.length !== LOGARITHM_TABLE_SIZE - 1) {
@@ -109,7 +113,7 @@ export function parseLogarithms(text: string, file: string): Float64Array {
 function linesOf(text: string, file: string): string[] {
   const lines = text.split('\n');
   if (lines.pop() !== '' || lines.length === 0)
-    throw new BundleError(`${file}: expected lines, each ended by a line feed`);
+    throw new BundleError(`${file}: expected at least one line, and a line feed after each`);
   return lines;
 }
 

@@ -1,29 +1,41 @@
 /**
- * Writes a bundle: to a temporary folder beside its place, which takes that place in one rename. Nobody ever finds half a bundle.
+ * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. No reader sees
+ * half a bundle. The temporary folder is named after the process, so two writers of one destination do not mix their
+ * files.
  */
-
 import { constants, existsSync, renameSync, rmSync } from 'node:fs';
 import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { cardOf } from './card.ts';
 import { compileBundle } from './compile.ts';
-import { compiledFiles } from './compiled-files.ts';
-import { BUNDLE_FORMAT, FILES, type FileName, type Golden, type Manifest } from './manifest.ts';
+import { BUNDLE_FORMAT, compiledFiles, FILES, type FileName, type Golden, type Manifest } from './manifest.ts';
 import { hashOf } from './read.ts';
 
-/** What a bundle is made of; the rest of the manifest follows from it. */
+/** The parts of a bundle. The other fields of the manifest are computed from them. */
 export interface BundleParts {
   readonly manifest: Omit<Manifest, 'format' | 'version' | 'files' | 'vectorizer' | 'goldens'>;
   readonly modelText: string;
   readonly vectorizer: Vectorizer;
   readonly goldens: readonly Golden[];
-  /** For the model card: what the model is for and where it fails. */
+  /** For the model card: the purpose and the limits of the model. */
   readonly about?: string;
 }
 
-/** Throws unless a bundle may take this place: where nothing is, an empty folder, or a bundle and nothing else. */
-export async function checkPlace(path: string): Promise<void> {
+/** Every file that hoshi writes into a bundle. */
+const BUNDLE_FILES: readonly string[] = [
+  ...FILES,
+  'manifest.json',
+  'README.md',
+  'report.html',
+  ...Object.values(compiledFiles),
+];
+
+/**
+ * Throws unless a bundle can be written to the folder `path`. The folder may be missing, be empty, or hold a bundle and
+ * no other file, so that `writeBundle` never deletes a user's files.
+ */
+export async function checkDestination(path: string): Promise<void> {
   let names: string[];
   try {
     names = await readdir(path);
@@ -33,78 +45,71 @@ export async function checkPlace(path: string): Promise<void> {
       cause: error,
     });
   }
-  const ours: readonly string[] = [
-    ...FILES,
-    'manifest.json',
-    'README.md',
-    'report.html',
-    ...Object.values(compiledFiles),
-  ];
-  const other = names.find((name) => !ours.includes(name));
+  const other = names.find((name) => !BUNDLE_FILES.includes(name));
   if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return checkWritable(path);
   throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);
 }
 
-/** Bundles are written beside their place, in the nearest folder above it that is there. */
+/** Throws unless the nearest existing folder above `path` is writable: the temporary folder is created there. */
 async function checkWritable(path: string): Promise<void> {
   for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
     try {
       return await access(`${folder}/.`, constants.W_OK | constants.X_OK);
     } catch (error) {
       if (isMissing(error) && folder !== dirname(folder)) continue;
-      throw new Error(`${path}: expected ${folder} to be a folder to write in, ${(error as Error).message}`, {
+      throw new Error(`${path}: expected ${folder} to be a writable folder, ${(error as Error).message}`, {
         cause: error,
       });
     }
   }
 }
 
-/** Writes a bundle, in place of one that may lie there; what else lies there is refused, not replaced. */
+/** Writes a bundle to the folder `path`, and replaces an older bundle there. Throws as `checkDestination` does. */
 export async function writeBundle(path: string, parts: BundleParts): Promise<Manifest> {
-  await checkPlace(path);
-  const { modelText, vectorizer, goldens } = parts;
-  const { terms, idf, logarithms } = vectorizer.tables;
-  const contents: Record<FileName, Buffer> = {
-    'model.txt': Buffer.from(modelText),
-    'vocabulary.tsv': Buffer.from(terms.map((term, column) => `${term}\t${idf[column]}\n`).join('')),
-    'logarithms.txt': Buffer.from(Array.from(logarithms.subarray(1), (value) => `${value}\n`).join('')),
-  };
-  const file = (name: FileName) => ({ sha256: hashOf(contents[name]), bytes: contents[name].length });
-  const files = {
-    'model.txt': file('model.txt'),
-    'vocabulary.tsv': file('vocabulary.tsv'),
-    'logarithms.txt': file('logarithms.txt'),
-  };
-  const version = hashOf(Buffer.from(FILES.map((name) => files[name].sha256).join('\n'))).slice(0, 12);
-  const { name, ...rest } = parts.manifest;
-  const manifest: Manifest = {
-    format: BUNDLE_FORMAT,
-    name,
-    version,
-    ...rest,
-    vectorizer: vectorizer.parameters,
-    files,
-    goldens,
-  };
-
-  const aside = asideOf(path);
-  clearAside(path);
+  await checkDestination(path);
+  const contents = contentsOf(parts);
+  const manifest = manifestOf(parts, contents);
+  const temporary = temporaryFolderOf(path);
+  rollBackWrite(path);
   try {
-    await mkdir(aside, { recursive: true });
-    for (const name of FILES) await writeFile(join(aside, name), contents[name]);
-    await writeFile(join(aside, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-    await writeFile(join(aside, 'README.md'), cardOf(manifest, parts.about));
-    for (const [name, content] of compile(manifest, parts)) await writeFile(join(aside, name), content);
-    await replaceFolder(aside, path);
+    await mkdir(temporary, { recursive: true });
+    for (const name of FILES) await writeFile(join(temporary, name), contents[name]);
+    await writeFile(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(join(temporary, 'README.md'), cardOf(manifest, parts.about));
+    for (const [name, content] of compile(manifest, parts)) await writeFile(join(temporary, name), content);
+    await replaceFolder(temporary, path);
   } finally {
-    clearAside(path);
+    rollBackWrite(path);
   }
   return manifest;
 }
 
+function contentsOf({ modelText, vectorizer }: BundleParts): Readonly<Record<FileName, Buffer>> {
+  const { terms, idf, logarithms } = vectorizer.tables;
+  return {
+    'model.txt': Buffer.from(modelText),
+    'vocabulary.tsv': Buffer.from(terms.map((term, column) => `${term}\t${idf[column]}\n`).join('')),
+    'logarithms.txt': Buffer.from(Array.from(logarithms.subarray(1), (value) => `${value}\n`).join('')),
+  };
+}
+
+function manifestOf(
+  { manifest: { name, ...rest }, vectorizer, goldens }: BundleParts,
+  contents: Readonly<Record<FileName, Buffer>>,
+): Manifest {
+  const entryOf = (file: FileName) => ({ sha256: hashOf(contents[file]), bytes: contents[file].length });
+  const files = {
+    'model.txt': entryOf('model.txt'),
+    'vocabulary.tsv': entryOf('vocabulary.tsv'),
+    'logarithms.txt': entryOf('logarithms.txt'),
+  };
+  const version = hashOf(Buffer.from(FILES.map((file) => files[file].sha256).join('\n'))).slice(0, 12);
+  return { format: BUNDLE_FORMAT, name, version, ...rest, vectorizer: vectorizer.parameters, files, goldens };
+}
+
 /**
- * The compiled files by name, or none if the native engine cannot give this model's scores to the last bit: whoever loads
- * the bundle finds that out again, says so and takes another engine.
+ * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit:
+ * the loader of the bundle finds the same, reports it and falls back to another engine.
  */
 function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): readonly (readonly [string, Buffer])[] {
   try {
@@ -119,28 +124,32 @@ function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): re
 }
 
 async function replaceFolder(from: string, to: string): Promise<void> {
-  const old = `${from}.old`;
   try {
-    await rename(to, old);
+    await rename(to, replacedFolderOf(to));
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
   await rename(from, to);
 }
 
-function asideOf(path: string): string {
+/** Where a bundle is written before it is complete. */
+function temporaryFolderOf(path: string): string {
   return join(dirname(resolve(path)), `.${basename(resolve(path))}.${process.pid}.tmp`);
 }
 
+/** Where the older bundle is between the two renames of `replaceFolder`. */
+function replacedFolderOf(path: string): string {
+  return `${temporaryFolderOf(path)}.old`;
+}
+
 /**
- * Takes away what `writeBundle` has of a bundle before it is whole, and puts an earlier one back that had made room. For whoever ends
- * the process while it writes, too: synchronous.
+ * Undoes a `writeBundle` of this process that did not finish: deletes the temporary folders and restores the older
+ * bundle. Does nothing after a finished one. It is synchronous, so that an exit handler can call it.
  */
-export function clearAside(path: string): void {
-  const aside = asideOf(path);
-  const old = `${aside}.old`;
-  if (existsSync(old) && !existsSync(path)) renameSync(old, path);
-  for (const folder of [old, aside]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+export function rollBackWrite(path: string): void {
+  const [temporary, replaced] = [temporaryFolderOf(path), replacedFolderOf(path)];
+  if (existsSync(replaced) && !existsSync(path)) renameSync(replaced, path);
+  for (const folder of [replaced, temporary]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 function isMissing(error: unknown): boolean {

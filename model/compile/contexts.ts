@@ -1,36 +1,40 @@
 /**
- * Contexts: the distinct pairs (left id, right id) of words, numbered by how frequent they are. All that counts of a word
- * beside its cost is its context. Context 0 is the beginning and the end of a sentence.
+ * Contexts: the distinct pairs (left id, right id) of words, numbered from the most frequent one on. The Viterbi search
+ * needs only the cost and the context of a word. Context 0 is the beginning and the end of a sentence.
  */
-import { byWeight } from './frequencies.ts';
+import { keysByWeight } from './frequencies.ts';
 import type { ConnectionCosts, DictionaryWord } from './kuromoji-files.ts';
 
 export interface Contexts {
   readonly count: number;
-  /** `count` rounded up to whole cache lines: the length of a row of the matrices. */
+  /** The length of a row of both matrices: `count`, rounded up to whole cache lines. */
   readonly stride: number;
-  /** At `before * stride + after`, the connection's cost + bias; never below 0. */
+  /** Connection cost + bias, at `before * stride + after`. Never below 0. */
   readonly cost: Uint16Array;
   readonly bias: number;
   /**
-   * At `a * stride + b`, the most that a path ending in context a can lose on one ending in b at the same place by what
-   * follows: the greatest cost(a, next) − cost(b, next). A path in b that is dearer by more loses to the path in a in any
-   * case, and strictly, so that to drop it changes no tie.
+   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. This is the most that a
+   * path ending in context a can still lose against a path ending in b at the same position. If the path in b costs
+   * more than the path in a by a greater difference, it always loses, and strictly, so dropping it changes no tie.
    */
   readonly worse: Int16Array;
+  /** The number of a word's context. Throws for a word that was not among the weighed ones. */
   numberOf(word: DictionaryWord): number;
 }
 
-/** What a context's number takes in a word (words.ts). */
+/** The bits for a context's number in a word (words.ts). */
 export const CONTEXT_BITS = 11;
 const MAX_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
 
+/**
+ * Numbers the contexts of the words by the sum of their weights. Throws if there are over 2048, or costs too far apart.
+ */
 export function contextsOf(
   weighedWords: Iterable<readonly [DictionaryWord, weight: number]>,
   connections: ConnectionCosts,
 ): Contexts {
-  const keys = byWeight(withSentenceEnds(weighedWords));
+  const keys = keysByWeight(withSentenceEnds(weighedWords));
   const numbers = new Map(keys.map((key, number) => [key, number]));
   const count = keys.length;
   if (count > MAX_CONTEXTS) throw new Error(`Expected at most ${MAX_CONTEXTS} contexts, received ${count}`);
@@ -71,13 +75,13 @@ function costsBetween(
   const between = rightOf.map((right) => leftOf.map((left) => costs[right * leftIds + left] as number));
   const lowest = between.reduce((least, row) => Math.min(least, ...row), 0);
   const highest = between.reduce((most, row) => Math.max(most, ...row), 0);
-  // The sum of a cost in the matrix and a difference of two is kept in 16 bits.
+  // The analyzer keeps the sum of a cost and a difference of two costs in 16 bits.
   if (2 * (highest - lowest) >= 2 ** 16 - 1)
-    throw new Error(`Expected connection costs at most 32767 apart, received ${lowest} to ${highest}`);
+    throw new Error(`Expected connection costs to differ by at most 32767, received ${lowest} to ${highest}`);
   const cost = new Uint16Array(keys.length * stride);
   between.forEach((row, before) => {
     cost.set(
-      row.map((one) => one - lowest),
+      row.map((value) => value - lowest),
       before * stride,
     );
   });

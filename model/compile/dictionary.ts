@@ -1,11 +1,11 @@
 /**
- * kuromoji's dictionary → one table file, from which the addon's analyzer reads without parsing. Sections:
+ * kuromoji's dictionary → one table file, which the addon's analyzer maps and reads without parsing. Sections:
  *
  *     0  identity   "kuromoji", its version and the SHA-256 of its files
- *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, most contexts among the words that end at one
- *                   place, UTF-16 units of the longest surface, 0
- *     2  code       u16 × 65536: UTF-16 unit → character code; below 16 the character is in no surface, and the code is
- *                   its category. U+0000 and surrogates have the code of U+E000
+ *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, the maximum number of contexts among the words
+ *                   that end at one position, UTF-16 units of the longest surface, 0
+ *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as
+ *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000
  *     3  category   u8: character code → category
  *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouping (bit 31)
  *     5  words      u32: words.ts
@@ -15,20 +15,24 @@
  */
 import { contextsOf } from './contexts.ts';
 import { buildDoubleArray } from './double-array.ts';
-import { byWeight, priorOf, type WeighedSurface, weighSurfaces } from './frequencies.ts';
+import { keysByWeight, priorOf, type WeighedSurface, weighSurfaces } from './frequencies.ts';
 import type { Category, DictionaryWord, KuromojiDictionary } from './kuromoji-files.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { WordTable } from './words.ts';
 
-export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
+const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
 
 const CATEGORY_CODES = 16;
-const MAX_CATEGORIES = CATEGORY_CODES - 1; // code 15 is the analyzer's own, for the end of a sentence
-const STAND_IN = 0xe000;
+const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the end of a sentence.
+const REPLACEMENT = 0xe000; // for U+0000 and surrogates (reference/tokenizer.ts)
 
-/** The sample, texts of any kind, decides the order of things in memory; the tokens are the same without it. */
+/**
+ * Compiles the dictionary. `sample` holds texts from which the order in memory follows; it does not change the tokens.
+ * `identity` is stored in the file. Throws if the dictionary has more categories, contexts or words than the format can
+ * hold.
+ */
 export function compileDictionary(source: KuromojiDictionary, sample: Iterable<string>, identity: string): Buffer {
-  check(source);
+  checkSource(source);
   const { categories, categoryOf, connections } = source;
   const surfaces = weighSurfaces(source.surfaces, sample);
   const contexts = contextsOf(weighedWords(surfaces, categories), connections);
@@ -53,7 +57,7 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
     words.length,
     trie.length,
     contexts.bias,
-    mostContextsEnding(source),
+    maxContextsEnding(source),
     surfaces.reduce((longest, { text }) => Math.max(longest, text.length), 0),
     0,
   );
@@ -61,15 +65,17 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
   return encodeTableFile(dictionaryKind, identity, sections);
 }
 
-function check({ surfaces, categories }: KuromojiDictionary): void {
+function checkSource({ surfaces, categories }: KuromojiDictionary): void {
   if (categories.length > MAX_CATEGORIES)
     throw new Error(`Expected at most ${MAX_CATEGORIES} categories, received ${categories.length}`);
   for (const { name, words } of categories) {
-    if (words.length === 0) throw new Error(`Expected unknown words of category ${name}, received none`);
+    if (words.length === 0) throw new Error(`Expected category ${name} to have unknown words, received none`);
   }
   for (const { text } of surfaces) {
     if (!/^[^\0\ud800-\udfff]+$/.test(text))
-      throw new Error(`Expected surfaces without U+0000 and surrogates, received ${JSON.stringify(text)}`);
+      throw new Error(
+        `Expected surfaces that are not empty and have no U+0000 or surrogate, received ${JSON.stringify(text)}`,
+      );
   }
 }
 
@@ -85,13 +91,13 @@ function characterCodes(
   surfaces: readonly WeighedSurface[],
   categoryOf: Uint8Array,
 ): { code: Uint16Array; category: Uint8Array } {
-  const characters = byWeight(weighedCharacters(surfaces));
+  const characters = keysByWeight(weighedCharacters(surfaces));
   const code = Uint16Array.from(categoryOf);
   characters.forEach((character, i) => {
     code[character] = CATEGORY_CODES + i;
   });
-  code[0] = code[STAND_IN] as number;
-  code.fill(code[STAND_IN] as number, 0xd800, 0xe000);
+  code[0] = code[REPLACEMENT] as number;
+  code.fill(code[REPLACEMENT] as number, 0xd800, 0xe000);
   const ofCharacters = characters.map((character) => categoryOf[character] as number);
   return { code, category: Uint8Array.of(...Array(CATEGORY_CODES).keys(), ...ofCharacters) };
 }
@@ -100,16 +106,19 @@ function* weighedCharacters(surfaces: readonly WeighedSurface[]): Generator<read
   for (const { text, weight } of surfaces) for (let i = 0; i < text.length; i++) yield [text.charCodeAt(i), weight];
 }
 
-/** The words that end at one place are suffixes of the longest of them, and one category's unknown words. */
-function mostContextsEnding({ surfaces, categories }: KuromojiDictionary): number {
+/**
+ * An upper bound on the number of contexts among the words that end at one position: the known ones are suffixes of the
+ * longest one of them, and the unknown ones are of one category.
+ */
+function maxContextsEnding({ surfaces, categories }: KuromojiDictionary): number {
   const wordsOf = new Map(surfaces.map(({ text, words }) => [text, words]));
-  let mostKnown = 0;
+  let maxKnown = 0;
   for (const { text } of surfaces) {
     const ending: DictionaryWord[] = [];
     for (let i = 0; i < text.length; i++) ending.push(...(wordsOf.get(text.slice(i)) ?? []));
-    if (ending.length > mostKnown) mostKnown = Math.max(mostKnown, contextsAmong(ending));
+    if (ending.length > maxKnown) maxKnown = Math.max(maxKnown, contextsAmong(ending));
   }
-  return mostKnown + Math.max(...categories.map(({ words }) => contextsAmong(words)));
+  return maxKnown + Math.max(...categories.map(({ words }) => contextsAmong(words)));
 }
 
 function contextsAmong(words: readonly DictionaryWord[]): number {

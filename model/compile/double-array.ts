@@ -1,36 +1,38 @@
 /**
- * A trie as a double array, for dictionaries and vocabularies: entries of codes, each with a value, become 64-bit units.
+ * A trie as a double array, for dictionaries and vocabularies. An entry is a sequence of codes with a value. A node is
+ * a 64-bit unit:
  *
- *     bits  0–15  label: the code that leads to this node; 0xffff for the root (unit 0) and for a hole
+ *     bits  0–15  label: the code that leads to this node; 0xffff for the root (unit 0) and for an unused unit
  *     bits 16–39  value; 0 if no entry ends here
  *     bits 40–63  base of the children; 0 if there are none
  *
- * The child of a node by a code is the unit at base + code, if its label is that code. One comparison tells, because no
- * two nodes have the same base and because base 0 leads to no child. The array goes on behind the last base for as many
- * units as the largest code needs: a reader that stays within the codes never leaves it.
+ * The child of a node for a code is the unit at base + code, if its label is that code. This one comparison is enough,
+ * because no two nodes have the same base and no child is at base 0. After the last base, the array has as many units
+ * as the largest code needs, so a reader that uses valid codes never reads beyond the end.
  *
- * What weighs more is placed first: what is often walked lies densely at the front.
+ * Nodes with more weight are placed first, so that the nodes that are visited most lie close together at the front.
  */
 import { Bitmap } from './bitmap.ts';
 
 export interface DoubleArrayEntry {
-  /** From 1 to 0xfffe each, at least one. */
+  /** At least one code; each from 1 to 0xfffe. */
   readonly codes: ArrayLike<number>;
   /** From 1 to 2^24 − 1. */
   readonly value: number;
-  /** How often it is looked up, in any measure ≥ 0. */
+  /** A relative frequency of look-ups, ≥ 0. */
   readonly weight: number;
 }
 
 const NO_CODE = 0xffff;
-const LIMIT = 2 ** 24; // of values and of bases
+const LIMIT = 2 ** 24; // for values and bases
 
-/** The order of the entries does not matter. Throws if two have the same codes. */
+/** Builds the units. The order of the entries does not matter. Throws if two entries have the same codes. */
 export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint64Array {
   const trie = trieOf(entries);
-  const { unitOf, baseOf, unitCount } = layOut(trie);
+  const { unitOf, baseOf, unitCount } = placeNodes(trie);
   const units = new BigUint64Array(unitCount).fill(BigInt(NO_CODE));
-  const halves = new Uint32Array(units.buffer); // low and high: a BigInt for each would take seconds
+  // Low and high halves, because a BigInt for each unit would take seconds.
+  const halves = new Uint32Array(units.buffer);
   for (let node = 0; node < trie.count; node++) {
     const unit = unitOf[node] as number;
     const value = trie.value[node] as number;
@@ -40,40 +42,40 @@ export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint6
   return units;
 }
 
-/** Nodes in the order of a walk in depth, the root first: a parent comes before its children. */
+/** The nodes in preorder: the root is node 0, and a parent comes before its children. */
 interface Trie {
   readonly count: number;
   readonly largestCode: number;
   /** The code that leads to the node. */
   readonly code: Uint16Array;
   readonly value: Uint32Array;
-  /** The sum over the entries that begin with the node's codes. */
+  /** The sum of the weights of the entries below the node. */
   readonly weight: Float64Array;
-  /** 0 for none, here and in `nextSibling`. Siblings ascend by code. */
+  /** 0 means none, here and in `nextSibling`. Siblings ascend by code. */
   readonly firstChild: Uint32Array;
   readonly nextSibling: Uint32Array;
 }
 
 function trieOf(entries: readonly DoubleArrayEntry[]): Trie {
-  const mostNodes = entries.reduce((sum, { codes }) => sum + codes.length, 1);
-  const code = new Uint16Array(mostNodes);
-  const value = new Uint32Array(mostNodes);
-  const weight = new Float64Array(mostNodes);
-  const firstChild = new Uint32Array(mostNodes);
-  const nextSibling = new Uint32Array(mostNodes);
+  const maxNodes = entries.reduce((sum, { codes }) => sum + codes.length, 1);
+  const code = new Uint16Array(maxNodes);
+  const value = new Uint32Array(maxNodes);
+  const weight = new Float64Array(maxNodes);
+  const firstChild = new Uint32Array(maxNodes);
+  const nextSibling = new Uint32Array(maxNodes);
   code[0] = NO_CODE;
   let count = 1;
   let largestCode = 0;
   let before: ArrayLike<number> = [];
-  const path = [0]; // the nodes of the entry before, from the root on
+  const path = [0]; // the nodes of the previous entry, from the root on
   for (const entry of [...entries].sort((a, b) => compareCodes(a.codes, b.codes))) {
-    check(entry);
+    checkEntry(entry);
     const { codes } = entry;
     const shared = sharedLength(before, codes);
     if (shared === codes.length) throw new Error(`Expected each entry once, received [${Array.from(codes)}] twice`);
     for (let depth = shared; depth < codes.length; depth++) {
       const node = count++;
-      const last = path[depth + 1]; // of the siblings, if the paths part here
+      const last = path[depth + 1]; // the last sibling, if the paths separate here
       if (depth === shared && last !== undefined) nextSibling[last] = node;
       else firstChild[path[depth] as number] = node;
       code[node] = codes[depth] as number;
@@ -88,7 +90,7 @@ function trieOf(entries: readonly DoubleArrayEntry[]): Trie {
   return { count, largestCode, code, value, weight, firstChild, nextSibling };
 }
 
-function check({ codes, value, weight }: DoubleArrayEntry): void {
+function checkEntry({ codes, value, weight }: DoubleArrayEntry): void {
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i] as number;
     if (!Number.isInteger(code) || code < 1 || code >= NO_CODE)
@@ -98,12 +100,13 @@ function check({ codes, value, weight }: DoubleArrayEntry): void {
   if (!Number.isInteger(value) || value < 1 || value >= LIMIT)
     throw new Error(`Expected values from 1 to ${LIMIT - 1}, received ${value}`);
   if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY))
-    throw new Error(`Expected weights from 0 on, received ${weight}`);
+    throw new Error(`Expected finite weights ≥ 0, received ${weight}`);
 }
 
-function layOut(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCount: number } {
+/** Chooses the unit of each node and the base of its children. */
+function placeNodes(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCount: number } {
   const { count, largestCode, code, weight, firstChild, nextSibling } = trie;
-  // A parent weighs at least as much as its child and has the lower number, so it comes first and has its unit already.
+  // A parent weighs at least as much as its child and has a lower number, so it is placed before its child.
   const order = Uint32Array.from({ length: count }, (_, node) => node).sort(
     (a, b) => (weight[b] as number) - (weight[a] as number) || a - b,
   );
@@ -113,9 +116,10 @@ function layOut(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCou
   const bases = new Bitmap();
   units.take(0);
   bases.take(0);
-  // Where the search for room begins. For an only child, by its code: no base below is left. For several children, by
-  // their number: where the last parent of as many found room. What they leave free the only children fill; to search
-  // from the start each time took eight times as long and packed no better.
+  // Where the search for a base begins. A node with one child starts at the last base found for that code: no lower
+  // base is free. A node with more children starts at the last base found for that number of children; nodes with one
+  // child fill the gaps. Tried and dropped: searching from the start each time took eight times as long and packed no
+  // better.
   const fromByCode = new Uint32Array(largestCode + 1).fill(1);
   const fromByCount = new Uint32Array(largestCode + 1).fill(1);
   const codes = new Uint16Array(largestCode); // of the children to place
@@ -126,7 +130,7 @@ function layOut(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCou
       codes[children++] = code[child] as number;
     if (children === 0) continue;
     const [from, at] = children === 1 ? [fromByCode, codes[0] as number] : [fromByCount, children];
-    const base = firstRoom(from[at] as number, children);
+    const base = firstFreeBase(from[at] as number, children);
     from[at] = base;
     baseOf[parent] = base;
     lastBase = Math.max(lastBase, base);
@@ -137,11 +141,12 @@ function layOut(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; unitCou
       unitOf[child] = unit;
     }
   }
-  if (lastBase >= LIMIT) throw new Error(`Expected bases below ${LIMIT}, received ${lastBase}: too many entries`);
+  if (lastBase >= LIMIT)
+    throw new Error(`Expected bases below ${LIMIT}, received ${lastBase}: there are too many entries`);
   return { unitOf, baseOf, unitCount: lastBase + largestCode + 1 };
 
-  /** The first base from `from` on that no node has and at which the units of all `codes` are free; 32 are asked at once. */
-  function firstRoom(from: number, children: number): number {
+  /** The first unused base ≥ `from` at which the units of all `codes` are free. Tests 32 bases at once. */
+  function firstFreeBase(from: number, children: number): number {
     for (let base = from; ; base += 32) {
       let taken = bases.window(base);
       for (let i = 0; i < children && taken !== -1; i++) taken |= units.window(base + (codes[i] as number));
@@ -155,14 +160,15 @@ function lowestZero(bits: number): number {
   return 31 - Math.clz32(~bits & (bits + 1));
 }
 
+/** By code; a prefix comes first. */
 function compareCodes(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const shared = sharedLength(a, b);
   return (a[shared] ?? 0) - (b[shared] ?? 0);
 }
 
 function sharedLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const most = Math.min(a.length, b.length);
+  const limit = Math.min(a.length, b.length);
   let length = 0;
-  while (length < most && a[length] === b[length]) length++;
+  while (length < limit && a[length] === b[length]) length++;
   return length;
 }

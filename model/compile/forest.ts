@@ -1,9 +1,11 @@
 /**
- * LightGBM's text model → the forest file that native/forest reads (its header says how a score is found in it).
+ * LightGBM's text model → the forest file that native/forest reads. native/forest.h explains how a score is computed
+ * from it.
  *
- * The leaves of each tree are numbered so that 0 sends a row to the first child of every node: where LightGBM would send
- * it right, the children change places. A node is then a jump from the first leaf below its first child to the first
- * leaf below its second, for rows that it sends to the second. Everything that the TypeScript trees take can be said so.
+ * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends
+ * 0 to the right, the children are swapped. A node then becomes a jump from the first leaf below its first child to the
+ * first leaf below its second child, for the rows that it sends to the second. Every model that reference/trees.ts
+ * accepts fits.
  */
 import {
   DEFAULT_LEFT,
@@ -13,30 +15,33 @@ import {
   missingKind,
   parseModel,
   type Tree,
-} from '../reference/trees.ts';
+} from '../reference/model-text.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
+const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
 
-/** Leaves of a tree: a jump has 16 bits for one. */
-const MAX_LEAVES = 65_536;
-const OF_MISSING = 1;
-const NOT_OF_ZERO = 2;
+const MAX_LEAVES = 65_536; // of a tree: a jump stores a leaf in 16 bits
 const NO_SLOT = 0xffffffff;
+// Flags of a jump: missing values jump; values that LightGBM treats as zero do not.
+const TAKES_MISSING = 1;
+const SKIPS_ZERO = 2;
 
 interface Jump {
   readonly column: number;
   readonly threshold: number;
-  /** Whether values above the threshold jump, or those up to it. */
+  /** true: values above the threshold jump. false: values up to the threshold jump. */
   readonly isAbove: boolean;
-  /** Counted in the whole forest. */
+  /** The leaf's number in the whole forest. */
   readonly fromLeaf: number;
-  /** Counted within its tree. */
+  /** The leaf's number in its tree. */
   readonly toLeaf: number;
   readonly flags: number;
 }
 
-/** `identity` binds the file to its model: the SHA-256 of the text. Throws where the model cannot be said exactly. */
+/**
+ * Compiles the model. `identity` is the SHA-256 of its text, which binds the file to the model. Throws as `parseModel`
+ * does, and if a tree has more than 65,536 leaves.
+ */
 export function compileForest(modelText: string, identity: string): Buffer {
   const model = parseModel(modelText);
   const leafValues: number[] = [];
@@ -59,11 +64,13 @@ export function compileForest(modelText: string, identity: string): Buffer {
   ]);
 }
 
-/** Walks a tree in the order of its leaves, which it appends, and gives a jump a node. */
+/**
+ * Walks a tree in the order of its leaves, appends their values to `leafValues`, and returns one jump for each node.
+ */
 function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
   const first = leafValues.length;
   const jumps: Jump[] = [];
-  const stack: (() => void)[] = []; // no recursion: trees grown on TF-IDF are hundreds of nodes deep
+  const stack: (() => void)[] = []; // Instead of recursion: trees trained on TF-IDF are hundreds of nodes deep.
   const visit = (node: number) => {
     if (node < 0) {
       leafValues.push(tree.leafValue[-node - 1] as number);
@@ -85,7 +92,7 @@ function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
         isAbove: sendsZeroLeft,
         fromLeaf,
         toLeaf: leafValues.length - first,
-        flags: (sendsNaNLeft === sendsZeroLeft ? 0 : OF_MISSING) | (missing === MISSING_ZERO ? NOT_OF_ZERO : 0),
+        flags: (sendsNaNLeft === sendsZeroLeft ? 0 : TAKES_MISSING) | (missing === MISSING_ZERO ? SKIPS_ZERO : 0),
       });
       visit(two);
     });
@@ -96,7 +103,10 @@ function jumpsOf(tree: Tree, leafValues: number[]): Jump[] {
   return jumps;
 }
 
-/** The slot of each leaf: trees' first leaves, then those from which a jump starts; the number of slots for the others. */
+/**
+ * The slot of each leaf. The first leaves of the trees come first, then the other leaves from which a jump starts. A
+ * leaf without a jump has `slotCount` as its slot.
+ */
 function slotsOf(jumps: readonly Jump[], firstLeaf: Uint32Array, leafCount: number) {
   const isStart = new Uint8Array(leafCount);
   for (const { fromLeaf } of jumps) isStart[fromLeaf] = 1;
@@ -121,7 +131,9 @@ function leavesTable(values: readonly number[], slots: Uint32Array): DataView {
   return table;
 }
 
-/** The jumps by column: those of values above a threshold, thresholds ascending, then the others, descending. */
+/**
+ * The jumps by column: first those with `isAbove`, by ascending threshold, then the others, by descending threshold.
+ */
 function tablesOf(jumps: Jump[], { columnCount }: Model, slots: Uint32Array): ArrayBufferView[] {
   const slotOf = ({ fromLeaf }: Jump) => slots[fromLeaf] as number;
   jumps.sort(

@@ -1,6 +1,6 @@
 /**
- * How often what is compiled will be looked up, estimated. It decides the order of things in memory and nothing else:
- * what is frequent lies together.
+ * Estimates how often each entry of the dictionary will be looked up. The estimate decides only the order in memory:
+ * frequent entries are stored close together.
  */
 import type { DictionaryWord, Surface } from './kuromoji-files.ts';
 
@@ -8,7 +8,10 @@ export interface WeighedSurface extends Surface {
   readonly weight: number;
 }
 
-/** The surfaces by falling weight: how often each begins anywhere in the sample, and what its words' costs say where it does not. */
+/**
+ * The surfaces, heaviest first. The weight of a surface is its number of occurrences in the sample at any position,
+ * plus a prior below 1 from the costs of its words, which orders the surfaces that the sample does not contain.
+ */
 export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<string>): WeighedSurface[] {
   const counts = new Map(surfaces.map(({ text }) => [text, 0]));
   const longest = surfaces.reduce((length, { text }) => Math.max(length, text.length), 0);
@@ -29,13 +32,16 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
     .sort((a, b) => b.weight - a.weight);
 }
 
-/** A cost is a logarithm of a probability: 512 more, about half as probable. A power of two, so that sums are exact. */
+/**
+ * A weight from a word's cost, which is a negative log probability: 512 more is half the weight. A power of two: sums
+ * are exact.
+ */
 export function priorOf({ cost }: DictionaryWord): number {
   return 2 ** (-20 - (cost >> 9));
 }
 
-/** The keys by falling sum of their weights, equal ones ascending. */
-export function byWeight(weighed: Iterable<readonly [key: number, weight: number]>): number[] {
+/** The distinct keys, those with the greatest sum of weights first. Keys of equal sums ascend. */
+export function keysByWeight(weighed: Iterable<readonly [key: number, weight: number]>): number[] {
   const weights = new Map<number, number>();
   for (const [key, weight] of weighed) weights.set(key, (weights.get(key) ?? 0) + weight);
   return Array.from(weights)

@@ -1,16 +1,16 @@
 /**
  * Reads and checks the files of kuromoji 0.1.2's dictionary, each a gzip of little-endian numbers:
  *
- *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf, whose base is −1 − its key
- *     tid_map, tid    key → byte offsets of words (i32: count of keys, then key, count, offsets for each) → i16 left id,
- *                     i16 right id, i16 cost, i32 of no use here
- *     unk_map, unk    the same for a category's unknown words, the key being the category's number
+ *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf with base −1 − key
+ *     tid_map, tid    key → byte offsets of words (i32: number of keys, then for each: key, count, offsets) →
+ *                     i16 left id, i16 right id, i16 cost, i32 that is not used here
+ *     unk_map, unk    the same for a category's unknown words; the key is the category's number
  *     unk_invoke      the categories: u8 invoke, u8 group, i32 length (which kuromoji ignores), name, 0
- *     unk_char        u8 category of every UTF-16 unit
- *     cc              i16: count of right ids, count of left ids, then the cost of each left id after each right id
+ *     unk_char        u8: the category of every UTF-16 unit
+ *     cc              i16: number of right ids, number of left ids, then the cost of each left id after each right id
  *
- * What one may trip over: most files are buffers that had grown and were never cut, so they end in megabytes of zeros,
- * which are no entries; and the root's base and check are 0, so that byte 0 leads from it to itself.
+ * Two traps: most files are buffers that had grown and were never shortened, so they end in megabytes of zeros, which
+ * are not entries. And the base and check of the root are 0, so byte 0 leads from the root to itself.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
@@ -30,12 +30,12 @@ export interface Surface {
   readonly words: readonly DictionaryWord[];
 }
 
-/** Of characters: when and how unknown words are made of them. */
+/** A category of characters: when and how unknown words are made from them. */
 export interface Category {
   readonly name: string;
-  /** Even where the dictionary has a word. */
+  /** Unknown words are tried even where the dictionary has a word. */
   readonly isAlwaysInvoked: boolean;
-  /** A word of all the characters of the category that follow each other, not of one. */
+  /** An unknown word is a whole run of the category's characters, not one character. */
   readonly isGrouping: boolean;
   readonly words: readonly DictionaryWord[];
 }
@@ -43,19 +43,21 @@ export interface Category {
 export interface ConnectionCosts {
   readonly rightIds: number;
   readonly leftIds: number;
-  /** The cost of a word with a left id after one with a right id is at `rightId * leftIds + leftId`. */
+  /** The cost of a left id after a right id, at `rightId * leftIds + leftId`. */
   readonly costs: Int16Array;
 }
 
 export interface KuromojiDictionary {
   readonly surfaces: readonly Surface[];
   readonly categories: readonly Category[];
-  /** By UTF-16 unit, its category's index. */
+  /** UTF-16 unit → index in `categories`. */
   readonly categoryOf: Uint8Array;
   readonly connections: ConnectionCosts;
 }
 
-/** An error names the file, what was expected in it and what came. */
+/**
+ * Reads kuromoji's dictionary from a folder. An error names the file, what was expected in it, and what was received.
+ */
 export async function readKuromojiFiles(folder: string): Promise<KuromojiDictionary> {
   const names = ['base', 'check', 'tid_map', 'tid', 'unk_map', 'unk', 'unk_invoke', 'unk_char', 'cc'] as const;
   const contents = await Promise.all(names.map((name) => readCompressed(join(folder, `${name}.dat.gz`))));
@@ -84,7 +86,7 @@ export async function readKuromojiFiles(folder: string): Promise<KuromojiDiction
 async function readCompressed(file: string): Promise<ArrayBuffer> {
   try {
     const bytes = await promisify(gunzip)(await readFile(file));
-    // A copy: a Buffer may begin anywhere in its memory, numbers may not.
+    // A copy, because a Buffer may start at any address and numbers may not.
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   } catch (error) {
     throw new Error(`${file}: expected a file of kuromoji's dictionary, ${(error as Error).message}`, { cause: error });
@@ -110,7 +112,7 @@ function wordsByKey(
   const [keys = 0] = map;
   let at = 1;
   const next = () => {
-    expect(at < map.length, mapName, `${keys} keys with their words`, `an end after ${words.size}`);
+    expect(at < map.length, mapName, `${keys} keys with their words`, `an end after ${words.size} keys`);
     return map[at++] as number;
   };
   for (let i = 0; i < keys; i++) {
@@ -140,7 +142,7 @@ function wordsByKey(
   return words;
 }
 
-/** From each leaf up to the root: far fewer steps than to try all bytes at all nodes from the root down. */
+/** Walks from each leaf up to the root: far fewer steps than trying all bytes at each node from the root down. */
 function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number, DictionaryWord[]>): Surface[] {
   expect(base.length === check.length, 'check', `as many nodes as base (${base.length})`, check.length);
   const surfaces: Surface[] = [];
@@ -153,7 +155,12 @@ function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number,
     for (let node = parent; node !== 0; ) {
       const above = check[node] ?? -1;
       const byte = node - (base[above] ?? 0);
-      expect(above >= 0 && byte > 0 && byte < 256 && start > 0, 'check', `a way from leaf ${leaf} to the root`, 'none');
+      expect(
+        above >= 0 && byte > 0 && byte < 256 && start > 0,
+        'check',
+        `a path from leaf ${leaf} to the root`,
+        'none',
+      );
       bytes[--start] = byte;
       node = above;
     }
@@ -172,7 +179,7 @@ function categoriesOf(bytes: Buffer, wordsOfCategory: Map<number, DictionaryWord
   for (let at = 0; ; ) {
     const nameAt = at + 6;
     const end = bytes.indexOf(0, nameAt);
-    if (end <= nameAt) break; // the zeros at the end: a category without a name
+    if (end <= nameAt) break; // An empty name: the zeros at the end of the file.
     const name = bytes.toString('utf8', nameAt, end);
     const [invoke, group] = [bytes[at], bytes[at + 1]];
     const words = wordsOfCategory.get(categories.length);

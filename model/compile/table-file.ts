@@ -1,33 +1,28 @@
 /**
- * A table file: the container of what is compiled (dictionary, vocabulary, forest) and mapped by the addon. Little-endian:
+ * A table file: the container of a compiled dictionary, vocabulary or forest, which the addon maps into memory.
+ * Little-endian:
  *
  *      0  magic      8 bytes, "hoshitab"
- *      8  tag        4 letters, which kind of tables
- *     12  version    u32, of that kind
+ *      8  tag        4 letters, the kind of tables
+ *     12  version    u32, the version of that kind
  *     16  checksum   u32, XXH32 of everything from byte 32 on
- *     20  count      u32, sections
+ *     20  count      u32, the number of sections
  *     24  size       u64, bytes of the whole file
  *     32  sections   for each: u64 offset from the file's start, u64 size in bytes
  *
- * Then the sections in order, each at the next multiple of 64 after the one before, zeros between; the file ends at a
- * multiple of 64. Section 0 is the identity: UTF-8 text that says what the file was compiled from.
+ * The sections follow in order. Each starts at the next multiple of 64, with zeros between them, and the file ends at a
+ * multiple of 64. Section 0 is the identity: UTF-8 text that says from what the file was compiled. native/table_file.h
+ * reads these files; test/oracle/table-file.ts is its slow twin.
  */
-import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
 import { xxh32 } from './xxh32.ts';
 
 export interface TableKind {
-  /** For messages. */
+  /** The name for messages. */
   readonly name: string;
   /** Four ASCII letters. */
   readonly tag: string;
   readonly version: number;
-}
-
-export interface TableFile {
-  readonly identity: string;
-  /** What follows the identity: views of the file's bytes. */
-  readonly sections: readonly Uint8Array[];
 }
 
 const MAGIC = 'hoshitab';
@@ -35,10 +30,11 @@ const HEADER_BYTES = 32;
 const ENTRY_BYTES = 16;
 const ALIGNMENT = 64;
 
+/** The bytes of a table file. `sections` are those after the identity. Throws on a big-endian machine. */
 export function encodeTableFile(kind: TableKind, identity: string, sections: readonly ArrayBufferView[]): Buffer {
   if (endianness() !== 'LE') throw new Error('Table files can only be written on a little-endian machine');
   const all = [Buffer.from(identity, 'utf8'), ...sections];
-  const { offsets, size } = layOut(all.map(({ byteLength }) => byteLength));
+  const { offsets, size } = placeSections(all.map(({ byteLength }) => byteLength));
   const file = Buffer.alloc(size);
   file.write(MAGIC + kind.tag, 'latin1');
   file.writeUInt32LE(kind.version, 12);
@@ -54,46 +50,8 @@ export function encodeTableFile(kind: TableKind, identity: string, sections: rea
   return file;
 }
 
-/** Checks everything that the container promises. Throws an error that says what was expected and what came. */
-export function decodeTableFile(bytes: Uint8Array, kind: TableKind): TableFile {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const expect = (what: string, expected: unknown, received: unknown) => {
-    if (received !== expected)
-      throw new Error(
-        `${kind.name}: expected ${what} ${JSON.stringify(expected)}, received ${JSON.stringify(received)}`,
-      );
-  };
-  if (file.length < HEADER_BYTES)
-    throw new Error(`${kind.name}: expected at least ${HEADER_BYTES} bytes, received ${file.length}`);
-  expect('magic', MAGIC, file.toString('latin1', 0, 8));
-  expect('tag', kind.tag, file.toString('latin1', 8, 12));
-  expect('version', kind.version, file.readUInt32LE(12));
-  expect('size', Number(file.readBigUInt64LE(24)), file.length);
-  expect('checksum', file.readUInt32LE(16), xxh32(file.subarray(HEADER_BYTES)));
-
-  const count = file.readUInt32LE(20);
-  const mostEntries = Math.floor((file.length - HEADER_BYTES) / ENTRY_BYTES);
-  if (count < 1 || count > mostEntries)
-    throw new Error(`${kind.name}: expected from 1 to ${mostEntries} sections, received ${count}`);
-  const entry = (at: number) => Number(file.readBigUInt64LE(at));
-  const sizes = Array.from({ length: count }, (_, i) => entry(HEADER_BYTES + ENTRY_BYTES * i + 8));
-  const { offsets, size } = layOut(sizes);
-  offsets.forEach((offset, i) => {
-    expect(`section ${i} at`, offset, entry(HEADER_BYTES + ENTRY_BYTES * i));
-  });
-  expect('end of the last section at', file.length, size);
-  const padded = [HEADER_BYTES + ENTRY_BYTES * count, ...offsets.map((offset, i) => offset + (sizes[i] as number))];
-  padded.forEach((from, i) => {
-    const padding = file.subarray(from, offsets[i] ?? size);
-    if (padding.some((byte) => byte !== 0)) throw new Error(`${kind.name}: expected zeros from byte ${from} on`);
-  });
-
-  const [identity, ...sections] = offsets.map((offset, i) => file.subarray(offset, offset + (sizes[i] as number)));
-  if (!isUtf8(identity as Buffer)) throw new Error(`${kind.name}: expected the identity to be UTF-8`);
-  return { identity: (identity as Buffer).toString('utf8'), sections };
-}
-
-function layOut(sizes: readonly number[]): { offsets: number[]; size: number } {
+/** The offset of each section, and the size of the file. */
+function placeSections(sizes: readonly number[]): { offsets: number[]; size: number } {
   let end = HEADER_BYTES + ENTRY_BYTES * sizes.length;
   const offsets = sizes.map((size) => {
     const offset = roundUp(end);

@@ -1,26 +1,27 @@
 /**
- * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads (native/vocabulary.h says what is in it).
+ * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads. native/vocabulary.h describes the file.
  *
- * Words that occur in terms get numbers, and their UTF-16 units codes, frequent ones first, so that what is read most lies
- * close together. Terms of several words become paths from node to node in a hash table.
+ * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that
+ * the data that is read most lies close together. A term of several words is a path of nodes in a hash table.
  */
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { wordCharacterRanges } from '../reference/word-characters.ts';
 import { buildDoubleArray } from './double-array.ts';
+import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
+const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
 
 const NORMS = [null, 'l1', 'l2'] as const;
 const HAS_CHILDREN = 1;
 const IS_CHILD_WORD = 2;
 const NO_COLUMN = -1;
-const NONE = 0xffffffff;
+const EMPTY = 0xffffffff; // the child in an empty slot of the hash table
 const UNITS = 65_536;
-const FIRST_CODE = 2; // 0: no word character; 1: a word character in no word of the vocabulary
+const FIRST_CODE = 2; // 0: not a word character; 1: a word character that is in no word of the vocabulary
 
-/** `identity` binds the file to its bundle. */
+/** Compiles the vocabulary. `identity` binds the file to its bundle. Throws if no term can occur in a text. */
 export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buffer {
   const { parameters, tables } = vectorizer;
   const { words, weights, nodes, edges, longest } = termsToNodes(vectorizer);
@@ -62,13 +63,17 @@ interface Node {
   flags: number;
 }
 
-/** From a node by a word to a node. */
+/** From a node, by a word, to a child node. */
 interface Edge {
   readonly node: number;
   readonly word: number;
   readonly child: number;
 }
 
+/**
+ * The words of the terms with their weights, and the nodes and edges of the terms. Node i < words.length is the term of
+ * only word i. `longest` is in words.
+ */
 function termsToNodes({ parameters, tables }: Vectorizer) {
   const [smallest, largest] = parameters.ngram_range;
   const shortest = shortestWord(parameters.token_pattern);
@@ -76,10 +81,10 @@ function termsToNodes({ parameters, tables }: Vectorizer) {
   const weights: number[] = [];
   const terms = tables.terms
     .map((term, column) => ({ column, parts: term.split(' ') }))
-    // A term that the pattern and the n-grams never make is never counted.
+    // Leave out terms that token_pattern and ngram_range cannot make: they never occur.
     .filter(({ parts }) => parts.length >= smallest && parts.length <= largest && parts.every(isWord));
   for (const { column, parts } of terms) {
-    const weight = 1 / Math.max(tables.idf[column] as number, 1); // higher the more texts hold it
+    const weight = 1 / Math.max(tables.idf[column] as number, 1); // A low idf means that many texts have the term.
     for (const word of parts) {
       const number = numbers.get(word) ?? numbers.size;
       numbers.set(word, number);
@@ -104,7 +109,7 @@ function termsToNodes({ parameters, tables }: Vectorizer) {
     }
     (nodes[node] as Node).column = column;
   }
-  const longest = terms.reduce((most, { parts }) => Math.max(most, parts.length), 1);
+  const longest = terms.reduce((length, { parts }) => Math.max(length, parts.length), 1);
   return { words: [...numbers.keys()], weights, nodes, edges: [...edges.values()], longest };
 
   function isWord(part: string): boolean {
@@ -113,27 +118,26 @@ function termsToNodes({ parameters, tables }: Vectorizer) {
   }
 }
 
-/** For each UTF-16 unit its code: units of frequent words first, equal ones by their value. */
+/** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */
 function codesOf(words: readonly string[], weights: readonly number[]): Uint16Array {
-  const unitWeights = new Map<number, number>();
-  words.forEach((word, i) => {
-    for (let k = 0; k < word.length; k++) {
-      const unit = word.charCodeAt(k);
-      unitWeights.set(unit, (unitWeights.get(unit) ?? 0) + (weights[i] as number));
-    }
-  });
   const codes = new Uint16Array(UNITS);
   for (let i = 0; i < wordCharacterRanges.length; i += 2) {
     const [first, last] = [wordCharacterRanges[i] as number, wordCharacterRanges[i + 1] as number];
     if (first < UNITS) codes.fill(1, first, Math.min(last + 1, UNITS));
   }
-  codes.fill(1, 0xd800, 0xe000); // whether a surrogate is of a word character, the pair tells
-  [...unitWeights]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .forEach(([unit], rank) => {
-      codes[unit] = FIRST_CODE + rank;
-    });
+  codes.fill(1, 0xd800, 0xe000); // Only the pair shows whether a surrogate belongs to a word character.
+  keysByWeight(weighedUnits(words, weights)).forEach((unit, rank) => {
+    codes[unit] = FIRST_CODE + rank;
+  });
   return codes;
+}
+
+function* weighedUnits(
+  words: readonly string[],
+  weights: readonly number[],
+): Generator<[unit: number, weight: number]> {
+  for (const [i, word] of words.entries())
+    for (let k = 0; k < word.length; k++) yield [word.charCodeAt(k), weights[i] as number];
 }
 
 function nodesTable(nodes: readonly Node[]): Int32Array {
@@ -143,11 +147,11 @@ function nodesTable(nodes: readonly Node[]): Int32Array {
 /** A hash table with linear probing, at most half full. */
 function edgesTable(edges: readonly Edge[]): Uint32Array {
   const slots = 2 ** Math.ceil(Math.log2(2 * edges.length + 2));
-  const table = new Uint32Array(3 * slots).fill(NONE);
+  const table = new Uint32Array(3 * slots).fill(EMPTY);
   for (const { node, word, child } of edges) {
     const h = (Math.imul(node, 0x9e3779b1) ^ Math.imul(word, 0x85ebca6b)) >>> 0;
     let slot = ((h ^ (h >>> 16)) >>> 0) & (slots - 1);
-    while (table[3 * slot + 2] !== NONE) slot = (slot + 1) & (slots - 1);
+    while (table[3 * slot + 2] !== EMPTY) slot = (slot + 1) & (slots - 1);
     table.set([node, word, child], 3 * slot);
   }
   return table;

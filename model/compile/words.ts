@@ -1,16 +1,17 @@
 /**
- * The table of words: those of one surface, or of one category's unknown words, lie together in kuromoji's order.
+ * The table of words. A group is the words of one surface form, or the unknown words of one category, in kuromoji's
+ * order.
  *
  *     bits 16–31  cost, signed
- *     bits 11–15  how many words of the same surface follow
+ *     bits 11–15  the number of words that follow in the group
  *     bits  0–10  context
  *
- * Word 0 is none.
+ * Entry 0 is not a word: index 0 means "no word".
  */
 import { CONTEXT_BITS, type Contexts } from './contexts.ts';
 import type { DictionaryWord } from './kuromoji-files.ts';
 
-const MAX_WORDS = 2 ** 5; // of one surface
+const MAX_WORDS = 2 ** 5; // in a group
 
 export class WordTable {
   readonly #contexts: Contexts;
@@ -20,10 +21,10 @@ export class WordTable {
     this.#contexts = contexts;
   }
 
-  /** Tells the index of the first. REQUIRES: at least one word */
+  /** Appends a group and returns the index of its first word. REQUIRES: at least one word */
   add(words: readonly DictionaryWord[]): number {
     const first = this.#table.length;
-    const kept = this.#withoutLosers(words);
+    const kept = this.#withoutDominated(words);
     if (kept.length > MAX_WORDS)
       throw new Error(`Expected at most ${MAX_WORDS} words of one surface, received ${kept.length}`);
     kept.forEach(({ cost, context }, i) => {
@@ -37,8 +38,8 @@ export class WordTable {
     return Uint32Array.from(this.#table);
   }
 
-  /** Of words with the same surface and context only the first of the cheapest can ever win. */
-  #withoutLosers(words: readonly DictionaryWord[]): { cost: number; context: number }[] {
+  /** Keeps the first cheapest word of each context: no other word of that context can win. */
+  #withoutDominated(words: readonly DictionaryWord[]): { cost: number; context: number }[] {
     const inContext = words.map((word) => ({ cost: word.cost, context: this.#contexts.numberOf(word) }));
     return inContext.filter(
       (word, i) =>

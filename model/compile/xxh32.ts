@@ -1,6 +1,6 @@
 /**
- * XXH32 with seed 0, written from Yann Collet's specification ("xxHash fast digest algorithm", section XXH32): the
- * checksum of compiled files. It finds damage, not malice.
+ * XXH32 with seed 0, written from Yann Collet's specification ("xxHash fast digest algorithm", section XXH32). It is
+ * the checksum of compiled files: it detects damage, but not manipulation.
  */
 const PRIME_1 = 0x9e3779b1;
 const PRIME_2 = 0x85ebca77;
@@ -8,7 +8,7 @@ const PRIME_3 = 0xc2b2ae3d;
 const PRIME_4 = 0x27d4eb2f;
 const PRIME_5 = 0x165667b1;
 
-/** An unsigned 32-bit integer. */
+/** The hash, an unsigned 32-bit integer. */
 export function xxh32(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = bytes.byteLength;

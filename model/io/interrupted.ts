@@ -1,7 +1,8 @@
-/** What a long work ends with when it is told to stop and has nothing to show yet. */
+/** A long task was stopped by a signal before it had a result. The command line exits with status 130 then. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
+  /** Throws an Interrupted if the signal is aborted. */
   static throwIf(signal: AbortSignal | undefined): void {
     if (signal?.aborted) throw new Interrupted('interrupted before there was a model; nothing was written');
   }

@@ -1,40 +1,44 @@
 /**
- * Records from a stream: lines of text, TSV (a tab parts the fields, no quoting), CSV (RFC 4180) or JSONL. Streaming, in
- * constant memory; each record knows the line it ends on. Input is UTF-8, with or without a byte order mark.
+ * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180) or JSONL.
+ * Memory is constant. Each record has the number of the line on which it ends. Input is UTF-8, with or without a byte
+ * order mark.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { isObject, show } from './checks.ts';
+
+const MAX_CHUNK_RECORDS = 256; // of a table
 
 export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
 export type RecordFormat = (typeof recordFormats)[number];
 
 export interface InputRecord {
-  /** 1-based. */
+  /** The 1-based line on which the record ends. */
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Why there are no fields. */
+  /** Set if the record could not be parsed, with the reason. `fields` is empty then. */
   readonly problem?: string;
 }
 
-/** The format that a file's name tells, `lines` if it tells none. */
+/** The format that matches a file's extension; `lines` for any other extension. */
 export function formatOf(file: string): RecordFormat {
   const extension = /\.(tsv|csv|jsonl|ndjson)$/i.exec(file)?.[1]?.toLowerCase();
   if (extension === undefined) return 'lines';
   return extension === 'ndjson' ? 'jsonl' : (extension as RecordFormat);
 }
 
-/** The text in a field of a record; throws an error that names the source and the line if there is none. */
+/** The text in the field `column`. Throws an error that names the source and the line if that field is not a text. */
 export function textIn({ line, fields, problem }: InputRecord, column: string, name: string): string {
   if (problem !== undefined) throw new Error(`${name}:${line}: ${problem}`);
   const text = fields[column];
   if (typeof text === 'string') return text;
-  const received = text === undefined ? 'nothing' : JSON.stringify(text);
-  throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${received}`);
+  throw new Error(`${name}:${line}: expected "${column}" to be a text, received ${show(text)}`);
 }
 
 /**
- * The records of a source; `name` is for messages. Lines come as the field `text`. In a table the first record names the
- * columns, and must name those `required`. A line of JSONL that is no object comes without fields, and says so.
+ * The records of a source. `name` is its name, for messages. A line becomes the field `text`. The first row of a table
+ * names the columns, which must include all `required` ones. A line of JSONL that is not an object becomes a record
+ * with a `problem`.
  */
 export async function* readRecords(
   source: Readable,
@@ -45,7 +49,7 @@ export async function* readRecords(
   for await (const records of readRecordChunks(source, format, name, required)) yield* records;
 }
 
-/** The same, as they come: many at a time, since waiting for each would cost more than scoring it. */
+/** The same, in chunks: an `await` for each record would cost more than scoring it. */
 export function readRecordChunks(
   source: Readable,
   format: RecordFormat,
@@ -71,10 +75,9 @@ function fieldsOf(json: string): Pick<InputRecord, 'fields' | 'problem'> {
   try {
     value = JSON.parse(json);
   } catch {
-    return { fields: {}, problem: 'expected a JSON object, received what is no JSON' };
+    return { fields: {}, problem: 'expected a JSON object, received invalid JSON' };
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return { fields: value as Record<string, unknown> };
+  if (isObject(value)) return { fields: value };
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
   return { fields: {}, problem: `expected a JSON object, received ${kind}` };
 }
@@ -96,7 +99,7 @@ async function* tableRecords(
     source,
     (bytes: AsyncIterable<Uint8Array>) => decode(bytes, name),
     parser,
-    () => {}, // an error reaches whoever reads the parser
+    () => {}, // The loop below receives the error from the parser.
   );
   let header: readonly string[] | undefined;
   let records: InputRecord[] = [];
@@ -111,28 +114,26 @@ async function* tableRecords(
         continue;
       }
       records.push({ line: info.lines, fields: Object.fromEntries(header.map((column, i) => [column, record[i]])) });
-      if (records.length < TABLE_CHUNK) continue;
+      if (records.length < MAX_CHUNK_RECORDS) continue;
       yield records;
       records = [];
     }
   } catch (error) {
-    yield records; // what came before the mistake is good
+    yield records; // The records before the error are good.
     throw error instanceof CsvError ? new Error(`${name}: ${error.message}`, { cause: error }) : error;
   }
   yield records;
 }
-
-const TABLE_CHUNK = 256;
 
 interface Line {
   readonly line: number;
   readonly text: string;
 }
 
-/** Lines end with LF or CRLF only: node:readline also cuts at U+2028 and a lone CR, which are part of a text. */
+/** Lines end with LF or CRLF only. node:readline also splits at U+2028 and at a lone CR, which are part of a text. */
 async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> {
   let line = 0;
-  let begun: string[] = []; // of a line whose end has not come: joined once, however many chunks it takes
+  let begun: string[] = []; // The chunks of an incomplete line. They are joined only once, at its end.
   const complete = (pieces: readonly string[]): Line[] =>
     pieces.map((text) => ({ line: ++line, text: text.endsWith('\r') ? text.slice(0, -1) : text }));
   for await (const chunk of decode(source, name)) {
@@ -150,7 +151,9 @@ async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> 
   if (rest !== '') yield complete([rest]);
 }
 
-/** Without the byte order mark. The line that an error names is the last one before the chunk with other bytes. */
+/**
+ * Decodes UTF-8 and drops the byte order mark. An error names the last line before the chunk with the invalid bytes.
+ */
 async function* decode(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 0;

@@ -1,7 +1,8 @@
-/** Labelled reviews from a file: TSV, CSV or JSONL by its name, with the fields `stars` and `text`, or others that are named. */
+/** Reads labelled reviews from a TSV, CSV or JSONL file. By default, the fields are named `stars` and `text`. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { show } from './checks.ts';
 import { Interrupted } from './interrupted.ts';
 import { formatOf, type InputRecord, readRecordChunks } from './records.ts';
 
@@ -10,22 +11,24 @@ export interface Review {
   readonly text: string;
 }
 
+/** A row that is not a review. */
 export interface BadRow {
+  /** 1-based. */
   readonly line: number;
   readonly reason: string;
 }
 
 export interface ReadOptions {
-  /** The fields' names in the file; their own if not given. */
+  /** The names of the fields in the file. */
   readonly columns?: { readonly stars?: string; readonly text?: string };
-  /** In bytes. */
+  /** Called with the number of bytes read so far and the size of the file. */
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads all reviews. Rows that cannot be used come apart, by line number; what to do about them is the caller's. Rejects with Interrupted
- * once the signal is aborted.
+ * Reads all reviews. Rows that are not reviews are returned separately; the caller decides what to do about them.
+ * Rejects with Interrupted after the signal is aborted.
  */
 export async function readReviews(
   file: string,
@@ -50,17 +53,19 @@ export async function readReviews(
   return { reviews, badRows };
 }
 
-/** The review, or what is wrong with its row. */
+/** The review, or the reason why the row is not one. */
 function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textColumn: string): Review | string {
   if (problem !== undefined) return problem;
   const stars = numberOf(fields[starsColumn]);
   const text = fields[textColumn];
-  if (!Number.isFinite(stars)) return expected(`"${starsColumn}" to be a number`, fields[starsColumn]);
-  if (typeof text !== 'string' || text === '') return expected(`"${textColumn}" to be a text`, text);
+  if (!Number.isFinite(stars)) return `expected "${starsColumn}" to be a number, received ${show(fields[starsColumn])}`;
+  if (typeof text !== 'string' || text === '') return `expected "${textColumn}" to be a text, received ${show(text)}`;
   return { stars, text };
 }
 
-/** The lowest and the highest stars that were given. Throws unless they differ: nothing could be learned or measured. */
+/**
+ * The lowest and the highest stars of the reviews. Throws if they are equal: nothing can be learned or measured then.
+ */
 export function starRangeOf(reviews: readonly Review[]): readonly [low: number, high: number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { stars } of reviews) {
@@ -73,7 +78,7 @@ export function starRangeOf(reviews: readonly Review[]): readonly [low: number, 
   );
 }
 
-/** SHA-256 of the stars and texts, in hexadecimal: other reviews, or another order, another hash. */
+/** SHA-256 of the stars and texts, in hexadecimal. It depends on the order of the reviews. */
 export function hashOfReviews(reviews: readonly Review[]): string {
   const hash = createHash('sha256');
   for (const { stars, text } of reviews) hash.update(`${stars}\t${text}\n`);
@@ -83,11 +88,4 @@ export function hashOfReviews(reviews: readonly Review[]): string {
 function numberOf(value: unknown): number {
   if (typeof value === 'string' && value.trim() !== '') return Number(value);
   return typeof value === 'number' ? value : Number.NaN;
-}
-
-const SHOWN = 60; // characters of what came
-
-function expected(what: string, received: unknown): string {
-  const shown = received === undefined ? 'nothing' : JSON.stringify(received);
-  return `expected ${what}, received ${shown.length > SHOWN ? `${shown.slice(0, SHOWN)}…` : shown}`;
 }

@@ -1,7 +1,7 @@
 /**
- * A part of a file of records, so that many processes share the file: shard i of n has the lines that begin in the i-th of n equal
- * ranges of its bytes, a table's header apart. Each finds its lines by itself and reads no others; all of them, one after
- * another, are the file, which must not change meanwhile.
+ * Shards: parts of a file of records, so that several processes can share the work. Shard i of n has the lines that
+ * begin in the i-th of n equal byte ranges; a table's header is not counted. A process finds its lines by itself and
+ * reads no others. All shards in sequence are the file. The file must not change meanwhile.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -9,19 +9,21 @@ import { Readable } from 'node:stream';
 import type { RecordFormat } from './records.ts';
 
 export interface Shard {
-  /** From 0 on. */
+  /** From 0 to count − 1. */
   readonly index: number;
   readonly count: number;
 }
 
-/** Bytes of a file, the end not among them. */
+/** Byte offsets in a file; `end` is exclusive. */
 type Range = readonly [start: number, end: number];
 
-/** A table's header is in front of each shard. */
+const LINE_FEED = 0x0a;
+
+/** Opens a shard. Each shard of a table begins with the header. Rejects CSV, whose records may span lines. */
 export async function openShard(file: string, format: RecordFormat, shard: Shard): Promise<Readable> {
   if (format === 'csv')
     throw new Error(
-      `${file}: expected lines, TSV or JSONL to take a shard of, received CSV, whose records may have many lines`,
+      `${file}: expected lines, TSV or JSONL for a shard, received CSV, whose records may span several lines`,
     );
   return Readable.from(bytesOf(file, await rangesOf(file, format === 'tsv', shard)), { objectMode: false });
 }
@@ -30,7 +32,7 @@ async function rangesOf(file: string, hasHeader: boolean, { index, count }: Shar
   const handle = await open(file);
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw new Error(`${file}: expected a file to take a shard of, found something else`);
+    if (!stats.isFile()) throw new Error(`${file}: expected a regular file for a shard, found something else`);
     const headerEnd = hasHeader ? await lineStart(handle, 1, stats.size) : 0;
     const bound = (i: number) =>
       lineStart(handle, headerEnd + Math.floor(((stats.size - headerEnd) * i) / count), stats.size);
@@ -43,7 +45,7 @@ async function rangesOf(file: string, hasHeader: boolean, { index, count }: Shar
   }
 }
 
-/** Where the first line begins that does not begin before `offset`; `size` if there is none. */
+/** The start of the first line that begins at or after `offset`; `size` if there is none. */
 async function lineStart(handle: FileHandle, offset: number, size: number): Promise<number> {
   if (offset === 0) return 0;
   const buffer = Buffer.alloc(1 << 16);
@@ -56,8 +58,6 @@ async function lineStart(handle: FileHandle, offset: number, size: number): Prom
   }
   return size;
 }
-
-const LINE_FEED = 0x0a;
 
 async function* bytesOf(file: string, ranges: readonly Range[]): AsyncGenerator<Uint8Array> {
   for (const [start, end] of ranges) if (start < end) yield* createReadStream(file, { start, end: end - 1 });

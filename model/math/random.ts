@@ -1,12 +1,14 @@
 /**
- * A seeded generator of 32-bit integers: xoshiro128** (Blackman and Vigna 2018), seeded by splitmix32. Integers only, so
- * that a seed gives the same choices on every machine.
+ * A seeded random generator: xoshiro128** (Blackman and Vigna 2018), seeded by splitmix32. It uses only 32-bit
+ * integers, so a seed gives the same choices on every machine. A generator has state: share one only where the order of
+ * the draws is fixed.
  */
 export interface Random {
-  /** An integer in [0, count). REQUIRES: 1 ≤ count ≤ 2^32. */
+  /** An integer in [0, count). REQUIRES: 1 ≤ count ≤ 2^32 */
   below(count: number): number;
 }
 
+/** `seed` is taken modulo 2^32. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const splitmix = () => {
@@ -29,15 +31,17 @@ export function createRandom(seed: number): Random {
     d = rotate(d, 11);
     return result;
   };
-  // The high part of a 64-bit product (Lemire 2019, without his last correction: a bias below 2^-20 for our counts).
+  // The high part of a 64-bit product (Lemire 2019, without the rejection step: the bias is below 2^-20 for our
+  // counts).
   return { below: (count) => Math.floor((next() * count) / 2 ** 32) };
 }
 
-/** True `percent` times of a hundred. */
+/** True with a probability of `percent` %. */
 export function chance(random: Random, percent: number): boolean {
   return random.below(100) < percent;
 }
 
+/** One of the values. Throws if there are none. */
 export function pick<T>(random: Random, values: readonly T[]): T {
   if (values.length === 0) throw new Error('Expected values to pick from, received none');
   return values[random.below(values.length)] as T;

@@ -1,4 +1,4 @@
-/** The parts of kuromoji 0.1.2 that `tokenizer.ts` and tests stand on; the package brings no types of its own. */
+/** Types for the parts of kuromoji 0.1.2 that `tokenizer.ts` and the tests use. The package has no types. */
 declare module 'kuromoji' {
   interface ByteBuffer {
     getShort(index: number): number;
@@ -40,7 +40,7 @@ declare module 'kuromoji' {
     readonly unknown_dictionary: UnknownDictionary;
     readonly viterbi_builder: { readonly trie: DoubleArray };
     readonly viterbi_searcher: ViterbiSearcher;
-    /** The whole way as the package goes it, for the benchmark and goldens. */
+    /** kuromoji's own tokenizer, for the benchmark and the goldens. */
     tokenize(text: string): { readonly surface_form: string }[];
   }
   const kuromoji: {

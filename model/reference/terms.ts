@@ -1,9 +1,9 @@
 /**
  * Tokens → terms: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of the words found.
  *
- * What a word character is comes from a table (`word-characters.ts`, Python's `\w`), not from the running Node's
- * Unicode version: every Node and every engine has to find the same terms. Since a space stands between two tokens and
- * is no word character, each token can be searched alone.
+ * A table (`word-characters.ts`, Python's `\w`) defines the word characters. The running Node's Unicode version does
+ * not, because every Node and every engine must find the same terms. The space between two tokens is not a word
+ * character, so each token is searched alone.
  */
 import { wordCharacterRanges } from './word-characters.ts';
 
@@ -14,13 +14,15 @@ export interface TermParameters {
   readonly ngram_range: readonly [number, number];
 }
 
-/** One word, found in token number `token`. */
+/** One word. */
 export interface Word {
   readonly text: string;
+  /** The 0-based number of the token that contains it. */
   readonly token: number;
 }
 
-let wordPattern: RegExp | undefined; // a millisecond to make, and the native engine does without
+// Made at first use: it takes a millisecond, and the native engine does not need it.
+let wordPattern: RegExp | undefined;
 
 function wordCharacterClass(): string {
   const codeUnit = (codePoint: number | undefined) => `\\u{${(codePoint ?? 0).toString(16)}}`;
@@ -31,19 +33,27 @@ function wordCharacterClass(): string {
   return ranges;
 }
 
-/** How many characters (code points) a word must have for the pattern; throws if the pattern is not one of those known. */
+/** The patterns that `shortestWord` knows, for messages. */
+export const TOKEN_PATTERNS = '\\w{n,}, \\w+ or (?u)\\b\\w\\w+\\b';
+
+/** The fewest characters (code points) that a word has under this pattern. Throws if the pattern is not supported. */
 export function shortestWord(tokenPattern: string): number {
+  const length = shortestWordIn(tokenPattern);
+  if (length !== undefined) return length;
+  throw new Error(`Expected token_pattern to be ${TOKEN_PATTERNS}, received ${JSON.stringify(tokenPattern)}`);
+}
+
+/** The same for any value; undefined if it is not a supported pattern. */
+export function shortestWordIn(tokenPattern: unknown): number | undefined {
+  if (typeof tokenPattern !== 'string') return undefined;
   const pattern = tokenPattern.replace('(?u)', '');
   const repeated = /^(?:\\b)?\\w\{(\d{1,3}),\}(?:\\b)?$/.exec(pattern);
   if (repeated) return Math.max(1, Number(repeated[1]));
   if (/^(?:\\b)?\\w\+(?:\\b)?$/.test(pattern)) return 1;
-  if (/^(?:\\b)?\\w\\w\+(?:\\b)?$/.test(pattern)) return 2;
-  throw new Error(
-    `Expected token_pattern to be \\w{n,}, \\w+ or (?u)\\b\\w\\w+\\b, received ${JSON.stringify(tokenPattern)}`,
-  );
+  return /^(?:\\b)?\\w\\w\+(?:\\b)?$/.test(pattern) ? 2 : undefined;
 }
 
-/** The words of the tokens, in order. Lengths are in characters, so that 𠮷 is one. */
+/** The words of the tokens, in order. `shortest` counts characters (code points), so 𠮷 is one. */
 export function* wordsOf(surfaces: Iterable<string>, shortest: number): Generator<Word> {
   wordPattern ??= new RegExp(`[${wordCharacterClass()}]+`, 'gu');
   let token = 0;

@@ -1,9 +1,12 @@
-/** What identifies a tokenizer: a bundle's manifest names it, and so does the dictionary compiled from kuromoji's. */
+/**
+ * The identity of a tokenizer. A bundle's manifest stores it, and so does the dictionary that is compiled from
+ * kuromoji's. A bundle is refused if the installed tokenizer has another identity, because other tokens would give
+ * other scores.
+ */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 
-/** Other tokens would mean other scores. */
 export interface TokenizerIdentity {
   readonly name: 'kuromoji';
   readonly version: string;
@@ -26,17 +29,17 @@ const DICTIONARY_FILES = [
   'unk_pos',
 ];
 
-/** Where the npm package kuromoji lies; throws if it is not installed. */
+/** The folder of the npm package kuromoji. Throws if it is not installed. */
 function kuromojiRoot(): string {
   return dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
 }
 
-/** Holds kuromoji's `*.dat.gz`. */
+/** The folder of kuromoji's `*.dat.gz` files. */
 export function dictionaryFolder(): string {
   return join(kuromojiRoot(), 'dict');
 }
 
-/** Reads the installed kuromoji's version and hashes its dictionary. */
+/** The identity of the installed kuromoji. Reads and hashes its dictionary. */
 export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
   const { readFile } = requireBuiltin('node:fs').promises;
   const manifest: unknown = JSON.parse(await readFile(join(kuromojiRoot(), 'package.json'), 'utf8'));
@@ -46,14 +49,15 @@ export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
   return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
 }
 
-/** As one line, in a compiled dictionary. */
+/** The identity as one line, for a compiled dictionary. */
 export function formatIdentity({ name, version, dictionary }: TokenizerIdentity): string {
   return `${name} ${version} ${dictionary}`;
 }
 
+/** The reverse of `formatIdentity`. Throws if the line does not begin with `kuromoji`. */
 export function parseIdentity(line: string): TokenizerIdentity {
   const [name, version = '', dictionary = ''] = line.split(' ');
   if (name !== 'kuromoji')
-    throw new Error(`Expected a dictionary made from kuromoji's, received one made from ${line}`);
+    throw new Error(`Expected a dictionary compiled from kuromoji's, received one compiled from ${line}`);
   return { name, version, dictionary };
 }

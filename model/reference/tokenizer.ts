@@ -1,22 +1,24 @@
 /**
- * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. Only the
- * step that fills the lattice is ours, for these mends (each has its test; model/README.md lists them):
+ * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. This is
+ * the readable twin of native/analyzer. Only the step that fills the lattice is hoshi's own, because of these mends
+ * (model/README.md lists them with their tests):
  *
- * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts such
- *   runs in UTF-16 units and swallows what follows them, or throws.
- * - Time is linear in the text. kuromoji encodes the rest of the sentence anew at every position and measures a run of
- *   unknown characters from each of its characters.
- * - Offsets are UTF-16 units of the caller's text; kuromoji's `word_position` shifts.
+ * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts runs of
+ *   such characters in UTF-16 units and swallows the text after them, or throws.
+ * - Time is linear in the length of the text. kuromoji encodes the rest of the sentence again at every position, and
+ *   measures a run of unknown characters again at each of its characters.
+ * - Offsets are UTF-16 units of the caller's text. kuromoji's `word_position` shifts.
  *
- * A tokenizer is immutable after it has been loaded and keeps nothing between calls.
+ * A tokenizer is immutable after loading and keeps no state between calls.
  */
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
 import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
 import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
 import { dictionaryFolder } from './tokenizer-identity.ts';
 
-/** One token: `text.slice(start, end)` is its surface form. Tokens cover the text without a gap. */
+/** One token. The tokens of a text cover it without gaps. */
 export interface Token {
+  /** The surface form: `text.slice(start, end)`. */
   readonly surface: string;
   /** UTF-16 offset of the first unit. */
   readonly start: number;
@@ -24,23 +26,34 @@ export interface Token {
   readonly end: number;
 }
 
-/** A token with what IPADIC knows of it; `*` where the dictionary says nothing. */
+/** A token with its features. */
 export interface Morpheme extends Token {
+  /** Whether the token is a word of the dictionary. */
   readonly known: boolean;
-  /** Part of speech and its three details, conjugation type and form, base form, reading, pronunciation. */
+  /**
+   * IPADIC's features: part of speech and its three details, conjugation type and form, base form, reading,
+   * pronunciation. `*` means that the dictionary has no value.
+   */
   readonly features: readonly string[];
 }
 
+/** Accepts any string, lone surrogates included. */
 export interface Tokenizer {
   tokenize(text: string): Token[];
+  /** The same tokens with their features. */
   analyze(text: string): Morpheme[];
 }
 
-/** Loads kuromoji with the IPADIC dictionary it ships (about half a second and 300 MB). */
+/** Loads kuromoji with the IPADIC dictionary of its package (about half a second and 300 MB). */
 export function loadTokenizer(): Promise<Tokenizer> {
   return new Promise((resolve, reject) => {
     kuromoji.builder({ dicPath: dictionaryFolder() }).build((error, analyzer) => {
-      if (error) reject(new Error(`tokenizer: cannot load kuromoji's dictionary: ${String(error)}`, { cause: error }));
+      if (error)
+        reject(
+          new Error(`tokenizer: cannot load kuromoji's dictionary from ${dictionaryFolder()}: ${String(error)}`, {
+            cause: error,
+          }),
+        );
       else resolve(new KuromojiTokenizer(analyzer));
     });
   });
@@ -81,7 +94,10 @@ class KuromojiTokenizer implements Tokenizer {
     }
   }
 
-  /** kuromoji 0.1.2 ViterbiBuilder.js `build`, in linear time: same nodes in the same order, less those nothing leads to. */
+  /**
+   * kuromoji 0.1.2 ViterbiBuilder.js `build`, in linear time: the same nodes in the same order, without unreachable
+   * nodes.
+   */
   #latticeOf(sentence: string): ViterbiLattice {
     const { token_info_dictionary: words, unknown_dictionary: unknowns, viterbi_builder } = this.#kuromoji;
     const { trie } = viterbi_builder;
@@ -89,7 +105,7 @@ class KuromojiTokenizer implements Tokenizer {
     const bytes = Buffer.from(sentence, 'utf8');
     const classes = Array.from(sentence, (character) => unknowns.lookup(character));
     let firstByte = 0;
-    let runEnd = 0; // of the characters of one class around the position
+    let runEnd = 0; // the end of the run of one character class at the position
 
     for (let position = 0; position < sentence.length; position++) {
       const characterClass = classes[position] as (typeof classes)[number];
@@ -97,7 +113,7 @@ class KuromojiTokenizer implements Tokenizer {
         runEnd = position + 1;
         while (classes[runEnd]?.class_name === characterClass.class_name) runEnd++;
       }
-      // A node that begins where none ends has no way back to the beginning of the sentence and never wins.
+      // If no node ends here, a node that begins here has no path back to the beginning of the sentence and never wins.
       if (lattice.nodes_end_at[position] !== undefined) {
         const append = (dictionary: typeof words, key: number, type: 'KNOWN' | 'UNKNOWN', length: number) => {
           for (const id of dictionary.target_map[key] ?? []) {
@@ -131,19 +147,19 @@ class KuromojiTokenizer implements Tokenizer {
   }
 }
 
-/** Whether a character of UTF-8 ends before `index`: what follows is no continuation byte. */
+/** Whether a UTF-8 character ends before `index`: the next byte is not a continuation byte. */
 function isLastByteOfCharacter(bytes: Uint8Array, index: number): boolean {
   return ((bytes[index] ?? 0) & 0xc0) !== 0x80;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: U+0000 is one of those that kuromoji cannot take
+// biome-ignore lint/suspicious/noControlCharactersInRegex: kuromoji cannot process U+0000
 const NOT_PLAIN = /[\u0000\ud800-\udfff]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const EACH_NOT_PLAIN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000\ud800-\udfff]/g;
 
 /**
- * The text with each character that kuromoji cannot take as one U+E000, and the UTF-16 offset in the text of each
- * character (and of the end) where they differ.
+ * Replaces each character that kuromoji cannot process by one U+E000. `offsets` has the UTF-16 offset in the text of
+ * each character of `plain` and of its end; undefined if all offsets are equal.
  */
 function toPlainCharacters(text: string): { plain: string; offsets: Int32Array | undefined } {
   if (!NOT_PLAIN.test(text)) return { plain: text, offsets: undefined };
@@ -157,7 +173,7 @@ function toPlainCharacters(text: string): { plain: string; offsets: Int32Array |
   return { plain, offsets };
 }
 
-/** kuromoji 0.1.2 Tokenizer.js `splitByPunctuation`: a sentence ends after 、 or 。 */
+/** kuromoji 0.1.2 Tokenizer.js `splitByPunctuation`: a sentence ends after 、 or 。. */
 function* sentencesOf(plain: string): Generator<[first: number, sentence: string]> {
   let first = 0;
   for (let i = 0; i < plain.length; i++) {

@@ -1,77 +1,30 @@
 /**
- * LightGBM's text model → trees → a score: the readable twin of what LightGBM 4.7.0 does, to the same bits.
+ * A row → a score by walking the trees: the readable twin of native/forest, to the same bits as LightGBM 4.7.0.
  *
- * A prediction is the sum of one leaf value per tree, in tree order, in doubles; then the mean over the trees for
- * `average_output` (random forests), then the objective's output. Objectives that end in exp or a sigmoid, categorical
- * splits, linear leaves and several outputs are refused: their last bit would depend on the C library, or they have no
- * use for a score. A forest is immutable; `predict` borrows one scratch row and is not reentrant, which JavaScript
- * cannot make it.
+ * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. Then follow the mean over the
+ * trees for `average_output` (random forests) and the objective's output. A forest is immutable. `predict` reuses one
+ * scratch row, so it is not reentrant; JavaScript never enters it twice.
  */
 import type { SparseRow } from '../../native/rows.ts';
-
-/** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */
-export interface Tree {
-  readonly splitFeature: Int32Array;
-  readonly threshold: Float64Array;
-  readonly decisionType: Uint8Array;
-  readonly leftChild: Int32Array;
-  readonly rightChild: Int32Array;
-  readonly leafValue: Float64Array;
-  /** How many training rows came by, where they were asked for. */
-  readonly counts?: { readonly inner: Float64Array; readonly leaf: Float64Array };
-}
-
-/** What a model text says, checked. */
-export interface Model {
-  readonly columnCount: number;
-  readonly trees: readonly Tree[];
-  /** The score is the mean over the trees (random forests), not their sum. */
-  readonly isAveraged: boolean;
-  /** The score is sign(x) · x² of the sum x (`reg_sqrt`). */
-  readonly isSquared: boolean;
-}
-
-// LightGBM include/LightGBM/tree.h: bit 0 categorical, bit 1 default left, bits 2–3 the kind of missing value.
-const CATEGORICAL = 1;
-export const DEFAULT_LEFT = 2;
-export const MISSING_ZERO = 1;
-export const MISSING_NAN = 2;
-/** The kind of missing value of a decision: 0 none, else one of the above. */
-export function missingKind(decisionType: number): number {
-  return decisionType >> 2;
-}
+import {
+  DEFAULT_LEFT,
+  MISSING_NAN,
+  MISSING_ZERO,
+  type Model,
+  missingKind,
+  parseModel,
+  type Tree,
+} from './model-text.ts';
 
 // LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened.
 const ZERO_THRESHOLD = Math.fround(1e-35);
-const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
 
-/** Throws an error that names the place in the text, what was expected and what came. */
-export function parseModel(text: string, { withCounts = false } = {}): Model {
-  const end = text.indexOf('\nend of trees');
-  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
-  const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
-  const header = fieldsOf(head, 'model');
-  for (const name of ['num_class', 'num_tree_per_iteration']) {
-    if (header.get(name) !== '1') throw new Error(`model: expected ${name}=1, received ${header.get(name)}`);
-  }
-  const [objective = '', ...options] = (header.get('objective') ?? '').split(' ');
-  if (objective !== '' && !IDENTITY_OBJECTIVES.has(objective)) {
-    throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
-  }
-  const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
-  return {
-    columnCount,
-    trees: trees.map((tree, number) => parseTree(tree, number, columnCount, withCounts)),
-    isAveraged: header.has('average_output'),
-    isSquared: options.includes('sqrt'),
-  };
-}
-
+/** A model that predicts. */
 export class Forest {
   readonly #model: Model;
   readonly #row: Float64Array;
 
-  /** Of a model that `parseModel` has checked. */
+  /** REQUIRES: a model that `parseModel` returned. */
   constructor(model: Model) {
     this.#model = model;
     this.#row = new Float64Array(model.columnCount);
@@ -81,16 +34,12 @@ export class Forest {
     return this.#model.columnCount;
   }
 
-  get treeCount(): number {
-    return this.#model.trees.length;
-  }
-
   /** Throws as `parseModel` does. */
   static fromModelText(text: string): Forest {
     return new Forest(parseModel(text));
   }
 
-  /** The prediction of one row; columns must be in [0, columnCount). NaN is a missing value. */
+  /** The prediction of one row, in stars. REQUIRES: columns in [0, columnCount). NaN is a missing value. */
   predict({ columns, values }: SparseRow): number {
     const row = this.#row;
     const { trees, isAveraged, isSquared } = this.#model;
@@ -104,7 +53,7 @@ export class Forest {
   }
 }
 
-/** From the root to a leaf. */
+/** Walks from the root to the leaf of the row. */
 function leafOf(tree: Tree, row: Float64Array): number {
   let node = tree.splitFeature.length === 0 ? -1 : 0;
   while (node >= 0) {
@@ -122,86 +71,4 @@ export function goesLeft(decisionType: number, threshold: number, value: number)
   const isMissing =
     (missing === MISSING_ZERO && known >= -ZERO_THRESHOLD && known <= ZERO_THRESHOLD) || Number.isNaN(known);
   return isMissing ? (decisionType & DEFAULT_LEFT) !== 0 : known <= threshold;
-}
-
-function parseTree(text: string, number: number, columnCount: number, withCounts: boolean): Tree {
-  const where = `model: tree ${number}`;
-  const fields = fieldsOf(text, where);
-  const leaves = integer(fields.get('num_leaves'), 1, 2 ** 24, `${where}: num_leaves`);
-  const numbers = (name: string, count: number) => {
-    const words = (fields.get(name) ?? '').split(' ').filter((word) => word !== '');
-    if (words.length !== count)
-      throw new Error(`${where}: expected ${name} to hold ${count} numbers, found ${words.length}`);
-    return words.map((word, i) => {
-      const value = Number(word.replace('inf', 'Infinity')); // LightGBM's, for a threshold above all that is not missing
-      if (Number.isNaN(value)) throw new Error(`${where}: expected ${name}[${i}] to be a number, received ${word}`);
-      return value;
-    });
-  };
-  const integers = (name: string, smallest: number, largest: number) =>
-    numbers(name, leaves - 1).map((value, i) => integer(value, smallest, largest, `${where}: ${name}[${i}]`));
-  if (fields.get('num_cat') !== '0')
-    throw new Error(`${where}: expected no categorical split, received num_cat=${fields.get('num_cat')}`);
-  if ((fields.get('is_linear') ?? '0') !== '0')
-    throw new Error(`${where}: expected constant leaves, received is_linear=${fields.get('is_linear')}`);
-  const tree: Tree = {
-    splitFeature: Int32Array.from(integers('split_feature', 0, columnCount - 1)),
-    threshold: Float64Array.from(numbers('threshold', leaves - 1)),
-    decisionType: Uint8Array.from(integers('decision_type', 0, (MISSING_NAN << 2) | DEFAULT_LEFT | CATEGORICAL)),
-    leftChild: Int32Array.from(integers('left_child', -leaves, leaves - 2)),
-    rightChild: Int32Array.from(integers('right_child', -leaves, leaves - 2)),
-    leafValue: Float64Array.from(numbers('leaf_value', leaves)),
-    ...(withCounts
-      ? {
-          counts: {
-            inner: Float64Array.from(numbers('internal_count', leaves - 1)),
-            leaf: Float64Array.from(numbers('leaf_count', leaves)),
-          },
-        }
-      : {}),
-  };
-  checkShape(tree, where);
-  return tree;
-}
-
-/** A walk must end: each inner node but the root, and each leaf, is the child of exactly one node. */
-function checkShape({ decisionType, leftChild, rightChild }: Tree, where: string): void {
-  const isChild = new Set<number>([0]);
-  for (const [name, children] of Object.entries({ left_child: leftChild, right_child: rightChild })) {
-    children.forEach((child, node) => {
-      if (isChild.has(child))
-        throw new Error(`${where}: expected ${name}[${node}] to be a node of its own, received ${child} again`);
-      isChild.add(child);
-    });
-  }
-  decisionType.forEach((decision, node) => {
-    if (decision & CATEGORICAL)
-      throw new Error(`${where}: expected no categorical split, received decision_type[${node}]=${decision}`);
-  });
-  for (let reached = 0, stack = leftChild.length > 0 ? [0] : []; ; reached++) {
-    const node = stack.pop();
-    if (node === undefined) {
-      if (reached !== leftChild.length)
-        throw new Error(`${where}: expected ${leftChild.length} nodes below the root, found ${reached}`);
-      return;
-    }
-    stack.push(...[leftChild[node] as number, rightChild[node] as number].filter((child) => child >= 0));
-  }
-}
-
-function fieldsOf(text: string, where: string): Map<string, string> {
-  const fields = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const equals = line.indexOf('=');
-    const name = equals < 0 ? line : line.slice(0, equals);
-    if (name !== '' && fields.has(name)) throw new Error(`${where}: expected one line ${name}, found two`);
-    fields.set(name, equals < 0 ? '' : line.slice(equals + 1));
-  }
-  return fields;
-}
-
-function integer(received: string | number | undefined, smallest: number, largest: number, name: string): number {
-  const value = received === '' ? Number.NaN : Number(received);
-  if (Number.isInteger(value) && value >= smallest && value <= largest) return value;
-  throw new Error(`${name}: expected an integer from ${smallest} to ${largest}, received ${received}`);
 }

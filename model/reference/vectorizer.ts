@@ -1,24 +1,29 @@
 /**
- * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (the law: sklearn/feature_extraction/text.py).
- * A vectorizer is immutable and safe to share. Columns are in the order of their terms by code point, as in Python.
+ * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (the law:
+ * sklearn/feature_extraction/text.py). This is the readable twin of native/vectorizer, to the same bits. A vectorizer
+ * is immutable and safe to share. Columns are in the order of their terms by code point, as in Python.
  */
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
+import type { Checks } from '../io/checks.ts';
 import { logarithm } from '../math/logarithm.ts';
-import { shortestWord, type TermParameters, termsOf, wordsOf } from './terms.ts';
+import { shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, termsOf, wordsOf } from './terms.ts';
 
-/** scikit-learn's names and meanings. */
+/** The parameters by scikit-learn's names, with scikit-learn's meanings. */
 export interface VectorizerParameters extends TermParameters {
-  /** Keep so many terms of the highest total count; of equal ones the first in order of code points. null: all. */
+  /**
+   * Keep this many terms, those with the highest total counts. Of equal counts, keep the first by code point. null:
+   * all.
+   */
   readonly max_features: number | null;
-  /** Drop terms that are in fewer texts than this; an integer ≥ 1. */
+  /** Drop terms that occur in fewer texts than this. An integer ≥ 1. */
   readonly min_df: number;
-  /** 1 + ln(count) in place of the count. */
+  /** Use 1 + ln(count) instead of the count. */
   readonly sublinear_tf: boolean;
   readonly use_idf: boolean;
-  /** ln((1 + n) / (1 + df)) + 1 in place of ln(n / df) + 1. */
+  /** The idf is ln((1 + n) / (1 + df)) + 1 instead of ln(n / df) + 1. */
   readonly smooth_idf: boolean;
   readonly norm: 'l1' | 'l2' | null;
-  /** Only false: lower-casing depends on the Unicode version of whoever runs it. */
+  /** Only false. The result of lower-casing depends on the Unicode version of the running program. */
   readonly lowercase: false;
 }
 
@@ -34,10 +39,13 @@ export const defaultVectorizerParameters: VectorizerParameters = {
   lowercase: false,
 };
 
-/** What fitting learns: terms in column order with their idf, and the table of logarithms. */
+/** The tables that fitting learns. */
 export interface VectorizerTables {
+  /** In column order, which is the order by code point. */
   readonly terms: readonly string[];
+  /** One weight for each term. */
   readonly idf: Float64Array;
+  /** ln(0 … 1023), see math/logarithm.ts. */
   readonly logarithms: Float64Array;
 }
 
@@ -58,12 +66,12 @@ export class Vectorizer {
     return this.tables.terms.length;
   }
 
-  /** Undefined for a term outside the vocabulary. */
+  /** The column of a term, or undefined if the term is not in the vocabulary. */
   columnOf(term: string): number | undefined {
     return this.#columns.get(term);
   }
 
-  /** The row of one text, given the surface forms of its tokens. Terms outside the vocabulary are left out. */
+  /** The row of one text, given the surface forms of its tokens. Terms that are not in the vocabulary are ignored. */
   row(surfaces: Iterable<string>): SparseRow {
     const counts = new Map<number, number>();
     for (const term of termsOf(words(surfaces, this.#shortestWord), this.parameters.ngram_range)) {
@@ -99,6 +107,7 @@ function weigh(
   return values;
 }
 
+/** Joins rows into one matrix. */
 export function stackRows(rows: readonly SparseRow[], columnCount: number): CsrMatrix {
   const rowStarts = new Int32Array(rows.length + 1);
   rows.forEach((row, r) => {
@@ -113,7 +122,7 @@ export function stackRows(rows: readonly SparseRow[], columnCount: number): CsrM
   return { rowStarts, columns, values, columnCount };
 }
 
-/** Python's order of strings. JavaScript compares UTF-16 units, which puts 𠮷 before U+E000. */
+/** Python's order of strings: < 0 if a comes first. JavaScript compares UTF-16 units, which puts 𠮷 before U+E000. */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -127,28 +136,23 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
-/** Throws an error that names the parameter, what it has to be and what came. */
-export function checkVectorizerParameters(parameters: VectorizerParameters): void {
-  const { ngram_range, max_features, min_df, norm, lowercase } = parameters;
-  const expect = (isRight: boolean, name: string, expected: string, received: unknown) => {
-    if (!isRight) throw new Error(`Expected ${name} to be ${expected}, received ${JSON.stringify(received)}`);
-  };
+/**
+ * Adds a problem for each parameter that is missing or out of range. `path` goes before its name, as in `vectorizer.`.
+ */
+export function checkVectorizerParameters(checks: Checks, parameters: object, path = ''): void {
+  const values = parameters as Readonly<Record<string, unknown>>;
+  const { token_pattern, ngram_range, max_features, min_df, norm, lowercase } = values;
+  const expect = (isRight: boolean, name: string, expected: string) =>
+    checks.expect(isRight, `${path}${name}`, expected, values[name]);
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
-  shortestWord(parameters.token_pattern);
-  expect(
-    Array.isArray(ngram_range) &&
-      ngram_range.length === 2 &&
-      ngram_range.every(isCount) &&
-      ngram_range[0] <= ngram_range[1],
-    'ngram_range',
-    'two integers [smallest, largest] with 1 ≤ smallest ≤ largest',
-    ngram_range,
-  );
-  expect(max_features === null || isCount(max_features), 'max_features', 'null or an integer ≥ 1', max_features);
-  expect(isCount(min_df), 'min_df', 'an integer ≥ 1', min_df);
-  expect(norm === null || norm === 'l1' || norm === 'l2', 'norm', '"l1", "l2" or null', norm);
-  expect(lowercase === false, 'lowercase', 'false', lowercase);
-  for (const name of ['sublinear_tf', 'use_idf', 'smooth_idf'] as const) {
-    expect(typeof parameters[name] === 'boolean', name, 'true or false', parameters[name]);
-  }
+  const isRange = (value: unknown) =>
+    Array.isArray(value) && value.length === 2 && value.every(isCount) && value[0] <= value[1];
+  expect(shortestWordIn(token_pattern) !== undefined, 'token_pattern', TOKEN_PATTERNS);
+  expect(isRange(ngram_range), 'ngram_range', 'two integers [smallest, largest] with 1 ≤ smallest ≤ largest');
+  expect(max_features === null || isCount(max_features), 'max_features', 'null or an integer ≥ 1');
+  expect(isCount(min_df), 'min_df', 'an integer ≥ 1');
+  expect(norm === null || norm === 'l1' || norm === 'l2', 'norm', '"l1", "l2" or null');
+  expect(lowercase === false, 'lowercase', 'false');
+  for (const name of ['sublinear_tf', 'use_idf', 'smooth_idf'])
+    expect(typeof values[name] === 'boolean', name, 'true or false');
 }

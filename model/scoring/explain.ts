@@ -6,7 +6,7 @@
  * the same explanation.
  */
 import { BundleError } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatures } from '../bundle/read.ts';
+import { type Bundle, checkFeatureCount } from '../bundle/read.ts';
 import { Contributions } from '../reference/contributions.ts';
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Token } from '../reference/tokenizer.ts';
@@ -52,7 +52,7 @@ export class Explainer {
   constructor({ path, modelText, vectorizer }: Bundle) {
     this.#vectorizer = vectorizer;
     this.#contributions = contributionsOf(modelText);
-    checkFeatures(path, vectorizer.columnCount, this.#contributions.columnCount);
+    checkFeatureCount(path, vectorizer.columnCount, this.#contributions.columnCount);
   }
 
   /** `ends` has the UTF-16 offset after each token of the text. `score` is the text's score by the same bundle. */

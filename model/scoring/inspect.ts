@@ -5,10 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileBundle } from '../bundle/compile.ts';
-import { compiledFiles } from '../bundle/compiled-files.ts';
-import { BundleError, FILES, type FileName, type Manifest } from '../bundle/manifest.ts';
+import { BundleError, compiledFiles, FILES, type FileName, type Manifest } from '../bundle/manifest.ts';
 import { hashOf, parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
-import { parseModel, type Tree } from '../reference/trees.ts';
+import { parseModel, type Tree } from '../reference/model-text.ts';
 import { Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
 import { loadScorer } from './load.ts';
 import { type EngineName, engineNames } from './scorer.ts';

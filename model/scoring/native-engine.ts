@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { NativeAnalyzer, NativeError, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
-import { compiledFiles, identitiesOf } from '../bundle/compiled-files.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { checkFeatures, checkTokenizer } from '../bundle/read.ts';
+import { compiledFiles, identitiesOf } from '../bundle/manifest.ts';
+import { checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
 import { parseIdentity } from '../reference/tokenizer-identity.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
@@ -21,9 +21,9 @@ const UNITS_PER_THREAD = 10_000;
 export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
   const { path, manifest } = source;
   const analyzer = NativeAnalyzer.load();
-  checkTokenizer(path, manifest, parseIdentity(analyzer.identity));
+  checkSameTokenizer(path, manifest, parseIdentity(analyzer.identity));
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
-  checkFeatures(path, vectorizer.columnCount, forest.columnCount);
+  checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
   return new NativeEngine(manifest, analyzer, vectorizer, forest, lazyExplainer(source));
 }
 

@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatures, checkTokenizer } from '../bundle/read.ts';
+import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -23,7 +23,7 @@ type ReferenceEngineName = 'lightgbm' | 'js';
  */
 export async function loadReferenceEngine(engine: ReferenceEngineName, source: BundleSource): Promise<ReferenceEngine> {
   const [bundle, tokenizer] = await Promise.all([source.read(), loadTokenizer()]);
-  checkTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
+  checkSameTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
   return new ReferenceEngine(
     engine,
     bundle.manifest,
@@ -43,7 +43,7 @@ interface Predictor {
 
 async function loadPredictor(engine: ReferenceEngineName, { path, modelText, vectorizer }: Bundle): Promise<Predictor> {
   const predictor = engine === 'lightgbm' ? await loadBooster(modelText) : new JsPredictor(modelText);
-  checkFeatures(path, vectorizer.columnCount, predictor.columnCount);
+  checkFeatureCount(path, vectorizer.columnCount, predictor.columnCount);
   return predictor;
 }
 

@@ -1,7 +1,8 @@
 /**
- * The JSON of a fitted TfidfVectorizer that model/training/python/export_vectorizer.py writes → a vectorizer. README.md beside this
- * file has the format.
+ * The JSON of a fitted TfidfVectorizer, as model/training/python/export_vectorizer.py writes it → a vectorizer.
+ * model/README.md ("Models made in Python") describes the format.
  */
+import { Checks, isObject, parseJson, show } from '../io/checks.ts';
 import { makeLogarithmTable } from '../math/logarithm.ts';
 import { shortestWord, termsOf, wordsOf } from '../reference/terms.ts';
 import {
@@ -13,103 +14,93 @@ import {
 } from '../reference/vectorizer.ts';
 import { wordCharacterUnicodeVersion } from '../reference/word-characters.ts';
 
-/** Which version of the format this reads. */
 const FORMAT = 1;
+const EXPORTER = 'model/training/python/export_vectorizer.py';
 
 export interface ExportedVectorizer {
   readonly vectorizer: Vectorizer;
-  /** What scikit-learn computed its rows in; rows here are doubles. */
+  /** The type in which scikit-learn computed its rows. hoshi computes them in doubles. */
   readonly dtype: 'float64' | 'float32';
-  /** Versions of scikit-learn and Python. */
+  /** The versions of scikit-learn and Python. */
   readonly made: Readonly<Record<string, string>>;
-  /** Parameters that only fitting used and that VectorizerParameters has no name for. */
+  /** Parameters that only fitting used, and that VectorizerParameters does not have. */
   readonly fitting: Readonly<Record<string, unknown>>;
 }
 
-/** Throws an error that names `file` and the place in it, what was expected and what came. */
+/** Throws an error that lists every problem. `file` is its path, for messages. */
 export function parseExportedVectorizer(json: string, file: string): ExportedVectorizer {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw new Error(
-      `${file}: expected JSON of model/training/python/export_vectorizer.py, ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  const exported = isObject(value) ? value : {};
-  const expect = (isRight: boolean, name: string, expected: string, received: unknown) => {
-    if (isRight) return;
-    const shown = JSON.stringify(received) ?? 'nothing';
-    throw new Error(
-      `${file}: expected ${name} to be ${expected}, received ${shown.length > 80 ? `${shown.slice(0, 80)}…` : shown}`,
-    );
-  };
-  const { format, made, dtype, parameters, fitting, terms, idf } = exported;
-  expect(format === FORMAT, 'format', `${FORMAT}, as model/training/python/export_vectorizer.py writes it`, format);
-  expect(dtype === 'float64' || dtype === 'float32', 'dtype', '"float64" or "float32"', dtype);
+  const value = parseJson(json, file, `JSON as ${EXPORTER} writes it`);
+  const checks = new Checks();
+  const { format, made, dtype, parameters, fitting, terms, idf } = isObject(value) ? value : {};
+  checks.expect(format === FORMAT, 'format', `${FORMAT}, as ${EXPORTER} writes it`, format);
+  checks.expect(dtype === 'float64' || dtype === 'float32', 'dtype', '"float64" or "float32"', dtype);
   for (const [name, object] of Object.entries({ made, parameters, fitting }))
-    expect(isObject(object), name, 'an object', object);
-  const checked = parameters as unknown as VectorizerParameters;
-  for (const name of Object.keys(checked))
-    expect(
-      name in defaultVectorizerParameters,
-      'parameters',
-      Object.keys(defaultVectorizerParameters).join(', '),
-      name,
-    );
-  try {
-    checkVectorizerParameters(checked);
-  } catch (error) {
-    throw new Error(`${file}: parameters: ${(error as Error).message}`, { cause: error });
+    checks.expect(isObject(object), name, 'an object', object);
+  if (isObject(parameters)) {
+    const known = Object.keys(defaultVectorizerParameters);
+    for (const name of Object.keys(parameters))
+      checks.expect(known.includes(name), 'each name in parameters', `one of ${known.join(', ')}`, name);
+    checkVectorizerParameters(checks, parameters, 'parameters.');
   }
-  expect(isListOf(terms, 'string') && terms.length > 0, 'terms', 'a list of strings', terms);
-  const vocabulary = terms as string[];
-  checkTerms(vocabulary, checked, file);
-  expect((idf === null) === !checked.use_idf, 'idf', checked.use_idf ? 'a list' : 'null without use_idf', idf);
-  const weights = idf === null ? vocabulary.map(() => 1) : idf;
-  expect(
-    isListOf(weights, 'number') && weights.length === vocabulary.length,
-    'idf',
-    `${vocabulary.length} numbers, one a term`,
-    Array.isArray(weights) && weights.length !== vocabulary.length ? weights.length : weights,
-  );
+  checks.expect(isListOf(terms, 'string') && terms.length > 0, 'terms', 'a list of strings', terms);
+  checks.throwIfAny(file);
   return {
-    vectorizer: new Vectorizer(checked, {
-      terms: vocabulary,
-      idf: Float64Array.from(weights as number[]),
-      logarithms: makeLogarithmTable(),
-    }),
+    vectorizer: vectorizerOf(parameters as unknown as VectorizerParameters, terms as string[], idf, file),
     dtype: dtype as ExportedVectorizer['dtype'],
     made: made as ExportedVectorizer['made'],
     fitting: fitting as ExportedVectorizer['fitting'],
   };
 }
 
-/** Each term has to be one that the parameters can make of a text, and after the one before. */
-function checkTerms(terms: readonly string[], parameters: VectorizerParameters, file: string): void {
-  const { ngram_range, token_pattern } = parameters;
-  const shortest = shortestWord(token_pattern);
-  terms.forEach((term, i) => {
-    const words = Array.from(wordsOf(term.split(' '), shortest), ({ text }) => text);
-    if (words.join(' ') !== term || ![...termsOf(words, ngram_range)].includes(term)) {
-      throw new Error(
-        `${file}: expected terms[${i}] to be ${ngram_range.join(' to ')} words of ${token_pattern} (word characters of Unicode ${wordCharacterUnicodeVersion}), received ${JSON.stringify(term)}`,
-      );
-    }
-    const before = terms[i - 1];
-    if (before !== undefined && compareCodePoints(before, term) >= 0) {
-      throw new Error(
-        `${file}: expected terms[${i}] to come after ${JSON.stringify(before)} by code point, received ${JSON.stringify(term)}`,
-      );
-    }
+/** The vectorizer of checked parameters, if terms and idf fit them. */
+function vectorizerOf(
+  parameters: VectorizerParameters,
+  terms: readonly string[],
+  idf: unknown,
+  file: string,
+): Vectorizer {
+  const checks = new Checks();
+  const weights = parameters.use_idf ? idf : terms.map(() => 1);
+  if (!parameters.use_idf) checks.expect(idf === null, 'idf', 'null because use_idf is false', idf);
+  else {
+    const isFitting = isListOf(idf, 'number') && idf.length === terms.length;
+    const isTooLong = Array.isArray(idf) && idf.length !== terms.length;
+    checks.expect(
+      isFitting,
+      'idf',
+      `a list of ${terms.length} numbers, one for each term`,
+      isTooLong ? idf.length : idf,
+    );
+  }
+  checkTerms(checks, terms, parameters);
+  checks.throwIfAny(file);
+  return new Vectorizer(parameters, {
+    terms,
+    idf: Float64Array.from(weights as number[]),
+    logarithms: makeLogarithmTable(),
   });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Checks that the parameters can make each term of a text, and that the terms ascend by code point. */
+function checkTerms(
+  checks: Checks,
+  terms: readonly string[],
+  { ngram_range, token_pattern }: VectorizerParameters,
+): void {
+  const shortest = shortestWord(token_pattern);
+  const expected = `${ngram_range.join(' to ')} words of ${token_pattern} (word characters of Unicode ${wordCharacterUnicodeVersion})`;
+  terms.forEach((term, i) => {
+    const words = Array.from(wordsOf(term.split(' '), shortest), ({ text }) => text);
+    const isPossible = words.join(' ') === term && [...termsOf(words, ngram_range)].includes(term);
+    checks.expect(isPossible, `terms[${i}]`, expected, term);
+    const before = terms[i - 1] ?? '';
+    checks.expect(
+      i === 0 || compareCodePoints(before, term) < 0,
+      `terms[${i}]`,
+      `after ${show(before)} by code point`,
+      term,
+    );
+  });
 }
 
 function isListOf(value: unknown, type: 'string' | 'number'): value is unknown[] {

@@ -7,7 +7,7 @@ import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import type { Golden } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
-import { checkPlace, writeBundle } from '../bundle/write.ts';
+import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -36,7 +36,7 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = starRangeOf(reviews);
-  await checkPlace(path); // before the work, not only after it
+  await checkDestination(path); // before the work, not only after it
   onStage('loading the tokenizer');
   const stages = await loadFeatureExtractor(onStage);
   const measured = await (folds > 0 ? crossValidate : validateOnHoldout)(stages, reviews, scoreRange, options);

@@ -1,4 +1,5 @@
 /** Fits a vectorizer: texts → vocabulary and idf, as scikit-learn's `TfidfVectorizer.fit` in float64. */
+import { Checks } from '../io/checks.ts';
 import { makeLogarithmTable } from '../math/logarithm.ts';
 import {
   checkVectorizerParameters,
@@ -14,7 +15,9 @@ export class VectorizerFit {
   readonly #counter: TermCounter;
 
   constructor(parameters: VectorizerParameters) {
-    checkVectorizerParameters(parameters);
+    const checks = new Checks();
+    checkVectorizerParameters(checks, parameters);
+    checks.throwIfAny('vectorizer');
     this.#parameters = parameters;
     this.#counter = new TermCounter(parameters);
   }

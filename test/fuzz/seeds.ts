@@ -4,15 +4,16 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileForest, forestKind } from '../../model/compile/forest.ts';
-import { decodeTableFile, type TableKind } from '../../model/compile/table-file.ts';
-import { compileVocabulary, vocabularyKind } from '../../model/compile/vocabulary.ts';
+import { compileForest } from '../../model/compile/forest.ts';
+import type { TableKind } from '../../model/compile/table-file.ts';
+import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
-import { dictionaryKind, encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
+import { decodeTableFile, dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
 
 const random = createRandom(51);
 const someText = () => Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀'])).join('');

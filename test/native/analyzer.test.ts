@@ -14,7 +14,7 @@ import {
 } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
-import { bestWay, type LatticeWord, viterbi } from '../oracle/viterbi.ts';
+import { bestPath, type LatticeWord, viterbi } from '../oracle/viterbi.ts';
 
 const golden = readGolden<KuromojiGolden>('kuromoji.json');
 const analyzer = NativeAnalyzer.load();
@@ -107,8 +107,8 @@ describe('analyzer and the definition of the cheapest path', () => {
       for (let k = 0; k < 8; k++) {
         const sentence = Array.from({ length: 1 + random.below(5) }, () => pick(random, [...'aaabbcdxyzw'])).join('');
         const lattice = latticeOf(dictionary, sentence);
-        const expected = bestWay(lattice, sentence.length, connectOf(dictionary));
-        const reversed = bestWay([...lattice].reverse(), sentence.length, connectOf(dictionary));
+        const expected = bestPath(lattice, sentence.length, connectOf(dictionary));
+        const reversed = bestPath([...lattice].reverse(), sentence.length, connectOf(dictionary));
         ties += Number(`${expected}` !== `${reversed}`);
         assert.deepEqual(viterbi(lattice, sentence.length, connectOf(dictionary)), expected);
         assert.deepEqual(Array.from(small.analyze(sentence)), expected, sentence);

@@ -97,12 +97,12 @@ describe('a wrong matrix is refused', () => {
     [
       'a column count too low',
       matrix({ columnCount: 7 }),
-      /columnCount to be 8, as many as the model has, received 7$/,
+      /columnCount to be 8, the model's number of columns, received 7$/,
     ],
     [
       'a column count too high',
       matrix({ columnCount: 9 }),
-      /columnCount to be 8, as many as the model has, received 9$/,
+      /columnCount to be 8, the model's number of columns, received 9$/,
     ],
     ...[0, -8, 8.5, Number.NaN, 2 ** 31, '8', 8n].map(
       (count) =>

@@ -64,7 +64,7 @@ describe('wrong arguments are refused, and the message names them', () => {
     [
       'shared ends',
       () => vectorizer.row('店', new Uint32Array(new SharedArrayBuffer(4))),
-      'Expected ends to be a Uint32Array that is not shared, received "a shared one"',
+      'Expected ends to be a Uint32Array that is not shared, received "a shared array"',
     ],
     [
       'ends that descend',
@@ -85,10 +85,10 @@ describe('wrong arguments are refused, and the message names them', () => {
     [
       'values of another length',
       () => forest.predict(row([1, 2], [1])),
-      'Expected row.values.length to be 2, that of columns, received 1',
+      'Expected row.values.length to be 2, the length of columns, received 1',
     ],
     [
-      'a column too many',
+      'a column that is too high',
       () => forest.predict(row([forest.columnCount], [1])),
       `Expected row.columns[0] to be an integer from 0 to ${forest.columnCount - 1}, in increasing order, received ${forest.columnCount}`,
     ],
@@ -105,22 +105,22 @@ describe('wrong arguments are refused, and the message names them', () => {
     [
       'a forest as an analyzer',
       () => new NativeScorer(any(forest), vectorizer, forest, [1, 5]),
-      'Expected the analyzer to be one that was loaded, received Object',
+      'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
       'a forest as a vectorizer',
       () => new NativeScorer(analyzer, any(forest), forest, [1, 5]),
-      'Expected the vectorizer to be one that was loaded, received Object',
+      'Expected the vectorizer to be an object that was loaded, received Object',
     ],
     [
       'no forest in a scorer',
       () => new NativeScorer(analyzer, vectorizer, any(undefined), [1, 5]),
-      'Expected the forest to be one that was loaded, received undefined',
+      'Expected the forest to be an object that was loaded, received undefined',
     ],
     [
       'an object with the prototype only',
       () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, [1, 5]),
-      'Expected the analyzer to be one that was loaded, received Object',
+      'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
       'no range',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { compiledFiles } from '../../model/bundle/compiled-files.ts';
+import { compiledFiles } from '../../model/bundle/manifest.ts';
 import { writeBundle } from '../../model/bundle/write.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { loadScorer } from '../../model/scoring/load.ts';

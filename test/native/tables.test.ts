@@ -7,17 +7,18 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { compileForest, forestKind } from '../../model/compile/forest.ts';
+import { compileForest } from '../../model/compile/forest.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
-import { compileVocabulary, vocabularyKind } from '../../model/compile/vocabulary.ts';
+import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
-import { dictionaryKind, encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
+import { dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
 
 interface Tables {
   readonly kind: TableKind;

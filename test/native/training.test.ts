@@ -28,7 +28,7 @@ describe('training refuses', () => {
     [
       'no rows',
       set({ matrix: stackRows([], columnCount), labels: doubles() }),
-      /training\.matrix to be at least one row/,
+      /training\.matrix to be a matrix with at least one row/,
     ],
     [
       'a matrix that is wrong',
@@ -50,10 +50,14 @@ describe('training refuses', () => {
     [
       'one label too few',
       set({ labels: labels.subarray(1) }),
-      /training\.labels\.length to be 60, one a row, received 59$/,
+      /training\.labels\.length to be 60, one for each row, received 59$/,
     ],
     ['labels with a hidden length', set({ labels: hiding(doubles(1), 60) }), /labels\.length to be 60, .*received 1$/],
-    ['detached labels', set({ labels: detached(labels.slice()) }), /labels\.length to be 60, one a row, received 0$/],
+    [
+      'detached labels',
+      set({ labels: detached(labels.slice()) }),
+      /labels\.length to be 60, one for each row, received 0$/,
+    ],
     [
       'a label NaN',
       lastLabel(Number.NaN),
@@ -92,7 +96,7 @@ describe('training refuses', () => {
     [
       'validation of other columns',
       valid({ matrix: { ...validation.matrix, columnCount: 9 } }),
-      /^Expected validation\.matrix\.columnCount to be 8, that of the training set, received 9$/,
+      /^Expected validation\.matrix\.columnCount to be 8, as in the training set, received 9$/,
     ],
     [
       'an onRound that is not a function',
@@ -110,16 +114,17 @@ describe('training refuses', () => {
   }
 
   const plain = /to be a finite number, a boolean, or a string without spaces and =, received/;
-  const files = /^Expected parameters to be none that names files, machines, outputs or rounds, received/;
+  const files =
+    /^Expected each name in parameters to be other than those for files, machines, outputs and rounds, received/;
   const columns = /^Expected parameters\.\w+ to be lists of columns below 8 as in "\[0,1\],\[2\]", received/;
   const refusedParameters: [parameters: unknown, message: RegExp][] = [
     [undefined, /^Expected parameters to be an object, received undefined$/],
     ['num_leaves=3', /^Expected parameters to be an object, received "num_leaves=3"$/],
-    [{ num_leafs: 3 }, /^Expected parameters to be names of LightGBM's, received "num_leafs"$/],
-    [{ 'num_leaves=3 max_bin': 3 }, /names of LightGBM's, received "num_leaves=3 max_bin"$/],
-    [{ toString: 1 }, /names of LightGBM's, received "toString"$/],
-    [{ learning_rate: 0.1, eta: 0.1 }, /^Expected parameters to be learning_rate only once, received "eta"$/],
-    [{ n_jobs: 1, nthread: 1 }, /^Expected parameters to be num_threads only once, received "nthread"$/],
+    [{ num_leafs: 3 }, /^Expected each name in parameters to be a parameter of LightGBM, received "num_leafs"$/],
+    [{ 'num_leaves=3 max_bin': 3 }, /to be a parameter of LightGBM, received "num_leaves=3 max_bin"$/],
+    [{ toString: 1 }, /to be a parameter of LightGBM, received "toString"$/],
+    [{ learning_rate: 0.1, eta: 0.1 }, /^Expected learning_rate in parameters to be given once, received "eta"$/],
+    [{ n_jobs: 1, nthread: 1 }, /^Expected num_threads in parameters to be given once, received "nthread"$/],
     ...['config', 'data', 'input_model', 'model_out', 'forcedsplits_filename', 'machines', 'snapshot_freq'].map(
       (name): [object, RegExp] => [{ [name]: 'x' }, files],
     ),

@@ -1,7 +1,6 @@
-/** Reads a compiled dictionary by the definition of its format (model/compile/dictionary.ts), a word at a time. */
-import { dictionaryKind } from '../../model/compile/dictionary.ts';
-import { decodeTableFile } from '../../model/compile/table-file.ts';
+/** Reads a compiled dictionary by the definition of its format (model/compile/dictionary.ts), one word at a time. */
 import { lookUp } from './double-array.ts';
+import { decodeTableFile, dictionaryKind } from './table-file.ts';
 
 export interface CompiledWord {
   readonly cost: number;
@@ -44,10 +43,10 @@ export function wordsOfSurface(dictionary: CompiledDictionary, surface: string):
 }
 
 export function wordsFrom({ words }: CompiledDictionary, first: number): CompiledWord[] {
-  const word = words[first] as number;
-  const following = (word >>> 11) & 31;
-  return Array.from(words.subarray(first, first + 1 + following), (one, i) => {
-    if (((one >>> 11) & 31) !== following - i) throw new Error(`word ${first + i} does not count those that follow`);
-    return { cost: (one | 0) >> 16, context: one & 2047 };
+  const following = ((words[first] as number) >>> 11) & 31;
+  return Array.from(words.subarray(first, first + 1 + following), (word, i) => {
+    if (((word >>> 11) & 31) !== following - i)
+      throw new Error(`word ${first + i} has a wrong number of following words`);
+    return { cost: (word | 0) >> 16, context: word & 2047 };
   });
 }

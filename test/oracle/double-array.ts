@@ -6,11 +6,11 @@ export interface Unit {
 }
 
 export function unitOf(unit: bigint | undefined): Unit {
-  if (unit === undefined) throw new Error('a walk left the double array');
+  if (unit === undefined) throw new Error('the walk left the double array');
   return { label: Number(unit & 0xffffn), value: Number((unit >> 16n) & 0xffffffn), base: Number(unit >> 40n) };
 }
 
-/** The value of these codes, 0 if there is no entry. */
+/** The value of an entry; 0 if there is none. */
 export function lookUp(units: BigUint64Array, codes: Iterable<number>): number {
   let node = unitOf(units[0]);
   for (const code of codes) {
@@ -21,7 +21,7 @@ export function lookUp(units: BigUint64Array, codes: Iterable<number>): number {
   return node.value;
 }
 
-/** All entries: codes joined by spaces → value. Tries each code at each node. */
+/** All entries, as codes joined by spaces → value. Tries every code at every node. */
 export function entriesOf(units: BigUint64Array, largestCode: number): Map<string, number> {
   const entries = new Map<string, number>();
   const visit = (node: Unit, codes: readonly number[]) => {

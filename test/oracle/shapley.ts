@@ -1,13 +1,14 @@
 /**
- * Shapley values of a tree, slowly, by what they are. The value of a coalition of columns is the mean of the leaves that are
- * reached if those columns go where the row goes, and all others both ways, weighted by training rows.
+ * Shapley values of a tree by their definition, slow and obvious. The value of a coalition of columns is the mean of
+ * the reached leaves: columns of the coalition go where the row goes; all others go both ways, weighted by training
+ * rows.
  */
-import type { Tree } from '../../model/reference/trees.ts';
+import type { Tree } from '../../model/reference/model-text.ts';
 
 /** Whether the row goes left at a node. */
 export type Decision = (node: number) => boolean;
 
-/** By the definition: over all coalitions of `columns`, which must be few. */
+/** By the definition: a sum over all coalitions of `columns`. REQUIRES: few columns */
 export function shapleyByDefinition(tree: Tree, goesLeft: Decision, columns: readonly number[]): number[] {
   const root = tree.splitFeature.length === 0 ? -1 : 0;
   const value = (coalition: number, child = root): number => {
@@ -34,9 +35,10 @@ function factorial(n: number): number {
 }
 
 /**
- * Of one column, in whole numbers, for trees of many columns whose leaf values are integers. Leaf by leaf: with z the share of training rows
- * that the nodes of a column on the path let pass, and o whether they all let the row pass, the coalitions of size k of the other columns
- * reach the leaf with the chance that is the coefficient of y^k in the product of z + o·y.
+ * The value of one column in exact integers, for trees of many columns whose leaf values are integers. It is a sum over
+ * the leaves. For each column on the path to a leaf, let z be the share of training rows that its nodes let pass, and o
+ * be 1 if all of them let the row pass, else 0. The probability that coalitions of k other columns reach the leaf is
+ * the coefficient of y^k in the product of z + o·y.
  */
 export function shapleyExactly(tree: Tree, goesLeft: Decision, column: number): number {
   const FRACTION_BITS = 300n;
@@ -57,7 +59,7 @@ export function shapleyExactly(tree: Tree, goesLeft: Decision, column: number): 
     const own = path.get(column);
     if (own === undefined) return;
     const others = Array.from(path).flatMap(([other, player]) => (other === column ? [] : [player]));
-    let chances = [1n]; // by the coalition's size; over the product of all `all`
+    let chances = [1n]; // by the size of the coalition; the denominator is the product of all `all`
     for (const { passing, all, isPassed } of others) {
       chances = Array.from({ length: chances.length + 1 }, (_, size) => {
         const joined = isPassed && size > 0 ? (chances[size - 1] as bigint) * all : 0n;

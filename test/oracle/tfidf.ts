@@ -1,6 +1,6 @@
-/** TF-IDF by its definition, slow and obvious: every count is a search through all terms of all texts. */
+/** TF-IDF by its definition, slow and obvious: every count searches all terms of all texts. */
 
-/** `texts`: the terms of each text, unigrams and bigrams written out by the caller. Columns: the vocabulary as given. */
+/** `texts` has the terms of each text; the caller makes the n-grams. The columns are those of `vocabulary`. */
 export function tfidfByDefinition(
   texts: readonly (readonly string[])[],
   vocabulary: readonly string[],

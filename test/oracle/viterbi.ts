@@ -1,10 +1,10 @@
 /**
- * The cheapest way through a lattice by trying every way, and the rule for equal ones written out: kuromoji 0.1.2
- * ViterbiSearcher.js keeps the first predecessor of equal cost (strict <), so of the cheapest ways it takes the one whose
- * last word comes first in the lattice, then whose last but one does, …
+ * The cheapest path through a lattice, found by trying every path. The rule for ties: kuromoji 0.1.2 ViterbiSearcher.js
+ * keeps the first predecessor of equal cost (strict <). So of the cheapest paths it takes the one whose last word comes
+ * first in the lattice, then the one whose second to last word does, and so on.
  */
 
-/** Words in the order in which they entered the lattice: by their start, at one start as the dictionary gives them. */
+/** Words are in the order of the lattice: by start, and for the same start in the order of the dictionary. */
 export interface LatticeWord {
   readonly start: number;
   readonly end: number;
@@ -15,18 +15,18 @@ export interface LatticeWord {
 
 type ConnectionCost = (right: number, left: number) => number;
 
-/** The ends of the words of the best way from 0 to `length`; undefined if no way leads there. Exponential. */
-export function bestWay(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
-  const ways: { cost: number; way: number[] }[] = []; // ways as indices of words
-  const walk = (at: number, right: number, cost: number, way: number[]) => {
-    if (at === length) ways.push({ cost: cost + connect(right, 0), way });
+/** The ends of the words on the best path from 0 to `length`; undefined if there is no path. Takes exponential time. */
+export function bestPath(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
+  const paths: { cost: number; path: number[] }[] = []; // a path is a list of indices of words
+  const walk = (at: number, right: number, cost: number, path: number[]) => {
+    if (at === length) paths.push({ cost: cost + connect(right, 0), path });
     words.forEach((word, i) => {
-      if (word.start === at) walk(word.end, word.right, cost + connect(right, word.left) + word.cost, [...way, i]);
+      if (word.start === at) walk(word.end, word.right, cost + connect(right, word.left) + word.cost, [...path, i]);
     });
   };
   walk(0, 0, 0, []);
-  ways.sort((a, b) => a.cost - b.cost || compareFromTheEnd(a.way, b.way));
-  return ways[0]?.way.map((i) => (words[i] as LatticeWord).end);
+  paths.sort((a, b) => a.cost - b.cost || compareFromTheEnd(a.path, b.path));
+  return paths[0]?.path.map((i) => (words[i] as LatticeWord).end);
 }
 
 function compareFromTheEnd(a: readonly number[], b: readonly number[]): number {
@@ -37,7 +37,7 @@ function compareFromTheEnd(a: readonly number[], b: readonly number[]): number {
   return a.length - b.length;
 }
 
-/** The same by Viterbi's search as anyone writes it first, for sentences of any length; costs are exact up to 2^53. */
+/** The same by a simple Viterbi search, for sentences of any length. Costs are exact up to 2^53. */
 export function viterbi(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
   const endingAt = Array.from({ length: length + 1 }, (): { word: LatticeWord; cost: number; before: number }[] => []);
   const bestBefore = (at: number, left: number) => {

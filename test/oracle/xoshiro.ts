@@ -1,11 +1,13 @@
-/** xoshiro128** and splitmix32 by their definitions, on integers of any size that are cut to 32 bits after each step. */
+/**
+ * xoshiro128** and splitmix32 by their definitions, with big integers that are truncated to 32 bits after each step.
+ */
 
 type State = [bigint, bigint, bigint, bigint];
 
 const MASK = (1n << 32n) - 1n;
 const rotateLeft = (x: bigint, by: bigint) => ((x << by) | (x >> (32n - by))) & MASK;
 
-/** The outputs of Blackman and Vigna's xoshiro128starstar.c from a state. */
+/** The outputs of Blackman and Vigna's xoshiro128starstar.c, starting from a state. */
 export function* xoshiro(s: State): Generator<bigint> {
   for (;;) {
     yield (rotateLeft((s[1] * 5n) & MASK, 7n) * 9n) & MASK;
@@ -19,7 +21,7 @@ export function* xoshiro(s: State): Generator<bigint> {
   }
 }
 
-/** The state of a seed: steps of the golden ratio, each mixed by MurmurHash3's 32-bit finalizer. */
+/** The initial state for a seed: steps of the golden ratio, each mixed by MurmurHash3's 32-bit finalizer. */
 export function stateOf(seed: number): State {
   const mix = (step: bigint) => {
     let z = (BigInt(seed) + step * 0x9e3779b9n) & MASK;

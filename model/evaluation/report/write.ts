@@ -5,7 +5,7 @@ import { packageRoot } from '../../../native/package-root.ts';
 import type { Manifest } from '../../bundle/manifest.ts';
 import type { Bundle } from '../../bundle/read.ts';
 import { hashOfReviews, type Review } from '../../io/reviews.ts';
-import { writeAside } from '../../io/write-aside.ts';
+import { writeAtomically } from '../../io/write-atomically.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
@@ -54,7 +54,7 @@ export async function writeReport(
     scores,
     model: await reportedModelOf(bundle, scorer, warn),
   });
-  await writeAside(file, Buffer.from(html));
+  await writeAtomically(file, Buffer.from(html));
 }
 
 /** How the model and its scores were made. Has no time and no path, because the same input must give the same bytes. */

@@ -198,7 +198,7 @@ describe('reviews in all formats', () => {
     const args = ['train', data, '--out', out, '--rounds', '3', '--max-bad'];
     const refused = await hoshi([...args, '11']);
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received what is no JSON\n/);
+    assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received invalid JSON\n/);
     assert.match(refused.stderr, /g\.jsonl:2: expected "stars" to be a number, received "five"\n/);
     assert.match(refused.stderr, /g\.jsonl:10: .*\nhoshi: .*g\.jsonl: 12 rows cannot be used\n/);
     assert.match(refused.stderr, /g\.jsonl: expected at most 11 rows that cannot be used \(--max-bad\), found 12\n$/);
@@ -256,8 +256,8 @@ describe('Ctrl-C', () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
     const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
-    const { child, told, ending } = startHoshi(args);
-    await told('round 100 of 100000');
+    const { child, waitForStderr, ending } = startHoshi(args);
+    await waitForStderr('round 100 of 100000');
     child.kill('SIGINT');
     const { code, stderr } = await ending;
     assert.equal(code, 130);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Bitmap } from '../../../model/compile/bitmap.ts';
 
-test('bitmap: equals a Set, wherever one looks', () => {
+test('a bitmap equals a Set at every position', () => {
   const number = fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 1_000_000 }));
   fc.assert(
     fc.property(fc.array(number), fc.array(number), (taken, elsewhere) => {

@@ -57,12 +57,12 @@ describe('dictionary, by hand', () => {
     assert.deepEqual([...compiled.numbers], [4, 32, 7, 20, 20, 3, 2, 0]);
   });
 
-  test('characters: what is frequent has the lower code, what is in no surface its category', () => {
+  test('characters: frequent ones have low codes, and those that are in no surface have their category', () => {
     assert.deepEqual([compiled.code[0x3042], compiled.code[0x3044], compiled.code[0x3046]], [16, 17, 1]);
     assert.deepEqual([...compiled.category], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 0]);
   });
 
-  test('words: of one surface and context only the first of the cheapest', () => {
+  test('words: only the first cheapest word of each surface and context is kept', () => {
     // Contexts: 0 (0, 0), 1 (1, 1) four times in the sample, 2 (2, 2) three times, 3 (2, 1) never.
     const expected = [0, (1000 << 16) | 1, (2000 << 16) | 3, (100 << 16) | (1 << 11) | 1, (50 << 16) | 2];
     assert.deepEqual([...compiled.words], [...expected, ((-5 << 16) | 1) >>> 0, (7 << 16) | 2]);
@@ -76,7 +76,7 @@ describe('dictionary, by hand', () => {
     for (const none of ['いあ', 'ああ', 'あいい', 'う', ' ']) assert.deepEqual(wordsOfSurface(compiled, none), []);
   });
 
-  test('cost: connection costs + 20, and zeros at the end of a row', () => {
+  test('cost: connection costs + 20, with zeros at the end of a row', () => {
     const ofRightId1 = [30, 0, 50, 50];
     assert.deepEqual(rows(compiled.cost), [[20, 21, 22, 22], ofRightId1, [25, 26, 27, 27], ofRightId1]);
     assert.equal(compiled.cost.length, 128);
@@ -85,7 +85,7 @@ describe('dictionary, by hand', () => {
     });
   });
 
-  test('worse: the most that one loses on the other by what follows', () => {
+  test('worse: the most that one context loses against another by the next context', () => {
     const ofRightId1 = [28, 0, 23, 0];
     assert.deepEqual(rows(compiled.worse), [[0, 21, -5, 21], ofRightId1, [5, 26, 0, 26], ofRightId1]);
     compiled.worse.forEach((worse, i) => {
@@ -102,24 +102,28 @@ describe('dictionary, by hand', () => {
     [
       'no unknown words',
       { categories: [{ ...kana, words: [] } as never] },
-      /unknown words of category KANA, received none/,
+      /Expected category KANA to have unknown words, received none/,
     ],
     ['16 categories', { categories: Array(16).fill(other) }, /Expected at most 15 categories, received 16/],
     [
-      'costs far apart',
+      'costs that differ too much',
       { connections: { ...tiny.connections, costs: apart } },
-      /at most 32767 apart, received -32768 to 30/,
+      /costs to differ by at most 32767, received -32768 to 30/,
     ],
-    ['an empty surface', { surfaces: [{ text: '', words: [] }] }, /Expected surfaces without .*, received ""/],
+    [
+      'an empty surface',
+      { surfaces: [{ text: '', words: [] }] },
+      /Expected surfaces that are not empty .*, received ""/,
+    ],
     [
       'a surrogate',
       { surfaces: [{ text: '𠮷', words: [word(1, 1, 0)] }] },
-      /Expected surfaces without .*, received "𠮷"/,
+      /Expected surfaces that .* no U\+0000 or surrogate, received "𠮷"/,
     ],
     [
       'U+0000',
       { surfaces: [{ text: 'a\0', words: [word(1, 1, 0)] }] },
-      /Expected surfaces without .*, received "a\\u0000"/,
+      /Expected surfaces that .* no U\+0000 or surrogate, received "a\\u0000"/,
     ],
     [
       '33 words of a surface',
@@ -162,27 +166,27 @@ describe('dictionary: kuromoji 0.1.2', () => {
     idsOf = contextIds(compiled, law, source);
   });
 
-  test('the same bytes each time', async () => {
+  test('gives the same bytes each time', async () => {
     const { sentences, words } = await readCorpus();
     const sample = [...sentences, ...words].map(({ text }) => text);
     assert.ok(compileDictionary(source, sample, compiled.identity).equals(bytes));
   });
 
-  test('is identified by the version and the hash of what it was compiled from', async () => {
+  test('its identity has the version and the hash of the files that it was compiled from', async () => {
     assert.equal(compiled.identity, formatIdentity(await tokenizerIdentity()));
   });
 
-  test('each surface of the trie leads to its words, in order, less those that cannot win', () => {
+  test('each surface of the trie leads to its words in order, without those that cannot win', () => {
     const keys = new Set<number>();
     for (const { text } of source.surfaces) {
       keys.add(law.trie.lookup(text));
       const found = wordsOfSurface(compiled, text).map(({ cost, context }) => ({ ...idsOf[context], cost }));
       assert.deepEqual(found, firstCheapestOfEachContext(law.wordsOf(text)), text);
     }
-    assert.equal(keys.size, Object.keys(law.words.target_map).length); // all that kuromoji knows
+    assert.equal(keys.size, Object.keys(law.words.target_map).length); // all words of kuromoji
   });
 
-  test('what is in no surface is not found', () => {
+  test('a text that is not a surface is not found', () => {
     const text = fc.array(fc.constantFrom(...'のはがをにで、。良い悪映画最高見たアー1aA '), {
       minLength: 1,
       maxLength: 5,
@@ -196,7 +200,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     );
   });
 
-  test('characters: category, and a code below 16 for what is in no surface', () => {
+  test('characters: the category, and a code below 16 for those that are in no surface', () => {
     const inSurfaces = new Set(source.surfaces.flatMap(({ text }) => [...text]));
     for (let unit = 0; unit < 65536; unit++) {
       const isPlain = unit !== 0 && (unit < 0xd800 || unit > 0xdfff);
@@ -222,7 +226,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     assert.ok(compiled.unknown.subarray(source.categories.length).every((unknown) => unknown === 0));
   });
 
-  test('numbers: the longest surface, and a bound on the contexts at one place', () => {
+  test('numbers: the longest surface, and a bound on the contexts at one position', () => {
     const [contexts, stride = 0, words, units, , mostEnding = 0, longest] = compiled.numbers;
     assert.equal(contexts, idsOf.length);
     assert.ok(stride >= idsOf.length && stride % 32 === 0);
@@ -282,7 +286,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     assert.equal(compiled.worse.length, contexts * stride);
   });
 
-  test('pruning: what worse drops at a place never wins, and no tie changes', () => {
+  test('pruning: a path that worse drops never wins, and no tie changes', () => {
     const [, stride = 0] = compiled.numbers;
     const path = fc.record({ context: context(), cost: fc.integer({ min: 0, max: 4000 }) });
     fc.assert(
@@ -299,7 +303,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     );
   });
 
-  test('pruning: a word that was left out of its surface never wins, and no tie changes', () => {
+  test('pruning: a word that was dropped from its surface never wins, and no tie changes', () => {
     const pruned = source.surfaces.filter(({ text, words }) => wordsOfSurface(compiled, text).length < words.length);
     assert.ok(pruned.length > 1000);
     const [, stride = 0] = compiled.numbers;
@@ -321,7 +325,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
   });
 });
 
-/** What kuromoji itself answers. */
+/** The parts of kuromoji itself, as the law. */
 interface Law {
   readonly trie: Kuromoji['viterbi_builder']['trie'];
   readonly words: Kuromoji['token_info_dictionary'];

@@ -15,15 +15,16 @@ describe('double array', () => {
       { codes: [1, 2], value: 6, weight: 1 },
       { codes: [1], value: 5, weight: 1 },
     ]);
-    // The root gets base 1, so its children 1 and 2 are units 2 and 3; the node 1 gets base 2, so its child 2 is unit 4.
+    // The root gets base 1, so its children 1 and 2 are units 2 and 3; the node 1 gets base 2, so its child 2 is unit
+    // 4.
     assert.deepEqual([...units], [unit(0xffff, 0, 1), hole, unit(1, 5, 2), unit(2, 0xabcdef, 0), unit(2, 6, 0)]);
   });
 
-  test('no entry: a root that leads nowhere', () => {
+  test('without entries, only the root remains', () => {
     assert.deepEqual([...buildDoubleArray([])], [hole]);
   });
 
-  test('the largest of all', () => {
+  test('accepts the largest code and the largest value', () => {
     const codes = [0xfffe, 1, 0xfffe];
     const units = buildDoubleArray([{ codes, value: 2 ** 24 - 1, weight: 0 }]);
     assert.equal(lookUp(units, codes), 2 ** 24 - 1);
@@ -31,7 +32,7 @@ describe('double array', () => {
     assert.equal(lookUp(units, [0xfffe, 0xfffe]), 0);
   });
 
-  test('what weighs more comes first', () => {
+  test('nodes with more weight come first', () => {
     const weights = [3, 9, 1, 7, 5];
     const entries = weights.flatMap((weight, i) => [
       { codes: [i + 1, 1], value: 1, weight },
@@ -47,7 +48,7 @@ describe('double array', () => {
     );
   });
 
-  // few codes, so that entries share their beginnings; some far apart
+  // Few codes, so that entries share prefixes; some codes are far apart.
   const code = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(5, 31, 32, 33, 64, 100));
   const entry = fc.record({
     codes: fc.array(code, { minLength: 1, maxLength: 6 }),
@@ -58,7 +59,7 @@ describe('double array', () => {
   const largestOf = (entries: readonly { codes: readonly number[] }[]) =>
     Math.max(0, ...entries.flatMap(({ codes }) => codes));
 
-  test('equals a Map: each entry is found, and no other', () => {
+  test('equals a Map: finds every entry and nothing else', () => {
     fc.assert(
       fc.property(someEntries, (entries) => {
         const expected = new Map(entries.map(({ codes, value }) => [codes.join(' '), value]));
@@ -71,7 +72,7 @@ describe('double array', () => {
     );
   });
 
-  test('its promises: distinct bases, clean holes, room for every code behind every base', () => {
+  test('bases are distinct, unused units are clean, and every base has room for every code', () => {
     fc.assert(
       fc.property(someEntries, (entries) => {
         const units = buildDoubleArray(entries);
@@ -102,8 +103,8 @@ describe('double array', () => {
     ['code 0xffff', [0xffff], 1, 1, /Expected codes from 1 to 65534, received 65535/],
     ['value 0', [1], 0, 1, /Expected values from 1 to 16777215, received 0/],
     ['value 2^24', [1], 2 ** 24, 1, /Expected values from 1 to 16777215, received 16777216/],
-    ['a negative weight', [1], 1, -1, /Expected weights from 0 on, received -1/],
-    ['no weight', [1], 1, Number.NaN, /Expected weights from 0 on, received NaN/],
+    ['a negative weight', [1], 1, -1, /Expected finite weights ≥ 0, received -1/],
+    ['a weight of NaN', [1], 1, Number.NaN, /Expected finite weights ≥ 0, received NaN/],
     ['an entry twice', [9, 9], 1, 1, /Expected each entry once, received \[9,9\] twice/],
   ];
   for (const [what, codes, value, weight, message] of refused) {

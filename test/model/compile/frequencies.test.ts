@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { byWeight, priorOf, weighSurfaces } from '../../../model/compile/frequencies.ts';
+import { keysByWeight, priorOf, weighSurfaces } from '../../../model/compile/frequencies.ts';
 
 const word = (cost: number) => ({ leftId: 0, rightId: 0, cost });
 
@@ -13,7 +13,7 @@ describe('frequencies', () => {
   ];
   const weigh = (sample: string[]) => weighSurfaces(surfaces, sample).map(({ text, weight }) => [text, weight]);
 
-  test('counts a surface wherever it begins', () => {
+  test('counts a surface at every position of the sample', () => {
     assert.deepEqual(
       weigh(['あいあいあ', '', 'あえ']),
       [
@@ -25,19 +25,19 @@ describe('frequencies', () => {
     );
   });
 
-  test('without a sample, costs decide, and of equal ones the order', () => {
+  test('without a sample, the costs decide the order, and equal surfaces keep theirs', () => {
     assert.deepEqual(
       weigh([]).map(([text]) => text),
       ['あいあ', 'あ', 'い', 'う'],
     );
   });
 
-  test('512 more of cost is half the weight', () => {
+  test('a cost that is 512 higher halves the weight', () => {
     assert.equal(priorOf(word(1000)) / priorOf(word(1512)), 2);
     assert.equal(priorOf(word(-1)) / priorOf(word(0)), 2);
   });
 
-  test('keys by the sum of their weights, equal ones ascending', () => {
+  test('sorts keys by the sum of their weights, and equal ones by the key', () => {
     const weighed = [
       [7, 1],
       [3, 2],
@@ -45,6 +45,6 @@ describe('frequencies', () => {
       [7, 2],
       [5, 2],
     ] as const;
-    assert.deepEqual(byWeight(weighed), [7, 9, 3, 5]);
+    assert.deepEqual(keysByWeight(weighed), [7, 9, 3, 5]);
   });
 });

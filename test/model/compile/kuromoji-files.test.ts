@@ -1,4 +1,4 @@
-/** A dictionary of two surfaces, "a" and "aあ", as kuromoji's files; then each file spoilt. */
+/** A dictionary of two surfaces, "a" and "aあ", as kuromoji's files, then with damage in each file. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,7 @@ describe("kuromoji's files", () => {
     return readKuromojiFiles(folder);
   }
 
-  test('surfaces with their words in order, categories, connections; the zeros at the ends are nothing', async () => {
+  test('reads surfaces with words in order, categories and connections; ignores zeros at the end', async () => {
     const { surfaces, categories, categoryOf, connections } = await read(tinyFiles());
     assert.deepEqual(surfaces, [
       { text: 'a', words: [{ leftId: 1, rightId: 0, cost: 300 }] },
@@ -82,10 +82,10 @@ describe("kuromoji's files", () => {
     assert.deepEqual(connections, { rightIds: 2, leftIds: 2, costs: Int16Array.of(1, -2, 3, 4) });
   });
 
-  const spoilt: [what: string, spoil: (files: Files) => void, message: RegExp][] = [
-    ['no file', (files) => delete files.cc, /cc\.dat\.gz: expected a file of kuromoji's dictionary, ENOENT/],
+  const damages: [what: string, damage: (files: Files) => void, message: RegExp][] = [
+    ['a missing file', (files) => delete files.cc, /cc\.dat\.gz: expected a file of kuromoji's dictionary, ENOENT/],
     ['half a number', (files) => (files.tid_map = new Uint8Array(7)), /tid_map.* numbers of 4 bytes, received 7 bytes/],
-    ['no cost', (files) => (files.cc = Int16Array.of(2, 2, 1, 2)), /cc.* expected 2 × 2 costs, received 2/],
+    ['missing costs', (files) => (files.cc = Int16Array.of(2, 2, 1, 2)), /cc.* expected 2 × 2 costs, received 2/],
     [
       'no counts',
       (files) => (files.cc = Int16Array.of()),
@@ -99,29 +99,29 @@ describe("kuromoji's files", () => {
     ['a key without words', (files) => files.tid_map?.set([0], 6), /tid_map.* expected words for key 7, received 0/],
     ['too many keys', (files) => files.tid_map?.set([9], 0), /tid_map.* expected each key once, received 0 again/],
     [
-      'cut short',
+      'a file that is cut off',
       (files) => (files.tid_map = Int32Array.of(1, 0, 2, 20)),
-      /tid_map.* 1 keys .* received an end after 0/,
+      /tid_map.* 1 keys .* received an end after 0 keys/,
     ],
-    ['more after the keys', (files) => files.tid_map?.set([3], 10), /tid_map.* nothing after 2 keys, received 3/],
+    ['data after the keys', (files) => files.tid_map?.set([3], 10), /tid_map.* nothing after 2 keys, received 3/],
     [
-      'another key',
+      'a missing key',
       (files) => files.tid_map?.set([8], 5),
       /tid_map.* words for each surface form, received none for key 7/,
     ],
     [
-      'fewer checks',
+      'a check file that is too short',
       (files) => (files.check = new Int32Array(4)),
       /check.* as many nodes as base \(1024\), received 4/,
     ],
     [
-      'a leaf on its own',
+      'a leaf without a path to the root',
       (files) => files.check?.set([-1], 0x61),
-      /check.* a way from leaf 300 to the root, received none/,
+      /check.* a path from leaf 300 to the root, received none/,
     ],
-    ['a circle', (files) => files.check?.set([401 + 0x82], 400 + 0x81), /check.* a way from leaf 700 to the root/],
+    ['a circle', (files) => files.check?.set([401 + 0x82], 400 + 0x81), /check.* a path from leaf 700 to the root/],
     [
-      'no UTF-8',
+      'a surface that is not UTF-8',
       (files) => {
         files.check?.set([401 + 0x41], 700);
         files.check?.set([400 + 0x81], 401 + 0x41);
@@ -129,26 +129,30 @@ describe("kuromoji's files", () => {
       },
       /base.* surface forms in UTF-8, received others at leaf 700/,
     ],
-    ['a surface lost', (files) => files.check?.set([-1], 300), /base.* as many leaves as tid_map has keys, received 1/],
+    ['a lost surface', (files) => files.check?.set([-1], 300), /base.* as many leaves as tid_map has keys, received 1/],
     [
       'an invoke of 2',
       (files) => files.unk_invoke?.set([2], 0),
       /unk_invoke.* 0 or 1 for invoke and group, received 2, 1/,
     ],
-    ['a category lost', (files) => files.unk_invoke?.fill(0, 11), /unk_invoke.* expected 2 categories, received 1/],
+    ['a lost category', (files) => files.unk_invoke?.fill(0, 11), /unk_invoke.* expected 2 categories, received 1/],
     ['a category too many', (files) => files.unk_map?.set([1], 0), /unk_map.* nothing after 1 keys, received 1/],
-    ['few characters', (files) => (files.unk_char = new Uint8Array(4)), /unk_char.* expected 65536 bytes, received 4/],
-    ['no such category', (files) => files.unk_char?.set([2], 9), /unk_char.* categories below 2, received 2 of 9/],
+    [
+      'too few characters',
+      (files) => (files.unk_char = new Uint8Array(4)),
+      /unk_char.* expected 65536 bytes, received 4/,
+    ],
+    ['an unknown category', (files) => files.unk_char?.set([2], 9), /unk_char.* categories below 2, received 2 of 9/],
   ];
-  for (const [what, spoil, message] of spoilt) {
+  for (const [what, damage, message] of damages) {
     test(`${what} is refused`, async () => {
       const files = tinyFiles();
-      spoil(files);
+      damage(files);
       await assert.rejects(read(files), message);
     });
   }
 
-  test('what is no gzip is refused by its name', async () => {
+  test('the error for a file that is not gzip names the file', async () => {
     await read(tinyFiles());
     await writeFile(join(folder, 'unk.dat.gz'), 'unk');
     await assert.rejects(

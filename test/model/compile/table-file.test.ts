@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeTableFile, encodeTableFile } from '../../../model/compile/table-file.ts';
+import { encodeTableFile } from '../../../model/compile/table-file.ts';
 import { xxh32 } from '../../../model/compile/xxh32.ts';
+import { decodeTableFile } from '../../oracle/table-file.ts';
 
 const kind = { name: 'example', tag: 'EXAM', version: 3 };
 
@@ -28,7 +29,7 @@ describe('table file', () => {
     assert.deepEqual(file, expected);
   });
 
-  test('what was written is read, from any place in memory', () => {
+  test('a written file can be read at any memory address', () => {
     const shifted = new Uint8Array(file.length + 1).subarray(1);
     shifted.set(file);
     for (const bytes of [file, shifted]) {
@@ -41,7 +42,7 @@ describe('table file', () => {
     }
   });
 
-  test('any sections', () => {
+  test('any sections are read as they were written', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme' }),
@@ -60,12 +61,12 @@ describe('table file', () => {
     );
   });
 
-  test('a view of a part is written as that part', () => {
+  test('a view of a part of an array is written as that part', () => {
     const part = Uint16Array.of(1, 2, 3, 4).subarray(1, 3);
     assert.deepEqual([...(decodeTableFile(encodeTableFile(kind, '', [part]), kind).sections[0] ?? [])], [2, 0, 3, 0]);
   });
 
-  test('no byte can change unnoticed', () => {
+  test('a change of any byte is detected', () => {
     for (let at = 0; at < file.length; at++) {
       const damaged = Buffer.from(file);
       damaged.writeUInt8((file[at] as number) ^ 1, at);
@@ -73,7 +74,7 @@ describe('table file', () => {
     }
   });
 
-  test('no file can be cut or go on', () => {
+  test('a file that is too short or too long is refused', () => {
     for (let size = 0; size < file.length; size++)
       assert.throws(() => decodeTableFile(file.subarray(0, size), kind), /^Error: example: expected /);
     assert.throws(
@@ -83,7 +84,7 @@ describe('table file', () => {
   });
 
   const refused: [what: string, change: (file: Buffer) => void, message: RegExp][] = [
-    ['no magic', (file) => file.write('HOSHITAB'), /expected magic "hoshitab", received "HOSHITAB"/],
+    ['another magic', (file) => file.write('HOSHITAB'), /expected magic "hoshitab", received "HOSHITAB"/],
     ['another kind', (file) => file.write('OTHR', 8), /expected tag "EXAM", received "OTHR"/],
     ['another version', (file) => file.writeUInt32LE(4, 12), /expected version 3, received 4/],
     ['another size', (file) => file.writeBigUInt64LE(384n, 24), /expected size 384, received 320/],
@@ -91,11 +92,11 @@ describe('table file', () => {
     ['too many sections', (file) => file.writeUInt32LE(19, 20), /expected from 1 to 18 sections, received 19/],
     ['a section elsewhere', (file) => file.writeBigUInt64LE(256n, 48), /expected section 1 at 192, received 256/],
     ['a section beyond the end', (file) => file.writeBigUInt64LE(1000n, 88), /expected end of the last section/],
-    ['something in the padding', (file) => file.writeUInt8(1, 140), /expected zeros from byte 131 on/],
-    ['an identity that is no text', (file) => file.writeUInt8(0xff, 128), /expected the identity to be UTF-8/],
+    ['padding that is not zero', (file) => file.writeUInt8(1, 140), /expected zeros from byte 131 on/],
+    ['an identity that is not UTF-8', (file) => file.writeUInt8(0xff, 128), /expected the identity to be UTF-8/],
   ];
   for (const [what, change, message] of refused) {
-    test(`${what} is refused, whatever the checksum`, () => {
+    test(`${what} is refused, even with the right checksum`, () => {
       const changed = Buffer.from(file);
       change(changed);
       changed.writeUInt32LE(xxh32(changed.subarray(32)), 16);

@@ -10,14 +10,14 @@ describe(`xxh32, golden: ${golden.header.program} ${golden.header.version}`, () 
     for (const { text, hash } of golden.texts) assert.equal(xxh32(Buffer.from(text)), hash, text);
   });
 
-  test('every size around the lanes, and long ones', () => {
+  test('every size around the lane size, and large sizes', () => {
     for (const { size, hash } of golden.ramps) {
       const ramp = Uint8Array.from({ length: size }, (_, i) => (i * i) % 251);
       assert.equal(xxh32(ramp), hash, `${size} bytes`);
     }
   });
 
-  test('where the bytes lie does not matter', () => {
+  test('the memory address of the bytes does not matter', () => {
     const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
     const hash = xxh32(bytes);
     for (let shift = 1; shift < 8; shift++) {

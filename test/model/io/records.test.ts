@@ -10,7 +10,7 @@ async function recordsOf(chunks: (string | Buffer)[], format: RecordFormat, requ
   return records;
 }
 
-test('lines end with LF or CRLF, and with nothing else', async () => {
+test('lines end only with LF or CRLF', async () => {
   const records = await recordsOf(['一\r\n二\u2028三\r四\n', '\n五'], 'lines');
   assert.deepEqual(
     records.map(({ line, fields }) => [line, fields.text]),
@@ -23,20 +23,20 @@ test('lines end with LF or CRLF, and with nothing else', async () => {
   );
 });
 
-test('a byte order mark is no text, and characters may be cut between chunks', async () => {
+test('a byte order mark is dropped, and a character may be split between chunks', async () => {
   const bytes = Buffer.from('\ufeff最高\n');
   const records = await recordsOf([bytes.subarray(0, 5), bytes.subarray(5)], 'lines');
   assert.deepEqual(records, [{ line: 1, fields: { text: '最高' } }]);
 });
 
-test('other bytes than UTF-8 are refused, with the line', async () => {
+test('the error for bytes that are not UTF-8 names the line', async () => {
   await assert.rejects(
     recordsOf(['良い\n', Buffer.of(0x82, 0xa0, 0x0a)], 'lines'),
     /^Error: input: expected UTF-8, found other bytes after line 1$/,
   );
 });
 
-test('tables in another encoding are refused, too, and what is cut off at the end', async () => {
+test('tables in another encoding are refused, and so is a character that is cut off at the end', async () => {
   const shiftJis = Buffer.of(0x8d, 0x82, 0x0a); // 高
   const message = /^Error: input: expected UTF-8, found other bytes after line 2$/;
   await assert.rejects(recordsOf(['stars\ttext\n5\t良い\n', '1\t', shiftJis], 'tsv', ['text']), message);
@@ -44,7 +44,7 @@ test('tables in another encoding are refused, too, and what is cut off at the en
   await assert.rejects(recordsOf(['stars,text\n5,良い\n1,', Buffer.of(0xe9, 0xab)], 'csv', ['text']), message);
 });
 
-test('characters may be cut between the chunks of a table', async () => {
+test('a character may be split between the chunks of a table', async () => {
   const bytes = Buffer.from('\ufeffstars\ttext\n5\t最高😀\n');
   const records = await recordsOf(
     Array.from(bytes, (byte) => Buffer.of(byte)),
@@ -54,7 +54,7 @@ test('characters may be cut between the chunks of a table', async () => {
   assert.deepEqual(records, [{ line: 2, fields: { stars: '5', text: '最高😀' } }]);
 });
 
-test('TSV knows no quotes, CSV does', async () => {
+test('CSV has quotes, TSV does not', async () => {
   const tsv = await recordsOf(['stars\ttext\n5\t"最高", と\n'], 'tsv', ['text']);
   assert.deepEqual(tsv, [{ line: 2, fields: { stars: '5', text: '"最高", と' } }]);
   const csv = await recordsOf(['\ufeffstars,text\n5,"最高、\n""と"""\n1,x\n'], 'csv', ['text']);
@@ -67,23 +67,23 @@ test('TSV knows no quotes, CSV does', async () => {
   );
 });
 
-test('a table without the column that is asked for is refused', async () => {
+test('a table without a required column is refused', async () => {
   await assert.rejects(
     recordsOf(['stars\tbody\n'], 'tsv', ['text']),
     /^Error: input:1: expected a column "text", found stars, body$/,
   );
 });
 
-test('JSONL gives its fields, and none for a line that is no object', async () => {
+test('JSONL gives its fields; a line that is not an object gives a problem', async () => {
   const records = await recordsOf(['{"text": "良い"}\n\n[1\n"x"\n'], 'jsonl');
   assert.deepEqual(records, [
     { line: 1, fields: { text: '良い' } },
-    { line: 3, fields: {}, problem: 'expected a JSON object, received what is no JSON' },
+    { line: 3, fields: {}, problem: 'expected a JSON object, received invalid JSON' },
     { line: 4, fields: {}, problem: 'expected a JSON object, received a string' },
   ]);
 });
 
-test('the format follows from the name', () => {
+test('the format follows from the file name', () => {
   assert.deepEqual(['a.tsv', 'b.CSV', 'c.jsonl', 'd.ndjson', 'e.txt', 'f'].map(formatOf), [
     'tsv',
     'csv',

@@ -28,13 +28,13 @@ const both = [
 ];
 
 describe('reviews', () => {
-  test('of TSV, which knows no quotes; the columns are found by their names', async () => {
+  test('are read from TSV without quotes; columns are found by name', async () => {
     const { reviews, badRows } = await read('a.tsv', 'id\ttext\tstars\n1\t最高。\t5\n2\t「"ひどい"」、と言う\t1.5\n');
     assert.deepEqual(reviews, both);
     assert.deepEqual(badRows, []);
   });
 
-  test('of CSV, with quotes, a byte order mark, CRLF and a line end in a text', async () => {
+  test('are read from CSV with quotes, a byte order mark, CRLF and a line end in a text', async () => {
     const { reviews } = await read(
       'b.CSV',
       '\ufeffstars,text\r\n5,最高。\r\n1.5,"「""ひどい""」、と言う"\r\n3,"一\n二"\r\n',
@@ -42,7 +42,7 @@ describe('reviews', () => {
     assert.deepEqual(reviews, [...both, { stars: 3, text: '一\n二' }]);
   });
 
-  test('of JSONL, stars as numbers or as strings of one; empty lines are none', async () => {
+  test('are read from JSONL; stars may be numbers or strings, and empty lines are skipped', async () => {
     const lines = [
       '{"stars": 5, "text": "最高。"}',
       '',
@@ -56,7 +56,7 @@ describe('reviews', () => {
     }
   });
 
-  test('of texts that break what is built carelessly', async () => {
+  test('may have texts that break careless code', async () => {
     const texts = ['', '\ud800', '😀😀😀', 'ｶﾞｯｶﾘ', 'か\u3099', '\u2028', '神'.repeat(100_000)];
     const lines = texts.map((text) => JSON.stringify({ stars: 3, text }));
     const { reviews, badRows } = await read('d.jsonl', lines.join('\n'));
@@ -67,13 +67,13 @@ describe('reviews', () => {
     assert.deepEqual(badRows, [{ line: 1, reason: 'expected "text" to be a text, received ""' }]);
   });
 
-  test('that are none: a file with its header alone', async () => {
+  test('a file with only a header has no reviews', async () => {
     assert.deepEqual(await read('e.tsv', 'stars\ttext\n'), { reviews: [], badRows: [] });
   });
 });
 
 describe('columns of other names', () => {
-  test('are named; others may be there too, even `stars` and `text`', async () => {
+  test('are chosen by name, even if the file also has `stars` and `text`', async () => {
     const tsv = await file('k.tsv', 'stars\trating\ttext\tbody\n1\t5\t悪い\t良い\n');
     const columns = { stars: 'rating', text: 'body' };
     assert.deepEqual((await readReviews(tsv, { columns })).reviews, [{ stars: 5, text: '良い' }]);
@@ -89,32 +89,32 @@ describe('columns of other names', () => {
 });
 
 describe('reading', () => {
-  test('tells how many of the bytes are read, and stops at a signal', async () => {
+  test('reports the bytes read, and stops at a signal', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `${1 + (i % 5)}\t映画を観た。${i}\n`);
     const path = await file('l.tsv', `stars\ttext\n${rows.join('')}`);
-    const told: number[] = [];
+    const reported: number[] = [];
     const stop = new AbortController();
     const { reviews } = await readReviews(path, {
       onProgress: (done, total) => {
-        told.push(done);
+        reported.push(done);
         assert.equal(total, Buffer.byteLength(rows.join('')) + 11);
       },
       signal: stop.signal,
     });
     assert.equal(reviews.length, 20_000);
-    assert.ok(told.length > 3 && told.every((done, i) => done >= (told[i - 1] ?? 0)));
-    assert.equal(told.at(-1), Buffer.byteLength(rows.join('')) + 11);
+    assert.ok(reported.length > 3 && reported.every((done, i) => done >= (reported[i - 1] ?? 0)));
+    assert.equal(reported.at(-1), Buffer.byteLength(rows.join('')) + 11);
     await assert.rejects(readReviews(path, { onProgress: () => stop.abort(), signal: stop.signal }), Interrupted);
   });
 });
 
-describe('rows that cannot be used', () => {
-  test('show the beginning of what came', async () => {
+describe('bad rows', () => {
+  test('show the beginning of the received value', async () => {
     const { badRows } = await read('m.tsv', `stars\ttext\n${'五'.repeat(200)}\t良い\n`);
-    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(59)}…` }]);
+    assert.deepEqual(badRows, [{ line: 2, reason: `expected "stars" to be a number, received "${'五'.repeat(79)}…` }]);
   });
 
-  test('of a table come by line and reason, and the others are read', async () => {
+  test('of a table have a line and a reason, and the other rows are read', async () => {
     const { reviews, badRows } = await read(
       'f.tsv',
       'stars\ttext\n五\t良い\n\t良い\n5\t\n4\t良い\n4\nInfinity\t良い\n \t良い\n2\t悪い\n',
@@ -133,12 +133,12 @@ describe('rows that cannot be used', () => {
     ]);
   });
 
-  test('of CSV are named by the line that they end on', async () => {
+  test('of CSV have the line on which they end', async () => {
     const { badRows } = await read('g.csv', 'stars,text\n5,"一\n二"\nx,"三\n四"\n');
     assert.deepEqual(badRows, [{ line: 5, reason: 'expected "stars" to be a number, received "x"' }]);
   });
 
-  test('of JSONL, lines that are no object too', async () => {
+  test('of JSONL include lines that are not objects', async () => {
     const lines = [
       '{"stars": null, "text": "良い"}',
       '{"stars": true, "text": "良い"}',
@@ -157,7 +157,7 @@ describe('rows that cannot be used', () => {
         '2: expected "stars" to be a number, received true',
         '3: expected "text" to be a text, received 5',
         '4: expected "text" to be a text, received nothing',
-        '5: expected a JSON object, received what is no JSON',
+        '5: expected a JSON object, received invalid JSON',
         '6: expected a JSON object, received an array',
         '7: expected "stars" to be a number, received null',
       ],
@@ -165,8 +165,8 @@ describe('rows that cannot be used', () => {
   });
 });
 
-describe('what is refused', () => {
-  test('a file whose name tells no format', async () => {
+describe('refused files', () => {
+  test('a file name without a known extension', async () => {
     for (const name of ['reviews.txt', 'reviews', 'tsv']) {
       await assert.rejects(readReviews(name), {
         message: `Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${name}`,
@@ -174,13 +174,13 @@ describe('what is refused', () => {
     }
   });
 
-  test('a file that is not there', async () => {
+  test('a missing file', async () => {
     for (const name of ['none.tsv', 'none.jsonl']) {
       await assert.rejects(readReviews(join(folder, name)), { code: 'ENOENT' });
     }
   });
 
-  test('a table without one of the columns', async () => {
+  test('a table without a required column', async () => {
     await assert.rejects(read('i.csv', 'stars,body\n5,良い\n'), {
       message: `${join(folder, 'i.csv')}:1: expected a column "text", found stars, body`,
     });
@@ -194,7 +194,7 @@ describe('what is refused', () => {
     ['j.csv', 'stars,text\n5,'],
     ['j.jsonl', '{"stars": 5, "text": "'],
   ] as const) {
-    test(`another encoding than UTF-8: ${name}`, async () => {
+    test(`an encoding other than UTF-8: ${name}`, async () => {
       const shiftJis = Buffer.of(0x8d, 0x82, 0x8d, 0x82); // 高高
       await assert.rejects(
         read(name, Buffer.concat([Buffer.from(head), shiftJis, Buffer.from('\n')])),
@@ -204,7 +204,7 @@ describe('what is refused', () => {
   }
 });
 
-test('the hash of reviews, as sha256sum (coreutils 9.1) has it of lines of stars, a tab and the text', () => {
+test('the hash of reviews equals that of sha256sum (coreutils 9.1) for lines of stars, a tab and the text', () => {
   const reviews = [
     { stars: 5, text: '良い' },
     { stars: 0.5, text: 'だめ' },

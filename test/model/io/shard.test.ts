@@ -1,4 +1,4 @@
-/** Shards of a file are the file: each line in one of them, in order, whatever the lines are. */
+/** All shards of a file in sequence are the file: each line is in exactly one shard, in order. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,13 +25,13 @@ describe('shards', () => {
     return Promise.all(shards);
   }
 
-  test('a line belongs to the shard in whose bytes it begins', async () => {
+  test('a line belongs to the shard whose byte range contains its start', async () => {
     assert.deepEqual(await shardsOf('aaa\nb\ncc\n', 'lines', 3), ['aaa\n', 'b\n', 'cc\n']);
     assert.deepEqual(await shardsOf('aaaaaaaa\nb', 'lines', 3), ['aaaaaaaa\n', '', 'b']);
     assert.deepEqual(await shardsOf('', 'lines', 2), ['', '']);
   });
 
-  test('a table has its header in front of each', async () => {
+  test('each shard of a table begins with the header', async () => {
     assert.deepEqual(await shardsOf('text\tn\na\t1\nb\t2\n', 'tsv', 2), ['text\tn\na\t1\n', 'text\tn\nb\t2\n']);
     assert.deepEqual(await shardsOf('text', 'tsv', 2), ['text', 'text']);
     assert.deepEqual(await shardsOf('a long header\nxxxx\ny\n', 'tsv', 2), [
@@ -40,7 +40,7 @@ describe('shards', () => {
     ]);
   });
 
-  test('lines that are longer than what is read at once', async () => {
+  test('lines that are longer than the read buffer', async () => {
     const [long, other] = [`${'長'.repeat(100_000)}\n`, `${'い'.repeat(70_000)}\n`];
     assert.deepEqual(await shardsOf(long + other, 'lines', 4), [long, '', other, '']);
   });
@@ -59,15 +59,15 @@ describe('shards', () => {
     );
   });
 
-  test('what has no shards is refused', async () => {
+  test('CSV and folders are refused', async () => {
     const shard = { index: 0, count: 2 };
     await assert.rejects(
       openShard(join(folder, 'a'), 'csv', shard),
-      /a: expected lines, TSV or JSONL .*, received CSV/,
+      /a: expected lines, TSV or JSONL for a shard, received CSV/,
     );
     await assert.rejects(
       openShard(folder, 'lines', shard),
-      /: expected a file to take a shard of, found something else/,
+      /: expected a regular file for a shard, found something else/,
     );
   });
 });

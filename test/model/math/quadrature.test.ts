@@ -25,15 +25,15 @@ describe('quadrature', () => {
     }
   });
 
-  test('few factors get as many points as are exact, many get fewer', () => {
+  test('few factors get the exact number of points, many factors get fewer', () => {
     assert.deepEqual([0, 1, 2, 3, 7, 30].map(pointCountFor), [1, 1, 2, 2, 4, 16]);
     assert.deepEqual([168, 10_000].map(pointCountFor), [56, 445]);
   });
 
-  test('the points chosen integrate any product: u^k (1 − u)^(n − k) is a Beta function', () => {
+  test('the chosen number of points integrates any product: u^k (1 − u)^(n − k) gives a Beta function', () => {
     for (const factors of [1, 5, 30, 60, 100, 168, 400]) {
       const quadrature = quadratureOf(pointCountFor(factors));
-      let expected = 1 / (factors + 1); // k! (n − k)! / (n + 1)!, which is the same from both ends
+      let expected = 1 / (factors + 1); // k! (n − k)! / (n + 1)!, symmetric in k and n − k
       for (let k = 0; 2 * k <= factors; k++) {
         near(
           integral(quadrature, (u) => u ** k * (1 - u) ** (factors - k)),

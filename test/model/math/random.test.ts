@@ -19,8 +19,8 @@ describe('the oracle', () => {
 });
 
 describe('random', () => {
-  test('a seed gives these integers, on every machine', () => {
-    // worked out by a third implementation, in Python's integers; below(2^32) is the output itself
+  test('a seed gives the same integers on every machine', () => {
+    // Computed by a third implementation, with Python's integers. below(2^32) is the output itself.
     const first = (seed: number) => {
       const random = createRandom(seed);
       return take(4, () => random.below(2 ** 32));
@@ -40,8 +40,8 @@ describe('random', () => {
     );
   });
 
-  test('below is the high part of the product with the count', () => {
-    // up to 2^21 the product fits into 53 bits, so that nothing is rounded
+  test('below is the high part of the product of output and count', () => {
+    // Up to 2^21, the product fits into 53 bits, so nothing is rounded.
     fc.assert(
       fc.property(seeds, fc.integer({ min: 1, max: 2 ** 21 }), (seed, count) => {
         const random = createRandom(seed);
@@ -73,7 +73,7 @@ describe('random', () => {
     for (const count of counts) assert.ok(Math.abs(count - 10_000) < 5 * 91, `${counts}`);
   });
 
-  test('generators of one seed do not share their state', () => {
+  test('two generators with the same seed do not share state', () => {
     const [one, two] = [createRandom(3), createRandom(3)];
     const alone = take(10, () => one.below(1000));
     assert.deepEqual(
@@ -88,7 +88,7 @@ describe('random', () => {
 });
 
 describe('chance', () => {
-  test('0 of a hundred is never, 100 always, 30 roughly 30', () => {
+  test('0 % is never, 100 % is always, 30 % is roughly 30 of 100', () => {
     const random = createRandom(5);
     assert.ok(take(1000, () => chance(random, 0)).every((hit) => !hit));
     assert.ok(take(1000, () => chance(random, 100)).every((hit) => hit));
@@ -97,7 +97,7 @@ describe('chance', () => {
     assert.ok(Math.abs(hits - 3000) < 5 * 46, `${hits}`);
   });
 
-  test('is true of the draws below the percentage', () => {
+  test('is true for draws below the percentage', () => {
     const draw = (value: number) => ({ below: () => value });
     assert.equal(chance(draw(29), 30), true);
     assert.equal(chance(draw(30), 30), false);
@@ -105,7 +105,7 @@ describe('chance', () => {
 });
 
 describe('pick', () => {
-  test('takes the value at the place that is drawn, and draws once', () => {
+  test('takes the value at the drawn index, and draws once', () => {
     const counts: number[] = [];
     const random = {
       below: (count: number) => {
@@ -123,14 +123,14 @@ describe('pick', () => {
 });
 
 describe('shuffle', () => {
-  test('by hand: always the first of those left', () => {
+  test('by hand: always the first, or always the last, of the remaining values', () => {
     // a b c d: d ↔ a, then c ↔ d, then b ↔ c
     assert.deepEqual(shuffle({ below: () => 0 }, ['a', 'b', 'c', 'd']), ['b', 'c', 'd', 'a']);
-    // always the last of those left: nothing moves
+    // Always the last of the remaining values: nothing moves.
     assert.deepEqual(shuffle({ below: (count) => count - 1 }, ['a', 'b', 'c', 'd']), ['a', 'b', 'c', 'd']);
   });
 
-  test('is a permutation and leaves the values as they were', () => {
+  test('returns a permutation and does not change its argument', () => {
     fc.assert(
       fc.property(seeds, fc.array(fc.integer({ min: 0, max: 20 })), (seed, values) => {
         const before = [...values];
@@ -142,7 +142,7 @@ describe('shuffle', () => {
     );
   });
 
-  test('gives each order of three roughly as often', () => {
+  test('gives each order of three values about equally often', () => {
     // 6,000 shuffles: 1,000 each, standard deviation 29
     const random = createRandom(11);
     const counts = new Map<string, number>();

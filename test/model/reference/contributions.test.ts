@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../../model/math/random.ts';
 import { Contributions } from '../../../model/reference/contributions.ts';
-import { Forest, goesLeft, parseModel, type Tree } from '../../../model/reference/trees.ts';
+import { parseModel, type Tree } from '../../../model/reference/model-text.ts';
+import { Forest, goesLeft } from '../../../model/reference/trees.ts';
 import { Booster, type SparseRow } from '../../../native/index.ts';
 import { columnCount, randomBooster, randomRow } from '../../fixtures/random-models.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
@@ -20,7 +21,7 @@ interface Shape {
   readonly leaf: readonly number[];
 }
 
-/** One tree of NaN-missing nodes that send zero to the left, as LightGBM writes it. */
+/** A model of one tree as LightGBM writes it. Its nodes treat NaN as missing and send zero to the left. */
 function modelText(shape: Shape, { columnCount = 3, objective = 'regression' } = {}): string {
   const { columns, thresholds = columns.map(() => 0.5), left, right, values, inner, leaf } = shape;
   const tree = `Tree=0
@@ -64,7 +65,7 @@ const row = (...values: number[]): SparseRow => ({
   values: Float64Array.from(values),
 });
 
-/** The row with every column named, so that each is asked for. */
+/** The same row with every column named, so that each gets a contribution. */
 function whole({ columns, values }: SparseRow, columnCount: number): SparseRow {
   const all = new Float64Array(columnCount);
   columns.forEach((column, i) => {
@@ -92,7 +93,7 @@ const both: Shape = {
 };
 
 describe('contributions by hand', () => {
-  test('two columns that only matter together share alike', () => {
+  test('two columns that matter only together get equal shares', () => {
     const contributions = Contributions.fromModelText(modelText(both));
     // nobody: 2, either: 4, both: 8
     assert.deepEqual(contributions.of(row(1, 1)), { sum: 8, base: 2, ofColumns: Float64Array.of(3, 3), absent: 0 });
@@ -100,14 +101,14 @@ describe('contributions by hand', () => {
     assert.deepEqual(contributions.of(row(0, 1)), { sum: 0, base: 2, ofColumns: Float64Array.of(-3, 1), absent: 0 });
   });
 
-  test('what the row does not name is told together', () => {
+  test('columns that the row does not name are reported together', () => {
     const contributions = Contributions.fromModelText(modelText(both));
     const one: SparseRow = { columns: Int32Array.of(1), values: Float64Array.of(1) };
     assert.deepEqual(contributions.of(one), { sum: 0, base: 2, ofColumns: Float64Array.of(1), absent: -3 });
     assert.deepEqual(contributions.of(row()), { sum: 0, base: 2, ofColumns: new Float64Array(), absent: -2 });
   });
 
-  test('a column that is asked twice on a path is one column', () => {
+  test('a column that occurs twice on a path counts as one column', () => {
     // ≤ ½ → 0, ≤ 1½ → 4, else 16: 1, 1 and 2 rows
     const twice = {
       ...both,
@@ -127,7 +128,7 @@ describe('contributions by hand', () => {
     }
   });
 
-  test('a child that no training row came to', () => {
+  test('a child that no training row reached', () => {
     const none = { ...both, inner: [4, 2], leaf: [2, 2, 0] };
     const { base, ofColumns } = Contributions.fromModelText(modelText(none)).of(row(1, 1));
     // nobody: 0, column 0: 0, column 1: ½ · 8, both: 8
@@ -135,7 +136,7 @@ describe('contributions by hand', () => {
     near(ofColumns, [2, 6], 1e-15);
   });
 
-  test('a tree of one leaf is all base', () => {
+  test('a tree of one leaf has only a base', () => {
     const leaf = { columns: [], left: [], right: [], values: [2.5], inner: [], leaf: [4] };
     assert.deepEqual(Contributions.fromModelText(modelText(leaf)).of(row(1)), {
       sum: 2.5,
@@ -151,16 +152,16 @@ describe('contributions by hand', () => {
       modelText({ ...both, inner: [5, 3] }),
       /tree 0: expected internal_count\[1\] to be .* of both children, received 3, 1 and 1$/,
     ],
-    ['no training rows at all', modelText({ ...both, inner: [0, 0], leaf: [0, 0, 0] }), /received 0, 0 and 0$/],
+    ['no training rows', modelText({ ...both, inner: [0, 0], leaf: [0, 0, 0] }), /received 0, 0 and 0$/],
     [
       'no counts',
       modelText(both).replace(/^leaf_count.*\n/m, ''),
       /tree 0: expected leaf_count to hold 3 numbers, found 0$/,
     ],
     [
-      'a square',
+      'a squared sum',
       modelText(both, { objective: 'regression sqrt' }),
-      /expected a score that is a sum, received the square of one/,
+      /expected a score that is a sum, received a squared sum/,
     ],
   ];
   for (const [what, text, message] of refused)
@@ -174,7 +175,7 @@ describe(`golden: pred_contrib of ${golden.header.program} ${golden.header.versi
   for (const { name, text, rows, contributions } of explained) {
     test(name, () => {
       const ours = Contributions.fromModelText(text);
-      // LightGBM's of a random forest sum to the sum over the trees, of which the prediction is the mean.
+      // For a random forest, LightGBM's contributions add up to the sum over the trees; the prediction is their mean.
       const scale = name === 'random forest' ? golden.rounds : 1;
       assert.ok(contributions !== null && contributions.length > 0);
       contributions.forEach((expected, r) => {
@@ -189,7 +190,7 @@ describe(`golden: pred_contrib of ${golden.header.program} ${golden.header.versi
   }
 });
 
-test('LightGBM in the addon agrees on models that it has trained', async () => {
+test('the addon gives the same contributions for models that it has trained', async () => {
   const kinds = [{}, { zero_as_missing: true }, { use_missing: false }, { num_leaves: 40, min_data_in_leaf: 1 }];
   for (const [seed, parameters] of kinds.entries()) {
     const booster = await randomBooster(seed + 1, parameters, { withNaN: true, rounds: 20 });
@@ -211,7 +212,7 @@ const value = fc.constantFrom(0, 0, 1e-36, 0.1, 0.3, -0.7, 1, 5, -1e300, Number.
 const columns = [0, 1, 2, 3, 4];
 
 describe('contributions of random trees', () => {
-  test('are the Shapley values by their definition, and sum to the prediction', () => {
+  test('equal the Shapley values by definition, and sum to the prediction', () => {
     const options = { columnCount: columns.length, maxLeaves: 24 };
     const shape = fc.constantFrom({}, { shape: 'left' as const }, { shape: 'right' as const });
     fc.assert(
@@ -225,14 +226,14 @@ describe('contributions of random trees', () => {
         const expected = columns.map((column) => each.reduce((sum, of) => sum + (of[column] as number), 0) / divisor);
         near(ofColumns, expected, 1e-12);
         assert.ok(Object.is(sum, Forest.fromModelText(text).predict(all)));
-        assert.ok(Math.abs(absent) < 1e-12, 'nothing is left for columns that are not named');
+        assert.ok(Math.abs(absent) < 1e-12, 'nothing remains for columns that are not named');
         near([ofColumns.reduce((sum, value) => sum + value, base)], [sum], 1e-12);
       }),
       { numRuns: 300 },
     );
   });
 
-  test('of some columns are those of all, and the others are what is absent', () => {
+  test('do not depend on which columns are named; `absent` is the sum of the others', () => {
     const [text, random] = [randomTrees(createRandom(3), { columnCount, maxLeaves: 60, trees: 20 }), createRandom(4)];
     const ours = Contributions.fromModelText(text.replace(' sqrt', ''));
     for (let i = 0; i < 200; i++) {
@@ -250,7 +251,7 @@ describe('contributions of random trees', () => {
 });
 
 describe('spines', () => {
-  /** Each node sends what is above its threshold to a leaf of its own, all else further down. */
+  /** Each node sends values above its threshold to a leaf, and all others to the next node. */
   function spine(depth: number, columnOf: (node: number) => number): Shape {
     const nodes = Array.from({ length: depth }, (_, node) => node);
     const rows = nodes.map((node) => 1 + ((5 * node) % 7));
@@ -280,13 +281,13 @@ describe('spines', () => {
   const expected = asked.map((column) => shapleyExactly(tree, decisionOf(tree, drawn), column));
   const ofAsked = (all: Float64Array) => asked.map((column) => all[column] as number);
 
-  test('of 120 columns: exact', () => {
+  test('120 columns: exact', () => {
     const { ofColumns, absent } = Contributions.fromModelText(text).of(drawn);
     near(ofAsked(ofColumns), expected, 1e-13);
     assert.ok(Math.abs(absent) < 1e-12);
   });
 
-  test('of 120 columns: LightGBM 4.7.0 is wrong, which is why its way is not taken', () => {
+  test('120 columns: LightGBM 4.7.0 is wrong, so its algorithm is not used', () => {
     const received = ofAsked(Booster.fromModelText(text).contributions(drawn));
     assert.ok(
       received.some((value, i) => !(Math.abs(value - (expected[i] as number)) < 1)),
@@ -294,7 +295,7 @@ describe('spines', () => {
     );
   });
 
-  test('of 120 nodes on five columns: as by definition', () => {
+  test('120 nodes on five columns: as by definition', () => {
     const text = modelText(
       spine(depth, (node) => (node * 3) % 5),
       { columnCount: 5 },
@@ -312,7 +313,7 @@ describe('spines', () => {
     }
   });
 
-  test('of 20,000 nodes: no stack to overflow', () => {
+  test('20,000 nodes: no stack overflow', () => {
     const text = modelText(spine(20_000, (node) => node % 3));
     const { sum, ofColumns, absent } = Contributions.fromModelText(text).of(row(0, 0, 1));
     assert.equal(sum, Forest.fromModelText(text).predict(row(0, 0, 1)));

@@ -8,11 +8,11 @@ test('a word is a run of word characters within one token', () => {
   assert.deepEqual(words(['Ver', '.', '2.0', 'は', '！', 'a_b', '々ー']), ['Ver', '2', '0', 'は', 'a_b', '々ー']);
 });
 
-test('a combining mark and an emoji are no word characters, 𠮷 is one', () => {
+test('combining marks and emoji are not word characters, 𠮷 is one', () => {
   assert.deepEqual(words(['か\u3099く', '😀𠮷😀', '\ud800']), ['か', 'く', '𠮷']);
 });
 
-test('each word knows its token', () => {
+test('each word has the number of its token', () => {
   assert.deepEqual(
     [...wordsOf(['、', '1.5', '点'], 1)],
     [
@@ -27,7 +27,7 @@ test('lengths count characters, not UTF-16 units', () => {
   assert.deepEqual(words(['𠮷', '良い', '良'], 2), ['良い']);
 });
 
-test("the patterns of scikit-learn's users are known, others are refused", () => {
+test('the usual patterns of scikit-learn are supported, others are refused', () => {
   assert.deepEqual(
     ['\\w{1,}', '\\w{3,}', '\\w+', '(?u)\\b\\w\\w+\\b', '(?u)\\b\\w+\\b'].map(shortestWord),
     [1, 3, 1, 2, 1],

@@ -30,7 +30,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
     }
   });
 
-  test('texts of ten thousand characters are among them', () => {
+  test('the golden texts include some of ten thousand characters', () => {
     assert.ok(golden.texts.some(({ text }) => textOf(text).length >= 10_000));
   });
 
@@ -44,7 +44,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
     assert.deepEqual(received, golden.sweep);
   });
 
-  test('the mends are needed: what kuromoji answers to the texts as they are differs', () => {
+  test('the mends are needed: kuromoji gives other tokens for the original texts, or throws', () => {
     const mended = golden.texts.filter(({ unmended }) => unmended !== undefined);
     assert.ok(mended.length >= 20);
     assert.ok(

@@ -29,7 +29,7 @@ before(async () => {
 
 const surfacesOf = (text: string) => ours.tokenize(text).map(({ surface }) => surface);
 
-/** Kana, kanji, Latin, half-width, marks, punctuation and whole words, so that lattices are rich. */
+/** Kana, kanji, Latin, half-width characters, marks, punctuation and whole words, for lattices with many paths. */
 const piece = fc.oneof(
   fc.constantFrom(
     '映画',
@@ -59,7 +59,7 @@ const piece = fc.oneof(
 const plainText = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''));
 
 describe('tokenizer', () => {
-  test('gives the tokens of kuromoji itself on any text that kuromoji can take', () => {
+  test('gives the tokens of kuromoji itself for any text that kuromoji can process', () => {
     fc.assert(
       fc.property(plainText, (text) => {
         const expected = law.tokenize(text).map(({ surface_form, pos }) => [surface_form, pos]);
@@ -72,7 +72,7 @@ describe('tokenizer', () => {
     );
   });
 
-  test('covers any string without a gap, lone surrogates included', () => {
+  test('covers any string without gaps, lone surrogates included', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
@@ -92,7 +92,7 @@ describe('tokenizer', () => {
     );
   });
 
-  test('mend: what kuromoji cannot take is analysed as U+E000, of the same length in characters', () => {
+  test('mend: a character that kuromoji cannot process is analysed as one U+E000', () => {
     const strange = fc.constantFrom('😀', '𠮷', '\ud800', '\udc00', '\0', '👨‍👩‍👧');
     const text = fc
       .array(fc.oneof({ weight: 3, arbitrary: piece }, strange), { maxLength: 30 })
@@ -110,7 +110,7 @@ describe('tokenizer', () => {
     );
   });
 
-  test('mend: an emoji run does not swallow what follows', () => {
+  test('mend: a run of emoji does not swallow the text after it', () => {
     assert.deepEqual(surfacesOf('最高😀😀😀最高でした'), ['最高', '😀😀😀', '最高', 'でし', 'た']);
   });
 
@@ -118,7 +118,7 @@ describe('tokenizer', () => {
     assert.deepEqual(surfacesOf('良い、。悪い。'), ['良い', '、', '。', '悪い', '。']);
   });
 
-  test('gives nothing for nothing', () => {
+  test('gives no tokens for the empty text', () => {
     assert.deepEqual(ours.tokenize(''), []);
   });
 
@@ -134,13 +134,13 @@ describe('tokenizer', () => {
     assert.equal(ours.analyze('ホゲピヨン')[0]?.known, false);
   });
 
-  test('mend: work is linear in the text', () => {
-    // Not a clock, but the tokens of texts that took kuromoji minutes: the test would not end.
+  test('mend: time is linear in the length of the text', () => {
+    // No clock is needed: kuromoji takes minutes for these texts, so the test would time out.
     assert.equal(ours.tokenize('ー'.repeat(200_000)).length, 1);
     assert.equal(ours.tokenize('映画を見た'.repeat(40_000)).length, 160_000);
   });
 
-  test('is identified by its version and the hash of its dictionary', async () => {
+  test('the identity has the version and the hash of the dictionary', async () => {
     const identity = await tokenizerIdentity();
     assert.equal(identity.name, 'kuromoji');
     assert.equal(identity.version, '0.1.2');

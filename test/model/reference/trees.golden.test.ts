@@ -13,14 +13,14 @@ const golden = readGolden<TreesGolden>('trees.json');
 const shipped = readGolden<ShippedGolden>('shipped.json');
 const label = `golden: ${golden.header.program} ${golden.header.version}`;
 
-/** What the TypeScript trees refuse by name; LightGBM takes it. */
+/** The models that LightGBM accepts and the TypeScript trees refuse. */
 const refusedByForest: Record<string, RegExp> = {
   poisson: /expected an objective of .*, received poisson/,
   categories: /expected no categorical split/,
   'linear leaves': /expected constant leaves/,
 };
 
-describe(`${label}, the same doubles`, () => {
+describe(`${label}: the same doubles`, () => {
   for (const model of golden.models) {
     const rows = rowsOf(model.rows);
     const expected = doublesOf(model.predictions);
@@ -36,7 +36,7 @@ describe(`${label}, the same doubles`, () => {
     });
 
     const refused = refusedByForest[model.name];
-    test(`${model.name}: the trees in TypeScript${refused === undefined ? '' : ' refuse it'}`, () => {
+    test(`${model.name}: the TypeScript trees${refused === undefined ? '' : ' refuse it'}`, () => {
       if (refused !== undefined) return assert.throws(() => Forest.fromModelText(model.text), refused);
       const forest = Forest.fromModelText(model.text);
       assert.deepEqual(
@@ -71,10 +71,10 @@ describe(`${label}, the same doubles`, () => {
   }
 });
 
-test(`${label}: the shipped model, the same doubles`, async () => {
+test(`${label}: the same doubles for the shipped model`, async () => {
   const text = readFileSync(join(packageRoot, 'model', 'stars', 'model.txt'), 'utf8');
   const hash = createHash('sha256').update(text).digest('hex');
-  assert.equal(hash, shipped.model, 'the model is another one: run test/golden/make trees');
+  assert.equal(hash, shipped.model, 'the shipped model has changed: run test/golden/make trees');
   const booster = Booster.fromModelText(text);
   const forest = Forest.fromModelText(text);
   const rows = rowsOf(shipped.rows);

@@ -1,11 +1,12 @@
 /**
- * LightGBM by rows, LightGBM by batches, and the trees in TypeScript give the same doubles, to the last bit: random trained
- * models, and rows made to meet their thresholds.
+ * LightGBM row by row, LightGBM in batches, and the TypeScript trees give the same doubles to the last bit. Random
+ * models are trained, and the rows are generated to meet their thresholds.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../../model/math/random.ts';
+import { parseModel } from '../../../model/reference/model-text.ts';
 import { Forest } from '../../../model/reference/trees.ts';
 import { stackRows } from '../../../model/reference/vectorizer.ts';
 import { type Booster, type TrainBoosterOptions, trainBooster } from '../../../native/index.ts';
@@ -14,13 +15,13 @@ import { smallModels } from '../../fixtures/small-models.ts';
 
 type Parameters = TrainBoosterOptions['parameters'];
 
-/** Two columns that no training row names. */
+/** Includes two columns that no training row names. */
 const wideColumnCount = columnCount + 2;
 
 function train(seed: number, parameters: Parameters, withNaN: boolean): Promise<Booster> {
   const random = createRandom(seed);
   const { matrix, labels } = randomTrainingSet(random, { withNaN });
-  // Columns of few values, which repeat, and columns of many.
+  // Even columns have few distinct values, odd columns have many.
   const values = matrix.values.map((value, i) =>
     (matrix.columns[i] as number) % 2 === 0 ? value : value + random.below(997) / 1000,
   );
@@ -39,13 +40,13 @@ function nudged(value: number, by: number): number {
   return view.getFloat64(0);
 }
 
-// LightGBM include/LightGBM/meta.h: kZeroThreshold is a float, and what is not above it is zero.
+// LightGBM include/LightGBM/meta.h: kZeroThreshold is a float; a value that is not above it counts as zero.
 const zeroThreshold = Math.fround(1e-35);
 const edges = [0, 1e-35, zeroThreshold, nudged(zeroThreshold, 1), nudged(zeroThreshold, -1), 2e-35, 5e-324, 1e-300];
 edges.push(...edges.map((edge) => -edge), Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 edges.push(Number.MAX_VALUE, -Number.MAX_VALUE, 0.25, 0.5, 1, -1, 2 ** 31, -(2 ** 31), 1e16);
 
-/** Rows of any columns, whose values lie on the thresholds, beside them, at the edges, or anywhere. */
+/** Rows with any columns. The values are on the thresholds, next to them, at the edges, or anywhere. */
 function rowsFor(thresholds: readonly number[]) {
   const onThresholds = fc.tuple(fc.constantFrom(...thresholds), fc.integer({ min: -1, max: 1 }));
   const value = fc.oneof(
@@ -85,11 +86,11 @@ const kinds: Record<string, Parameters> = {
   'bins of few rows': { bin_construct_sample_cnt: 3 },
   'large leaves': { min_data_in_leaf: 30 },
   'leaves of one row': { min_data_in_leaf: 1, min_sum_hessian_in_leaf: 0, num_leaves: 64 },
-  'nothing to split': { min_data_in_leaf: 120 },
+  'no split found': { min_data_in_leaf: 120 },
   'monotone, smooth': { monotone_constraints: '1,0,-1,0,0,0,0,0,0,0', path_smooth: 2 },
 };
 
-describe('the addon and the trees in TypeScript give the same doubles', () => {
+describe('the addon and the TypeScript trees give the same doubles', () => {
   const thresholdsMet = new Set<number>();
   for (const [kind, parameters] of Object.entries(kinds)) {
     test(kind, async () => {
@@ -100,7 +101,8 @@ describe('the addon and the trees in TypeScript give the same doubles', () => {
       ] as const) {
         const booster = await train(seed, parameters, withNaN);
         const forest = Forest.fromModelText(booster.modelText());
-        assert.deepEqual([forest.columnCount, forest.treeCount], [wideColumnCount, booster.treeCount]);
+        const { trees } = parseModel(booster.modelText());
+        assert.deepEqual([forest.columnCount, trees.length], [wideColumnCount, booster.treeCount]);
         const thresholds = booster
           .modelText()
           .match(/(?<=^threshold=).+/gm)
@@ -122,14 +124,14 @@ describe('the addon and the trees in TypeScript give the same doubles', () => {
     });
   }
 
-  test('and the thresholds were of every sort', () => {
+  test('the thresholds above included every kind', () => {
     assert.ok(thresholdsMet.size > 100, `${thresholdsMet.size}`);
-    // Between NaN and all numbers; between zero and what is above or below it.
+    // The threshold between NaN and all numbers, and those between zero and the numbers above or below it.
     for (const threshold of [Number.POSITIVE_INFINITY, 1.0000000180025095e-35, -1.0000000180025095e-35])
       assert.ok(thresholdsMet.has(threshold), `${threshold}`);
   });
 
-  test('but trained linear leaves, categories and objectives with exp the trees refuse', async () => {
+  test('the TypeScript trees refuse linear leaves, categories and objectives with exp', async () => {
     const texts = new Map(await smallModels());
     for (const [kind, message] of [
       ['linear leaves', /tree 0: expected constant leaves, received is_linear=1$/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Forest } from '../../../model/reference/trees.ts';
 
-/** A model by hand: header lines, then trees as lists of lines. */
+/** A model text: header lines, then trees as lists of lines. */
 function modelText({ header = [], trees }: { header?: string[]; trees: string[][] }): string {
   const head = [
     'tree',
@@ -40,10 +40,10 @@ describe('trees', () => {
     assert.equal(forest.predict(row([0, 0.5])), 1);
     assert.equal(forest.predict(row([0, 0.6])), 100);
     assert.equal(forest.predict(row([0, 0.6], [1, -1])), 10);
-    assert.equal(forest.predict(row()), 1, 'nothing is left over from the row before');
+    assert.equal(forest.predict(row()), 1, 'the row before leaves nothing behind');
   });
 
-  test('missing values: none, zero, NaN, each with its default direction', () => {
+  test('missing values: each kind (none, zero, NaN) with each default direction', () => {
     const predict = (decisionType: string, cells: ReturnType<typeof row>) =>
       Forest.fromModelText(modelText({ trees: [tree(decisionType)] })).predict(cells);
     assert.equal(predict('0 0', row([0, Number.NaN])), 1, 'kind none: NaN is 0, and 0 ≤ 0.5');
@@ -52,11 +52,15 @@ describe('trees', () => {
     assert.equal(predict('4 6', row([0, Number.NaN])), 10, 'kind zero: NaN is 0');
     assert.equal(predict('4 4', row([0, 1e-36])), 100, 'kind zero: below 1e-35 is 0');
     assert.equal(predict('4 4', row([0, 2e-35])), 1, 'kind zero: above 1e-35 is not');
-    assert.equal(predict('8 8', row([0, Number.NaN])), 100, 'kind NaN, default right; the 0 after it is no NaN');
+    assert.equal(
+      predict('8 8', row([0, Number.NaN])),
+      100,
+      'kind NaN, default right; the 0 in the next node is not NaN',
+    );
     assert.equal(predict('10 8', row([0, Number.NaN])), 1, 'kind NaN, default left');
   });
 
-  test('sums in tree order, then averages or squares where the model says so', () => {
+  test('sums in tree order, then averages or squares if the model requires it', () => {
     const stump = (value: number) => ['num_leaves=1', 'num_cat=0', `leaf_value=${value}`];
     const predict = (header: string[]) =>
       Forest.fromModelText(modelText({ header, trees: [stump(0.1), stump(0.2), stump(-3)] })).predict(row());
@@ -68,7 +72,7 @@ describe('trees', () => {
   });
 
   const refused: [what: string, text: string, message: RegExp][] = [
-    ['a text cut short', modelText({ trees: [tree('2 2')] }).slice(0, -20), /expected a line "end of trees"/],
+    ['a text that is cut off', modelText({ trees: [tree('2 2')] }).slice(0, -20), /expected a line "end of trees"/],
     [
       'several outputs',
       modelText({ trees: [] }).replace('num_class=1', 'num_class=3'),
@@ -90,17 +94,17 @@ describe('trees', () => {
       /tree 0: expected threshold to hold 2 numbers, found 1/,
     ],
     [
-      'a threshold that is none',
+      'a threshold that is not a number',
       modelText({ trees: [tree('2 2')] }).replace('0.5 -1', '0.5 x'),
       /expected threshold\[1\] to be a number, received x/,
     ],
     [
       'a circle',
       modelText({ trees: [tree('2 2')] }).replace('right_child=1 -3', 'right_child=0 -3'),
-      /tree 0: expected right_child\[0\] to be a node of its own, received 0 again/,
+      /tree 0: expected right_child\[0\] to be a node without another parent, received 0 again/,
     ],
     [
-      'a node nobody leads to',
+      'an unreachable node',
       modelText({ trees: [tree('2 2')] }).replace('right_child=1 -3', 'right_child=-3 1'),
       /expected 2 nodes below the root, found 1/,
     ],

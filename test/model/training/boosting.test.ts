@@ -31,7 +31,10 @@ describe('parameters on top of others', () => {
   test('keep a name that is none, and one that is there twice, for LightGBM to refuse', async () => {
     assert.deepEqual(boostingOnTop({}, { lerning_rate: 1 }), { lerning_rate: 1 });
     const twice = boostingOnTop({ learning_rate: 0.3 }, { eta: 0.1, learning_rate: 0.2 });
-    await assert.rejects(boost(training, undefined, { ...options, parameters: twice }), /learning_rate only once/);
+    await assert.rejects(
+      boost(training, undefined, { ...options, parameters: twice }),
+      /learning_rate in parameters to be given once/,
+    );
   });
 });
 

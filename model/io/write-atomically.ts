@@ -8,7 +8,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-export async function writeAside(file: string, content: Uint8Array): Promise<void> {
+export async function writeAtomically(file: string, content: Uint8Array): Promise<void> {
   const output = await AtomicFile.create(file);
   try {
     await output.write(content);

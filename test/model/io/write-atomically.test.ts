@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { AtomicFile, writeAside } from '../../../model/io/write-aside.ts';
+import { AtomicFile, writeAtomically } from '../../../model/io/write-atomically.ts';
 
 describe('write aside', () => {
   let folder: string;
@@ -15,7 +15,7 @@ describe('write aside', () => {
   test('makes the folder, takes the place of what was there, and leaves nothing else', async () => {
     const file = join(folder, 'new', 'folder', 'file');
     for (const content of ['one', 'two']) {
-      await writeAside(file, Buffer.from(content));
+      await writeAtomically(file, Buffer.from(content));
       assert.equal(await readFile(file, 'utf8'), content);
     }
     assert.deepEqual(await readdir(join(folder, 'new', 'folder')), ['file']);
@@ -23,14 +23,14 @@ describe('write aside', () => {
 
   test('a folder in its place stays, and nothing lies aside', async () => {
     await mkdir(join(folder, 'taken', 'file'), { recursive: true });
-    await assert.rejects(writeAside(join(folder, 'taken', 'file'), Buffer.from('')), /EISDIR/);
+    await assert.rejects(writeAtomically(join(folder, 'taken', 'file'), Buffer.from('')), /EISDIR/);
     assert.deepEqual(await readdir(join(folder, 'taken')), ['file']);
   });
 
   test('what hinders the folder is what the error says', async () => {
     await writeFile(join(folder, 'plain'), '');
-    await assert.rejects(writeAside(join(folder, 'plain', 'file'), Buffer.from('')), /EEXIST|ENOTDIR.* mkdir/);
-    await assert.rejects(writeAside(join(folder, 'plain', 'x', 'file'), Buffer.from('')), /ENOTDIR.* mkdir/);
+    await assert.rejects(writeAtomically(join(folder, 'plain', 'file'), Buffer.from('')), /EEXIST|ENOTDIR.* mkdir/);
+    await assert.rejects(writeAtomically(join(folder, 'plain', 'x', 'file'), Buffer.from('')), /ENOTDIR.* mkdir/);
   });
 
   test('a file that is written in pieces appears only when it is finished', async () => {
