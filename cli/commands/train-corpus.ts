@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readCorpus } from '../../model/corpus/read.ts';
-import { type CorpusSplit, withoutEachDomain, withoutSomeSentences } from '../../model/corpus/split.ts';
+import { type CorpusSplit, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
 import { type Evaluation, evaluate } from '../../model/evaluation/evaluate.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
@@ -13,7 +13,7 @@ import { train } from '../../model/training/train.ts';
 import { log } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 
-const PARTS = 5;
+const FOLDS = 5;
 
 interface Flags {
   readonly out?: string;
@@ -38,7 +38,7 @@ export function trainCorpusCommand(): Command {
 async function trainCorpus({ out, cross }: Flags, command: Command): Promise<void> {
   const corpus = await readCorpus();
   if (cross !== undefined)
-    return printCross(cross === 'domain' ? withoutEachDomain(corpus) : withoutSomeSentences(corpus, PARTS));
+    return printCross(cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
   if (out === undefined)
     return command.error('error: expected --out <folder> or --cross <by>, received neither', { exitCode: 2 });
   await trainOn(starsRecipe(corpus), out);

@@ -1,7 +1,6 @@
 /** What the shipped model is made of: counts, seeds and parameters, each found by measurement; and what its card says. */
 
-import { composeReviews } from '../corpus/compose.ts';
-import { mixTexts } from '../corpus/mix.ts';
+import { composeMixtures, composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';
 import { defaultVectorizerParameters } from '../reference/vectorizer.ts';
 import type { TrainOptions } from './train.ts';
@@ -48,7 +47,7 @@ export function starsRecipe(
   const { mixtures, rounds } = EFFORTS[effort];
   const reviews = composeReviews(corpus, { seed: SEED, counts: COUNTS });
   const parts = reviews.filter(({ kind }) => kind === 'sentence' || kind === 'words').map(({ text }) => text);
-  const texts = mixTexts(parts, { seed: MIX_SEED, count: mixtures, most: MAX_PARTS });
+  const texts = composeMixtures(parts, { seed: MIX_SEED, count: mixtures, maxPieces: MAX_PARTS });
   return {
     reviews,
     options: {
