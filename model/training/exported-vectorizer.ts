@@ -1,6 +1,6 @@
 /**
- * The JSON of a fitted TfidfVectorizer that model/training/python/export_vectorizer.py writes → a vectorizer. README.md beside this
- * file has the format.
+ * Reads a fitted TfidfVectorizer from the JSON that model/training/python/export_vectorizer.py writes. model/README.md describes the
+ * format ("Models made in Python").
  */
 import { makeLogarithmTable } from '../math/logarithm.ts';
 import { shortestWord, termsOf, wordsOf } from '../reference/terms.ts';
@@ -13,20 +13,20 @@ import {
 } from '../reference/vectorizer.ts';
 import { wordCharacterUnicodeVersion } from '../reference/word-characters.ts';
 
-/** Which version of the format this reads. */
+/** The version of the format that this file reads. */
 const FORMAT = 1;
 
 export interface ExportedVectorizer {
   readonly vectorizer: Vectorizer;
-  /** What scikit-learn computed its rows in; rows here are doubles. */
+  /** The type of scikit-learn's rows. hoshi's rows are always doubles. */
   readonly dtype: 'float64' | 'float32';
   /** Versions of scikit-learn and Python. */
   readonly made: Readonly<Record<string, string>>;
-  /** Parameters that only fitting used and that VectorizerParameters has no name for. */
+  /** Parameters that were used only for fitting and that VectorizerParameters does not have. */
   readonly fitting: Readonly<Record<string, unknown>>;
 }
 
-/** Throws an error that names `file` and the place in it, what was expected and what came. */
+/** Throws an error that names `file`, the field, the expected and the received value. */
 export function parseExportedVectorizer(json: string, file: string): ExportedVectorizer {
   let value: unknown;
   try {
@@ -88,7 +88,7 @@ export function parseExportedVectorizer(json: string, file: string): ExportedVec
   };
 }
 
-/** Each term has to be one that the parameters can make of a text, and after the one before. */
+/** Every term must be one that the parameters can produce from a text, and the terms must be in ascending order. */
 function checkTerms(terms: readonly string[], parameters: VectorizerParameters, file: string): void {
   const { ngram_range, token_pattern } = parameters;
   const shortest = shortestWord(token_pattern);

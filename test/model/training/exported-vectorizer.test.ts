@@ -19,7 +19,7 @@ const small = {
 };
 
 describe('an exported vectorizer', () => {
-  test('is read: terms, idf and parameters as they are', () => {
+  test('is read with its terms, idf and parameters', () => {
     const { vectorizer, made, dtype, fitting } = parseExportedVectorizer(JSON.stringify(small), 'v.json');
     assert.deepEqual(vectorizer.tables.terms, small.terms);
     assert.deepEqual(vectorizer.tables.idf, Float64Array.from(small.idf));
@@ -36,7 +36,7 @@ describe('an exported vectorizer', () => {
     ['lower-casing', change({ lowercase: true }), /parameters: Expected lowercase to be false, received true$/],
     ['another pattern', change({ token_pattern: '.' }), /parameters: Expected token_pattern to be .*, received "\."$/],
     [
-      'a parameter of others',
+      'an unknown parameter',
       change({ binary: false }),
       /expected parameters to be token_pattern, .*, received "binary"$/,
     ],
@@ -46,11 +46,11 @@ describe('an exported vectorizer', () => {
       { terms: ['映画', 5] },
       /expected terms to be a list of strings, received \["映画",5\]$/,
     ],
-    ['an idf too few', { idf: [1, 2] }, /expected idf to be 3 numbers, one a term, received 2$/],
-    ['an idf that is none', { idf: [1, 2, null] }, /expected idf to be 3 numbers, one a term, received \[1,2,null\]$/],
+    ['too few idf values', { idf: [1, 2] }, /expected idf to be 3 numbers, one a term, received 2$/],
+    ['an idf that is null', { idf: [1, 2, null] }, /expected idf to be 3 numbers, one a term, received \[1,2,null\]$/],
     ['no idf', { idf: null }, /expected idf to be a list, received null$/],
     [
-      'idf that are not used',
+      'idf values without use_idf',
       change({ use_idf: false }),
       /expected idf to be null without use_idf, received \[1,1\.5,0\.1\]$/,
     ],
@@ -66,11 +66,15 @@ describe('an exported vectorizer', () => {
       /expected terms\[1\] to be 1 to 2 words of \\w\{1,\} \(word characters of Unicode 14\.0\.0\), received "映画 は 良い"$/,
     ],
     [
-      'a term that no text has',
+      'a term that no text can have',
       { terms: ['映\t画', '映画', '良い'] },
       /expected terms\[0\] to be .*, received "映\\t画"$/,
     ],
-    ['a word too short', { ...change({ token_pattern: '\\w{2,}' }), terms: ['た', 'です', '映画'] }, /terms\[0\]/],
+    [
+      'a word that is too short',
+      { ...change({ token_pattern: '\\w{2,}' }), terms: ['た', 'です', '映画'] },
+      /terms\[0\]/,
+    ],
   ];
   for (const [what, changed, message] of refused) {
     test(`${what}: is refused`, () => {
@@ -78,8 +82,11 @@ describe('an exported vectorizer', () => {
     });
   }
 
-  test('that is no JSON, or another: is refused', () => {
-    assert.throws(() => parseExportedVectorizer('{', 'v.json'), /^Error: v\.json: expected JSON of model\/training\/python\//);
+  test('that is not JSON, or other JSON, is refused', () => {
+    assert.throws(
+      () => parseExportedVectorizer('{', 'v.json'),
+      /^Error: v\.json: expected JSON of model\/training\/python\//,
+    );
     for (const json of ['null', '[]', '5'])
       assert.throws(() => parseExportedVectorizer(json, 'v.json'), /v\.json: expected format to be 1/);
   });
@@ -88,24 +95,24 @@ describe('an exported vectorizer', () => {
 describe('model/training/python/export_vectorizer.py', () => {
   const { refusals, models } = readGolden<ImportedGolden>('imported.json');
 
-  test('golden: refuses by the name of the parameter what hoshi cannot represent', () => {
+  test('golden: refuses what hoshi cannot represent, and names the parameter', () => {
     assert.ok(refusals.length >= 10);
     for (const { what, message } of refusals)
       assert.match(message, new RegExp(`Expected (a |the )?${what}\\b.*, received `));
   });
 
-  test('golden: keeps apart what only fitting used', () => {
+  test('golden: exports the parameters that only fitting used as `fitting`', () => {
     const fitting = new Map(models.map(({ name, vectorizer }) => [name, vectorizer.fitting]));
     assert.deepEqual(fitting.get('plain counts'), { max_df: 0.5 });
     assert.deepEqual(fitting.get('smooth l1'), { max_df: 1, min_df: 0.02 });
   });
 
   const python = join(packageRoot, 'build', 'golden-venv', 'bin', 'python');
-  const skip = existsSync(python) ? false : 'scikit-learn is not there: test/golden/make brings it';
-  test('as it is now, by a pickle: refuses, and writes doubles that read back to the same', { skip }, () => {
+  const skip = existsSync(python) ? false : 'scikit-learn is not installed; test/golden/make installs it';
+  test('the current program reads a pickle, refuses, and writes doubles that read back unchanged', { skip }, () => {
     const program = `
 import json, pathlib, pickle, sys, tempfile
-sys.path.insert(0, "model/python")
+sys.path.insert(0, "model/training/python")
 import export_vectorizer as export
 from sklearn.feature_extraction.text import TfidfVectorizer
 folder = pathlib.Path(tempfile.mkdtemp())
