@@ -1,4 +1,6 @@
-/** `hoshi train-corpus`: trains the shipped model on the authored corpus, or measures such models on held-out sentences. */
+/**
+ * `hoshi train-corpus`: trains the shipped model on the authored corpus, or measures such models on held-out sentences.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Composes labelled reviews, and unlabelled texts for distillation, from the authored corpus. The same corpus, seed and counts give
- * the same bytes on every machine.
+ * Composes labelled reviews, and unlabelled texts for distillation, from the authored corpus. The same corpus, seed and
+ * counts give the same bytes on every machine.
  */
 
 import { chance, createRandom, pick, type Random } from '../math/random.ts';
@@ -27,7 +27,10 @@ export interface CompositionCounts {
 
 export const defaultCounts: CompositionCounts = { sentences: 2500, eachSentence: true, words: 4000, contrasts: 400 };
 
-/** The reviews of each kind, in the order of `CompositionCounts`. Throws if the corpus lacks a kind of sentence or word that is needed. */
+/**
+ * The reviews of each kind, in the order of `CompositionCounts`. Throws if the corpus lacks a kind of sentence or word
+ * that is needed.
+ */
 export function composeReviews(
   corpus: Corpus,
   options: { seed: number; counts?: CompositionCounts },
@@ -260,9 +263,10 @@ export interface MixtureOptions {
 }
 
 /**
- * Mixtures: unlabelled texts that a teacher labels for distillation. Each joins random pieces (sentences and words) of any stars and
- * domain. Nobody writes like that. But each word then occurs beside every other word, in texts of all lengths, so that the trees
- * have to learn the effect of each word alone, not the effect of the words around it. The same pieces and options give the same bytes.
+ * Mixtures: unlabelled texts that a teacher labels for distillation. Each joins random pieces (sentences and words) of
+ * any stars and domain. Nobody writes like that. But each word then occurs beside every other word, in texts of all
+ * lengths, so that the trees have to learn the effect of each word alone, not the effect of the words around it. The
+ * same pieces and options give the same bytes.
  */
 export function composeMixtures(pieces: readonly string[], { seed, count, maxPieces }: MixtureOptions): string[] {
   const random = createRandom(seed);

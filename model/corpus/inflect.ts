@@ -1,6 +1,6 @@
 /**
- * Inflects a Japanese word into the forms that short verdicts use. The word classes and endings follow school grammar (学校文法):
- * i-adjectives, na-adjectives, nouns, godan, ichidan and suru verbs.
+ * Inflects a Japanese word into the forms that short verdicts use. The word classes and endings follow school grammar
+ * (学校文法): i-adjectives, na-adjectives, nouns, godan, ichidan and suru verbs.
  */
 import type { WordClass } from './read.ts';
 

@@ -1,14 +1,14 @@
 /**
- * Reads the authored corpus and checks its form. README.md beside this file describes the format. Errors name the file and the line.
- * test/model/corpus/linter.ts checks the content.
+ * Reads the authored corpus and checks its form. README.md beside this file describes the format. Errors name the file
+ * and the line. test/model/corpus/linter.ts checks the content.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../native/package-root.ts';
 
 /**
- * All domains but the last two are subjects of reviews. `general` (sentences) and `phrase` (short verdicts) fit a review of any
- * subject.
+ * All domains but the last two are subjects of reviews. `general` (sentences) and `phrase` (short verdicts) fit a
+ * review of any subject.
  */
 export const domains = [
   'movie',

@@ -1,6 +1,7 @@
 /**
- * Splits the corpus into a training part and held-out sentences: leave one domain out, or k folds of the sentences. Only sentences
- * with 1 to 5 stars are held out. The words always stay in the training part, because they have no domain.
+ * Splits the corpus into a training part and held-out sentences: leave one domain out, or k folds of the sentences.
+ * Only sentences with 1 to 5 stars are held out. The words always stay in the training part, because they have no
+ * domain.
  */
 import type { Review } from '../io/reviews.ts';
 import { type Corpus, domains, isNeutral, isSubject, type Sentence } from './read.ts';

@@ -28,8 +28,8 @@ export interface BoostedModel {
 }
 
 /**
- * The parameters of `base`, each replaced in its place by the one of `overrides` with the same name or another alias of it. The
- * other overrides follow. Unknown names stay, so that LightGBM refuses them.
+ * The parameters of `base`, each replaced in its place by the one of `overrides` with the same name or another alias of
+ * it. The other overrides follow. Unknown names stay, so that LightGBM refuses them.
  */
 export function overrideParameters(base: BoostingParameters, overrides: BoostingParameters): BoostingParameters {
   const nameOf = (alias: string) => parameterName(alias) ?? alias;
@@ -40,11 +40,14 @@ export function overrideParameters(base: BoostingParameters, overrides: Boosting
   return { ...Object.fromEntries(inPlace), ...overrides };
 }
 
-// LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: a higher value of these metrics is better. For the other metrics that
-// hoshi allows, a lower value is better.
+// LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: a higher value of these metrics is better. For the other
+// metrics that hoshi allows, a lower value is better.
 const HIGHER_IS_BETTER: readonly string[] = ['auc', 'average_precision', 'r2'];
 
-/** Boosts on the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the end of the first round. */
+/**
+ * Early stopping uses the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the end
+ * of the first round.
+ */
 export async function boost(
   training: TrainingSet,
   validation: TrainingSet | undefined,

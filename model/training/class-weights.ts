@@ -5,9 +5,9 @@ import type { Review } from '../io/reviews.ts';
 export type ClassWeights = 'balanced' | ReadonlyMap<number, number>;
 
 /**
- * The weight of a review by its stars, for training on these reviews. Balanced follows scikit-learn 1.x `compute_class_weight`: reviews /
- * (classes × reviews of the class), so that the mean weight is 1. Throws if the map names stars that no review has, if a weight is
- * negative or not finite, or if all weights are 0.
+ * The weight of a review by its stars, for training on these reviews. Balanced follows scikit-learn 1.x
+ * `compute_class_weight`: reviews / (classes × reviews of the class), so that the mean weight is 1. Throws if the map
+ * names stars that no review has, if a weight is negative or not finite, or if all weights are 0.
  */
 export function weightFunctionOf(classWeights: ClassWeights, reviews: readonly Review[]): (stars: number) => number {
   const counts = new Map<number, number>();

@@ -8,9 +8,10 @@ import { heldOutScores, type Learned, learn, starsOf } from './learn.ts';
 import { foldSplits } from './split.ts';
 
 /**
- * Trains one model per fold, then one on all reviews with the median of the folds' best numbers of rounds. The measures are those of the
- * folds' models at that number of rounds. If the signal comes before the last training has a round, the first fold's model is
- * the result.
+ * Trains one model per fold, then one on all reviews with the median of the folds' best numbers of rounds. The measures
+ * are those of the folds' models at that number of rounds. If the signal comes during the folds, or before the
+ * last training has a round, the first fold's model is the result. Before the first round of all it rejects with
+ * Interrupted.
  */
 export async function crossValidate(
   stages: Stages,

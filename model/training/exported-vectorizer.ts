@@ -1,6 +1,6 @@
 /**
- * Reads a fitted TfidfVectorizer from the JSON that model/training/python/export_vectorizer.py writes. model/README.md describes the
- * format ("Models made in Python").
+ * Reads a fitted TfidfVectorizer from the JSON that model/training/python/export_vectorizer.py writes. model/README.md
+ * describes the format ("Models made in Python").
  */
 import { makeLogarithmTable } from '../math/logarithm.ts';
 import { shortestWord, termsOf, wordsOf } from '../reference/terms.ts';

@@ -28,7 +28,10 @@ export interface ValidationResult {
   readonly measures: Manifest['measures'];
   /** The curve of the holdout (`validation`); or one per fold (`fold 1` …), then the one of `all` reviews. */
   readonly curves: readonly NamedCurve[];
-  /** The reviews that a model scored without having seen them: the holdout, or with folds all reviews. Empty without either. */
+  /**
+   * The reviews that a model scored without having seen them: the holdout, or with folds all reviews. Empty without
+   * either.
+   */
   readonly heldOut: { readonly reviews: readonly Review[]; readonly scores: Float64Array };
   /** Where the signal ended the training, such as `after round 7 of 100`; undefined if it did not. */
   readonly interrupted?: string;

@@ -1,6 +1,7 @@
 /**
- * Imports a model made in Python: LightGBM's model.txt and the JSON of its vectorizer → a bundle with new golden scores. Everything
- * that the two files reveal is checked, and a model that fails a check is refused before anything is written.
+ * Imports a model made in Python: LightGBM's model.txt and the JSON of its vectorizer → a bundle with new golden
+ * scores. Everything that the two files reveal is checked, and a model that fails a check is refused before anything is
+ * written.
  */
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
@@ -19,12 +20,16 @@ export interface ImportOptions {
   readonly command: string;
   /** The name of the model text's file, for messages. */
   readonly modelFile: string;
-  /** Scores are clamped to it. If undefined, it is the range of sums that the trees can reach, so that no score changes. */
+  /**
+   * Scores are clamped to it. If undefined, it is the range of sums that the trees can reach, so that no score changes.
+   */
   readonly scoreRange?: readonly [number, number];
   readonly onNotice?: (notice: string) => void;
 }
 
-/** Writes the bundle to `path`. Throws if the model and the vectorizer do not fit, or if no engine can serve the model. */
+/**
+ * Writes the bundle to `path`. Throws if the model and the vectorizer do not fit, or if no engine can serve the model.
+ */
 export async function importModel(
   path: string,
   modelText: string,
@@ -96,7 +101,10 @@ function loadWithFirstEngine(modelText: string, file: string): ImportedModel {
   throw new Error(`${file}: expected a model that an engine can serve, but no engine can; ${refusals.join('; ')}`);
 }
 
-/** Checks that the model has one column per term, and that its column names are column numbers or the terms in their order. */
+/**
+ * Checks that the model has one column per term, and that its column names are column numbers or the terms in their
+ * order.
+ */
 function checkColumns(modelText: string, columnCount: number, vectorizer: Vectorizer, file: string): void {
   const { terms } = vectorizer.tables;
   if (columnCount !== terms.length) {

@@ -1,6 +1,6 @@
 /**
- * Trains one model on one split, in four steps: fit the vectorizer, select terms, label by the teacher, boost. Each step takes values
- * and returns values. Steps 2 and 3 run only with a teacher.
+ * Trains one model on one split, in four steps: fit the vectorizer, select terms, label by the teacher, boost. Each
+ * step takes values and returns values. Steps 2 and 3 run only with a teacher.
  */
 import type { CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
@@ -30,8 +30,8 @@ export interface LearnOptions extends PassOptions {
   readonly onStage?: (stage: string) => void;
   readonly onRound?: (metrics: RoundMetrics) => void;
   /**
-   * Stops the work when it is aborted. Before the end of the first round `learn` rejects with Interrupted; later it returns the model
-   * so far.
+   * Stops the work when it is aborted. Before the end of the first round `learn` rejects with Interrupted; later it
+   * returns the model so far.
    */
   readonly signal?: AbortSignal;
 }

@@ -1,15 +1,19 @@
 /**
- * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use: weights and
- * values of inner nodes, names and ranges of columns. It rounds leaf values, thresholds and gains. The result is a model of its own that
- * LightGBM opens like any other. Its scores differ slightly from the original's, so score with the pruned model only.
+ * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use:
+ * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, thresholds and gains. The
+ * result is a model of its own that LightGBM opens like any other. Its scores differ slightly from the original's, so
+ * score with the pruned model only.
  *
- * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString define which
- * fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
+ * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString
+ * define which fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
  */
 
 /** Decimals of a leaf value, in stars. A sum of a thousand leaf values moves by some thousandths of a star. */
 const LEAF_DECIMALS = 4;
-/** Significant digits of a threshold. The threshold just above zero, which separates present from absent terms, stays above zero. */
+/**
+ * Significant digits of a threshold. The threshold just above zero, which separates present from absent terms, stays
+ * above zero.
+ */
 const THRESHOLD_DIGITS = 4;
 /** Significant digits of a gain. No score uses gains; they show which terms the model learned most from. */
 const GAIN_DIGITS = 2;

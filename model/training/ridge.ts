@@ -1,7 +1,8 @@
 /**
- * Ridge regression on sparse rows: the w and b that minimise ‖Xw + b − y‖² + α‖w‖², without a penalty on b. Columns and labels are
- * centred implicitly, so that the matrix stays sparse. Conjugate gradients solve the normal equations (Hestenes and Stiefel 1952).
- * It uses only +, −, × and ÷ in a fixed order, so the same input gives the same bits on every machine.
+ * Ridge regression on sparse rows: the w and b that minimise ‖Xw + b − y‖² + α‖w‖², without a penalty on b. Columns and
+ * labels are centred implicitly, so that the matrix stays sparse. Conjugate gradients solve the normal equations
+ * (Hestenes and Stiefel 1952). It uses only +, −, × and ÷ in a fixed order, so the same input gives the same bits on
+ * every machine.
  */
 import type { CsrMatrix } from '../../native/rows.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Splits reviews into training and held-out reviews. All copies of a text stay on one side, so that no model is measured on a text that
- * it has seen. Two texts are copies if they are equal after NFKC and without white space: ｶﾞｯｶﾘ and ガッカリ are copies. The same reviews
- * and seed give the same splits.
+ * Splits reviews into training and held-out reviews. All copies of a text stay on one side, so that no model is
+ * measured on a text that it has seen. Two texts are copies if they are equal after NFKC and without white space: ｶﾞｯｶﾘ
+ * and ガッカリ are copies. The same reviews and seed give the same splits.
  */
 import type { Review } from '../io/reviews.ts';
 import { createRandom, shuffle } from '../math/random.ts';
@@ -22,9 +22,9 @@ export function holdoutSplit(reviews: readonly Review[], seed: number, share: nu
 }
 
 /**
- * `count` splits, one per fold: each holds out its fold and trains on the others. The folds are stratified by stars: the texts are
- * dealt in the order of their stars, one text to each fold per hand of `count` texts. In each hand the texts with the most copies go to the
- * smallest folds.
+ * `count` splits, one per fold: each holds out its fold and trains on the others. The folds are stratified by stars:
+ * the texts are dealt in the order of their stars, one text to each fold per hand of `count` texts. In each hand the
+ * texts with the most copies go to the smallest folds.
  */
 export function foldSplits(reviews: readonly Review[], seed: number, count: number): Split[] {
   const { groupOf, groups } = groupCopies(reviews);

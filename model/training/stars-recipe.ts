@@ -1,6 +1,6 @@
 /**
- * The recipe of the shipped model: counts, seeds and parameters, each found by measurement, and the text of its model card. `make train`
- * must give the same bytes, so the values and the card text change only together with the model.
+ * The recipe of the shipped model: counts, seeds and parameters, each found by measurement, and the text of its model
+ * card. `make train` must give the same bytes, so the values and the card text change only together with the model.
  */
 import { composeMixtures, composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';
@@ -11,7 +11,10 @@ const SEED = 1;
 const MIXTURE_SEED = 2;
 const REVIEW_COUNTS = { sentences: 8000, eachSentence: true, words: 12_000, contrasts: 400 };
 const MAX_PIECES_PER_MIXTURE = 12;
-/** The amount of training: `shipped` for the shipped model, `light` for the many models that `train-corpus --cross` measures. */
+/**
+ * The amount of training: `shipped` for the shipped model, `light` for the many models that `train-corpus --cross`
+ * measures.
+ */
 const SIZES = { shipped: { mixtures: 300_000, rounds: 600 }, light: { mixtures: 60_000, rounds: 300 } };
 
 const ABOUT = `Tells how many stars a Japanese review gives, from 1 to 5: of films first, then of products, hotels and the like. It is the model

@@ -1,7 +1,7 @@
 /**
- * The teacher for distillation: ridge regression. From few reviews it weighs words better than trees do. It learns the labels of the
- * reviews first; then it labels the reviews and many further texts, and the trees learn from its labels. It can also select the
- * terms that matter most to it.
+ * The teacher for distillation: ridge regression. From few reviews it weighs words better than trees do. It learns the
+ * labels of the reviews first; then it labels the reviews and many further texts, and the trees learn from its labels.
+ * It can also select the terms that matter most to it.
  */
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
 import { clampScore } from '../reference/score-range.ts';
@@ -13,8 +13,8 @@ export interface Teacher extends RidgeOptions {
   /** Further texts, without labels. */
   readonly texts: readonly string[];
   /**
-   * Ridge predictions are shrunk towards the mean. This factor ≥ 1 stretches the labels away from their mean again, within the score
-   * range.
+   * Ridge predictions are shrunk towards the mean. This factor ≥ 1 stretches the labels away from their mean again,
+   * within the score range.
    */
   readonly spread: number;
   /** The number of terms to keep in the vocabulary, those that move the labels most; all if undefined. */
@@ -22,8 +22,9 @@ export interface Teacher extends RidgeOptions {
 }
 
 /**
- * The vectorizer with only the `count` terms that move the labels of a ridge model most: the columns with the largest |weight| ×
- * standard deviation. It equals scikit-learn's vectorizer with these terms as `vocabulary`, fitted on the same texts.
+ * The vectorizer with only the `count` terms that move the labels of a ridge model most: the columns with the largest
+ * |weight| × standard deviation. It equals scikit-learn's vectorizer with these terms as `vocabulary`, fitted on the
+ * same texts.
  */
 export function selectTerms(
   vectorizer: Vectorizer,
@@ -46,7 +47,10 @@ export function selectTerms(
   });
 }
 
-/** Fits ridge on the training set and returns its labels for the rows of `matrix`, stretched by `spread` and clamped to the score range. */
+/**
+ * Fits ridge on the training set and returns its labels for the rows of `matrix`, stretched by `spread` and clamped to
+ * the score range.
+ */
 export function teacherLabels(
   training: TrainingSet,
   matrix: CsrMatrix,

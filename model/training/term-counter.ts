@@ -1,8 +1,9 @@
 /**
- * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The terms form a trie: a node is the
- * node of the term without its last word, plus the number of that word. A bigram is thus a pair of numbers in typed arrays, and a term
- * takes at most 28 bytes. A Map of strings takes over 100 bytes per term and holds at most 2^24 entries, and a million reviews may
- * have more terms than that. Strings are made only for the terms that are kept.
+ * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The terms form a
+ * trie: a node is the node of the term without its last word, plus the number of that word. A bigram is thus a pair of
+ * numbers in typed arrays, and a term takes at most 28 bytes. A Map of strings takes over 100 bytes per term and holds
+ * at most 2^24 entries, and a million reviews may have more terms than that. Strings are made only for the terms that
+ * are kept.
  */
 import { shortestWord, type TermParameters, wordsOf } from '../reference/terms.ts';
 
@@ -28,7 +29,10 @@ export class TermCounter {
   #texts = new Uint32Array(1 << 10); // texts that contain the term
   #lastTexts = new Uint32Array(1 << 10); // the last of these texts, 1-based
   #nodeCount = 0;
-  /** A hash table of the nodes by parent and last word, with open addressing. At most three quarters of the slots are used. */
+  /**
+   * A hash table of the nodes by parent and last word, with open addressing. At most three quarters of the slots are
+   * used.
+   */
   #slots = new Int32Array(1 << 11).fill(NONE);
   #textCount = 0;
 
@@ -58,8 +62,8 @@ export class TermCounter {
   }
 
   /**
-   * The terms in at least `minTexts` texts, sorted by `compare`. If there are more than `maxTerms`, those with the highest total count; among
-   * equal counts the first by `compare`.
+   * The terms in at least `minTexts` texts, sorted by `compare`. If there are more than `maxTerms`, those with the
+   * highest total count; among equal counts the first by `compare`.
    */
   kept(minTexts: number, maxTerms: number | null, compare: (a: string, b: string) => number): CountedTerm[] {
     let nodes: number[] = [];

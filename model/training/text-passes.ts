@@ -1,6 +1,7 @@
 /**
- * Passes over texts: the work of training that visits every text. Texts are tokenized anew in each pass, so that no tokens are kept in
- * memory. The progress covers all passes of one training together. Between texts other events get their turn, such as a signal.
+ * Passes over texts: the work of training that visits every text. Texts are tokenized anew in each pass, so that no
+ * tokens are kept in memory. The progress covers all passes of one training together. Between texts other events get
+ * their turn, such as a signal.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix } from '../../native/index.ts';

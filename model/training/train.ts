@@ -1,6 +1,6 @@
 /**
- * Labelled reviews → a bundle: vectorizer, trees, golden scores. Training uses the same tokenizer and vectorizer as scoring, so that
- * the served model is the trained one. The same reviews, options and seed give the same bytes.
+ * Labelled reviews → a bundle: vectorizer, trees, golden scores. Training uses the same tokenizer and vectorizer as
+ * scoring, so that the served model is the trained one. The same reviews, options and seed give the same bytes.
  */
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
@@ -19,7 +19,10 @@ export interface TrainOptions extends ValidationOptions {
   readonly name: string;
   /** The command that made the bundle, for its manifest. */
   readonly command: string;
-  /** Prune the model text (prune.ts): it takes less than half of the bytes, and scores move by some thousandths of a star. */
+  /**
+   * Prune the model text (prune.ts): it takes less than half of the bytes, and scores move by some thousandths of a
+   * star.
+   */
   readonly prune?: boolean;
   /** Text for the model card: the purpose of the model and where it fails. */
   readonly about?: string;
@@ -31,8 +34,8 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 }
 
 /**
- * Trains and writes the bundle to `path`, in place of an earlier one. Scores are clamped to the range of the reviews' stars. Rejects with
- * Interrupted if the signal came before there was a model; nothing is written then.
+ * Trains and writes the bundle to `path`, in place of an earlier one. Scores are clamped to the range of the reviews'
+ * stars. Rejects with Interrupted if the signal came before there was a model; nothing is written then.
  */
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;

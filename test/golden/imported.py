@@ -1,8 +1,8 @@
-"""Models made in Python, as one would hand them to `hoshi import`: imported.json (golden.ts, `ImportedGolden`, says what it holds).
+"""Makes imported.json: models trained in Python, ready for `hoshi import` (format: `ImportedGolden` in golden.ts).
 
-The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the joined tokens with
-labels drawn from a seed; what the exporter makes of its vectorizer, after a way through joblib, what it refuses, and what Python predicts is
-the golden.
+The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the joined
+tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip through
+joblib), Python's predictions and contributions, and the messages of refused vectorizers.
 """
 
 import json
@@ -18,7 +18,7 @@ import sklearn
 from golden import ROOT, doubles, header, write
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-sys.path.insert(0, str(ROOT / "model" / "python"))
+sys.path.insert(0, str(ROOT / "model" / "training" / "python"))
 import export_vectorizer
 
 ORIGINAL = dict(
@@ -58,7 +58,7 @@ def made(name, setting, documents, labels):
     booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels), ROUNDS)
     text = booster.model_to_string()
     read = lightgbm.Booster(model_str=text)
-    # Of doubles: from float32 rows Python would make float32 contributions.
+    # Convert to doubles: from float32 rows Python would compute float32 contributions.
     contributions = read.predict(matrix[:CONTRIBUTIONS_KEPT].astype(np.float64), pred_contrib=True).tocsr()
     contributions.sort_indices()
     return {
@@ -72,17 +72,17 @@ def made(name, setting, documents, labels):
 
 
 def exported(vectorizer):
-    """By the command: from a file of joblib's to one of JSON."""
+    """The JSON that the command writes from a joblib file."""
     with tempfile.TemporaryDirectory() as folder:
         dump, out = Path(folder) / "vectorizer.joblib", Path(folder) / "vectorizer.json"
         joblib.dump(vectorizer, dump)
         assert export_vectorizer.main([str(dump), str(out)]) == 0
-        assert {path.name for path in Path(folder).iterdir()} == {dump.name, out.name}, "nothing is left aside"
+        assert {path.name for path in Path(folder).iterdir()} == {dump.name, out.name}, "no temporary file is left"
         return json.loads(out.read_text(encoding="utf-8"))
 
 
 def refusal(vectorizer):
-    warnings.simplefilter("ignore")  # scikit-learn has its own words for some of these
+    warnings.simplefilter("ignore")  # scikit-learn warns about some of these parameters
     try:
         export_vectorizer.describe(vectorizer.fit(["良い 映画", "悪い 映画"]))
     except export_vectorizer.ExportError as error:

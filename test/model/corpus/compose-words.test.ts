@@ -5,7 +5,10 @@ import { composeReviews } from '../../../model/corpus/compose.ts';
 import type { CorpusWord } from '../../../model/corpus/read.ts';
 import { fourWords, noReviews } from './small-corpus.ts';
 
-/** Stars of a clause with one of the four words, by the table of the corpus author; and the text before and after the stem. */
+/**
+ * Stars of a clause with one of the four words, by the table of the corpus author; and the text before and after the
+ * stem.
+ */
 function analyzeClause(clause: string): { stars: number; polarity: number; prefix: string; rest: string } {
   const stems: [stem: string, polarity: number][] = [
     ['つまらな', -1],

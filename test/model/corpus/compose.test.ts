@@ -267,7 +267,8 @@ describe('mixtures', () => {
       assert.equal(found.join(''), text);
       sizes[found.length] = (sizes[found.length] as number) + 1;
     }
-    // The maximum is 1, 2 or 3 with equal chance, and the number is uniform up to it: 11/18, 5/18 and 2/18 of the texts.
+    // The maximum is 1, 2 or 3 with equal chance, and the number is uniform up to it: 11/18, 5/18 and 2/18 of the
+    // texts.
     [0, 11 / 18, 5 / 18, 2 / 18].forEach((share, size) => {
       assert.ok(Math.abs((sizes[size] as number) / 2000 - share) < 0.04, `${size} pieces: ${sizes[size]}`);
     });

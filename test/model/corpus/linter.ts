@@ -1,7 +1,7 @@
 /**
- * A linter for the authored corpus. `read.ts` checks the form of the files; this checks the content: duplicates, words with two
- * polarities, the balance of the stars, long texts, unusual characters and real names. Each rule takes the corpus and returns
- * one complaint per violation. No rule reads a file.
+ * A linter for the authored corpus. `read.ts` checks the form of the files; this checks the content: duplicates, words
+ * with two polarities, the balance of the stars, long texts, unusual characters and real names. Each rule takes the
+ * corpus and returns one complaint per violation. No rule reads a file.
  */
 import { type Corpus, type Domain, domains, isNeutral, isSubject } from '../../../model/corpus/read.ts';
 
@@ -58,9 +58,9 @@ export function nearDuplicates({ sentences }: Corpus): string[] {
 }
 
 /**
- * The pairs [i, j], i < j, of texts whose bigram sets A and B satisfy 2|A ∩ B| ≥ t (|A| + |B|). It follows that |A ∩ B| ≥ t/(2 − t) |A|.
- * So the two sets share at least one of the |A| − ⌈t/(2 − t) |A|⌉ + 1 rarest bigrams of A. Only such pairs are compared
- * (prefix filtering, Chaudhuri 2006).
+ * The pairs [i, j], i < j, of texts whose bigram sets A and B satisfy 2|A ∩ B| ≥ t (|A| + |B|). It follows that |A ∩ B|
+ * ≥ t/(2 − t) |A|. So the two sets share at least one of the |A| − ⌈t/(2 − t) |A|⌉ + 1 rarest bigrams of A. Only such
+ * pairs are compared (prefix filtering, Chaudhuri 2006).
  */
 export function similarPairs(texts: readonly string[], threshold: number): [number, number][] {
   const sets = texts.map(bigramsOf);
@@ -102,7 +102,10 @@ export function conflictingWords({ words }: Corpus): string[] {
   });
 }
 
-/** The domains `general` and `phrase` are exempt: reviews of every domain use their sentences, so their stars need no balance. */
+/**
+ * The domains `general` and `phrase` are exempt: reviews of every domain use their sentences, so their stars need no
+ * balance.
+ */
 export function imbalances({ sentences, words }: Corpus): string[] {
   const subjects = domains.filter(isSubject);
   return [
@@ -152,7 +155,9 @@ export function longTexts({ sentences, words }: Corpus): string[] {
   });
 }
 
-/** Anything but kana, kanji, Latin letters, digits and common punctuation: emoji, half-width kana, invisible characters. */
+/**
+ * Anything but kana, kanji, Latin letters, digits and common punctuation: emoji, half-width kana, invisible characters.
+ */
 const UNUSUAL = /[^ぁ-ゖァ-ヺー々〇\u4e00-\u9fffA-Za-z0-9０-９ 。、！？!?….・「」『』（）().,：:〜★☆♪♡◎○△&%-]/u;
 
 export function unusualCharacters({ sentences, words }: Corpus): string[] {
@@ -162,7 +167,10 @@ export function unusualCharacters({ sentences, words }: Corpus): string[] {
   });
 }
 
-/** Names of works, people and companies. The corpus must contain none. Names that are also words (ワンピース, シャープ) are left out. */
+/**
+ * Names of works, people and companies. The corpus must contain none. Names that are also words (ワンピース, シャープ)
+ * are left out.
+ */
 const NAMES =
   `アマゾン グーグル アップル ヤフー メルカリ ソニー パナソニック トヨタ ホンダ ユニクロ ニトリ ダイソー コストコ スタバ
   スターバックス マクドナルド セブンイレブン ローソン ファミマ ディズニー ピクサー ジブリ マーベル ネットフリックス ユーチューブ

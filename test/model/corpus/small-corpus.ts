@@ -5,8 +5,8 @@ import { type Corpus, type CorpusWord, domains, type Sentence } from '../../../m
 export const noReviews: CompositionCounts = { sentences: 0, eachSentence: false, words: 0, contrasts: 0 };
 
 /**
- * Two sentences per number of stars and domain, such as 〔5 movie 1〕です。 Phrases have no end mark, and sentences about products
- * end in ！.
+ * Two sentences per number of stars and domain, such as 〔5 movie 1〕です。 Phrases have no end mark, and sentences
+ * about products end in ！.
  */
 export const markedSentences: Sentence[] = domains.flatMap((domain) =>
   [0, 1, 2, 3, 4, 5].flatMap((stars) =>

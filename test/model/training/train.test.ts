@@ -361,8 +361,8 @@ describe('early stopping', () => {
 });
 
 describe('a teacher', () => {
-  // Ten rows have a 1 in the first column, ten in the second. By symmetry the weights are ±w, and the intercept is the mean of 3.
-  // w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
+  // Ten rows have a 1 in the first column, ten in the second. By symmetry the weights are ±w, and the intercept is the
+  // mean of 3. w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
   const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
 
   test('gives its labels to the reviews', async () => {
@@ -419,8 +419,8 @@ describe('a teacher', () => {
   });
 
   test('clamps the stretched labels to the range of the stars', async () => {
-    // 普通 has the mean label 3 and keeps it. 4 and 2 would become 6 and 0. With learning rate 1/3 the scores show the labels that
-    // the tree got: 6 and 0 would give the scores 4 and 2, and 5 and 1 give 3 ± 2/3.
+    // 普通 has the mean label 3 and keeps it. 4 and 2 would become 6 and 0. With learning rate 1/3 the scores show the
+    // labels that the tree got: 6 and 0 would give the scores 4 and 2, and 5 and 1 give 3 ± 2/3.
     const path = join(folder, 'spread-far');
     await train(path, goodAndBad, {
       ...oneTree,
@@ -431,8 +431,8 @@ describe('a teacher', () => {
   });
 
   test('does not change the labels of the holdout', async () => {
-    // Two of four texts are held out. Seed 1 trains on 良い。 and 悪い。, which have the mean 3. With so large an alpha, ridge
-    // predicts the mean for every text.
+    // Two of four texts are held out. Seed 1 trains on 良い。 and 悪い。, which have the mean 3. With so large an
+    // alpha, ridge predicts the mean for every text.
     const reviews = [...goodAndBad, ...times(4, 5, '良い。'), ...times(4, 1, '悪い。')];
     const path = join(folder, 'examined');
     const { measures } = await manifestOf(path, reviews, {
