@@ -69,6 +69,7 @@ export async function learn(
   const passes = new TextPasses(stages, visitCountOf(split, teacher), options);
 
   onStage?.(`tokenizing ${reviews.length + heldOut.length} reviews`);
+  // Each step replaces `training`, so that the earlier matrix is freed before boosting.
   let { vectorizer, training } = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
   if (teacher?.terms !== undefined) {
     onStage?.(`selecting ${teacher.terms} of ${vectorizer.columnCount} terms`);

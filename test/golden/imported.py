@@ -1,8 +1,8 @@
 """Makes imported.json: models trained in Python, ready for `hoshi import` (format: `ImportedGolden` in golden.ts).
 
-The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the joined
-tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip through
-joblib), Python's predictions and contributions, and the messages of refused vectorizers.
+The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the
+joined tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip
+through joblib), Python's predictions and contributions, and the messages of refused vectorizers.
 """
 
 import json

@@ -2,14 +2,14 @@
 
     python export_vectorizer.py vectorizer.joblib vectorizer.json
 
-reads a file of joblib.dump or pickle. Such a file can run any program, so open only files that you trust. In the program
-that trains the model, call it directly:
+reads a file of joblib.dump or pickle. Such a file can run any program, so open only files that you trust.
+In the program that trains the model, call it directly:
 
     from export_vectorizer import export_vectorizer
     export_vectorizer(vectorizer, "vectorizer.json")
 
-model/README.md describes the format ("Models made in Python"). A vectorizer whose rows hoshi cannot reproduce is refused,
-with the name of the parameter. The idf are written by repr, so that they read back as the same doubles.
+model/README.md describes the format ("Models made in Python"). A vectorizer whose rows hoshi cannot reproduce is
+refused, with the name of the parameter. The idf are written by repr, so that they read back as the same doubles.
 """
 
 import json
@@ -79,7 +79,9 @@ def describe(vectorizer):
     terms = [str(term) for term in vectorizer.get_feature_names_out()]
     for before, term in zip(terms, terms[1:]):
         if not before < term:  # a fitted vocabulary is sorted; one passed as `vocabulary` may have any order
-            raise ExportError(f"Expected the vocabulary in the order of code points, received {term!r} after {before!r}")
+            raise ExportError(
+                f"Expected the vocabulary in the order of code points, received {term!r} after {before!r}"
+            )
     min_df = parameters["min_df"]
     is_count = isinstance(min_df, numbers.Integral) and min_df >= 1
     fitting = {name: parameters[name] for name in FITTING if parameters[name] is not None}
@@ -116,7 +118,8 @@ def refusals(parameters):
         yield rf"Expected token_pattern \w{{n,}}, \w+ or (?u)\b\w\w+\b, received {shown(pattern)}"
     known = {*FIXED, *KEPT, *FITTING, *IGNORED, "dtype"}
     for name in sorted(set(parameters) - known):
-        yield f"Expected only parameters of TfidfVectorizer that this program knows, received {name}={shown(parameters[name])}"
+        received = f"{name}={shown(parameters[name])}"
+        yield f"Expected only parameters of TfidfVectorizer that this program knows, received {received}"
 
 
 def dtype_name(dtype):

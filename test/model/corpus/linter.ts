@@ -58,9 +58,9 @@ export function nearDuplicates({ sentences }: Corpus): string[] {
 }
 
 /**
- * The pairs [i, j], i < j, of texts whose bigram sets A and B satisfy 2|A ∩ B| ≥ t (|A| + |B|). It follows that |A ∩ B|
- * ≥ t/(2 − t) |A|. So the two sets share at least one of the |A| − ⌈t/(2 − t) |A|⌉ + 1 rarest bigrams of A. Only such
- * pairs are compared (prefix filtering, Chaudhuri 2006).
+ * The pairs [i, j], i < j, of texts whose bigram sets A and B satisfy 2|A ∩ B| ≥ t (|A| + |B|). It follows that
+ * |A ∩ B| ≥ t/(2 − t) |A|, and the same for B. So the |A| − ⌈t/(2 − t) |A|⌉ + 1 rarest bigrams of A and those of B have
+ * at least one in common. Only such pairs are compared (prefix filtering, Chaudhuri 2006).
  */
 export function similarPairs(texts: readonly string[], threshold: number): [number, number][] {
   const sets = texts.map(bigramsOf);

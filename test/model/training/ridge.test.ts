@@ -22,7 +22,7 @@ test('one column, by hand', () => {
 });
 
 test('at the solution the gradient is zero', () => {
-  // three dense rows of two columns
+  // Three dense rows of two columns.
   const matrix = {
     rowStarts: Int32Array.of(0, 2, 4, 6),
     columns: Int32Array.of(0, 1, 0, 1, 0, 1),

@@ -99,7 +99,7 @@ describe('train', () => {
   test('scores are clamped to the range of the stars', async () => {
     const path = join(folder, 'narrow');
     const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 }, validationShare: 0.5 };
-    // seed 1 holds out 良い and 悪い, and trains on 良い。 and 悪い。
+    // Seed 1 holds out 良い and 悪い, and trains on 良い。 and 悪い。
     const reviews = ['', '。'].flatMap((end) => [...times(10, 4, `良い${end}`), ...times(10, 2.5, `悪い${end}`)]);
     const { scoreRange, measures } = await manifestOf(path, reviews, overshooting);
     assert.deepEqual(scoreRange, [2.5, 4]);
