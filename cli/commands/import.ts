@@ -1,10 +1,10 @@
-/** `hoshi import`: a model made in Python → a bundle. */
+/** `hoshi import`: makes a bundle from a model that was trained in Python. */
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { engineReports } from '../../model/scoring/inspect.ts';
 import { parseExportedVectorizer } from '../../model/training/exported-vectorizer.ts';
-import { importModel } from '../../model/training/import.ts';
+import { importModel } from '../../model/training/import-model.ts';
 import { finiteNumber, log } from '../options.ts';
 
 interface Flags {
@@ -17,12 +17,12 @@ interface Flags {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description("make a bundle of a model from Python: LightGBM's model.txt and an exported TfidfVectorizer")
-    .argument('<model>', "LightGBM's text format, as Booster.save_model writes it")
-    .requiredOption('--vectorizer <file>', 'JSON, as model/training/python/export_vectorizer.py writes it')
-    .requiredOption('--out <folder>', 'where the bundle goes')
-    .option('--name <name>', "the model's name; the folder's by default")
-    .option('--range <lowest,highest>', 'hold scores within it; by default none is changed', rangeFrom)
+    .description("make a bundle from a Python model: LightGBM's model.txt and an exported TfidfVectorizer")
+    .argument('<model>', "model in LightGBM's text format, written by Booster.save_model")
+    .requiredOption('--vectorizer <file>', 'JSON file, written by model/training/python/export_vectorizer.py')
+    .requiredOption('--out <folder>', 'folder for the bundle')
+    .option('--name <name>', 'name of the model (default: name of the folder)')
+    .option('--range <lowest,highest>', 'clamp scores to this range (default: no clamping)', rangeFrom)
     .option('--json', 'print the manifest as JSON')
     .action(importFiles);
 }
@@ -37,7 +37,7 @@ async function importFiles(model: string, { vectorizer, out, name, range, json }
     onNotice: log,
   });
   for (const { engine, refusal } of await engineReports(out)) {
-    if (refusal !== undefined) log(`the engine ${engine} cannot serve it: ${refusal.message}`);
+    if (refusal !== undefined) log(`engine ${engine} cannot serve this model: ${refusal.message}`);
   }
   log(`${out} holds ${manifest.name} ${manifest.version}`);
   if (json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
@@ -47,5 +47,5 @@ function rangeFrom(text: string): readonly [number, number] {
   const numbers = text.split(',').map(finiteNumber);
   const [lowest, highest] = numbers as [number, number];
   if (numbers.length === 2 && numbers.every(Number.isFinite) && lowest < highest) return [lowest, highest];
-  throw new InvalidArgumentError('Expected two numbers, the lowest first, as in 1,5.');
+  throw new InvalidArgumentError('Expected two numbers, the lower one first, such as 1,5.');
 }

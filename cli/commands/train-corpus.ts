@@ -1,10 +1,12 @@
-/** `hoshi train-corpus`: the authored corpus → the shipped model; or how good such models are on what they have not seen. */
+/**
+ * `hoshi train-corpus`: trains the shipped model on the authored corpus, or measures such models on held-out sentences.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readCorpus } from '../../model/corpus/read.ts';
-import { type CorpusSplit, withoutEachDomain, withoutSomeSentences } from '../../model/corpus/split.ts';
+import { type CorpusSplit, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
 import { type Evaluation, evaluate } from '../../model/evaluation/evaluate.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
@@ -14,7 +16,7 @@ import { log } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { markdownRow } from '../terminal/table.ts';
 
-const PARTS = 5;
+const FOLDS = 5;
 
 interface Flags {
   readonly out?: string;
@@ -23,12 +25,12 @@ interface Flags {
 
 export function trainCorpusCommand(): Command {
   return new Command('train-corpus')
-    .description('make the shipped model from the authored corpus')
-    .option('--out <folder>', 'where the bundle goes')
+    .description('train the shipped model on the authored corpus')
+    .option('--out <folder>', 'folder for the bundle')
     .addOption(
       new Option(
         '--cross <by>',
-        'print a table instead: models without one domain, or a part of the sentences, on these',
+        'print a table instead: train without each domain, or each fifth of the sentences, and measure on it',
       )
         .choices(['domain', 'sentence'])
         .conflicts('out'),
@@ -39,7 +41,7 @@ export function trainCorpusCommand(): Command {
 async function trainCorpus({ out, cross }: Flags, command: Command): Promise<void> {
   const corpus = await readCorpus();
   if (cross !== undefined)
-    return printCross(cross === 'domain' ? withoutEachDomain(corpus) : withoutSomeSentences(corpus, PARTS));
+    return printMeasures(cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
   if (out === undefined)
     return command.error('error: expected --out <folder> or --cross <by>, received neither', { exitCode: 2 });
   await trainOn(starsRecipe(corpus), out);
@@ -51,12 +53,12 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
   log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
-/** A table in Markdown, row by row as models are done. These are lighter than the shipped one, for there are many. */
-async function printCross(sides: readonly CorpusSplit[]): Promise<void> {
+/** Prints a Markdown table, one row when each model is done. The models are light, because there are many of them. */
+async function printMeasures(splits: readonly CorpusSplit[]): Promise<void> {
   const row = (cells: readonly string[]) => process.stdout.write(`${markdownRow(cells)}\n`);
   row(['without', 'sentences', 'AUC', 'Spearman', 'mean scores of 1 … 5 stars']);
   row(['---', '---', '---', '---', '---']);
-  for (const { name, training, heldOut } of sides) {
+  for (const { name, training, heldOut } of splits) {
     log(`without ${name}`);
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-cross-'));
     try {

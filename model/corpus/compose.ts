@@ -1,59 +1,59 @@
 /**
- * Labelled reviews made of the corpus: of sentences of one star, of single sentences, of words in their forms, of contrasts.
- * The same corpus, seed and counts give the same bytes on every machine.
+ * Composes labelled reviews, and unlabelled texts for distillation, from the authored corpus. The same corpus, seed and
+ * counts give the same bytes on every machine.
  */
 
 import { chance, createRandom, pick, type Random } from '../math/random.ts';
 import { type Forms, inflect } from './inflect.ts';
-import type { Corpus, CorpusWord, Domain, Sentence } from './read.ts';
+import { type Corpus, type CorpusWord, type Domain, isNeutral, type Sentence } from './read.ts';
 
 export interface ComposedReview {
-  /** In [1, 5]; not only whole stars. */
+  /** In [1, 5], in steps of 0.1. */
   readonly stars: number;
   readonly text: string;
   readonly kind: 'sentences' | 'sentence' | 'words' | 'contrast';
 }
 
 export interface CompositionCounts {
-  /** Reviews of one to six sentences of one star and domain, with neutral ones between. */
+  /** Reviews of one to six sentences of one subject and one number of stars, some of them neutral. */
   readonly sentences: number;
-  /** Whether each sentence of the corpus stands alone once, too. */
+  /** Whether to add a review for each sentence of the corpus. */
   readonly eachSentence: boolean;
-  /** Short reviews of one to three words in their forms. */
+  /** Short reviews of one to three inflected words. */
   readonly words: number;
-  /** Two sentences of different stars, joined by a contrast. */
+  /** Reviews of two sentences with opposite stars, joined by a contrastive particle or conjunction. */
   readonly contrasts: number;
 }
 
 export const defaultCounts: CompositionCounts = { sentences: 2500, eachSentence: true, words: 4000, contrasts: 400 };
 
+/**
+ * The reviews of each kind, in the order of `CompositionCounts`. Throws if the corpus lacks a kind of sentence or word
+ * that is needed.
+ */
 export function composeReviews(
   corpus: Corpus,
   options: { seed: number; counts?: CompositionCounts },
 ): ComposedReview[] {
   const { seed, counts = defaultCounts } = options;
   const random = createRandom(seed);
-  const of = indexSentences(corpus.sentences);
+  const sentences = indexSentences(corpus.sentences);
   const words = indexWords(corpus.words);
-  const times = (count: number, make: () => ComposedReview) => Array.from({ length: count }, make);
+  const repeat = (count: number, compose: () => ComposedReview) => Array.from({ length: count }, compose);
   return [
-    ...times(counts.sentences, () => ofSentences(random, of)),
-    ...(counts.eachSentence ? corpus.sentences.map(alone) : []),
-    ...times(counts.words, () => ofWords(random, words)),
-    ...times(counts.contrasts, () => contrast(random, of)),
+    ...repeat(counts.sentences, () => reviewOfSentences(random, sentences)),
+    ...(counts.eachSentence ? corpus.sentences.map(reviewOfOneSentence) : []),
+    ...repeat(counts.words, () => reviewOfWords(random, words)),
+    ...repeat(counts.contrasts, () => reviewWithContrast(random, sentences)),
   ];
-}
-
-/** As a TSV file that the command line reads. */
-export function formatReviews(reviews: readonly ComposedReview[]): string {
-  return ['stars\ttext', ...reviews.map(({ stars, text }) => `${stars}\t${text}`), ''].join('\n');
 }
 
 // ---------------------------------------------------------------------------------------------------- sentences
 
 interface SentenceIndex {
+  /** Sentences by `${stars} ${domain}`. */
   readonly texts: ReadonlyMap<string, readonly string[]>;
-  /** What a review may be of. */
+  /** The entries of SUBJECTS that the corpus has. */
   readonly subjects: readonly Domain[];
 }
 
@@ -67,7 +67,7 @@ function indexSentences(sentences: readonly Sentence[]): SentenceIndex {
   return { texts, subjects: SUBJECTS.filter((domain) => present.has(domain)) };
 }
 
-/** What a review is of; films come first. */
+/** A review draws its subject from this list, so that a subject that occurs more often is more frequent. */
 const SUBJECTS: readonly Domain[] = [
   ...Array<Domain>(7).fill('movie'),
   ...Array<Domain>(6).fill('product'),
@@ -86,15 +86,15 @@ const SUBJECTS: readonly Domain[] = [
   ] as const),
 ];
 
-function ofSentences(random: Random, of: SentenceIndex): ComposedReview {
+function reviewOfSentences(random: Random, index: SentenceIndex): ComposedReview {
   const stars = 1 + random.below(5);
-  const subject = pick(random, of.subjects);
+  const subject = pick(random, index.subjects);
   const count = 1 + random.below(6);
   const neutralPercent = 25 + random.below(16);
   const sentences = Array.from({ length: count }, (_, i) => {
-    // The first sentence always says something: a review of neutral ones alone would carry a label out of nowhere.
-    const isNeutral = i > 0 && chance(random, neutralPercent);
-    return complete(random, pickSentence(random, of, isNeutral ? 0 : stars, subject));
+    // The first sentence drawn is never neutral: a review of only neutral sentences would have an arbitrary label.
+    const addsNeutral = i > 0 && chance(random, neutralPercent);
+    return withEnd(random, pickSentence(random, index, addsNeutral ? 0 : stars, subject));
   });
   return { stars, text: join(random, rotate(random, sentences)), kind: 'sentences' };
 }
@@ -110,39 +110,41 @@ function rotate(random: Random, sentences: readonly string[]): string[] {
   return [...sentences.slice(first), ...sentences.slice(0, first)];
 }
 
-/** Phrases end like sentences: with 。 or now and then with ！. */
-function complete(random: Random, sentence: string): string {
-  if (/[。！？!?…♪]$/.test(sentence)) return sentence;
+/** Ends a phrase like a sentence: with 。, or in 15 of 100 cases with ！. */
+function withEnd(random: Random, sentence: string): string {
+  if (HAS_END.test(sentence)) return sentence;
   return `${sentence}${chance(random, 15) ? '！' : '。'}`;
 }
+
+const HAS_END = /[。！？!?…♪]$/;
 
 function join(random: Random, sentences: readonly string[]): string {
   return sentences.join(chance(random, 12) ? ' ' : '');
 }
 
-function alone({ stars, text }: Sentence): ComposedReview {
-  return { stars: stars === 0 ? 3 : stars, text, kind: 'sentence' };
+function reviewOfOneSentence({ stars, text }: Sentence): ComposedReview {
+  return { stars: isNeutral({ stars }) ? 3 : stars, text, kind: 'sentence' };
 }
 
 // ---------------------------------------------------------------------------------------------------- contrasts
 
-const CONTRASTS: readonly string[] = ['けど、', 'が、', 'けれど、', 'のに、'];
-const TURNS: readonly string[] = ['しかし', 'ただ、', 'でも', 'とはいえ、', 'ただし', 'それでも'];
+const CONTRASTIVE_PARTICLES: readonly string[] = ['けど、', 'が、', 'けれど、', 'のに、'];
+const CONTRASTIVE_CONJUNCTIONS: readonly string[] = ['しかし', 'ただ、', 'でも', 'とはいえ、', 'ただし', 'それでも'];
 
-/** What comes last weighs most. */
-function contrast(random: Random, of: SentenceIndex): ComposedReview {
-  const subject = pick(random, of.subjects);
+/** The second sentence counts more than the first: 0.65 of the label. */
+function reviewWithContrast(random: Random, index: SentenceIndex): ComposedReview {
+  const subject = pick(random, index.subjects);
   const [first, last] = chance(random, 50)
     ? [4 + random.below(2), 1 + random.below(2)]
     : [1 + random.below(2), 4 + random.below(2)];
-  const before = pickSentence(random, of, first, subject);
-  const after = complete(random, pickSentence(random, of, last, subject));
+  const before = pickSentence(random, index, first, subject);
+  const after = withEnd(random, pickSentence(random, index, last, subject));
   const isClause = /(?:です|ます|た|い|る)。?$/.test(before);
   const text =
     isClause && chance(random, 50)
-      ? `${before.replace(/。$/, '')}${pick(random, CONTRASTS)}${after}`
-      : `${complete(random, before)}${pick(random, TURNS)}${after}`;
-  return { stars: round(0.35 * first + 0.65 * last), text, kind: 'contrast' };
+      ? `${before.replace(/。$/, '')}${pick(random, CONTRASTIVE_PARTICLES)}${after}`
+      : `${withEnd(random, before)}${pick(random, CONTRASTIVE_CONJUNCTIONS)}${after}`;
+  return { stars: roundToTenth(0.35 * first + 0.65 * last), text, kind: 'contrast' };
 }
 
 // -------------------------------------------------------------------------------------------------------- words
@@ -152,6 +154,7 @@ interface InflectedWord {
   readonly forms: Forms;
 }
 
+/** The words by polarity. */
 function indexWords(words: readonly CorpusWord[]): Map<number, InflectedWord[]> {
   const index = new Map<number, InflectedWord[]>();
   for (const word of words) {
@@ -179,19 +182,20 @@ const NOT_AT_ALL: readonly string[] = ['全く', '全然', 'ちっとも', 'ま�
 const NOT_VERY: readonly string[] = ['あまり', 'それほど', 'そこまで', '思ったほど'];
 const ENDS: readonly string[] = ['。', '。', '！', '！！', '', '…'];
 
-/** One to three words of one direction; the label is the mean of theirs. */
-function ofWords(random: Random, words: ReadonlyMap<number, readonly InflectedWord[]>): ComposedReview {
+/** One to three words that are all positive or all negative. The label is the mean of their stars. */
+function reviewOfWords(random: Random, words: ReadonlyMap<number, readonly InflectedWord[]>): ComposedReview {
   const isGood = chance(random, 50);
   const count = 1 + random.below(3);
   const clauses = Array.from({ length: count }, () => {
     const polarity = (isGood ? 1 : -1) * (chance(random, 55) ? 2 : 1);
-    return clause(random, pick(random, words.get(polarity) ?? []));
+    return composeClause(random, pick(random, words.get(polarity) ?? []));
   });
-  const stars = clauses.reduce((sum, part) => sum + part.stars, 0) / count;
-  return { stars: round(stars), text: clauses.map(({ text }) => text).join(''), kind: 'words' };
+  const stars = clauses.reduce((sum, clause) => sum + clause.stars, 0) / count;
+  return { stars: roundToTenth(stars), text: clauses.map(({ text }) => text).join(''), kind: 'words' };
 }
 
-function clause(random: Random, { word, forms }: InflectedWord): { stars: number; text: string } {
+/** One word in a random form, perhaps with an adverb or a negation, and the stars that it then expresses. */
+function composeClause(random: Random, { word, forms }: InflectedWord): { stars: number; text: string } {
   const { polarity, text } = word;
   const isGood = polarity > 0;
   const end = pick(random, ENDS) || '。';
@@ -214,7 +218,7 @@ function clause(random: Random, { word, forms }: InflectedWord): { stars: number
       stars: isGood ? starsOf(polarity) - 1 : starsOf(polarity) + 1,
       text: `${pick(random, WEAK)}${pick(random, [forms.polite, forms.past, forms.plain])}${end}`,
     };
-  if (roll < 88) return negated(random, polarity, forms, end);
+  if (roll < 88) return composeNegation(random, polarity, forms, end);
   if (roll < 94 && forms.excessive !== undefined && polarity !== 1)
     return { stars: starsOf(polarity), text: `${forms.excessive}${end}` };
   return {
@@ -223,7 +227,7 @@ function clause(random: Random, { word, forms }: InflectedWord): { stars: number
   };
 }
 
-function negated(random: Random, polarity: number, forms: Forms, end: string): { stars: number; text: string } {
+function composeNegation(random: Random, polarity: number, forms: Forms, end: string): { stars: number; text: string } {
   const form = pick(random, [forms.negative, forms.negativePast, forms.politeNegative]);
   if (polarity < 0)
     return {
@@ -244,7 +248,33 @@ function starsOf(polarity: number): number {
   return polarity + 3;
 }
 
-/** To a tenth of a star. */
-function round(stars: number): number {
+function roundToTenth(stars: number): number {
   return Math.round(stars * 10) / 10;
+}
+
+// ----------------------------------------------------------------------------------------------------- mixtures
+
+export interface MixtureOptions {
+  readonly seed: number;
+  /** How many mixtures to make. */
+  readonly count: number;
+  /** The most pieces per mixture. Smaller numbers of pieces are more frequent. */
+  readonly maxPieces: number;
+}
+
+/**
+ * Mixtures: unlabelled texts that a teacher labels for distillation. Each joins random pieces (sentences and words) of
+ * any stars and domain. Nobody writes like that. But each word then occurs beside every other word, in texts of all
+ * lengths, so that the trees have to learn the effect of each word alone, not the effect of the words around it. The
+ * same pieces and options give the same bytes.
+ */
+export function composeMixtures(pieces: readonly string[], { seed, count, maxPieces }: MixtureOptions): string[] {
+  const random = createRandom(seed);
+  return Array.from({ length: count }, () => {
+    const pieceCount = 1 + random.below(1 + random.below(maxPieces));
+    return Array.from({ length: pieceCount }, () => {
+      const piece = pick(random, pieces);
+      return HAS_END.test(piece) ? piece : `${piece}。`;
+    }).join('');
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * The forms of a Japanese word that a short verdict is built from. Classes and endings are those of school grammar
+ * Inflects a Japanese word into the forms that short verdicts use. The word classes and endings follow school grammar
  * (学校文法): i-adjectives, na-adjectives, nouns, godan, ichidan and suru verbs.
  */
 import type { WordClass } from './read.ts';
@@ -23,10 +23,11 @@ export interface Forms {
   readonly te: string;
   /** Before は and ない: 楽しく, 最高で, 笑い */
   readonly stem: string;
-  /** 楽しすぎる, 最高すぎる; undefined for what does not take すぎる */
+  /** 楽しすぎる, 最高すぎる; undefined for a word that does not take すぎる */
   readonly excessive: string | undefined;
 }
 
+/** Throws if the word does not end as its class requires. */
 export function inflect(word: string, wordClass: WordClass): Forms {
   switch (wordClass) {
     case 'i-adjective':
@@ -46,7 +47,7 @@ export function inflect(word: string, wordClass: WordClass): Forms {
 
 function iAdjective(word: string): Forms {
   if (!word.endsWith('い')) throw new Error(`Expected an i-adjective to end in い, received ${word}`);
-  // いい and what is built on it inflect as よい: 格好いい → 格好よくない; かわいい is not built on it
+  // いい and its compounds inflect as よい: 格好いい → 格好よくない. かわいい is not such a compound.
   const stem = word.endsWith('いい') && !word.endsWith('かわいい') ? `${word.slice(0, -2)}よ` : word.slice(0, -1);
   return {
     plain: word,
@@ -77,7 +78,7 @@ function copula(word: string, excessive: string | undefined): Forms {
   };
 }
 
-/** The last kana of a godan verb → its kana before ない, before ます, and its forms with た and て (音便). */
+/** Last kana of a godan verb → the kana before ない, the kana before ます, and the endings with た and て (音便). */
 const GODAN: Readonly<Record<string, readonly [a: string, i: string, ta: string, te: string]>> = {
   う: ['わ', 'い', 'った', 'って'],
   つ: ['た', 'ち', 'った', 'って'],
@@ -108,7 +109,7 @@ function ichidan(word: string): Forms {
 function suru(word: string): Forms {
   if (!word.endsWith('する')) throw new Error(`Expected a suru verb to end in する, received ${word}`);
   const root = word.slice(0, -2);
-  // 愛する and the like, of one kanji, inflect as godan on す; 損する does not
+  // 愛する inflects like a godan verb in す. Other verbs of one kanji and する, such as 損する, do not.
   if (word === '愛する') return verb(word, '愛さ', '愛し', '愛した', '愛して');
   return verb(word, `${root}し`, `${root}し`, `${root}した`, `${root}して`);
 }

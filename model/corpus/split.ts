@@ -1,45 +1,47 @@
 /**
- * The corpus taken apart, to learn from one side and measure on the other: without one domain, or without some sentences of
- * each. What is measured on is sentences alone, those of 1 to 5 stars. Words stay on the learning side: they are of no domain.
+ * Splits the corpus into a training part and held-out sentences: leave one domain out, or k folds of the sentences.
+ * Only sentences with 1 to 5 stars are held out. The words always stay in the training part, because they have no
+ * domain.
  */
 import type { Review } from '../io/reviews.ts';
-import { type Corpus, domains, type Sentence } from './read.ts';
+import { type Corpus, domains, isNeutral, isSubject, type Sentence } from './read.ts';
 
 export interface CorpusSplit {
+  /** The held-out part: a domain, or `part 1 of 5`. */
   readonly name: string;
   readonly training: Corpus;
   readonly heldOut: readonly Review[];
 }
 
-/** For each domain that is one, the corpus without it; what fits any domain always stays. */
-export function withoutEachDomain(corpus: Corpus): CorpusSplit[] {
+/** One split per subject that the corpus has. `general` and `phrase` always stay in the training part. */
+export function leaveOneDomainOut(corpus: Corpus): CorpusSplit[] {
   return domains
-    .filter((domain) => domain !== 'general' && domain !== 'phrase')
+    .filter(isSubject)
     .filter((domain) => corpus.sentences.some((sentence) => sentence.domain === domain))
     .map((domain) => splitBy(corpus, domain, (sentence) => sentence.domain === domain));
 }
 
-/** Each sentence is heldOut once; each part has its share of every domain and number of stars. */
-export function withoutSomeSentences(corpus: Corpus, parts: number): CorpusSplit[] {
-  const counts = new Map<string, number>();
-  const partOf = new Map<Sentence, number>();
+/** k folds, stratified by domain and stars. Every sentence is held out once. */
+export function sentenceFolds(corpus: Corpus, count: number): CorpusSplit[] {
+  const sizes = new Map<string, number>();
+  const foldOf = new Map<Sentence, number>();
   for (const sentence of corpus.sentences) {
-    const kind = `${sentence.domain} ${sentence.stars}`;
-    const count = counts.get(kind) ?? 0;
-    counts.set(kind, count + 1);
-    partOf.set(sentence, count % parts);
+    const stratum = `${sentence.domain} ${sentence.stars}`;
+    const size = sizes.get(stratum) ?? 0;
+    sizes.set(stratum, size + 1);
+    foldOf.set(sentence, size % count);
   }
-  return Array.from({ length: parts }, (_, part) =>
-    splitBy(corpus, `part ${part + 1} of ${parts}`, (sentence) => partOf.get(sentence) === part),
+  return Array.from({ length: count }, (_, fold) =>
+    splitBy(corpus, `part ${fold + 1} of ${count}`, (sentence) => foldOf.get(sentence) === fold),
   );
 }
 
-function splitBy({ sentences, words }: Corpus, name: string, isApart: (sentence: Sentence) => boolean): CorpusSplit {
+function splitBy({ sentences, words }: Corpus, name: string, isHeldOut: (sentence: Sentence) => boolean): CorpusSplit {
   return {
     name,
-    training: { sentences: sentences.filter((sentence) => !isApart(sentence)), words },
+    training: { sentences: sentences.filter((sentence) => !isHeldOut(sentence)), words },
     heldOut: sentences
-      .filter((sentence) => isApart(sentence) && sentence.stars > 0)
+      .filter((sentence) => isHeldOut(sentence) && !isNeutral(sentence))
       .map(({ stars, text }) => ({ stars, text })),
   };
 }

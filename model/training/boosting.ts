@@ -1,4 +1,4 @@
-/** Rows → trees: boosting that stops early by the validation, and keeps the best so far when it is interrupted. */
+/** Rows → trees: gradient boosting with early stopping. After a signal, the rounds so far make the model. */
 import { Booster, parameterName, type RoundMetrics, type TrainingSet, trainBooster } from '../../native/index.ts';
 import type { LearningCurve } from '../evaluation/learning-curve.ts';
 import { Interrupted } from '../io/interrupted.ts';
@@ -6,52 +6,57 @@ import type { BoostingParameters } from './presets.ts';
 
 export interface BoostOptions {
   readonly parameters: BoostingParameters;
-  /** Rounds at most. */
+  /** The maximum number of rounds. */
   readonly rounds: number;
-  /** Stop after so many rounds without a better validation. */
+  /** Early stopping: the number of rounds without a better validation metric after which boosting stops. */
   readonly patience: number;
   readonly onRound?: (metrics: RoundMetrics) => void;
-  /** Once aborted, the round under way is the last. */
+  /** Once it is aborted, the current round is the last one. */
   readonly signal?: AbortSignal;
 }
 
 export interface BoostedModel {
-  /** All rounds. */
+  /** The trees of all rounds, including those after the best round. */
   readonly booster: Booster;
-  /** Of the first so many rounds. */
-  treesAt(round: number): number;
+  /** The number of trees after this round, 1-based. */
+  treeCountAt(round: number): number;
   readonly curve: LearningCurve;
-  /** Done, the best one or not. */
+  /** The number of rounds that ran. */
   readonly rounds: number;
-  /** Whether the signal ended it. */
+  /** Whether the signal ended the boosting. */
   readonly isInterrupted: boolean;
 }
 
-/** `named` in place of what `base` has by the same name or another alias of it, and after. */
-export function boostingOnTop(base: BoostingParameters, named: BoostingParameters): BoostingParameters {
+/**
+ * The parameters of `base`, each replaced in its place by the one of `overrides` with the same name or another alias of
+ * it. The other overrides follow. Unknown names stay, so that LightGBM refuses them.
+ */
+export function overrideParameters(base: BoostingParameters, overrides: BoostingParameters): BoostingParameters {
   const nameOf = (alias: string) => parameterName(alias) ?? alias;
-  const places = Object.entries(base).flatMap((parameter) => {
-    const instead = Object.entries(named).filter(([alias]) => nameOf(alias) === nameOf(parameter[0]));
-    return instead.length > 0 ? instead : [parameter];
+  const inPlace = Object.entries(base).flatMap((parameter) => {
+    const replacements = Object.entries(overrides).filter(([alias]) => nameOf(alias) === nameOf(parameter[0]));
+    return replacements.length > 0 ? replacements : [parameter];
   });
-  return { ...Object.fromEntries(places), ...named };
+  return { ...Object.fromEntries(inPlace), ...overrides };
 }
 
-// LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: of these more is better, of the others that we allow less is.
-const RISING_METRICS: readonly string[] = ['auc', 'average_precision', 'r2'];
+// LightGBM 4.7.0 src/metric/*.hpp factor_to_bigger_better: a higher value of these metrics is better. For the other
+// metrics that hoshi allows, a lower value is better.
+const HIGHER_IS_BETTER: readonly string[] = ['auc', 'average_precision', 'r2'];
 
-/** Throws Interrupted if the signal came before the end of the first round. */
+/**
+ * Early stopping uses the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the end
+ * of the first round.
+ */
 export async function boost(
   training: TrainingSet,
   validation: TrainingSet | undefined,
   { parameters, rounds, patience, onRound, signal }: BoostOptions,
 ): Promise<BoostedModel> {
-  const [trees, told]: [number[], { training: number[]; validation: number[] }] = [
-    [],
-    { training: [], validation: [] },
-  ];
+  const treeCounts: number[] = [];
+  const history: { training: number[]; validation: number[] } = { training: [], validation: [] };
   let metric = '';
-  let best = { round: 0, value: Number.POSITIVE_INFINITY };
+  let best = { round: 0, loss: Number.POSITIVE_INFINITY };
   let isInterrupted = false;
   const booster = await trainBooster({
     training,
@@ -61,17 +66,17 @@ export async function boost(
     onRound: (metrics) => {
       if (metrics.round === 1) Interrupted.throwIf(signal);
       onRound?.(metrics);
-      trees.push(metrics.trees);
+      treeCounts.push(metrics.trees);
       isInterrupted = signal?.aborted === true && metrics.round < rounds;
       const [first] = Object.entries(metrics.metrics);
       if (first !== undefined) {
-        metric = first[0];
-        told.training.push(first[1].training);
-        const measured = first[1].validation;
-        if (measured !== undefined) {
-          told.validation.push(measured);
-          const value = RISING_METRICS.includes(metric) ? -measured : measured;
-          if (value < best.value) best = { round: metrics.round, value };
+        const [name, value] = first;
+        metric = name;
+        history.training.push(value.training);
+        if (value.validation !== undefined) {
+          history.validation.push(value.validation);
+          const loss = HIGHER_IS_BETTER.includes(metric) ? -value.validation : value.validation;
+          if (loss < best.loss) best = { round: metrics.round, loss };
           if (metrics.round - best.round >= patience) return false;
         }
       }
@@ -80,14 +85,14 @@ export async function boost(
   });
   return {
     booster,
-    treesAt: (round) => trees[Math.min(round, trees.length) - 1] as number,
-    curve: { metric, ...told, best: best.round || trees.length },
-    rounds: trees.length,
+    treeCountAt: (round) => treeCounts[Math.min(round, treeCounts.length) - 1] as number,
+    curve: { metric, ...history, best: best.round || treeCounts.length },
+    rounds: treeCounts.length,
     isInterrupted,
   };
 }
 
-/** The first `trees` of them. */
-export function truncate(booster: Booster, trees: number): Booster {
-  return trees >= booster.treeCount ? booster : Booster.fromModelText(booster.modelText(trees));
+/** A model of the first `count` trees. The same object if it has no more. */
+export function firstTrees(booster: Booster, count: number): Booster {
+  return count >= booster.treeCount ? booster : Booster.fromModelText(booster.modelText(count));
 }

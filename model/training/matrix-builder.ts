@@ -1,4 +1,4 @@
-/** Rows → one matrix, row by row, in arrays that grow: what is kept of a row is its cells, 12 bytes each. */
+/** Collects rows into one CSR matrix, in arrays that grow. Each cell takes 12 bytes. */
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 
 export class MatrixBuilder {
@@ -7,7 +7,7 @@ export class MatrixBuilder {
   #values = new Float64Array(1 << 12);
   #rowCount = 0;
 
-  /** The row is copied: it may be reused after. */
+  /** Copies the row, so that the caller may reuse it. */
   add({ columns, values }: SparseRow): void {
     const start = this.#rowStarts[this.#rowCount] as number;
     const end = start + columns.length;
@@ -22,7 +22,7 @@ export class MatrixBuilder {
     this.#rowStarts[++this.#rowCount] = end;
   }
 
-  /** The rows so far, as views of what this holds. */
+  /** The rows so far, as views of this object's arrays. */
   matrix(columnCount: number): CsrMatrix {
     const cellCount = this.#rowStarts[this.#rowCount] as number;
     return {

@@ -1,4 +1,7 @@
-/** What `hoshi train --preset` chooses: the parameters of TF-IDF, LightGBM's by its own names, and rounds at most. */
+/**
+ * The presets of `hoshi train --preset`: vectorizer parameters, LightGBM parameters by their LightGBM names, and the
+ * maximum rounds.
+ */
 import { defaultVectorizerParameters, type VectorizerParameters } from '../reference/vectorizer.ts';
 
 export type BoostingParameters = Readonly<Record<string, string | number | boolean>>;
@@ -10,7 +13,10 @@ export interface Preset {
 }
 
 export const presets = {
-  /** Small trees that draw few columns each: best on the authored corpus, quick, and a few megabytes. */
+  /**
+   * Small trees, each on a small share of the columns. Best on the authored corpus, fast to train, and a model of a few
+   * megabytes.
+   */
   default: {
     vectorizer: defaultVectorizerParameters,
     boosting: {
@@ -25,9 +31,9 @@ export const presets = {
     rounds: 1000,
   },
   /**
-   * The pipeline that hoshi replaces. Its vectorizer, its 270 leaves and its 450 trees are known; the rate and the share of columns
-   * are what its like took for these leaves (450 rounds at 0.018 leave 0.03 % of the way from the mean unlearned), and all else
-   * is LightGBM's default.
+   * The pipeline that hoshi replaces. Its vectorizer, its 270 leaves and its 450 trees are known. The learning rate and
+   * the feature fraction are not known; these values are typical for 270 leaves. After 450 rounds at 0.018, 0.03 % of the
+   * distance from the mean is unlearned. All other parameters are LightGBM's defaults.
    */
   original: {
     vectorizer: {

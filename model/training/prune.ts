@@ -1,35 +1,40 @@
 /**
- * LightGBM's text of a model, less than half as long: without what neither a score nor a contribution is made of (weights and
- * values of inner nodes, names and ranges of columns), and with leaf values, thresholds and gains rounded. What is left is a
- * model of its own, which LightGBM opens like any other; score with it, not with the one that it was made of.
+ * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use:
+ * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, thresholds and gains. The
+ * result is a model of its own that LightGBM opens like any other. Its scores differ slightly from the original's, so
+ * score with the pruned model only.
  *
- * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString say what
- * may be missing. Counts stay: TreeSHAP weighs branches by them.
+ * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString
+ * define which fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
  */
 
-/** Of a leaf's value, in stars: a sum of a thousand of them moves by some thousandths. */
+/** Decimals of a leaf value, in stars. A sum of a thousand leaf values moves by some thousandths of a star. */
 const LEAF_DECIMALS = 4;
-/** Of a threshold. The one just above zero, which tells a term that is there from one that is not, stays just above zero. */
+/**
+ * Significant digits of a threshold. The threshold just above zero, which separates present from absent terms, stays
+ * above zero.
+ */
 const THRESHOLD_DIGITS = 4;
-/** Of a gain, which makes no score, but tells what the model learned most from. */
+/** Significant digits of a gain. No score uses gains; they show which terms the model learned most from. */
 const GAIN_DIGITS = 2;
-const LEFT_OUT = ['leaf_weight', 'internal_value', 'internal_weight', 'shrinkage'];
+const DROPPED_FIELDS = ['leaf_weight', 'internal_value', 'internal_weight', 'shrinkage'];
 
+/** Throws if the text has no line `end of trees`. Pruning a pruned text changes nothing. */
 export function pruneModelText(text: string): string {
   const [head = '', ...rest] = text.slice(0, endOf(text)).split(/^(?=Tree=)/m);
-  const trees = rest.map((tree) => `${compactTree(tree)}\n\n`);
+  const trees = rest.map((tree) => `${pruneTree(tree)}\n\n`);
   const sizes = trees.map((tree) => Buffer.byteLength(tree));
-  const header = head.split('\n').map((line) => compactHeaderLine(line, sizes));
+  const header = head.split('\n').map((line) => pruneHeaderLine(line, sizes));
   return `${header.join('\n')}${trees.join('')}end of trees\n`;
 }
 
 function endOf(text: string): number {
   const end = text.indexOf('end of trees\n');
-  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
+  if (end < 0) throw new Error('model: expected a line "end of trees", found none; the text is incomplete');
   return end;
 }
 
-function compactHeaderLine(line: string, sizes: readonly number[]): string {
+function pruneHeaderLine(line: string, sizes: readonly number[]): string {
   const [name, value] = fieldOf(line);
   if (name === 'feature_names')
     return `${name}=${wordsOf(value)
@@ -43,24 +48,25 @@ function compactHeaderLine(line: string, sizes: readonly number[]): string {
   return line;
 }
 
-function compactTree(tree: string): string {
+function pruneTree(tree: string): string {
   return tree
     .trimEnd()
     .split('\n')
-    .filter((line) => line !== 'is_linear=0' && !LEFT_OUT.includes(fieldOf(line)[0]))
+    .filter((line) => line !== 'is_linear=0' && !DROPPED_FIELDS.includes(fieldOf(line)[0]))
     .map(roundNumbers)
     .join('\n');
 }
 
 function roundNumbers(line: string): string {
   const [name, value] = fieldOf(line);
-  if (name === 'leaf_value') return `${name}=${each(value, (leaf) => leaf.toFixed(LEAF_DECIMALS))}`;
-  if (name === 'threshold') return `${name}=${each(value, (threshold) => threshold.toPrecision(THRESHOLD_DIGITS))}`;
-  if (name === 'split_gain') return `${name}=${each(value, (gain) => gain.toPrecision(GAIN_DIGITS))}`;
+  if (name === 'leaf_value') return `${name}=${mapNumbers(value, (leaf) => leaf.toFixed(LEAF_DECIMALS))}`;
+  if (name === 'threshold')
+    return `${name}=${mapNumbers(value, (threshold) => threshold.toPrecision(THRESHOLD_DIGITS))}`;
+  if (name === 'split_gain') return `${name}=${mapNumbers(value, (gain) => gain.toPrecision(GAIN_DIGITS))}`;
   return line;
 }
 
-function each(value: string, round: (number: number) => string): string {
+function mapNumbers(value: string, round: (number: number) => string): string {
   return wordsOf(value)
     .map((word) => (word.includes('inf') ? word : String(Number(round(Number(word))))))
     .join(' ');

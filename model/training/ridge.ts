@@ -1,14 +1,15 @@
 /**
- * Ridge regression on sparse rows: the w and b that minimise ‖Xw + b − y‖² + α‖w‖², b not penalised. Columns and labels
- * are centred in thought (the matrix stays sparse) and the normal equations solved by conjugate gradients (Hestenes and
- * Stiefel 1952). Only +, −, × and ÷ in a fixed order, so the same input gives the same bits on every machine.
+ * Ridge regression on sparse rows: the w and b that minimise ‖Xw + b − y‖² + α‖w‖², without a penalty on b. Columns and
+ * labels are centred implicitly, so that the matrix stays sparse. Conjugate gradients solve the normal equations
+ * (Hestenes and Stiefel 1952). It uses only +, −, × and ÷ in a fixed order, so the same input gives the same bits on
+ * every machine.
  */
 import type { CsrMatrix } from '../../native/rows.ts';
 
 export interface RidgeOptions {
   /** α > 0. */
   readonly alpha: number;
-  /** Stop when the residual has shrunk by this factor. */
+  /** Iteration stops when the norm of the residual has shrunk by this factor. */
   readonly tolerance: number;
   readonly maxIterations: number;
 }
@@ -18,17 +19,19 @@ export interface LinearModel {
   readonly intercept: number;
 }
 
+/** `labels` has one entry per row. Throws if it does not. */
 export function fitRidge(
   matrix: CsrMatrix,
   labels: ArrayLike<number>,
   { alpha, tolerance, maxIterations }: RidgeOptions,
 ): LinearModel {
   const rowCount = matrix.rowStarts.length - 1;
-  if (labels.length !== rowCount) throw new Error(`Expected ${rowCount} labels, one a row, received ${labels.length}`);
+  if (labels.length !== rowCount)
+    throw new Error(`Expected ${rowCount} labels, one per row, received ${labels.length}`);
   const labelMean = Array.from(labels).reduce((sum, label) => sum + label, 0) / rowCount;
   const columnMeans = timesTransposed(matrix, new Float64Array(rowCount).fill(1 / rowCount));
-  // (XᵀX − n·m·mᵀ + αI) w = Xᵀ(y − ȳ), m the columns' means
-  const apply = (w: Float64Array): Float64Array => {
+  // Solves (XᵀX − n·m·mᵀ + αI) w = Xᵀ(y − ȳ), where m has the means of the columns and ȳ is the mean label.
+  const applyMatrix = (w: Float64Array): Float64Array => {
     const result = timesTransposed(matrix, times(matrix, w));
     const shift = rowCount * dot(columnMeans, w);
     for (let c = 0; c < result.length; c++) {
@@ -42,22 +45,22 @@ export function fitRidge(
     Float64Array.from(labels, (label) => label - labelMean),
   );
   const direction = residual.slice();
-  let size = dot(residual, residual);
-  const goal = size * tolerance * tolerance;
-  for (let iteration = 0; iteration < maxIterations && size > goal; iteration++) {
-    const image = apply(direction);
-    const step = size / dot(direction, image);
+  let squaredNorm = dot(residual, residual);
+  const target = squaredNorm * tolerance * tolerance;
+  for (let iteration = 0; iteration < maxIterations && squaredNorm > target; iteration++) {
+    const image = applyMatrix(direction);
+    const step = squaredNorm / dot(direction, image);
     addScaled(weights, step, direction);
     addScaled(residual, -step, image);
     const next = dot(residual, residual);
     for (let c = 0; c < direction.length; c++)
-      direction[c] = (residual[c] as number) + (next / size) * (direction[c] as number);
-    size = next;
+      direction[c] = (residual[c] as number) + (next / squaredNorm) * (direction[c] as number);
+    squaredNorm = next;
   }
   return { weights, intercept: labelMean - dot(columnMeans, weights) };
 }
 
-/** Xw + b, one value a row. */
+/** Xw + b, one value per row. */
 export function predictLinear({ weights, intercept }: LinearModel, matrix: CsrMatrix): Float64Array {
   return times(matrix, weights).map((value) => value + intercept);
 }

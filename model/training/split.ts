@@ -1,9 +1,8 @@
 /**
- * Which reviews are learned from and which are measured on. All copies of a text stay on one side: a model that has seen a text is
- * not measured on it. Copies are alike after NFKC and without white space, which keeps ｶﾞｯｶﾘ with ガッカリ. Seeded: the same reviews
- * and seed give the same sides.
+ * Splits reviews into training and held-out reviews. All copies of a text stay on one side, so that no model is
+ * measured on a text that it has seen. Two texts are copies if they are equal after NFKC and without white space: ｶﾞｯｶﾘ
+ * and ガッカリ are copies. The same reviews and seed give the same splits.
  */
-
 import type { Review } from '../io/reviews.ts';
 import { createRandom, shuffle } from '../math/random.ts';
 
@@ -12,23 +11,25 @@ export interface Split {
   readonly heldOut: readonly Review[];
 }
 
-/** Keeps a share of the different texts apart. Throws if a side is empty. */
-export function holdOut(reviews: readonly Review[], seed: number, share: number): Split {
-  const { groupOf, groups } = groupsOf(reviews);
-  const apart = new Set(shuffle(createRandom(seed), [...groups.keys()]).slice(0, Math.round(groups.length * share)));
-  const sides = splitBy(reviews, (i) => apart.has(groupOf[i] as number));
-  if (sides.training.length > 0 && sides.heldOut.length > 0) return sides;
-  throw new Error(`Expected enough different texts to keep a share of ${share} apart, received ${groups.length}`);
+/** Holds out this share of the different texts. Throws if a side is empty. */
+export function holdoutSplit(reviews: readonly Review[], seed: number, share: number): Split {
+  const { groupOf, groups } = groupCopies(reviews);
+  const heldOutCount = Math.round(groups.length * share);
+  const heldOut = new Set(shuffle(createRandom(seed), [...groups.keys()]).slice(0, heldOutCount));
+  const split = splitBy(reviews, (i) => heldOut.has(groupOf[i] as number));
+  if (split.training.length > 0 && split.heldOut.length > 0) return split;
+  throw new Error(`Expected enough different texts to hold out a share of ${share}, received ${groups.length}`);
 }
 
 /**
- * Parts the reviews into `count` folds, each heldOut once while the others are learned from. Stratified by stars: the texts in order of
- * their stars are dealt out `count` at a time, one to each fold, those with the most copies to the smallest folds.
+ * `count` splits, one per fold: each holds out its fold and trains on the others. The folds are stratified by stars:
+ * the texts are dealt in the order of their stars, one text to each fold per hand of `count` texts. In each hand the
+ * texts with the most copies go to the smallest folds.
  */
-export function foldsOf(reviews: readonly Review[], seed: number, count: number): Split[] {
-  const { groupOf, groups } = groupsOf(reviews);
+export function foldSplits(reviews: readonly Review[], seed: number, count: number): Split[] {
+  const { groupOf, groups } = groupCopies(reviews);
   if (groups.length < count)
-    throw new Error(`Expected at least ${count} different texts, one a fold, received ${groups.length}`);
+    throw new Error(`Expected at least ${count} different texts, one per fold, received ${groups.length}`);
   const random = createRandom(seed);
   const group = (g: number) => groups[g] as Group;
   const ordered = shuffle(random, [...groups.keys()]).sort((a, b) => group(a).stars - group(b).stars);
@@ -46,24 +47,26 @@ export function foldsOf(reviews: readonly Review[], seed: number, count: number)
   return sizes.map((_, fold) => splitBy(reviews, (i) => foldOf[groupOf[i] as number] === fold));
 }
 
-/** All copies of one text; the stars are the first one's. */
+/** All copies of one text. */
 interface Group {
+  /** The stars of the first copy. */
   readonly stars: number;
   copies: number;
 }
 
-function groupsOf(reviews: readonly Review[]): { groupOf: Uint32Array; groups: Group[] } {
-  const numbers = new Map<string, number>();
+/** `groupOf[i]` is the index in `groups` of review i. */
+function groupCopies(reviews: readonly Review[]): { groupOf: Uint32Array; groups: Group[] } {
+  const indices = new Map<string, number>();
   const groups: Group[] = [];
   const groupOf = Uint32Array.from(reviews, ({ stars, text }) => {
     const key = text.normalize('NFKC').replace(/\s+/g, '');
-    let number = numbers.get(key);
-    if (number === undefined) {
-      number = groups.push({ stars, copies: 0 }) - 1;
-      numbers.set(key, number);
+    let index = indices.get(key);
+    if (index === undefined) {
+      index = groups.push({ stars, copies: 0 }) - 1;
+      indices.set(key, index);
     }
-    (groups[number] as Group).copies++;
-    return number;
+    (groups[index] as Group).copies++;
+    return index;
   });
   return { groupOf, groups };
 }

@@ -1,17 +1,21 @@
-/** What the shipped model is made of: counts, seeds and parameters, each found by measurement; and what its card says. */
-
-import { composeReviews } from '../corpus/compose.ts';
-import { mixTexts } from '../corpus/mix.ts';
+/**
+ * The recipe of the shipped model: counts, seeds and parameters, each found by measurement, and the text of its model
+ * card. `make train` must give the same bytes, so the values and the card text change only together with the model.
+ */
+import { composeMixtures, composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';
 import { defaultVectorizerParameters } from '../reference/vectorizer.ts';
 import type { TrainOptions } from './train.ts';
 
 const SEED = 1;
-const MIX_SEED = 2;
-const COUNTS = { sentences: 8000, eachSentence: true, words: 12_000, contrasts: 400 };
-const MAX_PARTS = 12;
-/** How much is learned: by the shipped model, and by those that only tell what a part of the corpus is worth. */
-const EFFORTS = { whole: { mixtures: 300_000, rounds: 600 }, light: { mixtures: 60_000, rounds: 300 } };
+const MIXTURE_SEED = 2;
+const REVIEW_COUNTS = { sentences: 8000, eachSentence: true, words: 12_000, contrasts: 400 };
+const MAX_PIECES_PER_MIXTURE = 12;
+/**
+ * The amount of training: `shipped` for the shipped model, `light` for the many models that `train-corpus --cross`
+ * measures.
+ */
+const SIZES = { shipped: { mixtures: 300_000, rounds: 600 }, light: { mixtures: 60_000, rounds: 300 } };
 
 const ABOUT = `Tells how many stars a Japanese review gives, from 1 to 5: of films first, then of products, hotels and the like. It is the model
 that hoshi ships, learned from the authored corpus (model/corpus) alone; no review was copied into it. Its licence is
@@ -41,14 +45,19 @@ Where it fails: neighbouring stars are hard to tell apart. What is praised by sa
 description is not always worth 3. Points (95点) and dialects are mostly unknown to it. A text without a known word, or in another
 language, gets about 3.`;
 
+/** The reviews and options for `train`. The teacher labels the reviews and the mixtures; the trees learn its labels. */
 export function starsRecipe(
   corpus: Corpus,
-  effort: keyof typeof EFFORTS = 'whole',
+  size: keyof typeof SIZES = 'shipped',
 ): { reviews: { stars: number; text: string }[]; options: TrainOptions } {
-  const { mixtures, rounds } = EFFORTS[effort];
-  const reviews = composeReviews(corpus, { seed: SEED, counts: COUNTS });
-  const parts = reviews.filter(({ kind }) => kind === 'sentence' || kind === 'words').map(({ text }) => text);
-  const texts = mixTexts(parts, { seed: MIX_SEED, count: mixtures, most: MAX_PARTS });
+  const { mixtures, rounds } = SIZES[size];
+  const reviews = composeReviews(corpus, { seed: SEED, counts: REVIEW_COUNTS });
+  const pieces = reviews.filter(({ kind }) => kind === 'sentence' || kind === 'words').map(({ text }) => text);
+  const texts = composeMixtures(pieces, {
+    seed: MIXTURE_SEED,
+    count: mixtures,
+    maxPieces: MAX_PIECES_PER_MIXTURE,
+  });
   return {
     reviews,
     options: {

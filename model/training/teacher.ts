@@ -1,63 +1,73 @@
 /**
- * A teacher: ridge regression, which weighs the words of reviews better than trees do from so few, and is then asked what
- * it thinks of many more texts. Trees learn from its answers, and may be given only the terms that matter to it.
+ * The teacher for distillation: ridge regression. From few reviews it weighs words better than trees do. It learns the
+ * labels of the reviews first; then it labels the reviews and many further texts, and the trees learn from its labels.
+ * It can also select the terms that matter most to it.
  */
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { Vectorizer } from '../reference/vectorizer.ts';
 import { fitRidge, predictLinear, type RidgeOptions } from './ridge.ts';
 
-/** Ridge learns the labels first and the trees learn from it: its labels, and those it gives to further texts. */
+/** The manifest stores all fields but `texts` under these names. */
 export interface Teacher extends RidgeOptions {
+  /** Further texts, without labels. */
   readonly texts: readonly string[];
-  /** Ridge shrinks what it has to guess: its labels are spread around their mean by this factor, ≥ 1, within the range. */
+  /**
+   * Ridge predictions are shrunk towards the mean. This factor ≥ 1 stretches the labels away from their mean again,
+   * within the score range.
+   */
   readonly spread: number;
-  /** How many terms of the vocabulary stay, those that move its labels most; all if not given. */
+  /** The number of terms to keep in the vocabulary, those that move the labels most; all if undefined. */
   readonly terms?: number;
 }
 
 /**
- * The vectorizer with the terms alone that move a first ridge's labels most: those of the largest |weight| × standard
- * deviation of the column. It is scikit-learn's with these terms as its `vocabulary`, fitted on the same texts.
+ * The vectorizer with only the `count` terms that move the labels of a ridge model most: the columns with the largest
+ * |weight| × standard deviation. It equals scikit-learn's vectorizer with these terms as `vocabulary`, fitted on the
+ * same texts.
  */
 export function selectTerms(
   vectorizer: Vectorizer,
   { matrix, labels }: TrainingSet,
-  terms: number,
+  count: number,
   ridge: RidgeOptions,
 ): Vectorizer {
   const { weights } = fitRidge(matrix, labels, ridge);
-  const deviations = deviationsOf(matrix);
-  const weight = (column: number) => Math.abs(weights[column] as number) * (deviations[column] as number);
+  const deviations = columnDeviations(matrix);
+  const importance = (column: number) => Math.abs(weights[column] as number) * (deviations[column] as number);
   const columns = Array.from(weights.keys())
-    .sort((a, b) => weight(b) - weight(a) || a - b)
-    .slice(0, terms)
+    .sort((a, b) => importance(b) - importance(a) || a - b)
+    .slice(0, count)
     .sort((a, b) => a - b);
-  const { terms: all, idf, logarithms } = vectorizer.tables;
+  const { terms, idf, logarithms } = vectorizer.tables;
   return new Vectorizer(vectorizer.parameters, {
-    terms: columns.map((column) => all[column] as string),
+    terms: columns.map((column) => terms[column] as string),
     idf: Float64Array.from(columns, (column) => idf[column] as number),
     logarithms,
   });
 }
 
-/** The labels that ridge, having learned the reviews, gives to the rows of `taught`. */
-export function teach(
-  { matrix, labels }: TrainingSet,
-  taught: CsrMatrix,
+/**
+ * Fits ridge on the training set and returns its labels for the rows of `matrix`, stretched by `spread` and clamped to
+ * the score range.
+ */
+export function teacherLabels(
+  training: TrainingSet,
+  matrix: CsrMatrix,
   scoreRange: readonly [number, number],
   teacher: Teacher,
 ): Float64Array {
-  return spreadOut(predictLinear(fitRidge(matrix, labels, teacher), taught), teacher.spread, scoreRange);
+  const predictions = predictLinear(fitRidge(training.matrix, training.labels, teacher), matrix);
+  return stretchAroundMean(predictions, teacher.spread, scoreRange);
 }
 
-function spreadOut(labels: Float64Array, factor: number, scoreRange: readonly [number, number]): Float64Array {
-  const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
-  return labels.map((label) => clampScore(scoreRange, mean + factor * (label - mean)));
+function stretchAroundMean(values: Float64Array, factor: number, scoreRange: readonly [number, number]): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return values.map((value) => clampScore(scoreRange, mean + factor * (value - mean)));
 }
 
-/** The standard deviation of each column. */
-function deviationsOf({ rowStarts, columns, values, columnCount }: CsrMatrix): Float64Array {
+/** The population standard deviation of each column. */
+function columnDeviations({ rowStarts, columns, values, columnCount }: CsrMatrix): Float64Array {
   const sums = new Float64Array(columnCount);
   const squares = new Float64Array(columnCount);
   columns.forEach((column, i) => {

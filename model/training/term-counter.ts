@@ -1,13 +1,15 @@
 /**
- * Counts the terms of texts: how often each comes, and in how many texts. A term is a node: the term without its last word, and
- * that word's number. So a bigram is a pair of numbers in typed arrays, 28 bytes a term at most; a Map of strings takes over a hundred,
- * and ends at 2^24 entries, which a million reviews may have. Strings are made of the terms that are kept alone.
+ * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The terms form a
+ * trie: a node is the node of the term without its last word, plus the number of that word. A bigram is thus a pair of
+ * numbers in typed arrays, and a term takes at most 28 bytes. A Map of strings takes over 100 bytes per term and holds
+ * at most 2^24 entries, and a million reviews may have more terms than that. Strings are made only for the terms that
+ * are kept.
  */
 import { shortestWord, type TermParameters, wordsOf } from '../reference/terms.ts';
 
 export interface CountedTerm {
   readonly term: string;
-  /** How many texts hold it. */
+  /** The number of texts that contain it. */
   readonly texts: number;
 }
 
@@ -16,18 +18,21 @@ const NONE = -1;
 export class TermCounter {
   readonly #parameters: TermParameters;
   readonly #shortestWord: number;
-  /** Words by their number, and numbers by word; for surface forms, which come again and again, the numbers of their words. */
   readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
+  /** A cache: the word numbers of each surface form. */
   readonly #numbersOfSurface = new Map<string, readonly number[]>();
-  /** Node by node. */
+  // One entry per node.
   #parents = new Int32Array(1 << 10);
   #lastWords = new Int32Array(1 << 10);
-  #totals = new Uint32Array(1 << 10);
-  #texts = new Uint32Array(1 << 10);
-  #lastTexts = new Uint32Array(1 << 10); // the last text that held it, 1-based
+  #totals = new Uint32Array(1 << 10); // occurrences in all texts
+  #texts = new Uint32Array(1 << 10); // texts that contain the term
+  #lastTexts = new Uint32Array(1 << 10); // the last of these texts, 1-based
   #nodeCount = 0;
-  /** Nodes by a hash of parent and word, open addressing; at most three in four slots are taken. */
+  /**
+   * A hash table of the nodes by parent and last word, with open addressing. At most three quarters of the slots are
+   * used.
+   */
   #slots = new Int32Array(1 << 11).fill(NONE);
   #textCount = 0;
 
@@ -50,29 +55,32 @@ export class TermCounter {
       const end = Math.min(words.length, first + largest);
       let node = NONE;
       for (let i = first; i < end; i++) {
-        node = this.#child(node, words[i] as number);
+        node = this.#childOf(node, words[i] as number);
         if (i - first + 1 >= smallest) this.#count(node);
       }
     }
   }
 
-  /** The terms that are in at least `minTexts` texts; of them the `most` of the highest total, those of equal total by `compare`. */
-  kept(minTexts: number, most: number | null, compare: (a: string, b: string) => number): CountedTerm[] {
+  /**
+   * The terms in at least `minTexts` texts, sorted by `compare`. If there are more than `maxTerms`, those with the
+   * highest total count; among equal counts the first by `compare`.
+   */
+  kept(minTexts: number, maxTerms: number | null, compare: (a: string, b: string) => number): CountedTerm[] {
     let nodes: number[] = [];
     for (let node = 0; node < this.#nodeCount; node++) {
       if ((this.#texts[node] as number) >= minTexts) nodes.push(node);
     }
-    if (most !== null && nodes.length > most) {
-      const lowest = Uint32Array.from(nodes, this.#totalOf).sort()[nodes.length - most] as number;
+    if (maxTerms !== null && nodes.length > maxTerms) {
+      const lowest = Uint32Array.from(nodes, this.#totalOf).sort()[nodes.length - maxTerms] as number;
       const above = nodes.filter((node) => this.#totalOf(node) > lowest);
       const equal = nodes
         .filter((node) => this.#totalOf(node) === lowest)
-        .map((node) => ({ node, term: this.#term(node) }));
+        .map((node) => ({ node, term: this.#termOf(node) }));
       equal.sort((a, b) => compare(a.term, b.term));
-      nodes = [...above, ...equal.slice(0, most - above.length).map(({ node }) => node)];
+      nodes = [...above, ...equal.slice(0, maxTerms - above.length).map(({ node }) => node)];
     }
     return nodes
-      .map((node) => ({ term: this.#term(node), texts: this.#texts[node] as number }))
+      .map((node) => ({ term: this.#termOf(node), texts: this.#texts[node] as number }))
       .sort((a, b) => compare(a.term, b.term));
   }
 
@@ -101,8 +109,8 @@ export class TermCounter {
     this.#texts[node] = (this.#texts[node] as number) + 1;
   }
 
-  /** The node of a term with one word more; `parent` NONE: of the word alone. */
-  #child(parent: number, word: number): number {
+  /** The node of the parent's term plus one word. With the parent NONE, the node of the word alone. */
+  #childOf(parent: number, word: number): number {
     let slot = this.#slotOf(parent, word);
     let node = this.#slots[slot] as number;
     if (node !== NONE) return node;
@@ -118,7 +126,7 @@ export class TermCounter {
     return node;
   }
 
-  /** Where the node is, or would be. */
+  /** The slot of the node, or the free slot where it belongs. */
   #slotOf(parent: number, word: number): number {
     const mask = this.#slots.length - 1;
     let hash = Math.imul(parent + 1, 0x9e3779b1) ^ Math.imul(word, 0x85ebca6b);
@@ -148,7 +156,7 @@ export class TermCounter {
     this.#lastTexts = grown(this.#lastTexts, new Uint32Array(length));
   }
 
-  #term(node: number): string {
+  #termOf(node: number): string {
     let term = this.#words[this.#lastWords[node] as number] as string;
     for (let above = this.#parents[node] as number; above !== NONE; above = this.#parents[above] as number)
       term = `${this.#words[this.#lastWords[above] as number]} ${term}`;

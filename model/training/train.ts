@@ -1,8 +1,7 @@
 /**
- * Labelled reviews → a bundle: tokens, vocabulary and idf, rows, LightGBM's trees, golden scores. The same stages score
- * later, so what is learned is what is served. The same reviews, options and seed give the same bytes.
+ * Labelled reviews → a bundle: vectorizer, trees, golden scores. Training uses the same tokenizer and vectorizer as
+ * scoring, so that the served model is the trained one. The same reviews, options and seed give the same bytes.
  */
-
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import type { Golden } from '../bundle/manifest.ts';
@@ -12,40 +11,47 @@ import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
-import { crossValidate, type ValidationOptions, type ValidationResult, validateOnHoldout } from './cross-validation.ts';
+import { crossValidate } from './cross-validation.ts';
+import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf } from './learn.ts';
 import { pruneModelText } from './prune.ts';
 
 export interface TrainOptions extends ValidationOptions {
   readonly name: string;
-  /** How the bundle was made, for its manifest. */
+  /** The command that made the bundle, for its manifest. */
   readonly command: string;
-  /** Leave out of the model's text what no score needs, and round its numbers: less than half of the bytes. */
+  /**
+   * Prune the model text (prune.ts): it takes less than half of the bytes, and scores move by some thousandths of a
+   * star.
+   */
   readonly prune?: boolean;
-  /** For the model card: what the model is for and where it fails. */
+  /** Text for the model card: the purpose of the model and where it fails. */
   readonly about?: string;
 }
 
-/** What training tells beside the bundle: what a report is drawn from. */
+/** The result of a training beside the bundle. A report is drawn from it. */
 export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | 'interrupted'> {
-  /** As written. */
+  /** As it was written. */
   readonly bundle: Bundle;
 }
 
-/** Scores are held within the stars that were given. Throws Interrupted if the signal came before there was a model. */
+/**
+ * Trains and writes the bundle to `path`, in place of an earlier one. Scores are clamped to the range of the reviews'
+ * stars. Rejects with Interrupted if the signal came before there was a model; nothing is written then.
+ */
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = starRangeOf(reviews);
-  await checkDestination(path); // before the work, not only after it
+  await checkDestination(path); // fail before the long work, not after it
   onStage('loading the tokenizer');
-  const stages = await loadFeatureExtractor(onStage);
-  const measured = await (folds > 0 ? crossValidate : validateOnHoldout)(stages, reviews, scoreRange, options);
-  const { vectorizer, curves, heldOut, interrupted } = measured;
-  const whole = measured.booster.modelText();
-  const modelText = options.prune === true ? pruneModelText(whole) : whole;
-  const booster = options.prune === true ? Booster.fromModelText(modelText) : measured.booster;
+  const extractor = await loadFeatureExtractor(onStage);
+  const result = await (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, scoreRange, options);
+  const { vectorizer, curves, heldOut, interrupted } = result;
+  const fullText = result.booster.modelText();
+  const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
+  const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
   const goldens = goldenTexts.map((text): Golden => {
-    const row = vectorizer.row(stages.surfaces(text));
+    const row = vectorizer.row(extractor.surfaces(text));
     return { text, score: clampScore(scoreRange, booster.predict(row)) };
   });
 
@@ -56,9 +62,13 @@ export async function train(path: string, reviews: readonly Review[], options: T
       scoreRange,
       made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
       tokenizer: await tokenizerIdentity(),
-      training: { ...describe(options), ...measured.training, ...(interrupted === undefined ? {} : { interrupted }) },
+      training: {
+        ...manifestTrainingOf(options),
+        ...result.training,
+        ...(interrupted === undefined ? {} : { interrupted }),
+      },
       lightgbm: lightgbmVersion,
-      measures: measured.measures,
+      measures: result.measures,
     },
     modelText,
     vectorizer,
@@ -69,16 +79,17 @@ export async function train(path: string, reviews: readonly Review[], options: T
   return { bundle, curves, heldOut, ...(interrupted === undefined ? {} : { interrupted }) };
 }
 
-function describe(options: TrainOptions): Record<string, unknown> {
+/** The options as the manifest's `training` stores them. */
+function manifestTrainingOf(options: TrainOptions): Record<string, unknown> {
   const { preset, validationShare, folds = 0, patience, classWeights, teacher } = options;
-  const described: Record<string, unknown> = { parameters: boostingParametersOf(options) };
-  if (preset !== undefined) described.preset = preset;
-  if (validationShare > 0 && folds === 0) described.validation = { share: validationShare, patience };
+  const training: Record<string, unknown> = { parameters: boostingParametersOf(options) };
+  if (preset !== undefined) training.preset = preset;
+  if (validationShare > 0 && folds === 0) training.validation = { share: validationShare, patience };
   if (classWeights !== undefined)
-    described.classWeights = classWeights === 'balanced' ? classWeights : Object.fromEntries(classWeights);
+    training.classWeights = classWeights === 'balanced' ? classWeights : Object.fromEntries(classWeights);
   if (teacher !== undefined) {
     const { texts, ...ridge } = teacher;
-    described.teacher = { ridge, furtherTexts: texts.length };
+    training.teacher = { ridge, furtherTexts: texts.length };
   }
-  return described;
+  return training;
 }

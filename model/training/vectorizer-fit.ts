@@ -1,4 +1,4 @@
-/** Fits a vectorizer: texts → vocabulary and idf, as scikit-learn's `TfidfVectorizer.fit` in float64. */
+/** Fits a vectorizer: tokens of texts → vocabulary and idf, like scikit-learn's `TfidfVectorizer.fit` in float64. */
 import { Checks } from '../io/checks.ts';
 import { makeLogarithmTable } from '../math/logarithm.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../reference/vectorizer.ts';
 import { TermCounter } from './term-counter.ts';
 
-/** One pass over the texts; none is kept. The constructor throws if a parameter is out of range. */
+/** Takes the texts one by one and keeps none. The constructor throws if a parameter is out of range. */
 export class VectorizerFit {
   readonly #parameters: VectorizerParameters;
   readonly #counter: TermCounter;
@@ -22,18 +22,19 @@ export class VectorizerFit {
     this.#counter = new TermCounter(parameters);
   }
 
+  /** Adds one text, given the surface forms of its tokens. */
   add(surfaces: Iterable<string>): void {
     this.#counter.add(surfaces);
   }
 
-  /** Throws if no term is left. */
+  /** The vectorizer fitted on the texts so far. Throws if no term is left. */
   vectorizer(): Vectorizer {
     const { min_df, max_features, smooth_idf } = this.#parameters;
     const { textCount } = this.#counter;
     const kept = this.#counter.kept(min_df, max_features, compareCodePoints);
     if (kept.length === 0) {
       throw new Error(
-        `Expected the texts to hold a term that is in at least min_df = ${min_df} of them, found none in ${textCount} texts`,
+        `Expected a term that occurs in at least min_df = ${min_df} texts, found none in ${textCount} texts`,
       );
     }
     const smooth = smooth_idf ? 1 : 0;

@@ -423,7 +423,7 @@ describe('hoshi', () => {
       'stars\ttext\n5\t\n1\t悪い\n',
       /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 rows that cannot be used \(--max-bad\), found 1/,
     ],
-    ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected the texts to hold a term/],
+    ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected a term that occurs in/],
     ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
   ];
   for (const [what, content, message] of refusedData) {
@@ -446,7 +446,7 @@ describe('hoshi', () => {
     [['import', 'm.txt', '--out', 'y'], /required option '--vectorizer <file>' not specified/],
     [
       ['import', 'm.txt', '--vectorizer', 'v', '--out', 'y', '--range', '5,1'],
-      /Expected two numbers, the lowest first/,
+      /Expected two numbers, the lower one first/,
     ],
     [['compile-dictionary'], /required option '--out <file>' not specified/],
     [['load'], /missing required argument 'url'/],

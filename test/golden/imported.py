@@ -1,8 +1,8 @@
-"""Models made in Python for `hoshi import`: writes imported.json (format: `ImportedGolden` in golden.ts).
+"""Makes imported.json: models trained in Python, ready for `hoshi import` (format: `ImportedGolden` in golden.ts).
 
-The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the joined
-tokens, with labels drawn from a seed. The golden holds the exported vectorizer (after a round trip through joblib), the
-exporter's refusals, and Python's predictions.
+The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the
+joined tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip
+through joblib), Python's predictions and contributions, and the messages of refused vectorizers.
 """
 
 import json
@@ -58,7 +58,7 @@ def made(name, setting, documents, labels):
     booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels), ROUNDS)
     text = booster.model_to_string()
     read = lightgbm.Booster(model_str=text)
-    # Convert to float64: from float32 rows Python computes float32 contributions.
+    # Convert to doubles: from float32 rows Python would compute float32 contributions.
     contributions = read.predict(matrix[:CONTRIBUTIONS_KEPT].astype(np.float64), pred_contrib=True).tocsr()
     contributions.sort_indices()
     return {
@@ -72,17 +72,17 @@ def made(name, setting, documents, labels):
 
 
 def exported(vectorizer):
-    """Runs the export command: from a joblib file to a JSON file."""
+    """The JSON that the command writes from a joblib file."""
     with tempfile.TemporaryDirectory() as folder:
         dump, out = Path(folder) / "vectorizer.joblib", Path(folder) / "vectorizer.json"
         joblib.dump(vectorizer, dump)
         assert export_vectorizer.main([str(dump), str(out)]) == 0
-        assert {path.name for path in Path(folder).iterdir()} == {dump.name, out.name}, "expected no temporary file to be left"
+        assert {path.name for path in Path(folder).iterdir()} == {dump.name, out.name}, "no temporary file is left"
         return json.loads(out.read_text(encoding="utf-8"))
 
 
 def refusal(vectorizer):
-    warnings.simplefilter("ignore")  # scikit-learn itself warns about some of these
+    warnings.simplefilter("ignore")  # scikit-learn warns about some of these parameters
     try:
         export_vectorizer.describe(vectorizer.fit(["良い 映画", "悪い 映画"]))
     except export_vectorizer.ExportError as error:

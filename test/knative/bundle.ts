@@ -6,9 +6,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Manifest } from '../../model/bundle/manifest.ts';
-import { composeReviews, formatReviews } from '../../model/corpus/compose.ts';
+import { composeReviews } from '../../model/corpus/compose.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { formatReviews } from '../fixtures/review-file.ts';
 import type { Namespace } from './cluster.ts';
 import { run } from './command.ts';
 

@@ -1,14 +1,15 @@
-"""A fitted TfidfVectorizer of scikit-learn's → the JSON that `hoshi import` reads.
+"""Exports a fitted scikit-learn TfidfVectorizer as the JSON that `hoshi import` reads.
 
-    python export_vectorizer.py vectorizer.joblib vectorizer.json      # joblib.dump or pickle; open only what you trust
+    python export_vectorizer.py vectorizer.joblib vectorizer.json
 
-or, where the model is trained:
+reads a file of joblib.dump or pickle. Such a file can run any program, so open only files that you trust.
+In the program that trains the model, call it directly:
 
     from export_vectorizer import export_vectorizer
     export_vectorizer(vectorizer, "vectorizer.json")
 
-The format is in model/README.md, "Models made in Python". Whatever would make other rows than hoshi's is refused by the
-parameter's name; idf are written by repr, which reads back to the same double.
+model/README.md describes the format ("Models made in Python"). A vectorizer whose rows hoshi cannot reproduce is
+refused, with the name of the parameter. The idf are written by repr, so that they read back as the same doubles.
 """
 
 import json
@@ -22,7 +23,7 @@ from pathlib import Path
 
 FORMAT = 1
 
-# Each parameter that hoshi has no other value for, with the only one it takes.
+# The parameters for which hoshi supports only one value, with that value.
 FIXED = {
     "analyzer": "word",
     "binary": False,
@@ -37,32 +38,34 @@ WHY = {
     "lowercase": "lower-casing follows a Unicode version; Japanese has no case",
     "tokenizer": "give it tokens joined by spaces, which token_pattern finds again",
 }
-# What it keeps; the rest of TfidfVectorizer's parameters say how bytes become text, which has happened before.
+# The parameters that the bundle stores.
 KEPT = ("token_pattern", "ngram_range", "max_features", "min_df", "sublinear_tf", "use_idf", "smooth_idf", "norm")
+# The parameters that only fitting uses.
 FITTING = ("max_df", "vocabulary")
+# The parameters that only decode bytes. hoshi gets decoded text.
 IGNORED = ("decode_error", "encoding")
 TOKEN_PATTERN = re.compile(r"(\(\?u\))?(\\b)?(\\w\{\d{1,3},\}|\\w\+|\\w\\w\+)(\\b)?")
 
 
 class ExportError(ValueError):
-    """What hoshi cannot represent: says what was expected and what came."""
+    """The vectorizer cannot be represented in hoshi. The message has the expected and the received value."""
 
 
 def export_vectorizer(vectorizer, path):
-    """Writes the JSON beside `path` first and then in its place, so that nobody finds half of it."""
-    # Parameters may be scalars of numpy's, which know what Python would call them.
+    """Writes a temporary file and renames it to `path`, so that no program reads an incomplete file."""
+    # Parameters may be numpy scalars; item() converts them to Python's types.
     text = json.dumps(describe(vectorizer), ensure_ascii=False, allow_nan=False, indent=0, default=lambda x: x.item())
     path = Path(path)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        aside.write_text(text + "\n", encoding="utf-8")
-        aside.replace(path)
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def describe(vectorizer):
-    """The JSON's content. Raises an ExportError that names every parameter which is not as expected."""
+    """Returns the content of the JSON. Raises an ExportError that names every parameter with an unsupported value."""
     if type(vectorizer).__name__ != "TfidfVectorizer":
         raise ExportError(f"Expected a TfidfVectorizer, received a {type(vectorizer).__name__}")
     if not hasattr(vectorizer, "vocabulary_"):
@@ -75,10 +78,12 @@ def describe(vectorizer):
         raise ExportError("; ".join(wrong))
     terms = [str(term) for term in vectorizer.get_feature_names_out()]
     for before, term in zip(terms, terms[1:]):
-        if not before < term:  # a vocabulary that was given may be in any order; one that was learned is sorted
-            raise ExportError(f"Expected the vocabulary in the order of code points, received {term!r} after {before!r}")
+        if not before < term:  # a fitted vocabulary is sorted; one passed as `vocabulary` may have any order
+            raise ExportError(
+                f"Expected the vocabulary in the order of code points, received {term!r} after {before!r}"
+            )
     min_df = parameters["min_df"]
-    counts_texts = isinstance(min_df, numbers.Integral) and min_df >= 1
+    is_count = isinstance(min_df, numbers.Integral) and min_df >= 1
     fitting = {name: parameters[name] for name in FITTING if parameters[name] is not None}
     if "vocabulary" in fitting:
         fitting["vocabulary"] = "given"
@@ -91,15 +96,16 @@ def describe(vectorizer):
         },
         "dtype": dtype_name(parameters["dtype"]),
         "parameters": {name: parameters[name] for name in KEPT}
-        | {"ngram_range": list(parameters["ngram_range"]), "min_df": min_df if counts_texts else 1, "lowercase": False},
-        # What only fitting used and hoshi has no name for.
-        "fitting": fitting | ({} if counts_texts else {"min_df": min_df}),
+        | {"ngram_range": list(parameters["ngram_range"]), "min_df": min_df if is_count else 1, "lowercase": False},
+        # A share as min_df is stored here, because hoshi's min_df is a count.
+        "fitting": fitting | ({} if is_count else {"min_df": min_df}),
         "terms": terms,
         "idf": [float(value) for value in vectorizer.idf_] if parameters["use_idf"] else None,
     }
 
 
 def refusals(parameters):
+    """Yields a message for each parameter with an unsupported value."""
     for name, expected in FIXED.items():
         received = parameters[name]
         if received != expected:
@@ -112,7 +118,8 @@ def refusals(parameters):
         yield rf"Expected token_pattern \w{{n,}}, \w+ or (?u)\b\w\w+\b, received {shown(pattern)}"
     known = {*FIXED, *KEPT, *FITTING, *IGNORED, "dtype"}
     for name in sorted(set(parameters) - known):
-        yield f"Expected only parameters of TfidfVectorizer that this program knows, received {name}={shown(parameters[name])}"
+        received = f"{name}={shown(parameters[name])}"
+        yield f"Expected only parameters of TfidfVectorizer that this program knows, received {received}"
 
 
 def dtype_name(dtype):
@@ -130,7 +137,7 @@ def main(arguments):
     if len(arguments) != 2:
         print("usage: export_vectorizer.py VECTORIZER.joblib VECTORIZER.json", file=sys.stderr)
         return 2
-    import joblib  # scikit-learn brings it; it reads plain pickles too
+    import joblib  # a dependency of scikit-learn; it reads plain pickles too
 
     try:
         export_vectorizer(joblib.load(arguments[0]), arguments[1])

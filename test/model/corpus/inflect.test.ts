@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { type Forms, inflect } from '../../../model/corpus/inflect.ts';
 import { type Corpus, readCorpus, type WordClass, wordClasses } from '../../../model/corpus/read.ts';
 
-/** In the order of `Forms`, written out by a reader of Japanese. */
+/** Written by a reader of Japanese, in the order of `Forms`. */
 type Paradigm = [
   plain: string,
   polite: string,
@@ -54,7 +54,7 @@ describe('whole paradigms', () => {
     ]);
   });
 
-  test('かわいい, which is not built on いい', () => {
+  test('かわいい, which is not a compound of いい', () => {
     assertParadigm('かわいい', 'i-adjective', [
       'かわいい',
       'かわいいです',
@@ -84,7 +84,7 @@ describe('whole paradigms', () => {
     ]);
   });
 
-  test('a noun, which takes no すぎる', () => {
+  test('a noun, which does not take すぎる', () => {
     assertParadigm('傑作', 'noun', [
       '傑作だ',
       '傑作です',
@@ -144,7 +144,7 @@ describe('whole paradigms', () => {
     ]);
   });
 
-  test('愛する, which is godan on す', () => {
+  test('愛する, which inflects like a godan verb in す', () => {
     assertParadigm('愛する', 'verb-suru', [
       '愛する',
       '愛します',
@@ -160,7 +160,7 @@ describe('whole paradigms', () => {
   });
 });
 
-describe('what tells words of one class apart', () => {
+describe('differences within a class', () => {
   const godan: [word: string, negative: string, polite: string, past: string, te: string][] = [
     ['迷う', '迷わない', '迷います', '迷った', '迷って'],
     ['待つ', '待たない', '待ちます', '待った', '待って'],
@@ -202,13 +202,13 @@ describe('what tells words of one class apart', () => {
     });
   }
 
-  test('a verb of one kanji before する that is no godan: 損する', () => {
+  test('損する, which does not inflect like a godan verb', () => {
     const { negative, polite, past } = inflect('損する', 'verb-suru');
     assert.deepEqual([negative, polite, past], ['損しない', '損します', '損した']);
   });
 });
 
-describe('what is refused', () => {
+describe('a word that does not fit its class is refused', () => {
   const refused: [word: string, wordClass: WordClass, message: string][] = [
     ['最高', 'i-adjective', 'Expected an i-adjective to end in い, received 最高'],
     ['', 'i-adjective', 'Expected an i-adjective to end in い, received '],
@@ -231,11 +231,11 @@ describe('words.tsv', () => {
     ({ words } = await readCorpus());
   });
 
-  test('holds words of every class', () => {
+  test('contains words of every class', () => {
     assert.deepEqual([...new Set(words.map(({ wordClass }) => wordClass))].sort(), [...wordClasses].sort());
   });
 
-  test('each word inflects into forms that are not empty and in NFC', () => {
+  test('every word inflects into non-empty forms in NFC', () => {
     assert.ok(words.length >= 3500);
     for (const { text, wordClass } of words) {
       const { excessive, ...always } = inflect(text, wordClass);

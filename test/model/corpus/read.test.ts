@@ -8,8 +8,8 @@ import { type Corpus, domains, parseSentences, parseWords, readCorpus } from '..
 const sentenceFile = (...lines: string[]) => ['stars\tdomain\tsentence', ...lines, ''].join('\n');
 const wordFile = (...lines: string[]) => ['polarity\tclass\tword', ...lines, ''].join('\n');
 
-describe('what is read', () => {
-  test('sentences, with every number of stars and every domain', () => {
+describe('parsing', () => {
+  test('sentences of every domain and number of stars', () => {
     const content = sentenceFile(
       '0\tmovie\t金曜に見た。',
       '1\tproduct\t壊れた。',
@@ -51,7 +51,7 @@ describe('what is read', () => {
     ]);
   });
 
-  test('words, with every polarity; one word may be of several classes', () => {
+  test('words of every polarity; one word may have several classes', () => {
     const content = wordFile(
       '-2\tnoun\t手抜き',
       '-1\tna-adjective\t手抜き',
@@ -66,15 +66,15 @@ describe('what is read', () => {
     ]);
   });
 
-  test('a header alone holds nothing', () => {
+  test('a file with only a header is empty', () => {
     assert.deepEqual(parseSentences(sentenceFile(), 's.tsv'), []);
     assert.deepEqual(parseWords(wordFile(), 'w.tsv'), []);
   });
 });
 
-describe('what is refused, by file and line', () => {
+describe('a malformed file is refused, with file and line', () => {
   const good = '5\tmovie\t最高。';
-  const clean = 'expected a text in NFC without spaces around it or controls, received';
+  const clean = 'expected a text in NFC without control characters or surrounding spaces, received';
   const sentences: [what: string, content: string, message: string][] = [
     ['an empty file', '', 's.tsv:1: expected the header stars, domain, sentence, received ""'],
     [
@@ -92,51 +92,59 @@ describe('what is refused, by file and line', () => {
       sentenceFile(good).replaceAll('\n', '\r\n'),
       's.tsv:1: expected the header stars, domain, sentence, received "stars\\tdomain\\tsentence\\r"',
     ],
-    ['no last line feed', sentenceFile(good).slice(0, -1), 's.tsv: expected the last line to end with a line feed'],
+    [
+      'no line feed at the end',
+      sentenceFile(good).slice(0, -1),
+      's.tsv: expected a line feed at the end of the last line',
+    ],
     [
       'a header without a line feed',
       'stars\tdomain\tsentence',
-      's.tsv: expected the last line to end with a line feed',
+      's.tsv: expected a line feed at the end of the last line',
     ],
     [
       'stars above 5',
       sentenceFile(good, '6\tmovie\t良い。'),
-      's.tsv:3: stars: expected one of 0, 1, 2, 3, 4, 5, received "6"',
+      's.tsv:3: the stars: expected one of 0, 1, 2, 3, 4, 5, received "6"',
     ],
     [
       'stars below 0',
       sentenceFile('-1\tmovie\t良い。'),
-      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "-1"',
+      's.tsv:2: the stars: expected one of 0, 1, 2, 3, 4, 5, received "-1"',
     ],
     [
-      'half a star',
+      'a fraction of a star',
       sentenceFile('4.5\tmovie\t良い。'),
-      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "4.5"',
+      's.tsv:2: the stars: expected one of 0, 1, 2, 3, 4, 5, received "4.5"',
     ],
     [
-      'stars written otherwise',
+      'stars with a leading zero',
       sentenceFile('05\tmovie\t良い。'),
-      's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received "05"',
+      's.tsv:2: the stars: expected one of 0, 1, 2, 3, 4, 5, received "05"',
     ],
-    ['no stars', sentenceFile('\tmovie\t良い。'), 's.tsv:2: stars: expected one of 0, 1, 2, 3, 4, 5, received ""'],
+    ['no stars', sentenceFile('\tmovie\t良い。'), 's.tsv:2: the stars: expected one of 0, 1, 2, 3, 4, 5, received ""'],
     [
       'an unknown domain',
       sentenceFile(good, good.replace('最高', '良い'), '5\tmusic\t名曲。'),
       's.tsv:4: the domain: expected one of movie, product, app, game, book, service, hotel, restaurant, shop, general, phrase, received "music"',
     ],
-    ['too few fields', sentenceFile('5\t最高。'), 's.tsv:2: expected 3 fields, received 2'],
-    ['too many fields', sentenceFile(good, '5\tmovie\t良い\t。'), 's.tsv:3: expected 3 fields, received 4'],
-    ['an empty line', sentenceFile(good, ''), 's.tsv:3: expected 3 fields, received 1'],
+    ['too few fields', sentenceFile('5\t最高。'), 's.tsv:2: expected 3 fields with tabs between them, received 2'],
+    [
+      'too many fields',
+      sentenceFile(good, '5\tmovie\t良い\t。'),
+      's.tsv:3: expected 3 fields with tabs between them, received 4',
+    ],
+    ['an empty line', sentenceFile(good, ''), 's.tsv:3: expected 3 fields with tabs between them, received 1'],
     ['an empty text', sentenceFile('5\tmovie\t'), `s.tsv:2: ${clean} ""`],
-    ['a space before', sentenceFile('5\tmovie\t 最高。'), `s.tsv:2: ${clean} " 最高。"`],
-    ['an ideographic space after', sentenceFile('5\tmovie\t最高。\u3000'), `s.tsv:2: ${clean} "最高。\u3000"`],
-    ['a control', sentenceFile(good, '5\tmovie\t最\u0007高。'), `s.tsv:3: ${clean} "最\\u0007高。"`],
+    ['a leading space', sentenceFile('5\tmovie\t 最高。'), `s.tsv:2: ${clean} " 最高。"`],
+    ['a trailing ideographic space', sentenceFile('5\tmovie\t最高。\u3000'), `s.tsv:2: ${clean} "最高。\u3000"`],
+    ['a control character', sentenceFile(good, '5\tmovie\t最\u0007高。'), `s.tsv:3: ${clean} "最\\u0007高。"`],
     ['a carriage return', sentenceFile('5\tmovie\t最高。\r'), `s.tsv:2: ${clean} "最高。\\r"`],
     ['a text that is not in NFC', sentenceFile('5\tmovie\tか\u3099っかり'), `s.tsv:2: ${clean} "か\u3099っかり"`],
     [
-      'a text given twice, be it of other stars',
+      'a duplicate text, even with other stars',
       sentenceFile(good, '4\tmovie\t良い。', '1\thotel\t最高。'),
-      's.tsv:4: expected each text once, received "最高。", as at s.tsv:2',
+      's.tsv:4: expected each text once, received "最高。" again, first at s.tsv:2',
     ],
   ];
   for (const [what, content, message] of sentences) {
@@ -152,22 +160,26 @@ describe('what is refused, by file and line', () => {
     ],
     ['no polarity', wordFile('0\tnoun\t傑作'), `w.tsv:2: the polarity: ${polarities} "0"`],
     ['a polarity too high', wordFile('2\tnoun\t傑作', '3\tnoun\t名作'), `w.tsv:3: the polarity: ${polarities} "3"`],
-    ['a polarity with a sign', wordFile('+1\tnoun\t傑作'), `w.tsv:2: the polarity: ${polarities} "+1"`],
-    ['a minus that is none', wordFile('−2\tnoun\t駄作'), `w.tsv:2: the polarity: ${polarities} "−2"`],
+    ['a polarity with a plus sign', wordFile('+1\tnoun\t傑作'), `w.tsv:2: the polarity: ${polarities} "+1"`],
+    [
+      'U+2212 in place of the ASCII minus sign',
+      wordFile('−2\tnoun\t駄作'),
+      `w.tsv:2: the polarity: ${polarities} "−2"`,
+    ],
     [
       'an unknown class',
       wordFile('2\tverb\t笑う'),
       'w.tsv:2: the class: expected one of i-adjective, na-adjective, noun, verb-godan, verb-ichidan, verb-suru, received "verb"',
     ],
     [
-      'a word given twice in one class, be it of another polarity',
+      'a duplicate word of one class, even with another polarity',
       wordFile('2\tnoun\t傑作', '2\tnoun\t名作', '1\tnoun\t傑作'),
-      'w.tsv:4: expected each text once, received "傑作", as at w.tsv:2',
+      'w.tsv:4: expected each text once, received "傑作" again, first at w.tsv:2',
     ],
     [
-      'no last line feed',
+      'no line feed at the end',
       wordFile('2\tnoun\t傑作').slice(0, -1),
-      'w.tsv: expected the last line to end with a line feed',
+      'w.tsv: expected a line feed at the end of the last line',
     ],
   ];
   for (const [what, content, message] of words) {
@@ -182,7 +194,7 @@ describe('a folder', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** A corpus of these files of sentences, and one word. */
+  /** A corpus with these sentence files and one word. */
   async function corpusOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
     const path = join(folder, name);
     await mkdir(join(path, 'sentences'), { recursive: true });
@@ -191,12 +203,12 @@ describe('a folder', () => {
     return path;
   }
 
-  test('gives the sentences of all its files, in the order of their names, and words', async () => {
+  test('returns the words and the sentences of all files, in the order of the file names', async () => {
     const path = await corpusOf('several', {
       'b.tsv': sentenceFile('5\tmovie\t最高。', '1\tmovie\t最低。'),
       'a.tsv': sentenceFile('4\tbook\t良い。'),
       'c.tsv': sentenceFile(),
-      'notes.md': 'not of the corpus',
+      'notes.md': 'not a part of the corpus',
     });
     assert.deepEqual(await readCorpus(path), {
       sentences: [
@@ -208,18 +220,18 @@ describe('a folder', () => {
     });
   });
 
-  test('with a text in two files is refused, be it of other stars', async () => {
+  test('with the same text in two files is refused, even with other stars', async () => {
     const path = await corpusOf('twice', {
       'a.tsv': sentenceFile('4\tbook\t良い。', '5\tmovie\t最高。'),
       'b.tsv': sentenceFile(),
       'c.tsv': sentenceFile('1\thotel\t最低。', '3\thotel\t最高。'),
     });
     await assert.rejects(readCorpus(path), {
-      message: `${join(path, 'sentences')}: expected each text once, "最高。" is in a.tsv and c.tsv`,
+      message: `${join(path, 'sentences')}: expected each text once, found "最高。" in a.tsv and in c.tsv`,
     });
   });
 
-  test('with something wrong in any file is refused, by its path and line', async () => {
+  test('with a malformed file is refused, with its path and line', async () => {
     const path = await corpusOf('wrong', {
       'a.tsv': sentenceFile('4\tbook\t良い。'),
       'b.tsv': sentenceFile('5\tmovie\t最高。', '7\tmovie\t良作。'),
@@ -231,7 +243,7 @@ describe('a folder', () => {
     await assert.rejects(readCorpus(path), startsWith('words.tsv'));
   });
 
-  test('without its files is refused', async () => {
+  test('with missing files is refused', async () => {
     await assert.rejects(readCorpus(join(folder, 'none')), { code: 'ENOENT' });
     const path = await corpusOf('wordless', { 'a.tsv': sentenceFile() });
     await rm(join(path, 'words.tsv'));
@@ -248,7 +260,7 @@ describe('the shipped corpus', () => {
   const countOf = (stars: number, domain: string) =>
     corpus.sentences.filter((sentence) => sentence.stars === stars && sentence.domain === domain).length;
 
-  test('has enough sentences of each number of stars in each domain, but no neutral phrase', () => {
+  test('has enough sentences of each domain and number of stars, but no neutral phrase', () => {
     for (const domain of domains) {
       for (const stars of [0, 1, 2, 3, 4, 5]) {
         const count = countOf(stars, domain);
@@ -258,14 +270,14 @@ describe('the shipped corpus', () => {
     }
   });
 
-  test('has no number of stars twice as often as another', () => {
+  test('has no number of stars twice as often as another one', () => {
     const counts = [1, 2, 3, 4, 5].map(
       (stars) => corpus.sentences.filter((sentence) => sentence.stars === stars).length,
     );
     assert.ok(Math.max(...counts) < 2 * Math.min(...counts), `${counts}`);
   });
 
-  test('has about as many good words as bad ones, and some of each polarity', () => {
+  test('has about as many good words as bad words, and enough of each polarity', () => {
     const counts = [-2, -1, 1, 2].map((polarity) => corpus.words.filter((word) => word.polarity === polarity).length);
     const [worst, bad, good, best] = counts as [number, number, number, number];
     assert.ok(Math.min(...counts) >= 150, `${counts}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { composeReviews } from '../../../model/corpus/compose.ts';
 import { type Corpus, readCorpus } from '../../../model/corpus/read.ts';
-import { withoutEachDomain, withoutSomeSentences } from '../../../model/corpus/split.ts';
+import { leaveOneDomainOut, sentenceFolds } from '../../../model/corpus/split.ts';
 
 const small: Corpus = {
   sentences: [
@@ -17,8 +17,8 @@ const small: Corpus = {
 };
 const textsOf = (of: readonly { text: string }[]) => of.map(({ text }) => text);
 
-test('by hand: without each domain that is one, measured on its sentences that say something', () => {
-  const [movie, hotel, ...others] = withoutEachDomain(small);
+test('by hand: leave one domain out; its sentences with 1 to 5 stars are held out', () => {
+  const [movie, hotel, ...others] = leaveOneDomainOut(small);
   assert.deepEqual([movie?.name, hotel?.name, others.length], ['movie', 'hotel', 0]);
   assert.deepEqual(textsOf(movie?.training.sentences ?? []), ['汚い部屋。', '普通。', 'いまいち']);
   assert.deepEqual(movie?.training.words, small.words);
@@ -29,8 +29,8 @@ test('by hand: without each domain that is one, measured on its sentences that s
   assert.deepEqual(hotel?.heldOut, [{ stars: 1, text: '汚い部屋。' }]);
 });
 
-test('by hand: without some sentences of each domain and number of stars', () => {
-  const [first, second, ...others] = withoutSomeSentences(small, 2);
+test('by hand: folds are stratified by domain and stars', () => {
+  const [first, second, ...others] = sentenceFolds(small, 2);
   assert.deepEqual([first?.name, second?.name, others.length], ['part 1 of 2', 'part 2 of 2', 0]);
   assert.deepEqual(textsOf(first?.heldOut ?? []), ['名作。', '汚い部屋。', '普通。', 'いまいち']);
   assert.deepEqual(textsOf(first?.training.sentences ?? []), ['傑作。']);
@@ -42,8 +42,8 @@ before(async () => {
   corpus = await readCorpus();
 });
 
-test('on the corpus no sentence is on both sides, and each is heldOut once', () => {
-  for (const all of [withoutEachDomain(corpus), withoutSomeSentences(corpus, 5)]) {
+test('in the corpus no sentence is on both sides of a split, and none is held out twice', () => {
+  for (const all of [leaveOneDomainOut(corpus), sentenceFolds(corpus, 5)]) {
     const seen = new Set<string>();
     for (const { training, heldOut } of all) {
       const learned = new Set(textsOf(training.sentences));
@@ -55,13 +55,13 @@ test('on the corpus no sentence is on both sides, and each is heldOut once', () 
   }
 });
 
-test('reviews are composed of what is left', () => {
-  for (const { name, training } of withoutEachDomain(corpus)) {
+test('reviews composed from the training part contain no held-out sentence', () => {
+  for (const { name, training } of leaveOneDomainOut(corpus)) {
     const counts = { sentences: 100, eachSentence: false, words: 0, contrasts: 20 };
     const texts = textsOf(composeReviews(training, { seed: 1, counts })).join('');
-    const apart = corpus.sentences.filter(({ domain, text }) => domain === name && text.length > 12);
+    const heldOut = corpus.sentences.filter(({ domain, text }) => domain === name && text.length > 12);
     assert.deepEqual(
-      apart.filter(({ text }) => texts.includes(text)),
+      heldOut.filter(({ text }) => texts.includes(text)),
       [],
     );
   }

@@ -48,7 +48,7 @@ describe('vectorizer', () => {
     assert.deepEqual(fitVectorizer(texts, parameters({ min_df: 2, ngram_range: [1, 1] })).tables.terms, ['a']);
     assert.throws(
       () => fitVectorizer(texts, parameters({ min_df: 3 })),
-      /at least min_df = 3 of them, found none in 2 texts/,
+      /at least min_df = 3 texts, found none in 2 texts/,
     );
     assert.throws(() => fitVectorizer([['。']], defaultVectorizerParameters), /found none in 1 texts/);
   });

@@ -6,15 +6,16 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom, pick } from '../../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
-import { crossValidate, type ValidationOptions, validateOnHoldout } from '../../../model/training/cross-validation.ts';
-import { foldsOf } from '../../../model/training/split.ts';
+import { crossValidate } from '../../../model/training/cross-validation.ts';
+import { type ValidationOptions, validateOnHoldout } from '../../../model/training/holdout.ts';
+import { foldSplits } from '../../../model/training/split.ts';
 
-let stages: FeatureExtractor;
+let extractor: FeatureExtractor;
 before(async () => {
-  stages = await loadFeatureExtractor(assert.fail);
+  extractor = await loadFeatureExtractor(assert.fail);
 });
 
-/** 150 reviews of 120 texts. The stars follow the words, but by and large they are drawn. */
+/** 150 reviews of 120 texts. Two words determine the stars; the stars of all other reviews are random. */
 const reviews = (() => {
   const random = createRandom(4);
   const words = '良い 悪い 普通 映画 店 朝 夜 父 母 駅 犬 猫 花 雨 雪 海'.split(' ');
@@ -36,10 +37,10 @@ const options: ValidationOptions = {
 };
 
 describe('folds', () => {
-  test('choose the rounds for all reviews, and measure their models at these', async () => {
-    const stagesTold: string[] = [];
-    const onStage = (stage: string) => stagesTold.push(stage);
-    const { training, measures, curves, heldOut, booster } = await crossValidate(stages, reviews, range, {
+  test('choose the rounds for the model of all reviews, and measure the fold models at these rounds', async () => {
+    const reported: string[] = [];
+    const onStage = (stage: string) => reported.push(stage);
+    const { training, measures, curves, heldOut, booster } = await crossValidate(extractor, reviews, range, {
       ...options,
       onStage,
     });
@@ -52,27 +53,27 @@ describe('folds', () => {
     assert.ok(new Set(best).size > 1, `${best}`);
     assert.deepEqual(training, { rounds: middle, folds: { count: 3, patience: 8, best } });
     assert.equal(booster.treeCount, middle);
-    const whole = await validateOnHoldout(stages, reviews, range, { ...options, rounds: middle });
+    const whole = await validateOnHoldout(extractor, reviews, range, { ...options, rounds: middle });
     assert.equal(booster.modelText(), whole.booster.modelText());
 
-    // each fold again, by itself, with the rounds that were chosen
+    // Train each fold again by itself, with the chosen number of rounds.
     assert.equal(heldOut.reviews.length, 150);
     const sets: Record<string, number>[] = [];
     let first = 0;
-    for (const sides of foldsOf(reviews, 1, 3)) {
-      const end = first + sides.heldOut.length;
-      assert.deepEqual(heldOut.reviews.slice(first, end), sides.heldOut);
-      const { vectorizer, booster } = await validateOnHoldout(stages, sides.training, range, {
+    for (const split of foldSplits(reviews, 1, 3)) {
+      const end = first + split.heldOut.length;
+      assert.deepEqual(heldOut.reviews.slice(first, end), split.heldOut);
+      const { vectorizer, booster } = await validateOnHoldout(extractor, split.training, range, {
         ...options,
         rounds: middle,
       });
-      const scores = sides.heldOut.map(({ text }) => booster.predict(vectorizer.row(stages.surfaces(text))));
-      const held = Float64Array.from(scores, (score) => Math.min(5, Math.max(1, score)));
-      assert.deepEqual(heldOut.scores.slice(first, end), held);
+      const scores = split.heldOut.map(({ text }) => booster.predict(vectorizer.row(extractor.surfaces(text))));
+      const clamped = Float64Array.from(scores, (score) => Math.min(5, Math.max(1, score)));
+      assert.deepEqual(heldOut.scores.slice(first, end), clamped);
       sets.push(
         measuresOf(
-          sides.heldOut.map(({ stars }) => stars),
-          held,
+          split.heldOut.map(({ stars }) => stars),
+          clamped,
           range,
         ),
       );
@@ -88,13 +89,13 @@ describe('folds', () => {
       assert.ok(Math.abs((values[`${name}Deviation`] as number) - deviation) < 1e-12);
     }
     assert.deepEqual(
-      stagesTold.filter((stage) => /^fold|^learning/.test(stage)),
+      reported.filter((stage) => /^fold|^learning/.test(stage)),
       ['fold 1 of 3', 'fold 2 of 3', 'fold 3 of 3', 'learning from all reviews'],
     );
   });
 
-  test('of an even number choose the middle of the two in the middle', async () => {
-    const { training } = await crossValidate(stages, reviews, range, { ...options, folds: 2 });
+  test('of an even number choose the mean of the two middle values, rounded up', async () => {
+    const { training } = await crossValidate(extractor, reviews, range, { ...options, folds: 2 });
     const { best } = training.folds as { best: [number, number] };
     assert.notEqual(best[0], best[1]);
     assert.equal(training.rounds, Math.ceil((best[0] + best[1]) / 2));
@@ -102,8 +103,8 @@ describe('folds', () => {
 });
 
 describe('a holdout', () => {
-  test('is what a report is drawn from', async () => {
-    const { curves, heldOut, measures } = await validateOnHoldout(stages, reviews, range, {
+  test('gives the curve, the scores and the measures of the held-out reviews', async () => {
+    const { curves, heldOut, measures } = await validateOnHoldout(extractor, reviews, range, {
       ...options,
       validationShare: 0.3,
     });
@@ -122,8 +123,8 @@ describe('a holdout', () => {
     });
   });
 
-  test('of none leaves nothing to measure on', async () => {
-    const { curves, heldOut, measures } = await validateOnHoldout(stages, reviews, range, options);
+  test('with share 0 gives no measures', async () => {
+    const { curves, heldOut, measures } = await validateOnHoldout(extractor, reviews, range, options);
     assert.deepEqual(
       [curves[0]?.validation, heldOut.reviews, heldOut.scores, measures],
       [[], [], new Float64Array(0), {}],
@@ -132,13 +133,13 @@ describe('a holdout', () => {
 });
 
 describe('class weights', () => {
-  test('draw the scores to the stars that weigh more', async () => {
+  test('move the scores towards the stars with the larger weight', async () => {
     const meanWith = async (weights?: ValidationOptions['classWeights']) => {
-      const { booster, vectorizer } = await validateOnHoldout(stages, reviews, range, {
+      const { booster, vectorizer } = await validateOnHoldout(extractor, reviews, range, {
         ...options,
         ...(weights === undefined ? {} : { classWeights: weights }),
       });
-      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(stages.surfaces(text))));
+      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(extractor.surfaces(text))));
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;
     };
     const plain = await meanWith();
@@ -147,22 +148,25 @@ describe('class weights', () => {
     assert.equal(await meanWith(new Map([[1, 1]])), plain);
   });
 
-  test('and a teacher are not for one model', async () => {
+  test('are refused together with a teacher', async () => {
     const teacher = { alpha: 1, tolerance: 1e-8, maxIterations: 10, spread: 1, texts: [] };
-    await assert.rejects(validateOnHoldout(stages, reviews, range, { ...options, classWeights: 'balanced', teacher }), {
-      message: 'Expected class weights or a teacher, received both',
-    });
+    await assert.rejects(
+      validateOnHoldout(extractor, reviews, range, { ...options, classWeights: 'balanced', teacher }),
+      {
+        message: 'Expected class weights or a teacher, received both',
+      },
+    );
   });
 });
 
 describe('a signal', () => {
-  /** Aborts in this round of all that are told. */
+  /** Aborts in this round, counted over all trainings. */
   async function abortedIn(round: number, change: Partial<ValidationOptions> = {}) {
     const stop = new AbortController();
-    let told = 0;
-    const onRound = () => ++told === round && stop.abort();
+    let rounds = 0;
+    const onRound = () => ++rounds === round && stop.abort();
     const { folds = 0 } = { ...options, ...change };
-    return (folds > 0 ? crossValidate : validateOnHoldout)(stages, reviews, range, {
+    return (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, range, {
       ...options,
       patience: 60,
       ...change,
@@ -171,26 +175,26 @@ describe('a signal', () => {
     });
   }
 
-  test('keeps the best of the rounds so far', async () => {
+  test('keeps the rounds so far, up to the best one', async () => {
     const { booster, interrupted, measures, curves } = await abortedIn(5, { folds: 0, validationShare: 0.3 });
     assert.equal(interrupted, 'after round 5 of 60');
     assert.deepEqual([booster.treeCount, curves[0]?.training.length], [curves[0]?.best, 5]);
     assert.ok((measures.validation?.rmse as number) > 0);
   });
 
-  test('in the first fold keeps what that has learned', async () => {
+  test('in the first fold keeps the model of the first fold', async () => {
     const { booster, interrupted, measures } = await abortedIn(5);
     assert.deepEqual([interrupted, Object.keys(measures)], ['after round 5 of 60', ['fold 1']]);
     assert.ok(booster.treeCount <= 5);
   });
 
-  test('in a later fold keeps the first one, which is whole', async () => {
+  test('in a later fold keeps the complete model of the first fold', async () => {
     const { booster, interrupted, curves } = await abortedIn(60 + 5);
     assert.deepEqual([interrupted, curves.map(({ name }) => name)], ['in fold 2 of 3', ['fold 1']]);
     assert.equal(booster.treeCount, curves[0]?.best);
   });
 
-  test('in the last learning, that of all reviews, keeps it, measured at its rounds', async () => {
+  test('in the training on all reviews keeps that model, and the measures at its rounds', async () => {
     const { booster, interrupted, measures, heldOut } = await abortedIn(3 * 60 + 2);
     assert.match(interrupted ?? '', /^after round 2 of \d+$/);
     assert.equal(booster.treeCount, 2);
@@ -198,9 +202,9 @@ describe('a signal', () => {
     assert.ok((measures.folds?.rmse as number) > 1); // after two small steps from the mean
   });
 
-  test('before there is a round ends it', async () => {
+  test('before the first round rejects', async () => {
     const signal = AbortSignal.abort();
-    for (const learn of [crossValidate, validateOnHoldout])
-      await assert.rejects(learn(stages, reviews, range, { ...options, signal }), Interrupted);
+    for (const validate of [crossValidate, validateOnHoldout])
+      await assert.rejects(validate(extractor, reviews, range, { ...options, signal }), Interrupted);
   });
 });

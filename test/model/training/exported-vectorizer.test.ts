@@ -62,7 +62,7 @@ describe('an exported vectorizer', () => {
     ],
     ['no idf', { idf: null }, /expected idf to be a list of 3 numbers, one for each term, received null$/],
     [
-      'idf that are not used',
+      'idf values without use_idf',
       change({ use_idf: false }),
       /expected idf to be null because use_idf is false, received \[1,1\.5,0\.1\]$/,
     ],
@@ -82,7 +82,11 @@ describe('an exported vectorizer', () => {
       { terms: ['映\t画', '映画', '良い'] },
       /expected terms\[0\] to be .*, received "映\\t画"$/,
     ],
-    ['a word too short', { ...change({ token_pattern: '\\w{2,}' }), terms: ['た', 'です', '映画'] }, /terms\[0\]/],
+    [
+      'a word that is too short',
+      { ...change({ token_pattern: '\\w{2,}' }), terms: ['た', 'です', '映画'] },
+      /terms\[0\]/,
+    ],
   ];
   for (const [what, changed, message] of refused) {
     test(`${what}: refused`, () => {
@@ -90,10 +94,10 @@ describe('an exported vectorizer', () => {
     });
   }
 
-  test('a file that is not JSON, or another JSON, is refused', () => {
+  test('that is not JSON, or other JSON, is refused', () => {
     assert.throws(
       () => parseExportedVectorizer('{', 'v.json'),
-      /^Error: v\.json: expected JSON as model\/training\/python\/export_vectorizer\.py writes it, /,
+      /^Error: v\.json: expected JSON of model\/training\/python\//,
     );
     for (const json of ['null', '[]', '5'])
       assert.throws(() => parseExportedVectorizer(json, 'v.json'), /v\.json: expected format to be 1/);
@@ -103,21 +107,21 @@ describe('an exported vectorizer', () => {
 describe('model/training/python/export_vectorizer.py', () => {
   const { refusals, models } = readGolden<ImportedGolden>('imported.json');
 
-  test('golden: names each parameter that hoshi cannot represent', () => {
+  test('golden: refuses what hoshi cannot represent, and names the parameter', () => {
     assert.ok(refusals.length >= 10);
     for (const { what, message } of refusals)
       assert.match(message, new RegExp(`Expected (a |the )?${what}\\b.*, received `));
   });
 
-  test('golden: separates the parameters that only fitting used', () => {
+  test('golden: exports the parameters that only fitting used as `fitting`', () => {
     const fitting = new Map(models.map(({ name, vectorizer }) => [name, vectorizer.fitting]));
     assert.deepEqual(fitting.get('plain counts'), { max_df: 0.5 });
     assert.deepEqual(fitting.get('smooth l1'), { max_df: 1, min_df: 0.02 });
   });
 
   const python = join(packageRoot, 'build', 'golden-venv', 'bin', 'python');
-  const skip = existsSync(python) ? false : 'scikit-learn is missing: test/golden/make installs it';
-  test('the current program reads a pickle, refuses, and writes doubles that read back to the same', { skip }, () => {
+  const skip = existsSync(python) ? false : 'scikit-learn is not installed; test/golden/make installs it';
+  test('the current program reads a pickle, refuses, and writes doubles that read back unchanged', { skip }, () => {
     const program = `
 import json, pathlib, pickle, sys, tempfile
 sys.path.insert(0, "model/training/python")

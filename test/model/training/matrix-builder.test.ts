@@ -10,7 +10,7 @@ const rowOf = (cells: number) => ({
   values: Float64Array.from({ length: cells }, () => random.below(1000) / 7),
 });
 
-test('rows that are added one by one are the rows as a whole, however long', () => {
+test('rows added one by one give the same matrix as all rows together, for any length', () => {
   const rows = [rowOf(3), rowOf(0), rowOf(10_000), ...Array.from({ length: 2000 }, () => rowOf(random.below(20)))];
   const builder = new MatrixBuilder();
   const reused = { columns: new Int32Array(10_000), values: new Float64Array(10_000) };
@@ -25,6 +25,6 @@ test('rows that are added one by one are the rows as a whole, however long', () 
   assert.deepEqual(builder.matrix(10_000), stackRows(rows, 10_000));
 });
 
-test('no rows are a matrix of none', () => {
+test('without rows the matrix is empty', () => {
   assert.deepEqual(new MatrixBuilder().matrix(4), stackRows([], 4));
 });

@@ -46,7 +46,7 @@ tree_sizes=${sizes}
 
 `;
 
-test('by hand: counts and rounded numbers stay, what makes no score goes', () => {
+test('by hand: counts and rounded numbers stay, and fields that no score uses are dropped', () => {
   const { trees, sizes } = whole((text) => text);
   const given = `${header('Column_0 Column_1 Column_2', '[0:1] none [0:0.53]', sizes)}${trees.join('')}end of trees
 
@@ -81,11 +81,11 @@ internal_count=24 16
   );
 });
 
-test('a text that is cut short is refused', () => {
+test('an incomplete text is refused', () => {
   assert.throws(() => pruneModelText('tree\nversion=v4\n'), /expected a line "end of trees", found none/);
 });
 
-/** Rows of three of twenty columns, each with a value of its own; labels from 1 to 5 that follow them. */
+/** Rows of three of twenty columns with random values, and labels from 1 to 5 that depend on them. */
 function rowsAndLabels(count: number): { rows: SparseRow[]; labels: Float64Array } {
   const random = createRandom(1);
   const rows = Array.from({ length: count }, (): SparseRow => {
@@ -102,7 +102,7 @@ function rowsAndLabels(count: number): { rows: SparseRow[]; labels: Float64Array
   return { rows, labels };
 }
 
-test('LightGBM opens what is left: less than half of the text, scores and contributions as before to a hundredth of a star', async () => {
+test('LightGBM opens the pruned text: less than half as long, with scores and contributions within 0.01 stars', async () => {
   const { rows, labels } = rowsAndLabels(2000);
   const booster = await trainBooster({
     training: { matrix: stackRows(rows, 20), labels },
@@ -114,16 +114,16 @@ test('LightGBM opens what is left: less than half of the text, scores and contri
   const after = pruneModelText(before);
   assert.ok(after.length < before.length / 2, `${after.length} of ${before.length} characters`);
   assert.equal(pruneModelText(after), after);
-  const compact = Booster.fromModelText(after);
+  const pruned = Booster.fromModelText(after);
   const forest = Forest.fromModelText(after);
   let moved = 0;
   for (const row of rows) {
-    const score = compact.predict(row);
+    const score = pruned.predict(row);
     assert.equal(forest.predict(row), score);
     if (Math.abs(score - booster.predict(row)) > 0.01) moved++;
-    const sum = compact.contributions(row).reduce((total, part) => total + part, 0);
+    const sum = pruned.contributions(row).reduce((total, part) => total + part, 0);
     assert.ok(Math.abs(sum - score) < 1e-9, `${sum}, expected ${score}`);
   }
-  // A row whose value is as good as a threshold may change sides.
+  // A row with a value very close to a threshold may change sides.
   assert.ok(moved < rows.length * 0.05, `${moved} of ${rows.length}`);
 });

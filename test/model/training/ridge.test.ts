@@ -22,7 +22,7 @@ test('one column, by hand', () => {
 });
 
 test('at the solution the gradient is zero', () => {
-  // three rows, two columns, dense
+  // Three dense rows of two columns.
   const matrix = {
     rowStarts: Int32Array.of(0, 2, 4, 6),
     columns: Int32Array.of(0, 1, 0, 1, 0, 1),
@@ -39,12 +39,12 @@ test('at the solution the gradient is zero', () => {
   assert.ok(Math.abs(errors.reduce((sum, error) => sum + error, 0)) < 1e-9);
 });
 
-test('refuses labels that are not as many as the rows', () => {
+test('refuses a number of labels that differs from the number of rows', () => {
   const matrix = {
     rowStarts: Int32Array.of(0, 0),
     columns: new Int32Array(0),
     values: new Float64Array(0),
     columnCount: 1,
   };
-  assert.throws(() => fitRidge(matrix, [1, 2], options), /Expected 1 labels, one a row, received 2/);
+  assert.throws(() => fitRidge(matrix, [1, 2], options), /Expected 1 labels, one per row, received 2/);
 });

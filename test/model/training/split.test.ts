@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Review } from '../../../model/io/reviews.ts';
-import { foldsOf, holdOut } from '../../../model/training/split.ts';
+import { foldSplits, holdoutSplit } from '../../../model/training/split.ts';
 
 const review = (stars: number, text: string): Review => ({ stars, text });
 const anyReviews = fc.array(
@@ -12,10 +12,10 @@ const anyReviews = fc.array(
 const textsOf = (reviews: readonly Review[]) => new Set(reviews.map(({ text }) => text));
 
 describe('folds', () => {
-  test('part the reviews: each is heldOut once, and no text is on both sides', () => {
+  test('hold out every review once, and no text is on both sides of a split', () => {
     fc.assert(
       fc.property(anyReviews, fc.integer({ min: 2, max: 7 }), (reviews, count) => {
-        const folds = foldsOf(reviews, 1, count);
+        const folds = foldSplits(reviews, 1, count);
         assert.equal(folds.length, count);
         assert.deepEqual(new Set(folds.flatMap(({ heldOut }) => heldOut)), new Set(reviews));
         for (const { training, heldOut } of folds) {
@@ -27,50 +27,50 @@ describe('folds', () => {
     );
   });
 
-  test('have the same number of each star, as far as the copies allow', () => {
+  test('have equal numbers of each star, as far as the copies allow', () => {
     const reviews = [1, 2, 3, 4, 5].flatMap((stars) =>
       Array.from({ length: 20 * stars }, (_, i) => review(stars, `${stars} ${i}`)),
     );
-    for (const { heldOut } of foldsOf(reviews, 3, 5)) {
+    for (const { heldOut } of foldSplits(reviews, 3, 5)) {
       for (const stars of [1, 2, 3, 4, 5]) assert.equal(heldOut.filter((one) => one.stars === stars).length, 4 * stars);
     }
-    // stars that are all different are spread alike: of each five neighbours one is in each fold
+    // If all stars differ, each fold has one of every five consecutive stars.
     const graded = Array.from({ length: 50 }, (_, i) => review(i / 2, `${i}`));
-    for (const { heldOut } of foldsOf(graded, 3, 5))
+    for (const { heldOut } of foldSplits(graded, 3, 5))
       assert.deepEqual(
         heldOut.map(({ stars }) => Math.floor(stars / 2.5)),
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
       );
   });
 
-  test('are of like sizes where some texts have many copies', () => {
+  test('have equal sizes although some texts have many copies', () => {
     const reviews = Array.from({ length: 40 }, (_, i) => new Array((i % 4) * 5 + 1).fill(review(3, `${i}`))).flat();
-    const sizes = foldsOf(reviews, 1, 4).map(({ heldOut }) => heldOut.length);
+    const sizes = foldSplits(reviews, 1, 4).map(({ heldOut }) => heldOut.length);
     assert.deepEqual([Math.min(...sizes), Math.max(...sizes)], [85, 85]);
   });
 
-  test('are other ones with another seed, and the same ones with the same', () => {
+  test('differ with another seed, and are the same with the same seed', () => {
     const reviews = Array.from({ length: 30 }, (_, i) => review(1 + (i % 5), `${i}`));
-    assert.deepEqual(foldsOf(reviews, 1, 3), foldsOf(reviews, 1, 3));
-    assert.notDeepEqual(foldsOf(reviews, 1, 3), foldsOf(reviews, 2, 3));
+    assert.deepEqual(foldSplits(reviews, 1, 3), foldSplits(reviews, 1, 3));
+    assert.notDeepEqual(foldSplits(reviews, 1, 3), foldSplits(reviews, 2, 3));
   });
 
-  test('of fewer texts than folds are refused', () => {
-    assert.throws(() => foldsOf([review(1, 'a'), review(5, ' a '), review(5, 'b')], 1, 3), {
-      message: 'Expected at least 3 different texts, one a fold, received 2',
+  test('more folds than texts are refused', () => {
+    assert.throws(() => foldSplits([review(1, 'a'), review(5, ' a '), review(5, 'b')], 1, 3), {
+      message: 'Expected at least 3 different texts, one per fold, received 2',
     });
   });
 });
 
-describe('copies', () => {
-  test('are alike after NFKC and without white space', () => {
+describe('copies of a text', () => {
+  test('are equal after NFKC and without white space, and stay on one side', () => {
     const copies = ['ｶﾞｯｶﾘ 8点', 'ガッカリ８点', 'ガッカリ\u3000８点\n', 'カ\u3099ッカリ8点'].map((text) =>
       review(1, text),
     );
-    const { training, heldOut } = holdOut([...copies, review(5, '最高')], 1, 0.5);
+    const { training, heldOut } = holdoutSplit([...copies, review(5, '最高')], 1, 0.5);
     assert.deepEqual([training.length, heldOut.length].sort(), [1, 4]);
-    assert.throws(() => holdOut(copies, 1, 0.5), {
-      message: 'Expected enough different texts to keep a share of 0.5 apart, received 1',
+    assert.throws(() => holdoutSplit(copies, 1, 0.5), {
+      message: 'Expected enough different texts to hold out a share of 0.5, received 1',
     });
   });
 });

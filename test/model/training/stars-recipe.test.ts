@@ -16,7 +16,7 @@ describe('the recipe', () => {
     recipe = starsRecipe(await readCorpus());
   });
 
-  test('is the one that the shipped model was made by', () => {
+  test('is the recipe of the shipped model', () => {
     const { name, command, seed, vectorizer, rounds, teacher } = recipe.options;
     assert.ok(teacher);
     const { texts, ...ridge } = teacher;
@@ -32,19 +32,19 @@ describe('the recipe', () => {
     assert.deepEqual({ ridge, furtherTexts: texts.length }, manifest.training.teacher);
   });
 
-  test('composes the reviews that the shipped model learned from', () => {
+  test('composes the reviews that the shipped model was trained on', () => {
     const hash = createHash('sha256');
     for (const { stars, text } of recipe.reviews) hash.update(`${stars}\t${text}\n`);
     assert.equal(hash.digest('hex'), manifest.made.data);
   });
 
-  test('gives the teacher these further texts, most of which are not among the reviews', () => {
+  test('gives the teacher these mixtures, most of which are not among the reviews', () => {
     const texts = recipe.options.teacher?.texts ?? [];
     assert.equal(
       createHash('sha256').update(texts.join('\n')).digest('hex'),
       '56bc830bc2735fdd52d685f70469f347d3d6e96d35b88c0585c429235bd9be3d',
     );
-    const given = new Set(recipe.reviews.map(({ text }) => text));
-    assert.ok(texts.filter((text) => !given.has(text)).length > 100_000);
+    const reviewTexts = new Set(recipe.reviews.map(({ text }) => text));
+    assert.ok(texts.filter((text) => !reviewTexts.has(text)).length > 100_000);
   });
 });

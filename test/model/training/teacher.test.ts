@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { selectTerms, teach } from '../../../model/training/teacher.ts';
+import { selectTerms, teacherLabels } from '../../../model/training/teacher.ts';
 import { fitVectorizer, vectorize } from '../../fixtures/vectorize.ts';
 
 const ridge = { alpha: 1, tolerance: 1e-12, maxIterations: 100 };
@@ -15,7 +15,7 @@ function times<T>(count: number, value: T): T[] {
   return new Array(count).fill(value);
 }
 
-test('the terms that move the labels stay: not one that is everywhere, not one that is rare', () => {
+test('selection keeps the terms that move the labels, not a term in every text or a rare one', () => {
   assert.deepEqual(vectorizer.tables.terms, ['悪い', '映画', '稀', '良い']);
   const selected = selectTerms(vectorizer, training, 2, ridge);
   assert.deepEqual(selected.tables.terms, ['悪い', '良い']);
@@ -29,8 +29,8 @@ test('the terms that move the labels stay: not one that is everywhere, not one t
   assert.deepEqual(selectTerms(vectorizer, training, 9, ridge).tables, vectorizer.tables);
 });
 
-test('a teacher says of further rows what ridge does, spread around the mean and held in the range', () => {
-  // one column of 1 and −1: with α = 2 the weight is 2 · 2 / (2 + 2) = 1, and the mean 3
+test('labels are the predictions of ridge, stretched around their mean and clamped to the range', () => {
+  // One column with the values 1 and −1: with α = 2 the weight is 2 · 2 / (2 + 2) = 1. The mean is 3.
   const one = (values: readonly number[]) => ({
     rowStarts: Int32Array.from({ length: values.length + 1 }, (_, i) => i),
     columns: new Int32Array(values.length),
@@ -44,8 +44,8 @@ test('a teacher says of further rows what ridge does, spread around the mean and
       received.every((value, i) => Math.abs(value - (expected[i] as number)) < 1e-9),
       `${received}`,
     );
-  near(teach(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1 }), [4, 2, 3]);
-  near(teach(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1.5 }), [4.5, 1.5, 3]);
-  near(teach(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 3 }), [5, 1, 3]);
-  near(teach(set, one([2, 2, -1]), [1, 5], { ...teacher, spread: 1 }), [5, 5, 2]);
+  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1 }), [4, 2, 3]);
+  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1.5 }), [4.5, 1.5, 3]);
+  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 3 }), [5, 1, 3]);
+  near(teacherLabels(set, one([2, 2, -1]), [1, 5], { ...teacher, spread: 1 }), [5, 5, 2]);
 });

@@ -11,7 +11,7 @@ const parameters = (smallest: number, largest: number): TermParameters => ({
   ngram_range: [smallest, largest],
 });
 
-/** The same by maps of strings. */
+/** The slow, obvious twin: maps of strings. */
 function byDefinition(
   texts: readonly (readonly string[])[],
   { token_pattern, ngram_range }: TermParameters,
@@ -43,7 +43,7 @@ function counted(texts: readonly (readonly string[])[], from: TermParameters): T
 }
 
 describe('the term counter', () => {
-  test('by hand: a term counts once a text, and a token may hold several words or none', () => {
+  test('by hand: a term counts once per text, and a token may contain several words or none', () => {
     const counter = counted([['a', '。', 'b'], ['a-b', 'a'], []], parameters(1, 2));
     assert.equal(counter.textCount, 3);
     assert.deepEqual(counter.kept(1, null, compareCodePoints), [
@@ -52,11 +52,11 @@ describe('the term counter', () => {
       { term: 'b', texts: 2 },
       { term: 'b a', texts: 1 },
     ]);
-    assert.deepEqual(counter.kept(2, 1, compareCodePoints), [{ term: 'a', texts: 2 }]); // three times in all
+    assert.deepEqual(counter.kept(2, 1, compareCodePoints), [{ term: 'a', texts: 2 }]); // a occurs three times
     assert.deepEqual(counter.kept(4, null, compareCodePoints), []);
   });
 
-  test('counts as maps of strings do', () => {
+  test('gives the same counts as maps of strings', () => {
     const texts = fc.array(
       fc.array(fc.constantFrom('a', 'b', 'c', 'a b', '。', '😀', '𠮷', '\uffee'), { maxLength: 12 }),
     );
@@ -75,7 +75,7 @@ describe('the term counter', () => {
     );
   });
 
-  test('and of so many terms that its tables grow again and again', () => {
+  test('gives the same counts for enough terms to grow its tables many times', () => {
     const random = createRandom(1);
     const texts = Array.from({ length: 400 }, () => Array.from({ length: 40 }, () => `w${random.below(500)}`));
     const expected = byDefinition(texts, parameters(1, 3), 1, null);

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** One tree that takes a leaf for each text, so that what is learned can be worked out. */
+/** One tree with one leaf per text, so that the scores can be worked out by hand. */
 const oneTree: TrainOptions = {
   name: 'small',
   command: 'a test',
@@ -33,7 +33,7 @@ const oneTree: TrainOptions = {
   patience: 10,
 };
 
-/** Trains, for the manifest alone. */
+/** Trains and returns only the manifest. */
 const manifestOf = async (...args: Parameters<typeof train>) => (await train(...args)).bundle.manifest;
 
 const times = (count: number, stars: number, text: string): Review[] => new Array(count).fill({ stars, text });
@@ -51,7 +51,7 @@ const wordsOf = async (path: string) =>
 const near = (received: number | undefined, expected: number, within = 1e-9) =>
   assert.ok(Math.abs((received as number) - expected) < within, `${received}, expected ${expected}`);
 
-/** Asserts that the engines take the bundle, with its goldens, and give these scores. */
+/** Asserts that the engines load the bundle, and give its golden scores and these scores. */
 async function assertScores(
   path: string,
   scores: Readonly<Record<string, number>>,
@@ -66,7 +66,7 @@ async function assertScores(
 }
 
 describe('train', () => {
-  test('by hand: a tree with a leaf for each of three texts', async () => {
+  test('by hand: one tree with one leaf for each of three texts', async () => {
     const path = join(folder, 'three');
     const manifest = await manifestOf(path, three, oneTree);
     await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
@@ -96,26 +96,26 @@ describe('train', () => {
     assert.deepEqual([manifest.name, manifest.scoreRange, manifest.measures], ['small', [1, 5], {}]);
   });
 
-  test('scores are held within the stars that were given', async () => {
+  test('scores are clamped to the range of the stars', async () => {
     const path = join(folder, 'narrow');
     const overshooting = { ...oneTree, boosting: { ...oneTree.boosting, learning_rate: 2 }, validationShare: 0.5 };
-    // seed 1 keeps 良い and 悪い apart
+    // Seed 1 holds out 良い and 悪い, and trains on 良い。 and 悪い。
     const reviews = ['', '。'].flatMap((end) => [...times(10, 4, `良い${end}`), ...times(10, 2.5, `悪い${end}`)]);
     const { scoreRange, measures } = await manifestOf(path, reviews, overshooting);
     assert.deepEqual(scoreRange, [2.5, 4]);
-    // from the mean of 3.25, twice as far as the labels are: 4.75 and 1.75
+    // Twice as far from the mean of 3.25 as the labels: 4.75 and 1.75.
     await assertScores(path, { 良い: 4, 悪い: 2.5 });
     assert.deepEqual(measures.validation, { reviews: 20, rmse: 0, mae: 0, spearman: 1, auc: 1 });
   });
 
-  test('writes a compact model when asked, which every engine scores with', async () => {
-    const path = join(folder, 'compact');
+  test('with prune writes a pruned model, which every engine serves', async () => {
+    const path = join(folder, 'pruned');
     await train(path, three, { ...oneTree, prune: true });
     await assertScores(path, { 良い: 5, 悪い: 1, 普通: 3 }, engineNames);
     assert.doesNotMatch(await treesOf(path), /leaf_weight|internal_value/);
   });
 
-  test('gives the same bytes each time, and others with another seed', async () => {
+  test('gives the same bytes each time, and different trees with another seed', async () => {
     const options = {
       ...oneTree,
       boosting: { feature_fraction: 0.5, min_data_in_leaf: 1 },
@@ -128,14 +128,14 @@ describe('train', () => {
       return contentsOf(join(folder, name));
     };
     const first = await contents('first', 1);
-    assert.ok(first.length >= 5, 'manifest, card, trees, vocabulary and logarithms at least');
+    assert.ok(first.length >= 5, 'at least manifest, card, trees, vocabulary and logarithms');
     assert.deepEqual(await contents('second', 1), first);
     const treesOfFirst = await treesOf(join(folder, 'first'));
     await contents('second', 2);
     assert.notEqual(await treesOf(join(folder, 'second')), treesOfFirst);
   });
 
-  test('gives the same bytes each time by folds and with weights, too', async () => {
+  test('gives the same bytes each time with folds and class weights', async () => {
     const options: TrainOptions = {
       ...oneTree,
       preset: 'original',
@@ -166,7 +166,7 @@ describe('train', () => {
     assert.doesNotMatch(card, /Deviation/);
   });
 
-  test('tells how it was stopped, in the manifest too', async () => {
+  test('reports where it was stopped, also in the manifest', async () => {
     const stop = new AbortController();
     const path = join(folder, 'stopped-by-hand');
     const {
@@ -184,7 +184,7 @@ describe('train', () => {
     await assertScores(path, {}, engineNames);
   });
 
-  test('stopped before there is a round writes nothing', async () => {
+  test('stopped before the first round writes nothing', async () => {
     const names = await readdir(folder);
     const path = join(folder, 'nothing');
     await assert.rejects(train(path, three, { ...oneTree, signal: AbortSignal.abort() }), {
@@ -195,7 +195,7 @@ describe('train', () => {
   });
 });
 
-/** 240 texts of two words each. The stars follow the words, but by and large they are drawn. */
+/** 240 texts of two words. Two words determine the stars; the stars of all other reviews are random. */
 function noisyReviews(seed: number): Review[] {
   const random = createRandom(seed);
   const words = [
@@ -224,7 +224,7 @@ function noisyReviews(seed: number): Review[] {
 }
 
 describe('the holdout', () => {
-  // each text has a word of its own, and as many copies as no other: 1 … 20
+  // Each text has its own word and its own number of copies, from 1 to 20.
   const names =
     'alfa bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa quebec romeo sierra tango';
   const reviews = names.split(' ').flatMap((name, i) =>
@@ -243,49 +243,49 @@ describe('the holdout', () => {
     validationShare: 0.25,
   };
 
-  /** The reviews whose own word is not in the vocabulary: those that nothing was learned from. */
-  async function unlearned(path: string): Promise<Review[]> {
+  /** The held-out reviews: their own word is not in the vocabulary. */
+  async function heldOutBy(path: string): Promise<Review[]> {
     const words = await wordsOf(path);
     return reviews.filter(({ text }) => !words.includes(text.split(' ')[0]));
   }
 
   let path: string;
   let manifest: Manifest;
-  let apart: Review[];
+  let heldOut: Review[];
   before(async () => {
     path = join(folder, 'copies');
     manifest = await manifestOf(path, reviews, options);
-    apart = await unlearned(path);
+    heldOut = await heldOutBy(path);
   });
 
-  test('takes the share of the texts, and all copies of each', async () => {
-    assert.equal(new Set(apart.map(({ text }) => text)).size, 5);
-    assert.equal(manifest.measures.validation?.reviews, apart.length);
+  test('has the requested share of the texts, with all copies of each', async () => {
+    assert.equal(new Set(heldOut.map(({ text }) => text)).size, 5);
+    assert.equal(manifest.measures.validation?.reviews, heldOut.length);
     assert.equal(manifest.made.reviews, 210);
     assert.deepEqual(manifest.training.validation, { share: 0.25, patience: 10 });
   });
 
-  test('is another one with another seed', async () => {
+  test('differs with another seed', async () => {
     const other = join(folder, 'other-copies');
     const { measures } = await manifestOf(other, reviews, { ...options, seed: 2 });
-    const otherApart = await unlearned(other);
-    assert.equal(measures.validation?.reviews, otherApart.length);
-    assert.equal(new Set(otherApart.map(({ text }) => text)).size, 5);
-    assert.notDeepEqual(otherApart, apart);
+    const otherHeldOut = await heldOutBy(other);
+    assert.equal(measures.validation?.reviews, otherHeldOut.length);
+    assert.equal(new Set(otherHeldOut.map(({ text }) => text)).size, 5);
+    assert.notDeepEqual(otherHeldOut, heldOut);
   });
 
-  test('has no AUC without a review of the highest stars, and the manifest says the same on disk', async () => {
+  test('has no AUC without a review of the highest stars, and the manifest on disk has none either', async () => {
     const path = join(folder, 'one-sided');
     const only = { stars: 9, text: '最高' };
     const { measures } = await manifestOf(path, [...reviews, only], options);
-    assert.ok((await wordsOf(path)).includes(only.text), 'it is not apart');
+    assert.ok((await wordsOf(path)).includes(only.text), 'it is not held out');
     assert.deepEqual(Object.keys(measures.validation ?? {}), ['reviews', 'rmse', 'mae', 'spearman']);
     assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')).measures, measures);
   });
 
-  test('is what the measures are of, by their definitions', async () => {
+  test('gives the measures, by their definitions', async () => {
     const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
-    const pairs = apart.map(({ stars, text }) => ({ stars, score: scorer.score(text) }));
+    const pairs = heldOut.map(({ stars, text }) => ({ stars, score: scorer.score(text) }));
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     const errors = pairs.map(({ stars, score }) => score - stars);
     const scoresOf = (given: number) => pairs.filter(({ stars }) => stars === given).map(({ score }) => score);
@@ -317,16 +317,20 @@ describe('early stopping', () => {
     patience: 15,
   };
 
-  /** Trains, and tells what each round measured on the validation set. */
+  /** Trains, and returns the validation metric of each round. */
   async function rounds(name: string, change: Partial<TrainOptions>) {
     const path = join(folder, name);
-    const told: RoundMetrics[] = [];
-    const manifest = await manifestOf(path, reviews, { ...options, ...change, onRound: (round) => told.push(round) });
-    const values = told.map(({ metrics }) => Object.values(metrics)[0]?.validation as number);
+    const reported: RoundMetrics[] = [];
+    const manifest = await manifestOf(path, reviews, {
+      ...options,
+      ...change,
+      onRound: (round) => reported.push(round),
+    });
+    const values = reported.map(({ metrics }) => Object.values(metrics)[0]?.validation as number);
     return { path, manifest, values };
   }
 
-  test('keeps the rounds up to the best one, and those alone', async () => {
+  test('keeps only the rounds up to the best one', async () => {
     const { path, manifest, values } = await rounds('stopped', {});
     const best = values.indexOf(Math.min(...values)) + 1;
     assert.ok(best > 3 && best + 15 < 300, `${best}`);
@@ -337,7 +341,7 @@ describe('early stopping', () => {
     const fixed = await rounds('fixed', { rounds: best, patience: 300 });
     assert.equal(fixed.values.length, best);
     assert.equal(await treesOf(fixed.path), await treesOf(path));
-    // R² is 1 less the squared error over a constant: what is best by the one is best by the other
+    // R² is 1 minus the squared error over a constant, so both metrics have the same best round.
     const rising = await rounds('rising', { boosting: { ...options.boosting, metric: 'r2' } });
     assert.equal(rising.values.indexOf(Math.max(...rising.values)) + 1, best);
     assert.equal(await treesOf(rising.path), await treesOf(path));
@@ -360,12 +364,12 @@ describe('early stopping', () => {
 });
 
 describe('a teacher', () => {
-  // Rows with a 1 in one of two columns, ten each: the weights are ±w by symmetry, the intercept is the mean of 3.
-  // w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
+  // Ten rows have a 1 in the first column, ten in the second. By symmetry the weights are ±w, and the intercept is the
+  // mean of 3. w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
   const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
 
   test('gives its labels to the reviews', async () => {
-    const path = join(folder, 'taught');
+    const path = join(folder, 'labelled');
     const { training } = await manifestOf(path, goodAndBad, { ...oneTree, teacher });
     await assertScores(path, { 良い: 4, 悪い: 2 });
     assert.deepEqual(training.teacher, {
@@ -374,7 +378,7 @@ describe('a teacher', () => {
     });
   });
 
-  test('gives labels to further texts, of which the vocabulary takes no word', async () => {
+  test('labels further texts, whose words do not enter the vocabulary', async () => {
     const path = join(folder, 'further');
     const stages: string[] = [];
     const { training, made } = await manifestOf(path, goodAndBad, {
@@ -382,21 +386,21 @@ describe('a teacher', () => {
       teacher: { ...teacher, texts: new Array(10).fill('普通') },
       onStage: (stage) => stages.push(stage),
     });
-    // a text without a known word is worth the intercept; a third leaf has learned it
+    // A text without a known word gets the intercept, which the third leaf has learned.
     await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3, '': 3 });
     assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
     assert.deepEqual([made.reviews, (training.teacher as { furtherTexts: number }).furtherTexts], [20, 10]);
     assert.deepEqual(stages, [
       'loading the tokenizer',
       'tokenizing 20 reviews',
-      'teaching by ridge, with 10 further texts',
+      'labelling 20 reviews and 10 further texts by ridge regression',
       'boosting 1 rounds on 30 rows of 2 columns',
       'writing the bundle',
     ]);
   });
 
   test('keeps only the terms that move its labels most', async () => {
-    const path = join(folder, 'chosen');
+    const path = join(folder, 'selected');
     const reviews = [...goodAndBad, ...times(2, 3, '普通')];
     const { manifest } = (await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } })).bundle;
     await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
@@ -404,22 +408,22 @@ describe('a teacher', () => {
     assert.equal((manifest.training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
   });
 
-  test('spreads its labels around their mean, that of the further texts with them', async () => {
+  test('stretches its labels around their mean, which includes the further texts', async () => {
     const spread = { ...teacher, spread: 1.5 };
     const even = join(folder, 'spread');
     const { training } = await manifestOf(even, goodAndBad, { ...oneTree, teacher: spread });
     await assertScores(even, { 良い: 4.5, 悪い: 1.5 });
     assert.equal((training.teacher as { ridge: { spread: number } }).ridge.spread, 1.5);
-    // twenty of 4 and ten of 2: the mean is 10/3, and 2/3 above it and 4/3 below become 1 and 2
+    // Twenty labels are 4 and ten are 2, so the mean is 10/3. The distances 2/3 and 4/3 become 1 and 2.
     const uneven = join(folder, 'spread-further');
     const texts = new Array(10).fill('良い');
     await train(uneven, goodAndBad, { ...oneTree, teacher: { ...spread, texts } });
     await assertScores(uneven, { 良い: 13 / 3, 悪い: 4 / 3 });
   });
 
-  test('holds the labels that it spreads within the stars that were given', async () => {
-    // 普通 is worth the mean of 3 and stays; 4 and 2 would be 6 and 0. A tree that takes a third of each label from the
-    // mean on shows what it was given: 6 and 0 would come to 4 and 2, not to 3 ± 2/3.
+  test('clamps the stretched labels to the range of the stars', async () => {
+    // 普通 has the mean label 3 and keeps it. 4 and 2 would become 6 and 0. With learning rate 1/3 the scores show the
+    // labels that the tree got: 6 and 0 would give the scores 4 and 2, and 5 and 1 give 3 ± 2/3.
     const path = join(folder, 'spread-far');
     await train(path, goodAndBad, {
       ...oneTree,
@@ -429,9 +433,9 @@ describe('a teacher', () => {
     await assertScores(path, { 良い: 3 + 2 / 3, 悪い: 3 - 2 / 3, 普通: 3 });
   });
 
-  test('leaves the holdout the labels that were given', async () => {
-    // of four texts two are apart; those that seed 1 leaves to learn from, 良い。 and 悪い。, have the mean 3, and so
-    // heavy a ridge gives it to every text
+  test('does not change the labels of the holdout', async () => {
+    // Two of four texts are held out. Seed 1 trains on 良い。 and 悪い。, which have the mean 3. With so large an
+    // alpha, ridge predicts the mean for every text.
     const reviews = [...goodAndBad, ...times(4, 5, '良い。'), ...times(4, 1, '悪い。')];
     const path = join(folder, 'examined');
     const { measures } = await manifestOf(path, reviews, {
@@ -439,12 +443,12 @@ describe('a teacher', () => {
       teacher: { ...teacher, alpha: 1e9 },
       validationShare: 0.5,
     });
-    // scores that are all the same have no rank correlation
+    // Equal scores have no rank correlation.
     assert.deepEqual(measures.validation, { reviews: 20, rmse: 2, mae: 2, auc: 0.5 });
   });
 });
 
-describe('what fails', () => {
+describe('failures', () => {
   const refused: [what: string, reviews: Review[], change: Partial<TrainOptions>, message: string | RegExp][] = [
     ['no review', [], {}, 'Expected reviews with at least two different stars, received no review'],
     [
@@ -457,9 +461,9 @@ describe('what fails', () => {
       'too few texts for a holdout',
       [...times(5, 4, '良い'), ...times(5, 1, '良い')],
       { validationShare: 0.5 },
-      'Expected enough different texts to keep a share of 0.5 apart, received 1',
+      'Expected enough different texts to hold out a share of 0.5, received 1',
     ],
-    ['a parameter that is none', three, { boosting: { lerning_rate: 1 } }, /lerning_rate/],
+    ['an unknown parameter', three, { boosting: { lerning_rate: 1 } }, /lerning_rate/],
   ];
   const path = () => join(folder, 'earlier');
   let contents: string[];
@@ -469,7 +473,7 @@ describe('what fails', () => {
   });
 
   for (const [what, reviews, change, message] of refused) {
-    test(`${what}; the earlier bundle stays, and nothing else is written`, async () => {
+    test(`${what}: the earlier bundle stays, and nothing else is written`, async () => {
       const names = await readdir(folder);
       await assert.rejects(train(path(), reviews, { ...oneTree, ...change }), { message });
       assert.deepEqual(await contentsOf(path()), contents);
@@ -477,7 +481,7 @@ describe('what fails', () => {
     });
   }
 
-  test('a folder of other files, before the work begins', async () => {
+  test('a folder with other files fails before the work begins', async () => {
     const path = await mkdtemp(join(folder, 'mine-'));
     await writeFile(join(path, 'thesis.txt'), 'kept');
     const stages: string[] = [];
@@ -488,19 +492,19 @@ describe('what fails', () => {
     assert.equal(await readFile(join(path, 'thesis.txt'), 'utf8'), 'kept');
   });
 
-  test('a write that fails; the earlier bundle stays whole, and nothing is left beside it', async () => {
+  test('a failed write: the earlier bundle stays intact, and no other file is left', async () => {
     const names = await readdir(folder);
-    let lying: string[] = [];
+    let temporary: string[] = [];
     const about = {
-      // the card is the last file: the others lie aside by now
+      // The card is written last, so the other files are in the temporary folder now.
       toString: () => {
-        lying = readdirSync(folder).filter((name) => !names.includes(name));
+        temporary = readdirSync(folder).filter((name) => !names.includes(name));
         throw new Error('the disk is full');
       },
     };
     const options = { ...oneTree, about: about as unknown as string };
     await assert.rejects(train(path(), goodAndBad, options), /^Error: the disk is full$/);
-    assert.equal(lying.length, 1);
+    assert.equal(temporary.length, 1);
     assert.deepEqual(await readdir(folder), names);
     assert.deepEqual(await contentsOf(path()), contents);
   });

@@ -1,6 +1,7 @@
 /**
- * A model made in Python, LightGBM's model.txt and the JSON of its vectorizer → a bundle, with golden scores of its own.
- * Everything that one can tell without its makers is checked: what does not fit is refused before anything is written.
+ * Imports a model made in Python: LightGBM's model.txt and the JSON of its vectorizer → a bundle with new golden
+ * scores. Everything that the two files reveal is checked, and a model that fails a check is refused before anything is
+ * written.
  */
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
@@ -16,15 +17,20 @@ import type { ExportedVectorizer } from './exported-vectorizer.ts';
 
 export interface ImportOptions {
   readonly name: string;
-  /** How the bundle was made, for its manifest. */
+  /** The command that made the bundle, for its manifest. */
   readonly command: string;
-  /** The model text's file, for messages. */
+  /** The name of the model text's file, for messages. */
   readonly modelFile: string;
-  /** Scores are held within it; where it is not given, within what the trees can add up to, so that none is changed. */
+  /**
+   * Scores are clamped to it. If undefined, it is the range of sums that the trees can reach, so that no score changes.
+   */
   readonly scoreRange?: readonly [number, number];
   readonly onNotice?: (notice: string) => void;
 }
 
+/**
+ * Writes the bundle to `path`. Throws if the model and the vectorizer do not fit, or if no engine can serve the model.
+ */
 export async function importModel(
   path: string,
   modelText: string,
@@ -32,30 +38,32 @@ export async function importModel(
   { name, command, modelFile, scoreRange, onNotice = () => {} }: ImportOptions,
 ): Promise<Manifest> {
   const { vectorizer, ...imported } = exported;
-  const model = readModel(modelText, modelFile);
+  const model = loadWithFirstEngine(modelText, modelFile);
   checkColumns(modelText, model.columnCount, vectorizer, modelFile);
-  const range = scoreRange ?? rangeOf(model, modelFile);
+  const range = scoreRange ?? scoreBoundsOf(model, modelFile);
   if (scoreRange === undefined)
-    onNotice(`scores are not held within stars: the trees give ${range.join(' to ')}; --range 1,5 would hold them`);
+    onNotice(
+      `scores are not clamped to stars; the trees can give ${range.join(' to ')}. To clamp them, add --range 1,5`,
+    );
   if (exported.dtype === 'float32')
     onNotice(
-      'the vectorizer computes in float32, rows here in doubles: within 1e-6 of its own; a score differs where a value is that close to a threshold',
+      'the vectorizer computed float32 rows, hoshi computes doubles, which differ by at most 1e-6. A score differs only where a value is that close to a threshold',
     );
-  const stages = await loadFeatureExtractor(onNotice);
+  const extractor = await loadFeatureExtractor(onNotice);
   return writeBundle(path, {
     manifest: {
       name,
       scoreRange: range,
       made: { command, imported },
       tokenizer: await tokenizerIdentity(),
-      training: { parameters: trainingParametersOf(modelText) },
+      training: { parameters: boostingParametersIn(modelText) },
       lightgbm: lightgbmVersion,
       measures: {},
     },
     modelText,
     vectorizer,
     goldens: goldenTexts.map((text) => {
-      const row = vectorizer.row(stages.surfaces(text));
+      const row = vectorizer.row(extractor.surfaces(text));
       return { text, score: clampScore(range, model.predict(row)) };
     }),
   });
@@ -63,14 +71,15 @@ export async function importModel(
 
 interface ImportedModel {
   readonly columnCount: number;
-  /** Undefined where only LightGBM can take the trees, with the reason. */
+  /** Undefined if only LightGBM can serve the trees. */
   readonly trees: Model | undefined;
+  /** Why the engines native and js refuse the trees; empty if they do not. */
   readonly refusal: string;
   predict(row: Parameters<Forest['predict']>[0]): number;
 }
 
-/** The trees by the first of our engines that takes them; throws what each has against them if none does. */
-function readModel(modelText: string, file: string): ImportedModel {
+/** Loads the model with the first engine that can serve it. Throws the reasons of all engines if none can. */
+function loadWithFirstEngine(modelText: string, file: string): ImportedModel {
   const refusals: string[] = [];
   try {
     const trees = parseModel(modelText);
@@ -90,54 +99,62 @@ function readModel(modelText: string, file: string): ImportedModel {
   } catch (error) {
     refusals.push(`the engine lightgbm: ${(error as Error).message}`);
   }
-  throw new Error(`${file}: expected a model that an engine can serve, none can; ${refusals.join('; ')}`);
+  throw new Error(`${file}: expected a model that an engine can serve, but no engine can; ${refusals.join('; ')}`);
 }
 
-/** The trees have to have a column for each term, all named in one way: by their numbers, or by the terms in their order. */
+/**
+ * Checks that the model has one column per term, and that its column names are column numbers or the terms in their
+ * order.
+ */
 function checkColumns(modelText: string, columnCount: number, vectorizer: Vectorizer, file: string): void {
   const { terms } = vectorizer.tables;
   if (columnCount !== terms.length) {
     throw new Error(
-      `${file}: expected max_feature_idx=${terms.length - 1}, one feature for each of the vectorizer's ${terms.length} terms, received ${columnCount - 1}`,
+      `${file}: expected max_feature_idx=${terms.length - 1}, one feature per term of the vectorizer's ${terms.length} terms, received ${columnCount - 1}`,
     );
   }
   const names = /^feature_names=(.*)$/m.exec(modelText)?.[1]?.split(' ') ?? [];
   let namings: ((column: number) => string)[] = [
-    (column) => `Column_${column}`, // what LightGBM calls a column without a name
-    String, // what compact.ts does
-    (column) => (terms[column] as string).replaceAll(' ', '_'), // as LightGBM writes it
+    (column) => `Column_${column}`, // LightGBM's name of an unnamed column
+    String, // the names that prune.ts writes
+    (column) => (terms[column] as string).replaceAll(' ', '_'), // LightGBM writes spaces as underscores
   ];
   terms.forEach((_, column) => {
     const fitting = namings.filter((nameOf) => nameOf(column) === names[column]);
     if (fitting.length === 0) {
       const expected = namings.map((nameOf) => nameOf(column)).join(' or ');
       throw new Error(
-        `${file}: expected feature_names[${column}] to be ${expected}, as the vectorizer has its terms and in one way for all, received ${names[column]}`,
+        `${file}: expected feature_names[${column}] to be ${expected}, in the vectorizer's order of terms and in one style for all, received ${names[column]}`,
       );
     }
     namings = fitting;
   });
 }
 
-/** The least and the most that the trees can add up to: rounding keeps order, so no sum is beyond these. */
-function rangeOf({ trees: model, refusal }: ImportedModel, file: string): readonly [number, number] {
+/** The lowest and highest score that the trees can reach. Rounding is monotone, so no rounded sum lies outside. */
+function scoreBoundsOf({ trees: model, refusal }: ImportedModel, file: string): readonly [number, number] {
   if (model === undefined)
-    throw new Error(`${file}: expected --range, since only LightGBM knows what these trees give; ${refusal}`);
-  const bound = (ofTree: (leaves: Float64Array) => number): number => {
+    throw new Error(
+      `${file}: expected --range, because only LightGBM can compute the scores of these trees; ${refusal}`,
+    );
+  const sumOver = (boundOf: (leaves: Float64Array) => number): number => {
     let sum = 0;
-    for (const { leafValue } of model.trees) sum += ofTree(leafValue);
+    for (const { leafValue } of model.trees) sum += boundOf(leafValue);
     if (model.isAveraged) sum /= model.trees.length;
     return model.isSquared ? Math.sign(sum) * sum * sum : sum;
   };
   const range = [
-    bound((leaves) => leaves.reduce((least, value) => Math.min(least, value))),
-    bound((leaves) => leaves.reduce((most, value) => Math.max(most, value))),
+    sumOver((leaves) => leaves.reduce((lowest, value) => Math.min(lowest, value))),
+    sumOver((leaves) => leaves.reduce((highest, value) => Math.max(highest, value))),
   ] as const;
   if (range[0] < range[1]) return range;
-  throw new Error(`${file}: expected trees that tell rows apart, received some that give ${range[0]} to each`);
+  throw new Error(
+    `${file}: expected trees that give different scores, received trees that give ${range[0]} to every row`,
+  );
 }
 
-const TOLD_PARAMETERS = [
+/** The LightGBM parameters that the manifest records. */
+const RECORDED_PARAMETERS = [
   'boosting',
   'objective',
   'num_iterations',
@@ -154,11 +171,11 @@ const TOLD_PARAMETERS = [
   'seed',
 ];
 
-/** What made the trees what they are, of the parameters that LightGBM writes at the model's end. */
-function trainingParametersOf(modelText: string): Record<string, string> {
+/** Reads the recorded parameters from the end of LightGBM's model text. */
+function boostingParametersIn(modelText: string): Record<string, string> {
   const written = new Map(Array.from(modelText.matchAll(/^\[(\w+): (.*)\]$/gm), ([, name, value]) => [name, value]));
   return Object.fromEntries(
-    TOLD_PARAMETERS.flatMap((name) => {
+    RECORDED_PARAMETERS.flatMap((name) => {
       const value = written.get(name);
       return value === undefined ? [] : [[name, value]];
     }),

@@ -10,7 +10,7 @@ import { loadScorer } from '../../../model/scoring/load.ts';
 import { NativeEngine } from '../../../model/scoring/native-engine.ts';
 import { engineNames } from '../../../model/scoring/scorer.ts';
 import { parseExportedVectorizer } from '../../../model/training/exported-vectorizer.ts';
-import { type ImportOptions, importModel } from '../../../model/training/import.ts';
+import { type ImportOptions, importModel } from '../../../model/training/import-model.ts';
 import { Booster } from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
@@ -42,17 +42,17 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
   for (const { name, vectorizer, model, rows: rowsAsLists, predictions, contributions } of golden.models) {
     const rows = rowsOf(rowsAsLists);
     const expected = doublesOf(predictions);
-    const ofRows = expected.subarray(0, rows.length);
+    const expectedOfRows = expected.subarray(0, rows.length);
 
-    test(`${name}: Python's predictions, from the same rows the same doubles, from the text within 1e-6`, async () => {
+    test(`${name}: gives Python's predictions, the same doubles from the same rows, and within 1e-6 from the text`, async () => {
       const { path } = await importInto('golden', model, vectorizer);
-      assert.ok(new Set(expected).size > 60, 'the texts differ in their predictions');
+      assert.ok(new Set(expected).size > 60, 'the predictions of the texts differ');
       for (const engine of engineNames) {
         const scorer = await loadScorer({ bundlePath: path, engine });
         if (scorer instanceof NativeEngine)
           assert.deepEqual(
             Float64Array.from(rows, (row) => scorer.forest.predict(row)),
-            ofRows,
+            expectedOfRows,
           );
         texts.forEach((text, i) => {
           const difference = Math.abs(scorer.score(text) - (expected[i] as number));
@@ -62,13 +62,13 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
       const [booster, forest] = [Booster.fromModelText(model), Forest.fromModelText(model)];
       assert.deepEqual(
         Float64Array.from(rows, (row) => forest.predict(row)),
-        ofRows,
+        expectedOfRows,
       );
       assert.deepEqual(
         Float64Array.from(rows, (row) => booster.predict(row)),
-        ofRows,
+        expectedOfRows,
       );
-      assert.deepEqual(await booster.predictBatch(stackRows(rows, booster.columnCount)), ofRows);
+      assert.deepEqual(await booster.predictBatch(stackRows(rows, booster.columnCount)), expectedOfRows);
     });
 
     test(`${name}: the addon's contributions are Python's pred_contrib, the same doubles`, () => {
@@ -99,7 +99,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
   }
 });
 
-test('the shipped model, whose columns are numbers, gives its own scores', async () => {
+test('the shipped model, whose columns have numbers as names, gives its own scores after an import', async () => {
   const { manifest: shipped, modelText, vectorizer } = await readBundle(join(packageRoot, 'model', 'stars'));
   assert.match(modelText, /^feature_names=0 1 2 /m);
   const { terms, idf } = vectorizer.tables;
@@ -111,14 +111,16 @@ test('the shipped model, whose columns are numbers, gives its own scores', async
     { scoreRange: shipped.scoreRange },
   );
   assert.deepEqual(manifest.goldens, shipped.goldens);
-  assert.equal(manifest.version, shipped.version, 'of files with the same hashes');
+  assert.equal(manifest.version, shipped.version, 'the files have the same hashes');
 });
 
 describe('an imported model', () => {
   const [first] = golden.models as [ImportedGolden['models'][number]];
 
-  test('tells where it is from, and what made it', async () => {
-    const { path, manifest } = await importInto('told', first.model, first.vectorizer, { command: 'hoshi import m' });
+  test('records its origin and its training parameters', async () => {
+    const { path, manifest } = await importInto('recorded', first.model, first.vectorizer, {
+      command: 'hoshi import m',
+    });
     const { made, training } = (await readBundle(path)).manifest;
     assert.equal(made.command, 'hoshi import m');
     assert.equal(made.imported?.dtype, 'float64');
@@ -132,42 +134,46 @@ describe('an imported model', () => {
     );
   });
 
-  test('gives what its trees give where no range is named, and is held within the one that is', async () => {
+  test('is not clamped without a range, and is clamped to the given range', async () => {
     const free = await importInto('free', first.model, first.vectorizer);
     const [lowest, highest] = free.manifest.scoreRange;
     const predictions = doublesOf(first.predictions);
     assert.ok(predictions.every((score) => lowest <= score && score <= highest));
     assert.match(
       free.notices.join(),
-      /^scores are not held within stars: the trees give [-\d.]+ to [\d.]+; --range 1,5/,
+      /^scores are not clamped to stars; the trees can give [-\d.]+ to [\d.]+\. To clamp them, add --range 1,5$/,
     );
-    const held = await importInto('held', first.model, first.vectorizer, { scoreRange: [2.5, 3] });
-    assert.deepEqual(held.notices, []);
-    const scorer = await loadScorer({ bundlePath: held.path, engine: 'native' });
+    const clamped = await importInto('clamped', first.model, first.vectorizer, { scoreRange: [2.5, 3] });
+    assert.deepEqual(clamped.notices, []);
+    const scorer = await loadScorer({ bundlePath: clamped.path, engine: 'native' });
     const scores = texts.map((text) => scorer.score(text));
     assert.deepEqual([Math.min(...scores), Math.max(...scores)], [2.5, 3]);
   });
 
-  test('of float32 is told to differ', async () => {
+  test('of float32 gives a notice about the difference', async () => {
     const float32 = golden.models.find(({ vectorizer }) => vectorizer.dtype === 'float32');
     assert.ok(float32);
     const { notices } = await importInto('float32', float32.model, float32.vectorizer, { scoreRange: [1, 5] });
-    assert.match(notices.join(), /^the vectorizer computes in float32, rows here in doubles: within 1e-6/);
+    assert.match(
+      notices.join(),
+      /^the vectorizer computed float32 rows, hoshi computes doubles, which differ by at most 1e-6\./,
+    );
   });
 });
 
-/** A vectorizer of so many one-letter terms. */
+/** A vectorizer of `count` one-letter terms. */
 function lettersOf(count: number) {
   const terms = Array.from({ length: count }, (_, i) => String.fromCharCode(0x61 + i));
   const parameters = { ...golden.models[0]?.vectorizer.parameters, use_idf: false };
   return { format: 1, made: {}, dtype: 'float64', parameters, fitting: {}, terms, idf: null };
 }
 
-describe('what only LightGBM can serve', () => {
+describe('a model that only LightGBM can serve', () => {
   for (const kind of ['categories', 'linear leaves', 'probabilities', 'counts']) {
-    test(`${kind}: a range has to be named, and then it serves`, async () => {
+    test(`${kind}: is refused without a range, and served with one`, async () => {
       const model = new Map(await smallModels()).get(kind) as string;
-      const refused = /^model\.txt: expected --range, since only LightGBM knows .*; the engines native and js: model: /;
+      const refused =
+        /^model\.txt: expected --range, because only LightGBM can compute .*; the engines native and js: model: /;
       await assert.rejects(importInto('refused', model, lettersOf(8)), { message: refused });
       const { path } = await importInto('special', model, lettersOf(8), { scoreRange: [0, 9] });
       assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'lightgbm');
@@ -175,7 +181,7 @@ describe('what only LightGBM can serve', () => {
   }
 });
 
-describe('what is refused, and nothing is written', () => {
+describe('a refused import writes nothing', () => {
   const [{ model }] = golden.models as [ImportedGolden['models'][number]];
   const vectorizer = golden.models[0]?.vectorizer as ImportedGolden['models'][number]['vectorizer'];
   const { terms } = vectorizer;
@@ -192,7 +198,7 @@ describe('what is refused, and nothing is written', () => {
     [
       'features of other names',
       named(['たべもの', ...underscored.slice(1)]),
-      /^model\.txt: expected feature_names\[0\] to be Column_0 or 0 or .+, as the vectorizer has its terms and in one way for all, received たべもの$/,
+      /^model\.txt: expected feature_names\[0\] to be Column_0 or 0 or .+, in the vectorizer's order of terms and in one style for all, received たべもの$/,
     ],
     [
       'features in another order',
@@ -200,28 +206,32 @@ describe('what is refused, and nothing is written', () => {
       /feature_names\[0\]/,
     ],
     [
-      'features that are partly named by their numbers',
+      'features of which one has its number as name',
       named(underscored.map((name, column) => (column === 3 ? '3' : name))),
-      /expected feature_names\[3\] to be [^ ]+, as .* received 3$/,
+      /expected feature_names\[3\] to be [^ ]+, in the .* received 3$/,
     ],
     [
       'several outputs',
       model.replace('num_class=1', 'num_class=3'),
-      /an engine can serve, none can; the engines native and js: .*num_class=1, received 3; the engine lightgbm: .*num_class/,
+      /an engine can serve, but no engine can; the engines native and js: .*num_class=1, received 3; the engine lightgbm: .*num_class/,
     ],
     [
       'an unknown objective',
       model.replace('objective=regression', 'objective=telepathy'),
       /the engines native and js: .* received telepathy; the engine lightgbm: .* received telepathy/,
     ],
-    ['a text cut short', model.slice(0, 5000), /none can; .*/],
-    ['no model at all', 'stars\n', /none can; the engines native and js: model: expected a line "end of trees"/],
+    ['an incomplete text', model.slice(0, 5000), /no engine can; .*/],
     [
-      'trees that tell nothing apart',
+      'a file without a model',
+      'stars\n',
+      /no engine can; the engines native and js: model: expected a line "end of trees"/,
+    ],
+    [
+      'trees that give every row the same score',
       model.replaceAll(/^leaf_value=.*$/gm, (line) =>
         line.replaceAll(/=.*/g, `=${'1 '.repeat(line.split(' ').length)}`),
       ),
-      /expected trees that tell rows apart, received some that give 25 to each/,
+      /expected trees that give different scores, received trees that give 25 to every row/,
     ],
   ];
   for (const [what, text, message] of refused) {
@@ -231,17 +241,17 @@ describe('what is refused, and nothing is written', () => {
     });
   }
 
-  test('names that are the terms, or their numbers, are taken', async () => {
+  test('column names that are the terms or the column numbers are accepted', async () => {
     await importInto('named', named(underscored), vectorizer);
     await importInto('numbered', named(terms.map((_, column) => `${column}`)), vectorizer);
   });
 
-  test('terms that are numbers in another order are not taken for numbers of columns', async () => {
+  test('terms that are numbers in another order are not mistaken for column numbers', async () => {
     const model = new Map(await smallModels()).get('linear leaves') as string;
     const text = model.replace(/^feature_names=.*$/m, 'feature_names=0 1 2 3 4 5 6 10');
     const numbers = { ...lettersOf(8), terms: ['0', '1', '10', '2', '3', '4', '5', '6'] };
     await assert.rejects(importInto('refused', text, numbers, { scoreRange: [0, 9] }), {
-      message: /expected feature_names\[7\] to be 7, as .* received 10$/,
+      message: /expected feature_names\[7\] to be 7, in the .* received 10$/,
     });
   });
 });

@@ -2,21 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
-  bigramsOf,
-  fold,
-  limits,
-  lintCorpus,
-  nearDuplicates,
-  outOfBalance,
-  realNames,
-  sameTexts,
-  similarity,
-  similarPairs,
-  strangeCharacters,
-  tooLong,
-  wordsOfTwoMinds,
-} from '../../../model/corpus/lint.ts';
-import {
   type Corpus,
   type CorpusWord,
   type Domain,
@@ -24,6 +9,21 @@ import {
   readCorpus,
   type Sentence,
 } from '../../../model/corpus/read.ts';
+import {
+  bigramsOf,
+  comparisonKey,
+  conflictingWords,
+  duplicates,
+  imbalances,
+  limits,
+  lintCorpus,
+  longTexts,
+  nearDuplicates,
+  realNames,
+  similarity,
+  similarPairs,
+  unusualCharacters,
+} from './linter.ts';
 
 const ofTexts = (...texts: string[]): Corpus => ({
   sentences: texts.map((text) => ({ stars: 5, domain: 'movie', text })),
@@ -34,11 +34,11 @@ const ofWords = (...words: [polarity: number, wordClass: CorpusWord['wordClass']
   words: words.map(([polarity, wordClass, text]) => ({ polarity, wordClass, text })),
 });
 
-test('the shipped corpus gives no cause for complaint', async () => {
+test('the shipped corpus has no violation', async () => {
   assert.deepEqual(lintCorpus(await readCorpus()), []);
 });
 
-test('every rule is asked, each once', () => {
+test('lintCorpus runs every rule once, in order', () => {
   const corpus: Corpus = {
     sentences: ofTexts(
       '任天堂は最高。',
@@ -50,7 +50,7 @@ test('every rule is asked, each once', () => {
     ).sentences,
     words: ofWords([1, 'noun', '癖'], [-1, 'na-adjective', '癖']).words,
   };
-  const rules = [sameTexts, nearDuplicates, wordsOfTwoMinds, outOfBalance, tooLong, strangeCharacters, realNames];
+  const rules = [duplicates, nearDuplicates, conflictingWords, imbalances, longTexts, unusualCharacters, realNames];
   for (const rule of rules) assert.notDeepEqual(rule(corpus), [], rule.name);
   assert.deepEqual(
     lintCorpus(corpus),
@@ -58,8 +58,8 @@ test('every rule is asked, each once', () => {
   );
 });
 
-describe('the same text', () => {
-  const folded: [text: string, key: string][] = [
+describe('duplicates', () => {
+  const keys: [text: string, key: string][] = [
     ['最高！！', '最高'],
     ['「最高」、 だ…。', '最高だ'],
     ['Ｗｉ-Ｆｉ', 'wifi'],
@@ -69,25 +69,25 @@ describe('the same text', () => {
     ['★★★☆☆', '★★★☆☆'],
     ['。', ''],
   ];
-  for (const [text, key] of folded) {
-    test(`${text} is folded to ${JSON.stringify(key)}`, () => assert.equal(fold(text), key));
+  for (const [text, key] of keys) {
+    test(`the comparison key of ${text} is ${JSON.stringify(key)}`, () => assert.equal(comparisonKey(text), key));
   }
 
-  test('is found but for its punctuation, width or the size of its kana', () => {
-    assert.deepEqual(sameTexts(ofTexts('最高。', '良い。', '最高！', 'ヤッタ', 'ヤツタ', '最高')), [
-      '最高！: expected each text once, 最高。 differs in punctuation or size only',
-      'ヤツタ: expected each text once, ヤッタ differs in punctuation or size only',
-      '最高: expected each text once, 最高。 differs in punctuation or size only',
+  test('are found although punctuation, width or kana size differ', () => {
+    assert.deepEqual(duplicates(ofTexts('最高。', '良い。', '最高！', 'ヤッタ', 'ヤツタ', '最高')), [
+      '最高！: expected each text once, 最高。 differs only in punctuation, width, case or kana size',
+      'ヤツタ: expected each text once, ヤッタ differs only in punctuation, width, case or kana size',
+      '最高: expected each text once, 最高。 differs only in punctuation, width, case or kana size',
     ]);
   });
 
-  test('is not what has other stars of its own: ★★★☆☆', () => {
-    assert.deepEqual(sameTexts(ofTexts('★★★☆☆', '★★★★★', '楽しい。', '楽しくない。')), []);
+  test('are not texts with different star marks: ★★★☆☆ and ★★★★★', () => {
+    assert.deepEqual(duplicates(ofTexts('★★★☆☆', '★★★★★', '楽しい。', '楽しくない。')), []);
   });
 });
 
 describe('near-duplicates', () => {
-  test('by hand: similarity is Dice of the sets of bigrams', () => {
+  test('by hand: similarity is the Dice coefficient of the bigram sets', () => {
     assert.deepEqual([...bigramsOf('ああああい')], ['ああ', 'あい']);
     assert.deepEqual([...bigramsOf('😀い😀')], ['😀い', 'い😀']);
     assert.deepEqual([...bigramsOf('あ'), ...bigramsOf('')], ['あ', '']);
@@ -97,17 +97,17 @@ describe('near-duplicates', () => {
     assert.equal(similarity(bigramsOf('あ'), bigramsOf('あ')), 1);
   });
 
-  test('are found from the limit on, whatever their punctuation', () => {
+  test('are found at the limit and above, whatever their punctuation', () => {
     assert.equal(limits.similarity, 0.9);
     // 9 and 11 bigrams, 9 of them common: 0.9
     const [short, long] = ['一、二三四五六七八九十。', '一二三四五六七八九十甲乙！'];
     assert.deepEqual(nearDuplicates(ofTexts(short, long)), [
-      `${long}: expected texts that differ, ${short} says nearly the same`,
+      `${long}: expected different texts, but ${short} is nearly the same`,
     ]);
     assert.deepEqual(nearDuplicates(ofTexts(short, '一二三四五六七八九十甲乙丙')), []);
   });
 
-  test('are the pairs that a comparison of each with each finds', () => {
+  test('are the same pairs that a comparison of all pairs finds', () => {
     const texts = fc.array(fc.string({ unit: fc.constantFrom('あ', 'い', 'う', '😀'), maxLength: 12 }), {
       maxLength: 25,
     });
@@ -125,9 +125,9 @@ describe('near-duplicates', () => {
   });
 });
 
-test('a word of two minds', () => {
+test('a word may have two classes, but not two polarities', () => {
   assert.deepEqual(
-    wordsOfTwoMinds(
+    conflictingWords(
       ofWords(
         [1, 'noun', '癖'],
         [-2, 'na-adjective', '癖'],
@@ -138,13 +138,13 @@ test('a word of two minds', () => {
     ),
     ['癖: expected one polarity, received 1 and -2'],
   );
-  assert.deepEqual(wordsOfTwoMinds(ofWords([1, 'noun', '満足'], [2, 'na-adjective', '満足'])), [
+  assert.deepEqual(conflictingWords(ofWords([1, 'noun', '満足'], [2, 'na-adjective', '満足'])), [
     '満足: expected one polarity, received 1 and 2',
   ]);
 });
 
 describe('balance', () => {
-  /** In each domain as many sentences of each number of stars as given, from 0 to 5. */
+  /** A corpus in which each domain has `counts[stars]` sentences of 0 to 5 stars. */
   const balanced = (counts: readonly number[], changes: Partial<Record<Domain, readonly number[]>> = {}): Corpus => ({
     sentences: domains.flatMap((domain) =>
       (changes[domain] ?? counts).flatMap((count, stars) =>
@@ -155,21 +155,18 @@ describe('balance', () => {
   });
   const even = [40, 80, 80, 80, 80, 80];
 
-  test('is kept by as many of each', () => assert.deepEqual(outOfBalance(balanced(even)), []));
+  test('accepts equal counts', () => assert.deepEqual(imbalances(balanced(even)), []));
 
-  test('is kept at the limits', () => {
+  test('accepts shares exactly at the limits', () => {
     // of 400: 15 and 30 percent
-    assert.deepEqual(outOfBalance(balanced(even, { movie: [40, 60, 60, 60, 100, 120] })), []);
+    assert.deepEqual(imbalances(balanced(even, { movie: [40, 60, 60, 60, 100, 120] })), []);
     // 2 percent of 400, 15 percent of 400
-    assert.deepEqual(
-      outOfBalance(balanced(even, { app: [8, 78, 78, 78, 79, 79], book: [60, 68, 68, 68, 68, 68] })),
-      [],
-    );
+    assert.deepEqual(imbalances(balanced(even, { app: [8, 78, 78, 78, 79, 79], book: [60, 68, 68, 68, 68, 68] })), []);
   });
 
-  test('of stars is lost beyond', () => {
+  test('rejects a star share beyond the limits', () => {
     assert.deepEqual(
-      outOfBalance(balanced(even, { movie: [40, 59, 80, 80, 80, 101], shop: [40, 70, 70, 70, 69, 121] })),
+      imbalances(balanced(even, { movie: [40, 59, 80, 80, 80, 101], shop: [40, 70, 70, 70, 69, 121] })),
       [
         'movie: the share of 1 stars: expected 0.15 to 0.3, received 0.147',
         'shop: the share of 5 stars: expected 0.15 to 0.3, received 0.302',
@@ -177,22 +174,22 @@ describe('balance', () => {
     );
   });
 
-  test('of neutral sentences is lost beyond', () => {
-    assert.deepEqual(outOfBalance(balanced(even, { game: [71, 80, 80, 80, 80, 80], hotel: [0, 80, 80, 80, 80, 80] })), [
+  test('rejects a neutral share beyond the limits', () => {
+    assert.deepEqual(imbalances(balanced(even, { game: [71, 80, 80, 80, 80, 80], hotel: [0, 80, 80, 80, 80, 80] })), [
       'game: the neutral share: expected 0.02 to 0.15, received 0.151',
       'hotel: the neutral share: expected 0.02 to 0.15, received 0.000',
     ]);
-    const all = outOfBalance(balanced([200, 80, 80, 80, 80, 80]));
+    const all = imbalances(balanced([200, 80, 80, 80, 80, 80]));
     assert.equal(all[0], 'all: the neutral share: expected 0.02 to 0.15, received 0.333');
   });
 
-  test('is not asked of general and phrase', () => {
+  test('exempts general and phrase', () => {
     const free = [0, 10, 10, 10, 10, 200];
-    assert.deepEqual(outOfBalance(balanced(even, { general: free, phrase: free })), []);
+    assert.deepEqual(imbalances(balanced(even, { general: free, phrase: free })), []);
   });
 
-  test('is of a corpus that is large enough', () => {
-    const small = outOfBalance({ ...balanced([4, 8, 8, 8, 8, 8]), words: [] });
+  test('rejects a corpus that is too small', () => {
+    const small = imbalances({ ...balanced([4, 8, 8, 8, 8, 8]), words: [] });
     assert.deepEqual(small, [
       'all: expected at least 4000 sentences, received 484',
       'all: expected at least 2000 words, received 0',
@@ -203,15 +200,15 @@ describe('balance', () => {
 test('at most 120 characters, in code points', () => {
   const [fits, long] = ['𠮷'.repeat(120), '𠮷'.repeat(121)];
   const complaint = `${long}: expected at most 120 characters, received 121`;
-  assert.deepEqual(tooLong(ofTexts(fits, long)), [complaint]);
-  assert.deepEqual(tooLong(ofWords([1, 'noun', fits], [1, 'noun', long])), [complaint]);
+  assert.deepEqual(longTexts(ofTexts(fits, long)), [complaint]);
+  assert.deepEqual(longTexts(ofWords([1, 'noun', fits], [1, 'noun', long])), [complaint]);
 });
 
 describe('characters', () => {
   for (const text of ['ここはA級〜☆（笑）、100%！', 'Wi-Fi：〇。「々」『ヴァ』…♪♡◎○△★', '最&高?!', '０点・１点']) {
-    test(`${text} is of ordinary ones`, () => assert.deepEqual(strangeCharacters(ofTexts(text)), []));
+    test(`${text} has only common characters`, () => assert.deepEqual(unusualCharacters(ofTexts(text)), []));
   }
-  for (const strange of [
+  for (const unusual of [
     '😀',
     'ﾃ',
     '\u200b',
@@ -228,10 +225,10 @@ describe('characters', () => {
     '\\',
     '<',
   ]) {
-    test(`${JSON.stringify(strange)} is strange`, () => {
-      const complaint = (text: string) => `${text}: expected no ${JSON.stringify(strange)}`;
-      assert.deepEqual(strangeCharacters(ofTexts(`最高${strange}です`)), [complaint(`最高${strange}です`)]);
-      assert.deepEqual(strangeCharacters(ofWords([1, 'noun', strange])), [complaint(strange)]);
+    test(`${JSON.stringify(unusual)} is unusual`, () => {
+      const complaint = (text: string) => `${text}: expected no ${JSON.stringify(unusual)}`;
+      assert.deepEqual(unusualCharacters(ofTexts(`最高${unusual}です`)), [complaint(`最高${unusual}です`)]);
+      assert.deepEqual(unusualCharacters(ofWords([1, 'noun', unusual])), [complaint(unusual)]);
     });
   }
 });
@@ -258,6 +255,6 @@ describe('real names', () => {
     'ワンピースを買いました。',
     '楽天的',
   ]) {
-    test(`${text} holds none`, () => assert.deepEqual(realNames(ofTexts(text)), []));
+    test(`${text} contains no name`, () => assert.deepEqual(realNames(ofTexts(text)), []));
   }
 });

@@ -1,28 +1,29 @@
 /**
- * What a corpus that is well formed may still have wrong: the same said twice, a word of two minds, stars out of balance,
- * what is too long or strange, a real name. Each rule takes the corpus and gives a complaint for each offence; none reads a file.
+ * A linter for the authored corpus. `read.ts` checks the form of the files; this checks the content: duplicates, words
+ * with two polarities, the balance of the stars, long texts, unusual characters and real names. Each rule takes the
+ * corpus and returns one complaint per violation. No rule reads a file.
  */
-import { type Corpus, type Domain, domains } from './read.ts';
+import { type Corpus, type Domain, domains, isNeutral, isSubject } from '../../../model/corpus/read.ts';
 
 export const limits = {
   sentences: 4000,
   words: 2000,
-  characters: 120,
-  /** Of character bigrams (Dice 1945), from which on two texts say the same. */
+  /** In code points. */
+  textLength: 120,
+  /** Dice similarity of the character bigrams (Dice 1945). Texts at or above it count as near-duplicates. */
   similarity: 0.9,
-  /** Of a domain's sentences that are not neutral, those of one number of stars. */
+  /** The share of one number of stars among the sentences of a domain that are not neutral. */
   starShare: [0.15, 0.3],
   neutralShare: [0.02, 0.15],
 } as const;
 
 export function lintCorpus(corpus: Corpus): string[] {
-  return [sameTexts, nearDuplicates, wordsOfTwoMinds, outOfBalance, tooLong, strangeCharacters, realNames].flatMap(
-    (rule) => rule(corpus),
-  );
+  const rules = [duplicates, nearDuplicates, conflictingWords, imbalances, longTexts, unusualCharacters, realNames];
+  return rules.flatMap((rule) => rule(corpus));
 }
 
-/** A text without punctuation and spaces, the width of its characters, their case and the size of its kana. */
-export function fold(text: string): string {
+/** The text without its differences in punctuation, spaces, character width, case and kana size. */
+export function comparisonKey(text: string): string {
   return text
     .normalize('NFKC')
     .toLowerCase()
@@ -37,28 +38,29 @@ const LARGE_KANA: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-export function sameTexts({ sentences }: Corpus): string[] {
+export function duplicates({ sentences }: Corpus): string[] {
   const first = new Map<string, string>();
   return sentences.flatMap(({ text }) => {
-    const key = fold(text);
+    const key = comparisonKey(text);
     const before = first.get(key);
     if (before === undefined) first.set(key, text);
     return before === undefined
       ? []
-      : [`${text}: expected each text once, ${before} differs in punctuation or size only`];
+      : [`${text}: expected each text once, ${before} differs only in punctuation, width, case or kana size`];
   });
 }
 
 export function nearDuplicates({ sentences }: Corpus): string[] {
-  const texts = [...new Map(sentences.map(({ text }) => [fold(text), text])).values()];
-  return similarPairs(texts.map(fold), limits.similarity).map(
-    ([i, j]) => `${texts[j]}: expected texts that differ, ${texts[i]} says nearly the same`,
+  const texts = [...new Map(sentences.map(({ text }) => [comparisonKey(text), text])).values()];
+  return similarPairs(texts.map(comparisonKey), limits.similarity).map(
+    ([i, j]) => `${texts[j]}: expected different texts, but ${texts[i]} is nearly the same`,
   );
 }
 
 /**
- * The pairs [i, j], i < j, of texts whose sets of bigrams A and B have 2|A ∩ B| ≥ t (|A| + |B|). Then |A ∩ B| ≥ t/(2 − t) |A|,
- * so that both hold one of their rarest |A| − ⌈t/(2 − t) |A|⌉ + 1 in common: only such pairs are compared (Chaudhuri 2006).
+ * The pairs [i, j], i < j, of texts whose bigram sets A and B satisfy 2|A ∩ B| ≥ t (|A| + |B|). It follows that
+ * |A ∩ B| ≥ t/(2 − t) |A|, and the same for B. So the |A| − ⌈t/(2 − t) |A|⌉ + 1 rarest bigrams of A and those of B have
+ * at least one in common. Only such pairs are compared (prefix filtering, Chaudhuri 2006).
  */
 export function similarPairs(texts: readonly string[], threshold: number): [number, number][] {
   const sets = texts.map(bigramsOf);
@@ -78,36 +80,40 @@ export function similarPairs(texts: readonly string[], threshold: number): [numb
   });
 }
 
-/** The pairs of neighbouring characters; a text of one character or none is its own. */
+/** The pairs of adjacent characters. A text of zero or one character is its own single element. */
 export function bigramsOf(text: string): Set<string> {
   const characters = [...text];
   if (characters.length < 2) return new Set([text]);
   return new Set(characters.slice(1).map((character, i) => `${characters[i]}${character}`));
 }
 
+/** The Dice coefficient, in [0, 1]. */
 export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   return (2 * [...a].filter((bigram) => b.has(bigram)).length) / (a.size + b.size);
 }
 
-/** A word may be of several classes, but not of several polarities. */
-export function wordsOfTwoMinds({ words }: Corpus): string[] {
+/** A word may have several classes, but only one polarity. */
+export function conflictingWords({ words }: Corpus): string[] {
   const first = new Map<string, number>();
   return words.flatMap(({ text, polarity }) => {
-    const before = first.get(fold(text)) ?? polarity;
-    first.set(fold(text), before);
+    const before = first.get(comparisonKey(text)) ?? polarity;
+    first.set(comparisonKey(text), before);
     return before === polarity ? [] : [`${text}: expected one polarity, received ${before} and ${polarity}`];
   });
 }
 
-/** `general` and `phrase` stand beside the other domains in a review: their stars may be of any share. */
-export function outOfBalance({ sentences, words }: Corpus): string[] {
-  const subjects = domains.filter((domain) => domain !== 'general' && domain !== 'phrase');
+/**
+ * The domains `general` and `phrase` are exempt: reviews of every domain use their sentences, so their stars need no
+ * balance.
+ */
+export function imbalances({ sentences, words }: Corpus): string[] {
+  const subjects = domains.filter(isSubject);
   return [
     ...atLeast(sentences.length, limits.sentences, 'sentences'),
     ...atLeast(words.length, limits.words, 'words'),
     ...within(shareOf(sentences, isNeutral), limits.neutralShare, 'all: the neutral share'),
     ...subjects.flatMap((domain) =>
-      outOfBalanceIn(
+      imbalancesOfDomain(
         domain,
         sentences.filter((sentence) => sentence.domain === domain),
       ),
@@ -115,22 +121,18 @@ export function outOfBalance({ sentences, words }: Corpus): string[] {
   ];
 }
 
-function outOfBalanceIn(domain: Domain, sentences: Corpus['sentences']): string[] {
-  const said = sentences.filter((sentence) => !isNeutral(sentence));
+function imbalancesOfDomain(domain: Domain, sentences: Corpus['sentences']): string[] {
+  const opinions = sentences.filter((sentence) => !isNeutral(sentence));
   return [
     ...within(shareOf(sentences, isNeutral), limits.neutralShare, `${domain}: the neutral share`),
     ...[1, 2, 3, 4, 5].flatMap((given) =>
       within(
-        shareOf(said, ({ stars }) => stars === given),
+        shareOf(opinions, ({ stars }) => stars === given),
         limits.starShare,
         `${domain}: the share of ${given} stars`,
       ),
     ),
   ];
-}
-
-function isNeutral({ stars }: { stars: number }): boolean {
-  return stars === 0;
 }
 
 function shareOf<T>(values: readonly T[], is: (value: T) => boolean): number {
@@ -145,25 +147,30 @@ function within(share: number, [least, most]: readonly [number, number], what: s
   return share >= least && share <= most ? [] : [`${what}: expected ${least} to ${most}, received ${share.toFixed(3)}`];
 }
 
-export function tooLong({ sentences, words }: Corpus): string[] {
+export function longTexts({ sentences, words }: Corpus): string[] {
   return [...sentences, ...words].flatMap(({ text }) => {
     const length = [...text].length;
-    if (length <= limits.characters) return [];
-    return [`${text}: expected at most ${limits.characters} characters, received ${length}`];
+    if (length <= limits.textLength) return [];
+    return [`${text}: expected at most ${limits.textLength} characters, received ${length}`];
   });
 }
 
-/** Kana, kanji, Latin letters, digits and the marks of ordinary reviews: no emoji, no half-width kana, nothing invisible. */
-const STRANGE = /[^ぁ-ゖァ-ヺー々〇\u4e00-\u9fffA-Za-z0-9０-９ 。、！？!?….・「」『』（）().,：:〜★☆♪♡◎○△&%-]/u;
+/**
+ * Anything but kana, kanji, Latin letters, digits and common punctuation: emoji, half-width kana, invisible characters.
+ */
+const UNUSUAL = /[^ぁ-ゖァ-ヺー々〇\u4e00-\u9fffA-Za-z0-9０-９ 。、！？!?….・「」『』（）().,：:〜★☆♪♡◎○△&%-]/u;
 
-export function strangeCharacters({ sentences, words }: Corpus): string[] {
+export function unusualCharacters({ sentences, words }: Corpus): string[] {
   return [...sentences, ...words].flatMap(({ text }) => {
-    const strange = STRANGE.exec(text)?.[0];
-    return strange === undefined ? [] : [`${text}: expected no ${JSON.stringify(strange)}`];
+    const unusual = UNUSUAL.exec(text)?.[0];
+    return unusual === undefined ? [] : [`${text}: expected no ${JSON.stringify(unusual)}`];
   });
 }
 
-/** Of works, people and companies; the corpus is of none. Not here: what is a word, too (ワンピース, シャープ). */
+/**
+ * Names of works, people and companies. The corpus must contain none. Names that are also words (ワンピース, シャープ)
+ * are left out.
+ */
 const NAMES =
   `アマゾン グーグル アップル ヤフー メルカリ ソニー パナソニック トヨタ ホンダ ユニクロ ニトリ ダイソー コストコ スタバ
   スターバックス マクドナルド セブンイレブン ローソン ファミマ ディズニー ピクサー ジブリ マーベル ネットフリックス ユーチューブ
@@ -172,10 +179,13 @@ const NAMES =
   東映 吉本興業 鬼滅の刃 千と千尋 君の名は 黒澤明 宮崎駿 小津安二郎 是枝裕和 北野武 村上春樹 東野圭吾 夏目漱石
   Amazon Google Apple iPhone iPad LINE Netflix YouTube Twitter Instagram Sony Switch USJ`.split(/\s+/);
 
-// A name of katakana or Latin letters ends where these end: オンライン holds no name.
-const NAME = new RegExp(NAMES.map((name) => `(?<!${letterLike(name)})${name}(?!${letterLike(name)})`).join('|'), 'i');
+// A katakana or Latin name matches only as a whole run of such letters, so オンライン does not match a name inside it.
+const NAME = new RegExp(
+  NAMES.map((name) => `(?<!${letterClassOf(name)})${name}(?!${letterClassOf(name)})`).join('|'),
+  'i',
+);
 
-function letterLike(name: string): string {
+function letterClassOf(name: string): string {
   return /^[ァ-ヺー・]+$/.test(name) ? '[ァ-ヺー]' : /^[a-z]+$/i.test(name) ? '[a-z]' : '[]';
 }
 

@@ -1,0 +1,82 @@
+/** Trains on a part of the reviews and measures on the held-out rest. */
+import type { Booster } from '../../native/index.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import type { NamedCurve } from '../evaluation/learning-curve.ts';
+import { measuresOf } from '../evaluation/measures.ts';
+import type { Review } from '../io/reviews.ts';
+import type { Vectorizer } from '../reference/vectorizer.ts';
+import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import { firstTrees } from './boosting.ts';
+import { heldOutScores, type Learned, type LearnOptions, learn, starsOf } from './learn.ts';
+import { holdoutSplit } from './split.ts';
+
+export interface ValidationOptions extends LearnOptions {
+  /** The maximum number of boosting rounds, one tree each. */
+  readonly rounds: number;
+  /** The share of the texts to hold out for measuring and early stopping, in [0, 0.5]. Ignored with folds. */
+  readonly validationShare: number;
+  /** The number of folds for cross-validation, at least 2; 0 or undefined for none. */
+  readonly folds?: number;
+}
+
+/** A trained model and its measures. A report is drawn from them. */
+export interface ValidationResult {
+  readonly vectorizer: Vectorizer;
+  readonly booster: Booster;
+  /** What the manifest says about the training. */
+  readonly training: Readonly<Record<string, unknown>>;
+  readonly measures: Manifest['measures'];
+  /** The curve of the holdout (`validation`); or one per fold (`fold 1` …), then the one of `all` reviews. */
+  readonly curves: readonly NamedCurve[];
+  /**
+   * The reviews that a model scored without having seen them: the holdout, or with folds all reviews. Empty without
+   * either.
+   */
+  readonly heldOut: { readonly reviews: readonly Review[]; readonly scores: Float64Array };
+  /** Where the signal ended the training, such as `after round 7 of 100`; undefined if it did not. */
+  readonly interrupted?: string;
+}
+
+/** Trains one model. The held-out reviews measure it and stop its boosting early. */
+export async function validateOnHoldout(
+  extractor: FeatureExtractor,
+  reviews: readonly Review[],
+  scoreRange: readonly [number, number],
+  options: ValidationOptions,
+): Promise<ValidationResult> {
+  const { seed, validationShare, rounds } = options;
+  const split =
+    validationShare === 0 ? { training: reviews, heldOut: [] } : holdoutSplit(reviews, seed, validationShare);
+  const learned = await learn(extractor, split, scoreRange, rounds, options);
+  return measureOnHoldout(learned, 'validation', scoreRange, interruptionOf(learned, rounds));
+}
+
+/** The result of one model that is cut to its best round. `name` is the name of its curve and its measures. */
+export async function measureOnHoldout(
+  learned: Learned,
+  name: string,
+  scoreRange: readonly [number, number],
+  interrupted: string | undefined,
+): Promise<ValidationResult> {
+  const { vectorizer, boosted, heldOut } = learned;
+  const { curve } = boosted;
+  const scores = heldOut.length > 0 ? await heldOutScores(learned, curve.best, scoreRange) : new Float64Array(0);
+  const booster = firstTrees(boosted.booster, boosted.treeCountAt(curve.best));
+  return {
+    vectorizer,
+    booster,
+    training: { rounds: booster.treeCount },
+    measures:
+      heldOut.length > 0
+        ? { [name]: { reviews: heldOut.length, ...measuresOf(starsOf(heldOut), scores, scoreRange) } }
+        : {},
+    curves: [{ name, ...curve }],
+    heldOut: { reviews: heldOut, scores },
+    ...(interrupted === undefined ? {} : { interrupted }),
+  };
+}
+
+/** `after round 7 of 100` if the signal ended the boosting, else undefined. */
+export function interruptionOf({ boosted }: Learned, rounds: number): string | undefined {
+  return boosted.isInterrupted ? `after round ${boosted.rounds} of ${rounds}` : undefined;
+}
