@@ -4,9 +4,18 @@ import type { Operation, Route } from './route.ts';
 
 /** The operation that describes these routes. The table passes itself, so that this file does not import it in a circle. */
 export function describing(routes: readonly Route[]): Operation {
-  return { handle: async ({ service }) => ({ json: await openApi(routes, service.limits.textsLimit) }) };
+  return {
+    async handle({ service }) {
+      document ??= openApi(routes, service.limits.textsLimit).then((json) => JSON.stringify(json));
+      return { type: 'application/json', body: await document };
+    },
+  };
 }
 
+/** Made by the first request: neither the routes nor the limit changes while the process runs. */
+let document: Promise<string> | undefined;
+
+/** The OpenAPI document of the routes. Bodies hold at most `textsLimit` texts. */
 export async function openApi(routes: readonly Route[], textsLimit: number): Promise<object> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
