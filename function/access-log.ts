@@ -1,9 +1,9 @@
 /**
- * The access log: one line for a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest). It never contains the body or
- * the query.
+ * The access log: one line for a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest). It never
+ * contains the body or the query.
  *
- * Every failed request gets a line, and a share of the others. Only a few 503 in each second get a line: to write thousands would take
- * time from the admitted requests. The next line of a 503 says how many got none.
+ * Every failed request gets a line, and a share of the others. Only a few 503 in each second get a line: to write
+ * thousands would take time from the admitted requests. The next line of a 503 says how many got none.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { log } from './log.ts';

@@ -1,8 +1,8 @@
 /**
  * Admission: which requests are let in, and which are shed with 503 and Retry-After.
  *
- * A score takes microseconds of the one thread that responds to everything. Under overload, the wait is what hurts. So a request is
- * shed at once when there is too much ahead of it, and an admitted request is answered in time.
+ * A score takes microseconds of the one thread that responds to everything. Under overload, the wait is what hurts. So
+ * a request is shed at once when there is too much ahead of it, and an admitted request is answered in time.
  *
  * There are three limits, each on what a request costs:
  * - time: the expected wait in the event-loop queue, and the requests of one connection;
@@ -71,7 +71,10 @@ export class Admission {
     this.#overLimit.add(connection);
   }
 
-  /** Admits a request on a connection and returns undefined, or returns why it is shed. `leave` must follow an admission. */
+  /**
+   * Admits a request on a connection and returns undefined, or returns why it is shed. `leave` must follow an
+   * admission.
+   */
   enter(connection: object): ShedReason | undefined {
     if (this.#overLimit.has(connection)) return 'connections';
     const admitted = this.#admittedByConnection.get(connection) ?? 0;
@@ -101,9 +104,9 @@ export class Admission {
   }
 
   /**
-   * Reserves the bytes of a response until the client has received it. Returns false if they are not free. Without this, a client
-   * that reads nothing could make the process hold any number of responses. Small responses are not counted: Node stops reading
-   * requests after a few of them.
+   * Reserves the bytes of a response until the client has received it. Returns false if they are not free. Without
+   * this, a client that reads nothing could make the process hold any number of responses. Small responses are not
+   * counted: Node stops reading requests after a few of them.
    */
   reserveResponse(response: ServerResponse, bytes: number): boolean {
     if (bytes <= MAX_SMALL_RESPONSE_BYTES) return true;

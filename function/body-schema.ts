@@ -1,8 +1,10 @@
 /**
- * Schemas of request bodies. Each schema does two jobs, so that a body is specified once: it describes itself as JSON Schema for
- * OpenAPI 3.1, and it checks a value. A failed check throws an HttpError that says what was expected, where, and what came.
+ * Schemas of request bodies. Each schema does two jobs, so that a body is specified once: it describes itself as JSON
+ * Schema for OpenAPI 3.1, and it checks a value. A failed check throws an HttpError that says what was expected, where,
+ * and what came.
  *
- * Schemas are immutable and shared by all requests. HOSHI_TEXTS_LIMIT is passed in, because it is known only at run time.
+ * Schemas are immutable and shared by all requests. HOSHI_TEXTS_LIMIT is passed in, because it is known only at run
+ * time.
  */
 import { HttpError } from './response.ts';
 
@@ -15,8 +17,8 @@ export interface BodySchema<T> {
   readonly kind: JsonKind | undefined;
   describe(textsLimit: number): JsonSchema;
   /**
-   * Returns the value with its type. `name` names the value in the message: `the body` or `"texts"`. `pointer` is its JSON pointer.
-   * Throws a 400 for a wrong value, or a 413 for a list with more than `textsLimit` texts.
+   * Returns the value with its type. `name` names the value in the message: `the body` or `"texts"`. `pointer` is its
+   * JSON pointer. Throws a 400 for a wrong value, or a 413 for a list with more than `textsLimit` texts.
    */
   check(value: unknown, name: string, pointer: string, textsLimit: number): T;
 }
@@ -124,7 +126,9 @@ export interface ListOptions {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly description?: string;
-  /** The list holds at most HOSHI_TEXTS_LIMIT items, and this is their name: `texts`. A longer list is refused with 413. */
+  /**
+   * The list holds at most HOSHI_TEXTS_LIMIT items, and this is their name: `texts`. A longer list is refused with 413.
+   */
   readonly limitedAs?: string;
 }
 
@@ -192,7 +196,9 @@ export function checkTextCount(textCount: number, noun: string, pointer: string,
     throw new HttpError(413, `Expected at most ${textsLimit} ${noun}, received ${textCount}`, { pointer });
 }
 
-/** Throws a 400 for the value at `pointer`. `received` is what the message calls the value: its JSON type by default. */
+/**
+ * Throws a 400 for the value at `pointer`. `received` is what the message calls the value: its JSON type by default.
+ */
 export function refuse(expected: string, value: unknown, pointer: string, received: string = kindOf(value)): never {
   throw new HttpError(400, `Expected ${expected}, received ${received}`, { pointer });
 }

@@ -1,4 +1,6 @@
-/** The body of a request: chunks → bytes → text → JSON. A body that breaks the contract is refused with an HttpError. */
+/**
+ * The body of a request: chunks → bytes → text → JSON. A body that breaks the contract is refused with an HttpError.
+ */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './response.ts';
@@ -9,11 +11,11 @@ export function announcesTooManyBytes(request: IncomingMessage, limitBytes: numb
 }
 
 /**
- * Reads the whole body, then calls either `onBody` or `onError`, once. It calls `reserve` with the length of each chunk before it keeps
- * the chunk; `reserve` may throw to refuse it.
+ * Reads the whole body, then calls either `onBody` or `onError`, once. It calls `reserve` with the length of each chunk
+ * before it keeps the chunk; `reserve` may throw to refuse it.
  *
- * Throws at once a 415 for a compressed body, or a 413 if Content-Length is over the limit. Calls `onError` with a 413 if the body grows
- * over the limit, or a 400 if the connection closes before its end.
+ * Throws at once a 415 for a compressed body, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
+ * if the body grows over the limit, or a 400 if the connection closes before its end.
  */
 export function readBody(
   request: IncomingMessage,

@@ -1,9 +1,10 @@
 /**
- * Connections: how many may be open, what a client gets whose bytes are not a request, and how a half-open connection is ended.
+ * Connections: how many may be open, what a client gets whose bytes are not a request, and how a half-open connection
+ * is ended.
  *
- * Half-open: the server has ended its side, but the client goes on sending. If the server closed such a connection, the kernel would
- * reset it, and the client could lose the response. So only the server's side is ended. For HALF_OPEN_MS, what arrives is dropped;
- * then the connection is destroyed.
+ * Half-open: the server has ended its side, but the client goes on sending. If the server closed such a connection, the
+ * kernel would reset it, and the client could lose the response. So only the server's side is ended. For HALF_OPEN_MS,
+ * what arrives is dropped; then the connection is destroyed.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -20,8 +21,9 @@ const HALF_OPEN_MS = 500;
 const SPARE_CONNECTIONS = 64;
 
 /**
- * Limits the open connections, and returns the set of them. On a connection over the limit, only GET requests are served. A connection
- * over the limit and its spare ones gets a 503 at once. So does a connection whose bytes are not a request: a 400, 408 or 431.
+ * Limits the open connections, and returns the set of them. On a connection over the limit, only GET requests are
+ * served. A connection over the limit and its spare ones gets a 503 at once. So does a connection whose bytes are not a
+ * request: a 400, 408 or 431.
  */
 export function limitConnections(
   server: Server,
@@ -55,7 +57,9 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: s
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Expected a whole HTTP request in time, received a part of one'],
 };
 
-/** Writes a problem to a connection without a request, and ends it. The problem is counted and logged as a response is. */
+/**
+ * Writes a problem to a connection without a request, and ends it. The problem is counted and logged as a response is.
+ */
 function refuse(socket: Duplex, problem: HttpError, service: ScoringService): void {
   socket.end(rawProblem(problem));
   destroyLater(socket);

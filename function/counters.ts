@@ -1,6 +1,6 @@
 /**
- * What a process counts while it serves. An observation adds to numbers in arrays that exist already, which costs a request well under
- * a microsecond. prometheus.ts gives the counts to prom-client at a scrape.
+ * What a process counts while it serves. An observation adds to numbers in arrays that exist already, which costs a
+ * request well under a microsecond. prometheus.ts gives the counts to prom-client at a scrape.
  */
 
 /** Counts of observed values, by upper bound. */
@@ -31,7 +31,10 @@ const SECONDS: readonly number[] = [
 /** Bounds of scores, as parts of the score range. */
 const SIXTEENTHS: readonly number[] = Array.from({ length: 16 }, (_, i) => (i + 1) / 16);
 
-/** The limit that made admission shed a request: the event-loop queue, the scorer's threads, buffered bytes, or connections. */
+/**
+ * The limit that made admission shed a request: the event-loop queue, the scorer's threads, buffered bytes, or
+ * connections.
+ */
 export const shedReasons = ['loop', 'queue', 'memory', 'connections'] as const;
 export type ShedReason = (typeof shedReasons)[number];
 

@@ -1,9 +1,9 @@
 /**
  * The queue for the event loop: first come, first served, in short rounds.
  *
- * Node's event loop accepts one new connection in each round. If a round answered every waiting request, new connections would wait:
- * the last of a thousand new clients would wait for a thousand long rounds. So a round runs tasks for about a millisecond, and the
- * other tasks wait for a later round.
+ * Node's event loop accepts one new connection in each round. If a round answered every waiting request, new
+ * connections would wait: the last of a thousand new clients would wait for a thousand long rounds. So a round runs
+ * tasks for about a millisecond, and the other tasks wait for a later round.
  */
 export class EventLoopQueue {
   readonly #now: () => number;
@@ -33,7 +33,8 @@ export class EventLoopQueue {
   /** Runs a task now, if no task waits and the round is young; otherwise in a later round. The task must not throw. */
   run(task: () => void): void {
     const now = this.#now();
-    // To ask the loop for its round would cost more than a short request. But a busy loop has no pauses, so a pause means a new round.
+    // To ask the loop for its round would cost more than a short request. But a busy loop has no pauses, so a pause
+    // means a new round.
     if (now - this.#lastEndMs > PAUSE_MS) this.#roundStartMs = now;
     if (this.length === 0 && now - this.#roundStartMs < ROUND_MS) {
       this.#runTask(task, now);
@@ -54,7 +55,8 @@ export class EventLoopQueue {
 
   #runRound(): void {
     this.#roundStartMs = this.#now();
-    // To shed other requests takes time, too. Tasks that wait get a share of that time, so that shedding does not delay them.
+    // To shed other requests takes time, too. Tasks that wait get a share of that time, so that shedding does not delay
+    // them.
     const otherWorkMs = this.#roundStartMs - this.#lastEndMs;
     const roundMs = Math.max(ROUND_MS, Math.min(MAX_ROUND_MS, OTHER_WORK_FACTOR * otherWorkMs));
     let now = this.#roundStartMs;
@@ -73,7 +75,10 @@ const ROUND_MS = 1;
 /** If other work makes a round long, tasks may run this many times as long as the other work, up to MAX_ROUND_MS. */
 const OTHER_WORK_FACTOR = 4;
 const MAX_ROUND_MS = 10;
-/** The mean before the first task, in milliseconds; over about how many tasks it is taken; and how many means one task counts at most. */
+/**
+ * The mean before the first task, in milliseconds; over about how many tasks it is taken; and how many means one task
+ * counts at most.
+ */
 const INITIAL_MEAN_TASK_MS = 0.1;
 const MEAN_TASK_COUNT = 32;
 const MAX_TASK_FACTOR = 8;

@@ -1,4 +1,6 @@
-/** Texts → explanations. The file is loaded on first use, because the import of UnexplainableError loads the explainer. */
+/**
+ * Texts → explanations. The file is loaded on first use, because the import of UnexplainableError loads the explainer.
+ */
 import { setImmediate } from 'node:timers/promises';
 import { type Explanation, UnexplainableError } from '../model/scoring/explain.ts';
 import type { Scorer } from '../model/scoring/scorer.ts';

@@ -1,9 +1,9 @@
 /**
- * The log: one line for each message, on standard error. It never contains the text of a review. On a terminal, a line is words; else
- * it is JSON in the fields of Google Cloud Logging.
+ * The log: one line for each message, on standard error. It never contains the text of a review. On a terminal, a line
+ * is words; else it is JSON in the fields of Google Cloud Logging.
  *
- * Lines keep their order. No caller waits for the reader of standard error. If the reader stops, lines are dropped and counted, so that
- * a stopped reader costs neither memory nor time.
+ * Lines keep their order. No caller waits for the reader of standard error. If the reader stops, lines are dropped and
+ * counted, so that a stopped reader costs neither memory nor time.
  */
 import { requireBuiltin } from '../native/builtin.ts';
 

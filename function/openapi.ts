@@ -1,8 +1,13 @@
-/** `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from what its fields enforce. */
+/**
+ * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from what its fields
+ * enforce.
+ */
 import { problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
 
-/** The operation that describes these routes. The table passes itself, so that this file does not import it in a circle. */
+/**
+ * The operation that describes these routes. The table passes itself, so that this file does not import it in a circle.
+ */
 export function describing(routes: readonly Route[]): Operation {
   return {
     async handle({ service }) {

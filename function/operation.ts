@@ -1,4 +1,7 @@
-/** Runs a route's operation: bytes → JSON → checked body → handler. A CloudEvent is unpacked before, and the response packed after. */
+/**
+ * Runs a route's operation: bytes → JSON → checked body → handler. A CloudEvent is unpacked before, and the response
+ * packed after.
+ */
 import type { IncomingHttpHeaders } from 'node:http';
 import { decodeUtf8, parseJson } from './body.ts';
 import type { BodySchema } from './body-schema.ts';
@@ -7,7 +10,9 @@ import type { HandlerResult, Operation, RequestContext } from './route.ts';
 
 export const NO_BYTES = new Uint8Array(0);
 
-/** `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError for what is wrong with it. */
+/**
+ * `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError for what is wrong with it.
+ */
 export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
   const { body: schema } = operation;
   if (schema === undefined) return operation.handle(request, undefined, NO_BYTES);
@@ -23,7 +28,10 @@ function checkBody(schema: BodySchema<unknown>, value: unknown, { service }: Req
   return schema.check(value, 'the body', '#', service.limits.textsLimit);
 }
 
-/** Whether the headers are those of a CloudEvent over HTTP. It does not need the package behind protocols/cloud-events.ts. */
+/**
+ * Whether the headers are those of a CloudEvent over HTTP. It does not need the package behind
+ * protocols/cloud-events.ts.
+ */
 function isEvent(headers: IncomingHttpHeaders): boolean {
   if (headers['ce-id'] !== undefined || headers['ce-specversion'] !== undefined) return true;
   return headers['content-type']?.toLowerCase().startsWith('application/cloudevents') ?? false;

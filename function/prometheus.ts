@@ -1,6 +1,6 @@
 /**
- * `GET /metrics`: the counts of the process in Prometheus' text format, by prom-client. The first scrape loads the package. Each scrape
- * reads what counters.ts has counted, so that no request waits for prom-client.
+ * `GET /metrics`: the counts of the process in Prometheus' text format, by prom-client. The first scrape loads the
+ * package. Each scrape reads what counters.ts has counted, so that no request waits for prom-client.
  */
 import client, { AggregatorRegistry, Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
 import type { WordCounts } from '../model/scoring/scorer.ts';

@@ -3,11 +3,12 @@
  *
  *     received → admitted → body read → queued → answered
  *
- * A GET goes from received to answered at once: it is never shed and never waits, so that health probes get a response under any
- * load. README.md draws the states with the status codes of each exit.
+ * A GET goes from received to answered without the states between: it never waits in the queue and is never shed for
+ * load, so that health probes get a response. README.md draws the states with the status codes of each exit.
  *
- * Invariants: every request is answered exactly once, whatever is thrown. It then gives back all that it holds: its admission and its
- * buffered bytes. A request that needs no waiting is answered without a promise. Everything runs on the event loop's thread.
+ * Invariants: every request is answered exactly once, whatever is thrown. It then gives back all that it holds: its
+ * admission and its buffered bytes. A request that needs no waiting is answered without a promise. Everything runs on
+ * the event loop's thread.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
@@ -34,7 +35,7 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
  * - queued: the request waits for the event loop, or for the scorer's threads.
  * - answered: the response is written, or the client is gone. The request is counted and holds nothing.
  */
-export type RequestState = 'received' | 'admitted' | 'body read' | 'queued' | 'answered';
+type RequestState = 'received' | 'admitted' | 'body read' | 'queued' | 'answered';
 
 class RequestLifecycle implements RequestContext {
   readonly service: ScoringService;
@@ -52,7 +53,9 @@ class RequestLifecycle implements RequestContext {
   #body: Uint8Array = NO_BYTES;
   /** The bytes of admission's buffer that this request holds. */
   #reservedBytes = 0;
-  /** Milliseconds from the headers until the texts were known, and milliseconds of scoring. Undefined before scoring. */
+  /**
+   * Milliseconds from the headers until the texts were known, and milliseconds of scoring. Undefined before scoring.
+   */
   #preprocessMs: number | undefined;
   #predictMs: number | undefined;
 
@@ -153,7 +156,7 @@ class RequestLifecycle implements RequestContext {
     return runOperation(operation, this, this.#body);
   }
 
-  // ------------------------------------------------------------------------------------- queued: what a handler may use
+  // ------------------------------------------------------------------------------------ queued: what a handler may use
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
@@ -306,6 +309,7 @@ class RequestLifecycle implements RequestContext {
 
   /** Gives back what the request holds, counts it, and logs it if its turn has come. */
   #finish(status: number, responseBytes: number): void {
+    if (this.#state === 'answered') return; // an error of this method itself must not count the request twice
     const { admission, counters, accessLog, ready } = this.service;
     admission.freeBytes(this.#reservedBytes);
     this.#reservedBytes = 0;
@@ -335,8 +339,8 @@ class RequestLifecycle implements RequestContext {
 const CLIENT_CLOSED_REQUEST = 499;
 
 /**
- * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to the scorer's
- * threads, where a list of the largest body takes 0.1 s and delays no other request.
+ * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to
+ * the scorer's threads, where a list of the largest body takes 0.1 s and delays no other request.
  */
 const MAX_EVENT_LOOP_UNITS = 10_000;
 

@@ -7,8 +7,8 @@ import type { ResponseName } from './response-schemas.ts';
 import type { ScoringService } from './service.ts';
 
 /**
- * One route. request-lifecycle.ts enforces each field, and openapi.ts describes it. A path with `{model}` or `{version}` answers 404
- * for another model or version than the loaded one.
+ * One route. request-lifecycle.ts enforces each field, and openapi.ts describes it. A path with `{model}` or
+ * `{version}` answers 404 for another model or version than the loaded one.
  */
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -50,13 +50,17 @@ export interface RequestContext {
   readonly service: ScoringService;
   /** The model that the path names. Only for a path with `{model}`. */
   readonly model: NamedModel;
-  /** The score of a short text, without a promise. Undefined if the text is long or the model is not loaded: call `score` then. */
+  /**
+   * The score of a short text, without a promise. Undefined if the text is long or the model is not loaded: call
+   * `score` then.
+   */
   scoreNow(text: string): number | undefined;
   /** The scores, in the order of the texts. Rejects with a 503 if too much text waits for the scorer's threads. */
   score(texts: readonly string[]): Promise<Float64Array>;
   /**
-   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 for a text that is
-   * too long, a 501 for a model that cannot be explained, or a 503 if too much waits for the scorer's threads.
+   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 for a
+   * text that is too long, a 501 for a model that cannot be explained, or a 503 if too much waits for the scorer's
+   * threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
 }

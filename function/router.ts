@@ -10,7 +10,10 @@ export interface Match {
 
 type RoutesByMethod = Map<string, Route>;
 
-/** The routes without parameters, by path; and those with parameters, by path template. Built once, when the process starts. */
+/**
+ * The routes without parameters, by path; and those with parameters, by path template. Built once, when the process
+ * starts.
+ */
 const fixedPaths = new Map<string, RoutesByMethod>();
 const templates = new Map<string, { readonly pattern: RegExp; readonly byMethod: RoutesByMethod }>();
 for (const route of routes) byMethodOf(route.path).set(route.method, route);
@@ -30,7 +33,9 @@ function patternOf(path: string): RegExp {
 
 const NO_PARAMETERS: PathParameters = {};
 
-/** Throws a 404 if no route has this path, or a 405 if the path has no route with this method. HEAD is matched as GET. */
+/**
+ * Throws a 404 if no route has this path, or a 405 if the path has no route with this method. HEAD is matched as GET.
+ */
 export function match(method: string, path: string): Match {
   const name = method === 'HEAD' ? 'GET' : method;
   const byMethod = fixedPaths.get(path);
@@ -56,7 +61,10 @@ function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): n
   });
 }
 
-/** The model that `{model}` and `{version}` name. Throws a 404 unless it is the loaded one, by its own name or as `stars`. */
+/**
+ * The model that `{model}` and `{version}` name. Throws a 404 unless it is the loaded one, by its own name or as
+ * `stars`.
+ */
 export function namedModel({ model, version }: PathParameters, loaded: NamedModel): NamedModel {
   if (model === undefined || (model !== loaded.name && model !== 'stars'))
     throw new HttpError(404, `Expected the model ${loaded.name}, received another`);

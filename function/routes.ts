@@ -1,8 +1,8 @@
 /**
  * The table of routes. The server answers by it, `/openapi.json` describes it, and the tests hold README.md to it.
  *
- * Only the scoring and health operations are loaded at the start. Others are loaded by their first request, because each file
- * makes the start longer.
+ * Only the scoring and health operations are loaded at the start. Others are loaded by their first request, because
+ * each file makes the start longer.
  */
 import { live, ready, v2Live, v2Ready } from './protocols/health.ts';
 import { score } from './protocols/texts.ts';

@@ -1,6 +1,6 @@
 /**
- * The lean server: `handle` behind node:http, with time-outs for clients. It starts here; connections.ts limits its connections, and
- * shutdown.ts ends it.
+ * The lean server: `handle` behind node:http, with time-outs for clients. It starts here; connections.ts limits its
+ * connections, and shutdown.ts ends it.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -26,7 +26,8 @@ export async function serve(environment: Readonly<Record<string, string | undefi
     return 1;
   }
   if (config.workers === 1) return run(config, ScoringService.load(config));
-  const { isWorker, onSupervisorSignal, sendMetricsOnRequest, superviseWorkers } = await import('./workers.ts'); // one process starts without it
+  // A single process starts without this file.
+  const { isWorker, onSupervisorSignal, sendMetricsOnRequest, superviseWorkers } = await import('./workers.ts');
   if (!isWorker()) return superviseWorkers(config.workers, environment);
   const service = ScoringService.load(config);
   sendMetricsOnRequest(async () => (await import('./prometheus.ts')).metricsAsJson(service));
@@ -72,11 +73,12 @@ function createHttpServer(config: Config, service: ScoringService): Server {
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(config.headersTimeoutMs, 1000),
   });
-  // Ends a connection on which nothing moves for this long: its client does not read the response. A client that does not send a whole
-  // request gets a 408 before.
+  // Ends a connection on which nothing moves for this long: its client does not read the response. A client that does
+  // not send a whole request gets a 408 before.
   server.timeout = 2 * requestTimeout;
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (!request.socket.writableEnded) handle(request, response, service); // otherwise the connection has already got its 503
+    if (request.socket.writableEnded) return; // the connection is over the limit and has already got its 503
+    handle(request, response, service);
   };
   server.on('request', onRequest);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -1,4 +1,7 @@
-/** What all requests of a process share: the settings, the scorer while and after it loads, admission, the counters, and the log. */
+/**
+ * What all requests of a process share: the settings, the scorer while and after it loads, admission, the counters, and
+ * the log.
+ */
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';

@@ -1,16 +1,20 @@
 /**
- * Several processes on one port (HOSHI_WORKERS), for machines with many cores. A supervisor starts the workers, forwards signals to
- * them, and replaces a worker that ends by itself. It serves no request: each worker accepts connections from the port itself, because
- * a connection that the supervisor had accepted for a worker would be lost when that worker ends.
+ * Several processes on one port (HOSHI_WORKERS), for machines with many cores. A supervisor starts the workers,
+ * forwards signals to them, and replaces a worker that ends by itself. It serves no request: each worker accepts
+ * connections from the port itself, because a connection that the supervisor had accepted for a worker would be lost
+ * when that worker ends.
  *
- * A scrape reaches one worker, but must have the metrics of all. The messages between worker and supervisor are: `{hoshi: 'gather', id}`
- * from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id, metrics}` from each worker →
- * `{hoshi: 'gathered', id, all}` back to the scraped worker.
+ * A scrape reaches one worker, but must have the metrics of all. The messages between worker and supervisor are:
+ * `{hoshi: 'gather', id}` from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id,
+ * metrics}` from each worker → `{hoshi: 'gathered', id, all}` back to the scraped worker.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { flushLog, log } from './log.ts';
 
-/** A worker that ends this soon after its start, in milliseconds, has failed to start. After MAX_FAILED_STARTS in a row, all end. */
+/**
+ * A worker that ends this soon after its start, in milliseconds, has failed to start. After MAX_FAILED_STARTS in a row,
+ * all end.
+ */
 const FAILED_START_MS = 5000;
 const MAX_FAILED_STARTS = 5;
 /** The metrics of a worker that does not reply within this time are left out. */
@@ -42,8 +46,8 @@ export function sendMetricsOnRequest(read: () => Promise<object>): void {
 }
 
 /**
- * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored: a terminal sends it to all
- * processes of a group, so the worker would get it twice, and a second signal ends a process at once.
+ * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored: a terminal
+ * sends it to all processes of a group, so the worker would get it twice, and a second signal ends a process at once.
  */
 export function onSupervisorSignal(listener: (signal: string) => void): void {
   const ignore = () => {};

@@ -1,6 +1,6 @@
 /**
- * CloudEvents over HTTP, in binary or structured mode: an event whose data is a request body → an event whose data is the response,
- * in the same mode.
+ * CloudEvents over HTTP, in binary or structured mode: an event whose data is a request body → an event whose data is
+ * the response, in the same mode.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CloudEvent, HTTP } from 'cloudevents';

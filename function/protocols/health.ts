@@ -1,6 +1,6 @@
 /**
- * Health probes, as Kubernetes and KServe send them. Live: the process can respond. Ready: the model is loaded and the process is not
- * shutting down; the request lifecycle checks this for every route that declares `requiresReady`.
+ * Health probes, as Kubernetes and KServe send them. Live: the process can respond. Ready: the model is loaded and the
+ * process is not shutting down; the request lifecycle checks this for every route that declares `requiresReady`.
  */
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import type { Operation } from '../route.ts';

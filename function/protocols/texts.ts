@@ -1,6 +1,6 @@
 /**
- * hoshi's own protocol: `{"texts": "…"}` → `{"score": …}`, and `{"texts": ["…", "…"]}` → `{"scores": […]}`. With `"explain": true`,
- * the response holds the explanation of each score, too.
+ * hoshi's own protocol: `{"texts": "…"}` → `{"score": …}`, and `{"texts": ["…", "…"]}` → `{"scores": […]}`. With
+ * `"explain": true`, the response holds the explanation of each score, too.
  */
 import { boolean, either, list, object, optional, string, type TypeOf } from '../body-schema.ts';
 import type { HttpResponse } from '../response.ts';

@@ -1,6 +1,6 @@
 /**
- * KServe's V1 protocol, which Vertex AI uses, too: `{"instances": […]}` → `{"predictions": […]}`. An instance is a text, or an
- * object with the text as `text`.
+ * KServe's V1 protocol, which Vertex AI uses, too: `{"instances": […]}` → `{"predictions": […]}`. An instance is a
+ * text, or an object with the text as `text`.
  */
 import { either, list, object, type TypeOf } from '../body-schema.ts';
 import type { Operation } from '../route.ts';

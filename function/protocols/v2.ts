@@ -1,10 +1,10 @@
 /**
- * The Open Inference Protocol (KServe V2) with Triton's binary tensors: a BYTES tensor of texts → an FP64 tensor of scores of the
- * same shape.
+ * The Open Inference Protocol (KServe V2) with Triton's binary tensors: a BYTES tensor of texts → an FP64 tensor of
+ * scores of the same shape.
  *
- * Binary tensors are Triton's extension `binary_tensor_data`. The header Inference-Header-Content-Length says how many bytes of the
- * body are JSON. The tensors whose parameters have `binary_data_size` follow the JSON, in order. An element of a BYTES tensor is its
- * length as a little-endian uint32, then its bytes. FP64 is little-endian.
+ * Binary tensors are Triton's extension `binary_tensor_data`. The header Inference-Header-Content-Length says how many
+ * bytes of the body are JSON. The tensors whose parameters have `binary_data_size` follow the JSON, in order. An
+ * element of a BYTES tensor is its length as a little-endian uint32, then its bytes. FP64 is little-endian.
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -36,7 +36,7 @@ const inputSchema = object({
   data: optional(
     checkedByHandler((textsLimit) => ({
       type: 'array',
-      description: `At most ${textsLimit} texts, flat or nested as the shape is; none if they follow as a binary tensor.`,
+      description: `At most ${textsLimit} texts, flat or nested as the shape is; none if a binary tensor follows.`,
     })),
   ),
   parameters: optional(

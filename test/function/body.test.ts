@@ -5,7 +5,9 @@ import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { readBody } from '../../function/body.ts';
 
-/** Reads a body of these chunks. A chunk of more than `roomBytes` cannot be reserved. Returns what `readBody` called. */
+/**
+ * Reads a body of these chunks. A chunk of more than `roomBytes` cannot be reserved. Returns what `readBody` called.
+ */
 function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100 } = {}) {
   const request = Object.assign(new EventEmitter(), { headers: {} });
   let reserved = 0;

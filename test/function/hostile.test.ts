@@ -1,6 +1,6 @@
 /**
- * Hostile or broken clients against the real server. Each gets its status or loses its connection, and costs no lasting memory. Other
- * clients are served meanwhile.
+ * Hostile or broken clients against the real server. Each gets its status or loses its connection, and costs no lasting
+ * memory. Other clients are served meanwhile.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -96,7 +96,10 @@ async function answerOf(socket: Socket): Promise<string> {
 
 const TOO_LARGE = /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/;
 
-/** Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns how often it was written. */
+/**
+ * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns how often it
+ * was written.
+ */
 async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
   let poured = 0;
   while (poured < times && socket.writable) {
@@ -186,7 +189,7 @@ attack('a client that sends 20,000 requests and never reads', async () => {
 });
 
 attack(
-  '100 clients with slow headers use all connections: probes are answered, POSTs get 503, and the slow clients time out',
+  '100 clients with slow headers use all connections: probes are answered, POSTs get 503, slow clients time out',
   async () => {
     const slow = Array.from({ length: 100 }, () => open());
     await Promise.all(slow.map((socket) => once(socket, 'connect')));

@@ -64,7 +64,8 @@ test('SIGTERM before the workers have started ends all of them, with 0', async (
     child.kill('SIGTERM');
     const [code, signal] = await Promise.race([ended, delay(30_000, ['still runs', null], { ref: false })]);
     child.kill('SIGKILL');
-    assert.ok(code === 0 || signal === 'SIGTERM', `after ${ms} ms: ${code ?? signal}`); // the signal may come before the process listens for it
+    // The signal may come before the process listens for it.
+    assert.ok(code === 0 || signal === 'SIGTERM', `after ${ms} ms: ${code ?? signal}`);
   }
 });
 
@@ -81,7 +82,8 @@ test('if workers are killed during shutdown, the exit code is 1', async () => {
   const amid = connect(host.port, '127.0.0.1');
   amid.on('error', () => {});
   amid.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"te');
-  await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' }); // after this, the connection above has been accepted
+  // After this request, the connection above has been accepted.
+  await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' });
   host.child.kill('SIGTERM');
   await until('the log of the signal', () => host?.messages().includes('SIGTERM: finishing') === true);
   for (const pid of pids) {
@@ -107,7 +109,8 @@ test('a worker that ends by itself is replaced', async () => {
 test('if workers cannot start, the supervisor gives up with 1', async () => {
   host = await start([leanServer]);
   const { child, port } = host;
-  // The bundle does not exist, and the port is in use. Such a start ends within the 5 s that count as a failed start, unless the machine is very slow.
+  // The bundle does not exist, and the port is in use. Such a start ends within the 5 s that count as a failed start,
+  // unless the machine is very slow.
   const env = { ...process.env, PORT: String(port), HOSHI_WORKERS: '2', HOSHI_BUNDLE: '/nowhere' };
   const other = spawn(process.execPath, [leanServer], { env, stdio: 'ignore' });
   const [code] = await once(other, 'exit');
