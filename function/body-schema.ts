@@ -31,8 +31,8 @@ interface Optional<T> {
 export type TypeOf<S> = S extends BodySchema<infer T> ? T : never;
 
 type Properties = Readonly<Record<string, BodySchema<unknown> | Optional<unknown>>>;
-type Required<P> = { readonly [K in keyof P as P[K] extends BodySchema<unknown> ? K : never]: TypeOf<P[K]> };
-type Optionals<P> = { readonly [K in keyof P as P[K] extends Optional<unknown> ? K : never]?: OptionalTypeOf<P[K]> };
+type RequiredOf<P> = { readonly [K in keyof P as P[K] extends BodySchema<unknown> ? K : never]: TypeOf<P[K]> };
+type OptionalsOf<P> = { readonly [K in keyof P as P[K] extends Optional<unknown> ? K : never]?: OptionalTypeOf<P[K]> };
 type OptionalTypeOf<O> = O extends Optional<infer T> ? T : never;
 
 // ------------------------------------------------------------------------------------------------------- combinators
@@ -91,7 +91,7 @@ export function constant<T extends string>(expected: T): BodySchema<T> {
 }
 
 /** An object. Properties that the schema does not name are ignored. */
-export function object<P extends Properties>(properties: P): BodySchema<Required<P> & Optionals<P>> {
+export function object<P extends Properties>(properties: P): BodySchema<RequiredOf<P> & OptionalsOf<P>> {
   const members = Object.entries(properties).map(([key, property]) => ({
     key,
     name: `"${key}"`,
@@ -113,7 +113,7 @@ export function object<P extends Properties>(properties: P): BodySchema<Required
         else if (!isOptional)
           refuse(`${name} in the ${pointer === '#' ? 'body' : 'object'}`, undefined, pointer, 'none');
       }
-      return given as Required<P> & Optionals<P>;
+      return given as RequiredOf<P> & OptionalsOf<P>;
     },
   };
 }
