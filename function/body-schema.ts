@@ -145,8 +145,8 @@ export function list<T>(items: BodySchema<T>, options: ListOptions = {}): BodySc
     check: (value, name, pointer, textsLimit) => {
       if (!Array.isArray(value)) return refuse(`${name} to be a list`, value, pointer);
       const { length } = value;
-      if (length < minItems) refuse(`at least ${minItems} in ${name}`, value, pointer, String(length));
-      if (length > maxItems) refuse(`at most ${maxItems} in ${name}`, value, pointer, String(length));
+      if (length < minItems) refuse(`${name} to have a length of at least ${minItems}`, value, pointer, String(length));
+      if (length > maxItems) refuse(`${name} to have a length of at most ${maxItems}`, value, pointer, String(length));
       if (limitedAs !== undefined) checkTextCount(length, limitedAs, pointer, textsLimit);
       const itemName = `each of ${name}`;
       for (let i = 0; i < length; i++) items.check(value[i], itemName, `${pointer}/${i}`, textsLimit);

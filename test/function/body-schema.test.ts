@@ -61,8 +61,18 @@ const verdicts: [what: string, schema: BodySchema<unknown>, value: unknown, expe
   ['an item', body, { texts: ['', null] }, '400 Expected each of "texts" to be a string, received null at #/texts/1'],
   ['a list at the limit', body, { texts: ['', '', ''] }, 'ok'],
   ['a list over the limit', body, { texts: ['', '', '', 4] }, '413 Expected at most 3 texts, received 4 at #/texts'],
-  ['too few items', list(string(), { minItems: 1 }), [], '400 Expected at least 1 in the body, received 0 at #'],
-  ['too many items', list(string(), { maxItems: 1 }), ['', ''], '400 Expected at most 1 in the body, received 2 at #'],
+  [
+    'too few items',
+    list(string(), { minItems: 1 }),
+    [],
+    '400 Expected the body to have a length of at least 1, received 0 at #',
+  ],
+  [
+    'too many items',
+    list(string(), { maxItems: 1 }),
+    ['', ''],
+    '400 Expected the body to have a length of at most 1, received 2 at #',
+  ],
   [
     'a property of an item',
     list(object({ a: string() })),
