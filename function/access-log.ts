@@ -1,22 +1,24 @@
 /**
- * One line a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest): all that failed, and a share of those
- * that did not. Neither the body nor the query is in it. Of those turned away because there were too many, some a second get a line,
- * which tells how many got none: writing thousands would take the time of those that are let in.
+ * The access log: one line for a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest). It never
+ * contains the body or the query.
+ *
+ * Every failed request gets a line, and a share of the others. Only a few 503 in each second get a line: to write
+ * thousands would take time from the admitted requests. The next line of a 503 says how many got none.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { log } from './log.ts';
-import { traceOf } from './trace.ts';
 
-export interface Surroundings {
-  /** Of what is answered with 2xx or 3xx: this share is logged, in [0, 1]. */
+export interface AccessLogSettings {
+  /** The share of responses 2xx and 3xx that are logged, in [0, 1]. */
   readonly logShare: number;
-  /** Google Cloud's project: traces are named by it. */
+  /** The Google Cloud project, which is a part of the name of a trace. */
   readonly project: string | undefined;
-  /** Knative's or Cloud Run's names of what runs. */
+  /** The names that Knative or Cloud Run gives to the service and its revision. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface Answered {
+/** What a line says of a response. */
+export interface LoggedResponse {
   readonly status: number;
   readonly responseBytes: number;
   readonly durationMs: number;
@@ -25,49 +27,50 @@ export interface Answered {
 }
 
 export class AccessLog {
-  readonly #surroundings: Surroundings;
-  /** Grows by the share; a line is due at each whole number. */
-  #due = 0;
-  /** Of answers 503: in this second of the clock, those that got a line; and those that got none since the last one that did. */
-  #refusalSecond = -1;
-  #refusalLines = 0;
-  #untoldRefusals = 0;
+  readonly #settings: AccessLogSettings;
+  /** Each successful response adds the share. When the sum reaches 1, a line is due. */
+  #dueLines = 0;
+  /** The current second of the clock, and how many 503 got a line in it. */
+  #shedSecond = -1;
+  #shedLines = 0;
+  /** How many 503 got no line since the last one that did. */
+  #unloggedShed = 0;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(settings: AccessLogSettings) {
+    this.#settings = settings;
   }
 
-  /** Whether a request that was answered so gets a line; to be asked once for each. */
+  /** Whether a response with this status gets a line. Call it once for each response. */
   isDue(status: number): boolean {
-    if (status === 503) return this.#isRefusalDue();
+    if (status === 503) return this.#isShedDue();
     if (status >= 400) return true;
-    this.#due += this.#surroundings.logShare;
-    if (this.#due < 1) return false;
-    this.#due -= 1;
+    this.#dueLines += this.#settings.logShare;
+    if (this.#dueLines < 1) return false;
+    this.#dueLines -= 1;
     return true;
   }
 
-  #isRefusalDue(): boolean {
+  #isShedDue(): boolean {
     const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#refusalSecond) {
-      this.#refusalSecond = second;
-      this.#refusalLines = 0;
+    if (second !== this.#shedSecond) {
+      this.#shedSecond = second;
+      this.#shedLines = 0;
     }
-    if (this.#refusalLines++ < MAX_REFUSAL_LINES) return true;
-    this.#untoldRefusals++;
+    if (this.#shedLines++ < MAX_SHED_LINES_PER_SECOND) return true;
+    this.#unloggedShed++;
     return false;
   }
 
-  write(request: IncomingMessage, answered: Answered): void {
-    const { status } = answered;
+  write(request: IncomingMessage, response: LoggedResponse): void {
+    const { status } = response;
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
-    const message = `${method} ${path.slice(0, MAX_PATH)} ${status} in ${answered.durationMs.toFixed(2)} ms`;
-    const fields = this.#fields(request, path, answered);
-    if (status === 503 && this.#untoldRefusals > 0) {
-      fields.untoldRefusals = this.#untoldRefusals;
-      this.#untoldRefusals = 0;
+    const message = `${method} ${path.slice(0, MAX_FIELD_LENGTH)} ${status} in ${response.durationMs.toFixed(2)} ms`;
+    const fields = this.#fields(request, path, response);
+    if (status === 503 && this.#unloggedShed > 0) {
+      fields.untoldRefusals = this.#unloggedShed;
+      this.#unloggedShed = 0;
     }
     log(severity, message, undefined, fields);
   }
@@ -75,20 +78,21 @@ export class AccessLog {
   #fields(
     { method, headers, socket, httpVersion }: IncomingMessage,
     path: string,
-    { status, responseBytes, durationMs, requestId, modelVersion }: Answered,
+    { status, responseBytes, durationMs, requestId, modelVersion }: LoggedResponse,
   ): Record<string, unknown> {
-    const { project, labels } = this.#surroundings;
+    const { project, labels } = this.#settings;
     const trace = traceOf(headers);
     const forwarded = headers['x-forwarded-for'];
     return {
       httpRequest: {
         requestMethod: method,
-        requestUrl: path.slice(0, MAX_PATH),
+        requestUrl: path.slice(0, MAX_FIELD_LENGTH),
         requestSize: headers['content-length'],
         status,
         responseSize: String(responseBytes),
-        userAgent: headers['user-agent']?.slice(0, MAX_PATH),
-        remoteIp: typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MAX_PATH) : socket.remoteAddress,
+        userAgent: headers['user-agent']?.slice(0, MAX_FIELD_LENGTH),
+        remoteIp:
+          typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MAX_FIELD_LENGTH) : socket.remoteAddress,
         latency: `${(durationMs / 1000).toFixed(6)}s`,
         protocol: `HTTP/${httpVersion}`,
       },
@@ -109,6 +113,36 @@ export class AccessLog {
   }
 }
 
-const MAX_PATH = 256;
-/** A second, of answers 503. */
-const MAX_REFUSAL_LINES = 10;
+/** Longer paths and header values are cut off, in UTF-16 units. */
+const MAX_FIELD_LENGTH = 256;
+const MAX_SHED_LINES_PER_SECOND = 10;
+
+// ------------------------------------------------------------------------------------------------------------- trace
+
+/** The trace of a request: W3C's `traceparent` header, or else Google's `X-Cloud-Trace-Context`. */
+export interface Trace {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits. */
+  readonly spanId: string | undefined;
+  readonly isSampled: boolean;
+}
+
+export function traceOf(headers: IncomingHttpHeaders): Trace | undefined {
+  const { traceparent, 'x-cloud-trace-context': google } = headers;
+  const w3c = typeof traceparent === 'string' ? W3C.exec(traceparent) : null;
+  if (w3c !== null) {
+    const [, traceId = '', spanId = '', flags = ''] = w3c;
+    if (!/^0+$/.test(traceId) && !/^0+$/.test(spanId))
+      return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+  }
+  const given = typeof google === 'string' ? GOOGLE.exec(google) : null;
+  if (given === null) return undefined;
+  const [, traceId = '', span, sampled] = given;
+  const spanId = span === undefined ? undefined : BigInt.asUintN(64, BigInt(span)).toString(16).padStart(16, '0');
+  return { traceId: traceId.toLowerCase(), spanId, isSampled: sampled === '1' };
+}
+
+// Version 00 has these four fields. A later version may have more after them. Version ff is not valid.
+const W3C = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
+const GOOGLE = /^([\da-fA-F]{32})(?:\/(\d{1,20}))?(?:;o=([01]))?$/;

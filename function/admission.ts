@@ -1,46 +1,55 @@
 /**
- * Who is let in. A score takes microseconds of the one thread that answers everything, so what hurts is waiting for it:
- * too much is turned away at once, with 503 and Retry-After, while what was let in is answered in time.
+ * Admission: which requests are let in, and which are shed with 503 and Retry-After.
  *
- * Three bounds, each of what it costs: how long those that wait for the event loop will take; how much text is in the scorer's
- * threads, and how long the oldest of it has been there; how many bytes are held of bodies that arrive and of answers that are sent.
+ * A score takes microseconds of the one thread that responds to everything. Under overload, the wait is what hurts. So
+ * a request is shed at once when there is too much ahead of it, and an admitted request is answered in time.
+ *
+ * There are three limits, each on what a request costs:
+ * - time: the expected wait in the event-loop queue, and the requests of one connection;
+ * - text: the UTF-16 units in the scorer's threads, and the age of the oldest batch there;
+ * - bytes: the buffered bytes of bodies that arrive and of large responses that are not sent.
+ *
+ * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ShedReason } from './counters.ts';
+import type { Counters, ShedReason } from './counters.ts';
 import { EventLoopQueue } from './event-loop-queue.ts';
+import { HttpError } from './response.ts';
 
 export interface AdmissionLimits {
-  /** Milliseconds that requests may wait for the event loop before others are shed. */
+  /** The longest expected wait for the event loop, in milliseconds. */
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
-  /** Bytes of bodies that are arriving or waiting, and of answers that are not sent. */
+  /** Bytes of bodies that are arriving or waiting, and of large responses that are not sent. */
   readonly bufferLimitBytes: number;
 }
 
 export class Admission {
   readonly #limits: AdmissionLimits;
   readonly #now: () => number;
-  /** Connections beyond the limit: who looks whether the process lives is answered on them, nobody else. */
+  /** Connections over the limit. Only GET requests (health probes) are served on them. */
   readonly #overLimit = new WeakSet<object>();
-  /** How many of each connection are let in and not answered, where there are any. */
-  readonly #ofConnection = new Map<object, number>();
+  /** Admitted requests without a response, by connection. A connection without any is not in the map. */
+  readonly #admittedByConnection = new Map<object, number>();
   #queuedUnits = 0;
-  readonly #queueBegan = new Set<{ readonly at: number }>();
+  /** When each batch in the scorer's threads started, the oldest first. */
+  readonly #batchStarts = new Set<{ readonly atMs: number }>();
   #bufferedBytes = 0;
-  /** Of these, those of large answers, by connection. */
+  /** The bytes of large responses in #bufferedBytes, by connection. */
   readonly #unsentBytes = new WeakMap<Socket, number>();
-  /** Requests whose headers are there and whose answer is not. */
+  /** Requests whose headers have arrived and whose response is not written. */
   inFlight = 0;
-  readonly turns: EventLoopQueue;
+  readonly eventLoopQueue: EventLoopQueue;
 
   constructor(limits: AdmissionLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
-    this.turns = new EventLoopQueue(now);
+    this.eventLoopQueue = new EventLoopQueue(now);
   }
 
+  /** UTF-16 units of text in the scorer's threads. */
   get queuedUnits(): number {
     return this.#queuedUnits;
   }
@@ -49,55 +58,65 @@ export class Admission {
     return this.#bufferedBytes;
   }
 
-  /** Whether those that wait for the event loop are as many as can be answered in time. */
-  get isFull(): boolean {
-    return this.turns.length >= FEW && this.turns.expectedMs > this.#limits.delayLimitMs;
+  // ------------------------------------------------------------------------------------------------------------ time
+
+  /** Whether a request at the end of the event-loop queue would wait for longer than the limit. */
+  get isQueueFull(): boolean {
+    const { length, expectedWaitMs } = this.eventLoopQueue;
+    return length >= MIN_QUEUE_LENGTH && expectedWaitMs > this.#limits.delayLimitMs;
   }
 
-  /** Nothing that comes on this connection is let in. */
-  turnAway(connection: object): void {
+  /** Marks a connection as over the limit of connections: no request on it is admitted. */
+  markOverLimit(connection: object): void {
     this.#overLimit.add(connection);
   }
 
-  /** Why a request that begins now on a connection is not let in; undefined if it is, and has to `leave`. */
+  /**
+   * Admits a request on a connection and returns undefined, or returns why it is shed. `leave` must follow an
+   * admission.
+   */
   enter(connection: object): ShedReason | undefined {
     if (this.#overLimit.has(connection)) return 'connections';
-    const ahead = this.#ofConnection.get(connection) ?? 0;
-    if (this.isFull || ahead >= MAX_AHEAD) return 'loop';
-    this.#ofConnection.set(connection, ahead + 1);
+    const admitted = this.#admittedByConnection.get(connection) ?? 0;
+    if (this.isQueueFull || admitted >= MAX_REQUESTS_PER_CONNECTION) return 'loop';
+    this.#admittedByConnection.set(connection, admitted + 1);
     return undefined;
   }
 
+  /** An admitted request on a connection has its response. */
   leave(connection: object): void {
-    const ahead = this.#ofConnection.get(connection) ?? 0;
-    if (ahead > 1) this.#ofConnection.set(connection, ahead - 1);
-    else this.#ofConnection.delete(connection);
+    const admitted = this.#admittedByConnection.get(connection) ?? 0;
+    if (admitted > 1) this.#admittedByConnection.set(connection, admitted - 1);
+    else this.#admittedByConnection.delete(connection);
   }
 
-  /** Room for so many bytes of a body; false if there is none. Whoever took it gives it back. */
-  buffer(bytes: number): boolean {
+  // ----------------------------------------------------------------------------------------------------------- bytes
+
+  /** Reserves bytes of the buffer limit. Returns false if they are not free. `freeBytes` must give them back. */
+  reserveBytes(bytes: number): boolean {
     if (this.#bufferedBytes + bytes > this.#limits.bufferLimitBytes) return false;
     this.#bufferedBytes += bytes;
     return true;
   }
 
-  release(bytes: number): void {
+  freeBytes(bytes: number): void {
     this.#bufferedBytes -= bytes;
   }
 
   /**
-   * Room for an answer until its client has taken it; false if there is none. A client that reads nothing could have any number of
-   * them made. Of small ones Node has but few made ahead, as it stops reading then.
+   * Reserves the bytes of a response until the client has received it. Returns false if they are not free. Without
+   * this, a client that reads nothing could make the process hold any number of responses. Small responses are not
+   * counted: Node stops reading requests after a few of them.
    */
-  bufferAnswer(response: ServerResponse, bytes: number): boolean {
-    if (bytes <= SMALL_ANSWER_BYTES) return true;
-    if (!this.buffer(bytes)) return false;
+  reserveResponse(response: ServerResponse, bytes: number): boolean {
+    if (bytes <= MAX_SMALL_RESPONSE_BYTES) return true;
+    if (!this.reserveBytes(bytes)) return false;
     const { socket } = response.req;
     const add = (more: number) => this.#unsentBytes.set(socket, (this.#unsentBytes.get(socket) ?? 0) + more);
     if (!this.#unsentBytes.has(socket)) {
-      // Answers that wait for those before them are told of nothing.
+      // A response that waits behind another one gets no event when the connection closes.
       socket.once('close', () => {
-        this.release(this.#unsentBytes.get(socket) ?? 0);
+        this.freeBytes(this.#unsentBytes.get(socket) ?? 0);
         this.#unsentBytes.delete(socket);
       });
     }
@@ -105,40 +124,58 @@ export class Admission {
     response.once('finish', () => {
       if (!this.#unsentBytes.has(socket)) return;
       add(-bytes);
-      this.release(bytes);
+      this.freeBytes(bytes);
     });
     return true;
   }
 
-  /** Whether so many units may wait for the scorer's threads; a single request always may where nothing waits. */
+  // ------------------------------------------------------------------------------------------------------------ text
+
+  /** Whether a batch of so many UTF-16 units may enter the scorer's threads. If they are idle, any single batch may. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
-    const [oldest] = this.#queueBegan;
-    const isOld = oldest !== undefined && this.#now() - oldest.at > QUEUE_AGE_LIMIT_TURNS * this.#limits.delayLimitMs;
-    return !isOld && this.#queuedUnits + units <= this.#limits.queueLimitUnits;
+    const [oldest] = this.#batchStarts;
+    const maxAgeMs = MAX_BATCH_AGE_FACTOR * this.#limits.delayLimitMs;
+    const isStuck = oldest !== undefined && this.#now() - oldest.atMs > maxAgeMs;
+    return !isStuck && this.#queuedUnits + units <= this.#limits.queueLimitUnits;
   }
 
-  /** Counts the units of `work` as waiting until it ends. */
-  async queue<T>(units: number, work: () => Promise<T>): Promise<T> {
-    const began = { at: this.#now() };
-    this.#queueBegan.add(began);
+  /** Runs a batch, and counts its UTF-16 units as queued until it ends. */
+  async runBatch<T>(units: number, batch: () => Promise<T>): Promise<T> {
+    const start = { atMs: this.#now() };
+    this.#batchStarts.add(start);
     this.#queuedUnits += units;
     try {
-      return await work();
+      return await batch();
     } finally {
       this.#queuedUnits -= units;
-      this.#queueBegan.delete(began);
+      this.#batchStarts.delete(start);
     }
   }
 }
 
-const SMALL_ANSWER_BYTES = 1 << 14;
+/** Larger responses count as buffered bytes. */
+const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
 
-/** So many may wait in any case: where they take long, it is the machine that stalls, and they are few. */
-const FEW = 32;
+/** A shorter event-loop queue is never full: if so few requests take long, the machine stalls. */
+const MIN_QUEUE_LENGTH = 32;
 
-/** What one client may send ahead without waiting for answers, in requests; short ones take 10 ms together. */
-const MAX_AHEAD = 256;
+/** Requests that one client may send ahead on a connection. With short texts, they take 10 ms together. */
+const MAX_REQUESTS_PER_CONNECTION = 256;
 
-/** The oldest batch may have been in the threads for so many times the delay limit. */
-const QUEUE_AGE_LIMIT_TURNS = 4;
+/** The oldest batch in the scorer's threads may be this many times as old as the delay limit. */
+const MAX_BATCH_AGE_FACTOR = 4;
+
+const SHED_DETAILS: Readonly<Record<ShedReason, string>> = {
+  loop: 'Too many requests are waiting',
+  queue: 'Too much text is waiting to be scored',
+  memory: 'Too many bytes are arriving or waiting to be read',
+  connections: 'Too many connections are open',
+};
+
+/** Counts a shed request. Returns its 503. */
+export function shed(counters: Counters, reason: ShedReason): HttpError {
+  counters.shed[reason]++;
+  const headers = { 'Retry-After': '1', ...(reason === 'connections' ? { Connection: 'close' } : {}) };
+  return new HttpError(503, SHED_DETAILS[reason], { headers });
+}

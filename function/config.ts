@@ -1,15 +1,15 @@
-/** What the environment sets up, read once: each variable with its default, its unit and its range. */
+/** The settings, read once from environment variables. Each variable has its default, its unit and its range here. */
 import { join } from 'node:path';
 import { type EngineChoice, engineNames } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
 
 export interface Config {
   readonly port: number;
-  /** Processes that serve; one serves by itself, more have another that watches over them. */
+  /** Processes that serve. If there are several, one more process supervises them. */
   readonly workers: number;
   readonly engine: EngineChoice;
   readonly bundlePath: string;
-  /** The largest body of a request. */
+  /** The largest body of a request, in bytes. */
   readonly bodyLimitBytes: number;
   /** The most texts in one request. */
   readonly textsLimit: number;
@@ -17,33 +17,33 @@ export interface Config {
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
   readonly requestTimeoutMs: number;
-  /** How long a connection may idle; above the 600 s of Google's load balancers. */
+  /** How long a connection may be idle. The default is above the 600 s of Google's load balancers. */
   readonly keepAliveTimeoutMs: number;
-  /** The most connections at one time; more are answered with 503 and closed. */
+  /** The most open connections. A request on one more gets a 503, except a GET. */
   readonly connectionsLimit: number;
-  /** How long what waits for the event loop may take before others are shed. */
+  /** The longest expected wait for the event loop. Beyond it, requests are shed. */
   readonly delayLimitMs: number;
-  /** UTF-16 units of text in the scorer's threads at most. */
+  /** The most UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
-  /** Bytes of all bodies that are arriving, and of large answers that are not sent, at most. */
+  /** The most bytes of all bodies that are arriving, and of large responses that are not sent. */
   readonly bufferLimitBytes: number;
-  /** After SIGTERM, go on taking connections for so long while /readyz says 503. */
+  /** How long the server accepts connections after SIGTERM, while /readyz answers 503. */
   readonly lameDuckMs: number;
-  /** How long requests in flight may take to end after that. */
+  /** How long requests in flight may take after that. */
   readonly drainTimeoutMs: number;
-  /** Share of the requests answered without an error that are logged. */
+  /** The share of successful requests that are logged, in [0, 1]. */
   readonly logShare: number;
-  /** Google Cloud's project, by which traces are named in the log. */
+  /** The Google Cloud project, which is a part of the name of a trace in the log. */
   readonly project: string | undefined;
-  /** Of the log: the service and the revision, where the platform tells them. */
+  /** Labels in the log: the service and the revision, if the platform sets them. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Variables that are named like ours and are none of them. */
+  /** Variables named HOSHI_… that hoshi does not know. */
   readonly unknown: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws an error that names the variable, what it has to be and what it is. */
+/** Throws an Error for a wrong value. The message names the variable, what was expected, and what came. */
 export function parseConfig(environment: Environment): Config {
   const read = new Set<string>();
   const value = (name: string): string | undefined => {

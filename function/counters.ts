@@ -1,12 +1,12 @@
 /**
- * What a process counts as it serves: numbers into arrays that are there already, so that a request pays well under a
- * microsecond for it. metrics.ts gives them to prom-client, at a scrape.
+ * What a process counts while it serves. An observation adds to numbers in arrays that exist already, which costs a
+ * request well under a microsecond. prometheus.ts gives the counts to prom-client at a scrape.
  */
 
-/** Counts of observations by upper bound. */
+/** Counts of observed values, by upper bound. */
 export class Histogram {
   readonly bounds: readonly number[];
-  /** One for each bound, and one for what is above the last; not cumulative. */
+  /** One count for each bound, and one for values above the last bound. Not cumulative. */
   readonly counts: Float64Array;
   sum = 0;
 
@@ -23,41 +23,45 @@ export class Histogram {
   }
 }
 
-/** Seconds, from what a score takes to what a client gives up after. */
+/** Bounds in seconds, from the time of one score to the time after which clients give up. */
 const SECONDS: readonly number[] = [
   0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
   5, 10,
 ];
-const SHARES: readonly number[] = Array.from({ length: 16 }, (_, i) => (i + 1) / 16);
+/** Bounds of scores, as parts of the score range. */
+const SIXTEENTHS: readonly number[] = Array.from({ length: 16 }, (_, i) => (i + 1) / 16);
 
-/** Why a request was turned away: too much is waiting on the event loop, in the scorer's threads, or in bodies that arrive. */
+/**
+ * The limit that made admission shed a request: the event-loop queue, the scorer's threads, buffered bytes, or
+ * connections.
+ */
 export const shedReasons = ['loop', 'queue', 'memory', 'connections'] as const;
 export type ShedReason = (typeof shedReasons)[number];
 
 export class Counters {
-  /** From a request's headers to its answer, by route and status. */
+  /** Seconds from a request's headers to its response, by route and status. */
   readonly durations = new Map<string, Map<number, Histogram>>();
-  /** From a request's headers until its texts are there. */
+  /** Seconds from a request's headers until its texts are known. */
   readonly preprocess = new Histogram(SECONDS);
-  /** Scoring alone. */
+  /** Seconds of scoring alone. */
   readonly predict = new Histogram(SECONDS);
-  /** By sixteenths of the score range. */
+  /** Scores, by sixteenths of the score range. */
   scores = new Histogram([]);
   readonly shed: Record<ShedReason, number> = { loop: 0, queue: 0, memory: 0, connections: 0 };
-  /** Of the start: milliseconds since the process began, by phase. */
+  /** When each phase of the start ended, in milliseconds since the process began. */
   readonly startPhases = new Map<string, number>();
 
-  /** Once the bundle is loaded and tells its range; what was scored before is counted nowhere. */
+  /** Called when the bundle is loaded, which has the range. Earlier scores are not counted. */
   setScoreRange([lowest, highest]: readonly [number, number]): void {
-    this.scores = new Histogram(SHARES.map((share) => lowest + share * (highest - lowest)));
+    this.scores = new Histogram(SIXTEENTHS.map((part) => lowest + part * (highest - lowest)));
   }
 
   duration(route: string, status: number): Histogram {
     const known = this.durations.get(route)?.get(status);
     if (known !== undefined) return known;
     const histogram = new Histogram(SECONDS);
-    const ofRoute = this.durations.get(route) ?? new Map<number, Histogram>();
-    this.durations.set(route, ofRoute.set(status, histogram));
+    const byStatus = this.durations.get(route) ?? new Map<number, Histogram>();
+    this.durations.set(route, byStatus.set(status, histogram));
     return histogram;
   }
 }

@@ -1,80 +1,88 @@
 /**
- * Whose turn it is on the event loop. Node's loop takes one new connection each time it goes round, so that a round in which all
- * that is there gets its answer keeps newcomers waiting: of a thousand that come at once, the last would wait for a thousand rounds.
- * A round is kept short instead: what is asked beyond it waits, first come first served, and goes on in the next.
+ * The queue for the event loop: first come, first served, in short rounds.
+ *
+ * Node's event loop accepts one new connection in each round. If a round answered every waiting request, new
+ * connections would wait: the last of a thousand new clients would wait for a thousand long rounds. So a round runs
+ * tasks for about a millisecond, and the other tasks wait for a later round.
  */
 export class EventLoopQueue {
   readonly #now: () => number;
-  readonly #waiting: (() => void)[] = [];
-  /** Of `#waiting`: those before it are done with. */
-  #first = 0;
-  /** When the loop was last seen to begin with work of ours, and to end one. */
-  #beganMs = Number.NEGATIVE_INFINITY;
-  #endedMs = Number.NEGATIVE_INFINITY;
-  /** How long one takes: a mean in which the last ones count most, and one that the machine held up counts little. */
-  #meanMs = SHORT_MS;
+  readonly #tasks: (() => void)[] = [];
+  /** The index in #tasks of the first task that waits. The tasks before it have run. */
+  #firstWaiting = 0;
+  /** When the current round started to run tasks, and when its last task ended. */
+  #roundStartMs = Number.NEGATIVE_INFINITY;
+  #lastEndMs = Number.NEGATIVE_INFINITY;
+  /** The mean duration of a task. Recent tasks count most, and one task that the machine delays counts little. */
+  #meanTaskMs = INITIAL_MEAN_TASK_MS;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** How many wait. */
+  /** The number of tasks that wait. */
   get length(): number {
-    return this.#waiting.length - this.#first;
+    return this.#tasks.length - this.#firstWaiting;
   }
 
-  /** How long what waits will take, in milliseconds, by how long the last ones took. */
-  get expectedMs(): number {
-    return this.length * this.#meanMs;
+  /** How long the waiting tasks will take, in milliseconds, estimated from the recent tasks. */
+  get expectedWaitMs(): number {
+    return this.length * this.#meanTaskMs;
   }
 
-  /** Does it now, if nothing waits and the round is young; or else in a later round. It must not throw. */
-  take(work: () => void): void {
+  /** Runs a task now, if no task waits and the round is young; otherwise in a later round. The task must not throw. */
+  run(task: () => void): void {
     const now = this.#now();
-    // Rounds are not told apart by asking the loop, which costs a short request: a busy one has no pauses.
-    if (now - this.#endedMs > PAUSE_MS) this.#beganMs = now;
-    if (this.length === 0 && now - this.#beganMs < ROUND_MS) {
-      this.#do(work, now);
+    // To ask the loop for its round would cost more than a short request. But a busy loop has no pauses, so a pause
+    // means a new round.
+    if (now - this.#lastEndMs > PAUSE_MS) this.#roundStartMs = now;
+    if (this.length === 0 && now - this.#roundStartMs < ROUND_MS) {
+      this.#runTask(task, now);
       return;
     }
-    this.#waiting.push(work);
-    if (this.length === 1) setImmediate(() => this.#goOn());
+    this.#tasks.push(task);
+    if (this.length === 1) setImmediate(() => this.#runRound());
   }
 
-  /** When it has ended. */
-  #do(work: () => void, beganMs: number): number {
-    work();
-    this.#endedMs = this.#now();
-    this.#meanMs += (Math.min(this.#endedMs - beganMs, MAX_MEAN_FACTOR * this.#meanMs) - this.#meanMs) / MEAN_OF;
-    return this.#endedMs;
+  /** Returns the time when the task ended. */
+  #runTask(task: () => void, startMs: number): number {
+    task();
+    this.#lastEndMs = this.#now();
+    const taskMs = Math.min(this.#lastEndMs - startMs, MAX_TASK_FACTOR * this.#meanTaskMs);
+    this.#meanTaskMs += (taskMs - this.#meanTaskMs) / MEAN_TASK_COUNT;
+    return this.#lastEndMs;
   }
 
-  #goOn(): void {
-    this.#beganMs = this.#now();
-    // Turning others away takes time as well. Whoever was let in is not kept waiting for that.
-    const elsewhereMs = this.#beganMs - this.#endedMs;
-    const roundMs = Math.max(ROUND_MS, Math.min(MAX_ROUND_MS, SHARE * elsewhereMs));
-    let now = this.#beganMs;
-    while (this.length > 0 && now - this.#beganMs < roundMs)
-      now = this.#do(this.#waiting[this.#first++] as () => void, now);
-    if (this.#first > MAX_DONE || this.length === 0) {
-      this.#waiting.splice(0, this.#first);
-      this.#first = 0;
+  #runRound(): void {
+    this.#roundStartMs = this.#now();
+    // To shed other requests takes time, too. Tasks that wait get a share of that time, so that shedding does not delay
+    // them.
+    const otherWorkMs = this.#roundStartMs - this.#lastEndMs;
+    const roundMs = Math.max(ROUND_MS, Math.min(MAX_ROUND_MS, OTHER_WORK_FACTOR * otherWorkMs));
+    let now = this.#roundStartMs;
+    while (this.length > 0 && now - this.#roundStartMs < roundMs)
+      now = this.#runTask(this.#tasks[this.#firstWaiting++] as () => void, now);
+    if (this.#firstWaiting > MAX_FINISHED_TASKS || this.length === 0) {
+      this.#tasks.splice(0, this.#firstWaiting);
+      this.#firstWaiting = 0;
     }
-    if (this.length > 0) setImmediate(() => this.#goOn());
+    if (this.length > 0) setImmediate(() => this.#runRound());
   }
 }
 
-/** What is done in one round, in milliseconds: some ten short texts. */
+/** How long a round runs tasks, in milliseconds: about ten short texts. */
 const ROUND_MS = 1;
-/** Where a round is long by what else is in it, so many times as long as that, and at most so many milliseconds. */
-const SHARE = 4;
+/** If other work makes a round long, tasks may run this many times as long as the other work, up to MAX_ROUND_MS. */
+const OTHER_WORK_FACTOR = 4;
 const MAX_ROUND_MS = 10;
-/** What is assumed before anything was done; how many make the mean; and how much of it one counts at most. */
-const SHORT_MS = 0.1;
-const MEAN_OF = 32;
-const MAX_MEAN_FACTOR = 8;
-/** Without work for so long, the loop has gone round. */
+/**
+ * The mean before the first task, in milliseconds; over about how many tasks it is taken; and how many means one task
+ * counts at most.
+ */
+const INITIAL_MEAN_TASK_MS = 0.1;
+const MEAN_TASK_COUNT = 32;
+const MAX_TASK_FACTOR = 8;
+/** If no task ran for this long, in milliseconds, the loop has started a new round. */
 const PAUSE_MS = 0.2;
-/** So many that are done with are kept before the others move up. */
-const MAX_DONE = 1024;
+/** How many finished tasks the array keeps before it is compacted. */
+const MAX_FINISHED_TASKS = 1024;

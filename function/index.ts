@@ -1,8 +1,8 @@
 /** Entry point under functions-framework: `npx functions-framework --target=score`. */
 import { http } from '@google-cloud/functions-framework';
 import { parseConfig } from './config.ts';
-import { handle } from './handler.ts';
 import { flushLog, log } from './log.ts';
+import { handle } from './request-lifecycle.ts';
 import { ScoringService } from './service.ts';
 
 const service = ScoringService.load(parseConfig(process.env));

@@ -1,16 +1,16 @@
 /**
- * The log: one line a message on standard error, never the text of a review. JSON with the fields of Google Cloud Logging
- * where a program reads it, words where a person does (a terminal).
+ * The log: one line for each message, on standard error. It never contains the text of a review. On a terminal, a line
+ * is words; else it is JSON in the fields of Google Cloud Logging.
  *
- * Lines are written in the order they come, without waiting for whoever reads them; a reader that stops reading costs lines
- * (counted), not memory or time.
+ * Lines keep their order. No caller waits for the reader of standard error. If the reader stops, lines are dropped and
+ * counted, so that a stopped reader costs neither memory nor time.
  */
 import { requireBuiltin } from '../native/builtin.ts';
 
 export type Severity = 'info' | 'warning' | 'error';
 
 const STDERR = 2;
-/** Waiting for the reader; beyond it lines are dropped. */
+/** The most bytes that wait for the reader. Lines beyond that are dropped. */
 const MAX_WAITING_BYTES = 1 << 20;
 const RETRY_MS = 10;
 
@@ -19,12 +19,12 @@ let waitingBytes = 0;
 let underway: Promise<void> | undefined;
 let dropped = 0;
 
-/** Lines that were not written, since the process began. */
+/** How many lines were dropped since the process began. */
 export function droppedLines(): number {
   return dropped;
 }
 
-/** `fields` go into the JSON as they are; a terminal gets the message, and the whole of an error behind it. */
+/** Writes the message, then the error with its stack. `fields` are added to the JSON; a terminal does not show them. */
 export function log(
   severity: Severity,
   message: string,
@@ -40,7 +40,7 @@ export function log(
   }
 }
 
-/** Resolves when all lines are written, or after `timeoutMs`: a process that ends waits for it. */
+/** Resolves when all lines are written, or after `timeoutMs`. Wait for it before the process ends. */
 export async function flushLog(timeoutMs = 1000): Promise<void> {
   await Promise.race([underway, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
 }
@@ -62,7 +62,7 @@ function writeLine(line: string): void {
 }
 
 async function writeWaiting(): Promise<void> {
-  await new Promise(setImmediate); // the lines of one turn of the event loop go together
+  await new Promise(setImmediate); // so that the lines of one round of the event loop are written together
   while (waiting.length > 0) {
     const bytes = Buffer.from(waiting.join(''));
     waiting = [];
@@ -72,13 +72,13 @@ async function writeWaiting(): Promise<void> {
   underway = undefined;
 }
 
-/** How many bytes are done with. */
+/** Resolves with how many bytes are written or given up. */
 function writeSome(bytes: Uint8Array): Promise<number> {
   return new Promise((resolve) => {
     requireBuiltin('node:fs').write(STDERR, bytes, (error, written) => {
       if (error === null) resolve(written);
       else if (error.code === 'EAGAIN') setTimeout(resolve, RETRY_MS, 0);
-      else resolve(bytes.length); // nobody is there to be told
+      else resolve(bytes.length); // standard error is closed: there is no reader
     });
   });
 }

@@ -1,4 +1,4 @@
-/** Entry point of the lean server. */
+/** Entry point of the lean server: `node dist/function/main.js`. */
 import { serve } from './server.ts';
 
 serve(process.env).then((code) => process.exit(code));

@@ -1,12 +1,31 @@
-/** `GET /openapi.json`: OpenAPI 3.1 of the table of routes. */
-import type { Route } from './routes.ts';
-import { problem, type Response } from './schemas.ts';
+/**
+ * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from what its fields
+ * enforce.
+ */
+import { problem, type ResponseContent, responses } from './response-schemas.ts';
+import type { Operation, Route } from './route.ts';
 
-export function openApi(routes: readonly Route[], textsLimit: number): object {
+/**
+ * The operation that describes these routes. The table passes itself, so that this file does not import it in a circle.
+ */
+export function describing(routes: readonly Route[]): Operation {
+  return {
+    async handle({ service }) {
+      document ??= openApi(routes, service.limits.textsLimit).then((json) => JSON.stringify(json));
+      return { type: 'application/json', body: await document };
+    },
+  };
+}
+
+/** Made by the first request: neither the routes nor the limit changes while the process runs. */
+let document: Promise<string> | undefined;
+
+/** The OpenAPI document of the routes. Bodies hold at most `textsLimit` texts. */
+export async function openApi(routes: readonly Route[], textsLimit: number): Promise<object> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = paths[route.path] ?? {};
-    path[route.method.toLowerCase()] = operation(route, textsLimit);
+    path[route.method.toLowerCase()] = await operationObject(route, textsLimit);
     paths[route.path] = path;
   }
   return {
@@ -24,50 +43,49 @@ export function openApi(routes: readonly Route[], textsLimit: number): object {
   };
 }
 
-function operation(
-  { id, summary, path, request, response, isReadyOnly, mayLack, mayBeUnable }: Route,
-  textsLimit: number,
-): object {
-  const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
+/** OpenAPI's Operation Object of a route. */
+async function operationObject(route: Route, textsLimit: number): Promise<object> {
+  const { body } = typeof route.operation === 'function' ? await route.operation() : route.operation;
+  const parameters = Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
   const statuses = [
-    ...(request === undefined ? [] : [400, 413, 415]),
-    ...(parameters.length > 0 || mayLack === true ? [404] : []),
-    ...(mayBeUnable === true ? [501] : []),
-    ...(request === undefined && isReadyOnly !== true ? [] : [503]),
+    ...(body === undefined ? [] : [400, 413, 415]),
+    ...(parameters.length > 0 || route.notFound !== undefined ? [404] : []),
+    ...(route.explains === true ? [501] : []),
+    ...(body === undefined && route.requiresReady !== true ? [] : [503]),
   ];
   return {
-    operationId: id,
-    summary,
+    operationId: route.id,
+    summary: route.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(request === undefined
+    ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf({ 'application/json': request(textsLimit) }) } }),
+      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(textsLimit) }) } }),
     responses: {
-      200: { description: 'The answer.', content: contentOf(response) },
-      ...Object.fromEntries(statuses.map((status) => [status, problemAnswer(status)])),
+      200: { description: 'The response.', content: contentOf(responses[route.response]) },
+      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),
     },
   };
 }
 
-function contentOf(response: Response): object {
-  return Object.fromEntries(Object.entries(response).map(([type, schema]) => [type, { schema }]));
+function contentOf(content: ResponseContent): object {
+  return Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }]));
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'What was expected of the body, and where it differs.',
-  404: 'Another model is served, another version of it, or one without this.',
+  400: 'The body is not as expected. The detail says what was expected, and the pointer where.',
+  404: 'The loaded model has another name or version, or does not have this.',
   413: 'The body or its list is over the limit.',
   415: 'The body is compressed, or a batch of events.',
-  501: 'The score of this model is no sum that could be explained.',
-  503: 'Too much is going on, the model is being loaded, or the process is shutting down.',
+  501: "This model's scores cannot be explained.",
+  503: 'The server is overloaded, the model is being loaded, or the process is shutting down.',
 };
 
-function problemAnswer(status: number): object {
+function problemResponse(status: number): object {
   return {
     description: DESCRIPTIONS[status],
     ...(status === 503 ? { headers: { 'Retry-After': { schema: { type: 'string' } } } } : {}),

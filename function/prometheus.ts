@@ -1,159 +1,80 @@
 /**
- * `GET /metrics`: what the process counted, in Prometheus' text format by prom-client. The package is loaded by the first
- * scrape, and reads at each what measurements.ts counted; nothing of it is on the way of a request.
+ * `GET /metrics`: the counts of the process in Prometheus' text format, by prom-client. The first scrape loads the
+ * package. Each scrape reads what counters.ts has counted, so that no request waits for prom-client.
  */
 import client, { AggregatorRegistry, Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
 import type { WordCounts } from '../model/scoring/scorer.ts';
 import { type Histogram, shedReasons } from './counters.ts';
-import type { Service } from './exchange.ts';
 import { droppedLines } from './log.ts';
-import type { HttpResponse } from './response.ts';
-import { countsOfAll, isWorker } from './workers.ts';
+import type { Operation } from './route.ts';
+import type { ScoringService } from './service.ts';
+import { isWorker, metricsOfAllWorkers } from './workers.ts';
 
-export async function metricsOf(service: Service): Promise<HttpResponse> {
-  const metrics = madeFor(service);
-  return { type: metrics.contentType, body: await metrics.text() };
+/** `GET /metrics`: of all workers, if there are some. */
+export const metrics: Operation = {
+  async handle({ service }) {
+    const registry = registryOf(service);
+    const body = isWorker()
+      ? await AggregatorRegistry.aggregate([...(await metricsOfAllWorkers())]).metrics()
+      : await registry.metrics();
+    return { type: registry.contentType, body };
+  },
+};
+
+/** The metrics of this process alone, as a message to another process. */
+export function metricsAsJson(service: ScoringService): Promise<object> {
+  return registryOf(service).getMetricsAsJSON();
 }
 
-/** Of this process alone. */
-export function countsOf(service: Service): Promise<object> {
-  return madeFor(service).counts();
+/** One registry for each service, made at the first scrape. */
+const registries = new WeakMap<ScoringService, Registry>();
+
+function registryOf(service: ScoringService): Registry {
+  const known = registries.get(service);
+  if (known !== undefined) return known;
+  const registry = new Registry();
+  registerHistograms(registry, service);
+  registerLoad(registry, service);
+  registerWords(registry, service);
+  registerModel(registry, service);
+  client.collectDefaultMetrics({ register: registry });
+  registries.set(service, registry);
+  return registry;
 }
 
-function madeFor(service: Service): Metrics {
-  const metrics = all.get(service) ?? new Metrics(service);
-  all.set(service, metrics);
-  return metrics;
+// ------------------------------------------------------------------------------------------------------- histograms
+
+function registerHistograms(registry: Registry, { counters }: ScoringService): void {
+  const histogram = (name: string, help: string, read: () => Iterable<LabelledHistogram>) =>
+    new CountedHistogram(name, help, registry, read);
+  histogram('http_server_request_duration_seconds', 'From the headers of a request to its response.', function* () {
+    for (const [route, byStatus] of counters.durations)
+      for (const [status, histogram] of byStatus)
+        yield { labels: { http_route: route, http_response_status_code: String(status) }, histogram };
+  });
+  histogram('request_preprocess_seconds', 'From the headers of a request until its texts are known.', () => [
+    { labels: {}, histogram: counters.preprocess },
+  ]);
+  histogram('request_predict_seconds', 'Scoring the texts of a request.', () => [
+    { labels: {}, histogram: counters.predict },
+  ]);
+  histogram('score_value', 'Scores in responses, in stars.', () => [{ labels: {}, histogram: counters.scores }]);
 }
 
-const all = new WeakMap<Service, Metrics>();
-
-class Metrics {
-  readonly #registry = new Registry();
-
-  constructor(service: Service) {
-    const { counters, admission } = service;
-    const registers = [this.#registry];
-    const histogram = (name: string, help: string, read: () => Iterable<Labelled>) =>
-      new CountedHistogram(name, help, registers, read);
-    histogram('http_server_request_duration_seconds', 'From the headers of a request to its answer.', function* () {
-      for (const [route, byStatus] of counters.durations)
-        for (const [status, counted] of byStatus)
-          yield { labels: { http_route: route, http_response_status_code: String(status) }, counted };
-    });
-    histogram('request_preprocess_seconds', 'From the headers of a request until its texts are there.', () => [
-      { labels: {}, counted: counters.preprocess },
-    ]);
-    histogram('request_predict_seconds', 'Scoring the texts of a request.', () => [
-      { labels: {}, counted: counters.predict },
-    ]);
-    histogram('score_value', 'Scores that were given, in stars.', () => [{ labels: {}, counted: counters.scores }]);
-
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect: function () {
-          this.set(read());
-        },
-      });
-    gauge('http_server_active_requests', 'Requests whose answer is not there yet.', () => admission.inFlight);
-    gauge('http_server_waiting_requests', 'Requests that wait for the event loop.', () => admission.turns.length);
-    gauge('score_queue_units', 'UTF-16 units of text in the threads of the scorer.', () => admission.queuedUnits);
-    gauge('http_server_buffered_bytes', 'Bytes of bodies that arrive or wait.', () => admission.bufferedBytes);
-
-    new Counter({
-      name: 'http_server_shed_requests_total',
-      help: 'Requests turned away with 503, by what there was too much of.',
-      labelNames: ['reason'],
-      registers,
-      collect() {
-        this.reset();
-        for (const reason of shedReasons) this.inc({ reason }, counters.shed[reason]);
-      },
-    });
-    new Counter({
-      name: 'log_dropped_lines_total',
-      help: 'Lines of the log that nobody read in time.',
-      registers,
-      collect() {
-        this.reset();
-        this.inc(droppedLines());
-      },
-    });
-    const words = (name: string, help: string, read: (counts: WordCounts) => number) =>
-      new Counter({
-        name,
-        help,
-        registers,
-        collect() {
-          const [scored, goldens] = [service.ready?.wordCounts?.(), service.goldenWords];
-          this.reset();
-          if (scored !== undefined && goldens !== undefined) this.inc(read(scored) - read(goldens));
-        },
-      });
-    words('score_words_total', 'Words of the texts that were scored.', (counts) => counts.words);
-    words(
-      'score_unknown_words_total',
-      'Those among them that are no term of the model: over score_words_total, the share of unknown terms.',
-      (counts) => counts.unknownWords,
-    );
-    new Gauge({
-      name: 'start_phase_seconds',
-      help: 'When a phase of the start had ended, since the process began.',
-      labelNames: ['phase'],
-      aggregator: 'max',
-      registers,
-      collect() {
-        for (const [phase, ms] of counters.startPhases) this.set({ phase }, ms / 1000);
-      },
-    });
-    new Gauge({
-      name: 'model_info',
-      help: 'The model that answers, and its engine.',
-      labelNames: ['name', 'version', 'engine'],
-      aggregator: 'first',
-      registers,
-      collect() {
-        const { ready } = service;
-        if (ready !== undefined)
-          this.set({ name: ready.bundle.name, version: ready.bundle.version, engine: ready.engine }, 1);
-      },
-    });
-    client.collectDefaultMetrics({ register: this.#registry });
-  }
-
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
-  /** Of all workers, where there are some. */
-  async text(): Promise<string> {
-    if (!isWorker()) return this.#registry.metrics();
-    return AggregatorRegistry.aggregate([...(await countsOfAll())]).metrics();
-  }
-
-  /** As a message to another process. */
-  counts(): Promise<object> {
-    return this.#registry.getMetricsAsJSON();
-  }
-}
-
-interface Labelled {
+interface LabelledHistogram {
   readonly labels: Readonly<Record<string, string>>;
-  readonly counted: Histogram;
+  readonly histogram: Histogram;
 }
 
-/** prom-client's histogram, but for who counts. */
+/** A histogram of prom-client whose counts are those of counters.ts. */
 class CountedHistogram extends PrometheusHistogram {
   readonly #name: string;
-  /** One that counts nothing: what it says of itself is said of this one. */
+  /** Its name, help and type are copied. It counts nothing. */
   readonly #empty: PrometheusHistogram;
-  readonly #read: () => Iterable<Labelled>;
+  readonly #read: () => Iterable<LabelledHistogram>;
 
-  constructor(name: string, help: string, registers: Registry[], read: () => Iterable<Labelled>) {
-    super({ name, help, registers });
+  constructor(name: string, help: string, registry: Registry, read: () => Iterable<LabelledHistogram>) {
+    super({ name, help, registers: [registry] });
     this.#name = name;
     this.#empty = new PrometheusHistogram({ name, help, registers: [] });
     this.#read = read;
@@ -161,21 +82,114 @@ class CountedHistogram extends PrometheusHistogram {
 
   override async get(): ReturnType<PrometheusHistogram['get']> {
     const values = [];
-    for (const { labels, counted } of this.#read()) {
+    for (const { labels, histogram } of this.#read()) {
       let total = 0;
-      counted.counts.forEach((count, i) => {
+      histogram.counts.forEach((count, i) => {
         total += count;
-        const le = counted.bounds[i] ?? '+Inf';
+        const le = histogram.bounds[i] ?? '+Inf';
         values.push({ metricName: `${this.#name}_bucket`, labels: { ...labels, le }, value: total });
       });
-      values.push({ metricName: `${this.#name}_sum`, labels, value: counted.sum });
+      values.push({ metricName: `${this.#name}_sum`, labels, value: histogram.sum });
       values.push({ metricName: `${this.#name}_count`, labels, value: total });
     }
     return { ...(await this.#empty.get()), values };
   }
 
-  /** What the registry asks for rather than `get`. */
+  /** The registry calls this instead of `get`. */
   getForPromString(): ReturnType<PrometheusHistogram['get']> {
     return this.get();
   }
+}
+
+// -------------------------------------------------------------------------------------------------- gauges, counters
+
+function registerLoad(registry: Registry, { admission, counters }: ScoringService): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect: function () {
+        this.set(read());
+      },
+    });
+  gauge('http_server_active_requests', 'Requests without a response yet.', () => admission.inFlight);
+  gauge(
+    'http_server_waiting_requests',
+    'Requests that wait for the event loop.',
+    () => admission.eventLoopQueue.length,
+  );
+  gauge('score_queue_units', 'UTF-16 units of text in the threads of the scorer.', () => admission.queuedUnits);
+  gauge(
+    'http_server_buffered_bytes',
+    'Bytes of bodies that arrive or wait, and of large responses that are not sent.',
+    () => admission.bufferedBytes,
+  );
+  new Counter({
+    name: 'http_server_shed_requests_total',
+    help: 'Requests that were shed with 503, by the limit that was reached.',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const reason of shedReasons) this.inc({ reason }, counters.shed[reason]);
+    },
+  });
+  new Counter({
+    name: 'log_dropped_lines_total',
+    help: 'Lines of the log that were dropped, because they were not read in time.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
+    },
+  });
+}
+
+/** Words that the native engine has counted, without those of the golden texts. */
+function registerWords(registry: Registry, service: ScoringService): void {
+  const counter = (name: string, help: string, read: (counts: WordCounts) => number) =>
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const [scored, goldens] = [service.ready?.wordCounts?.(), service.goldenWords];
+        this.reset();
+        if (scored !== undefined && goldens !== undefined) this.inc(read(scored) - read(goldens));
+      },
+    });
+  counter('score_words_total', 'Words of the texts that were scored.', ({ words }) => words);
+  counter(
+    'score_unknown_words_total',
+    'Words that are not a term of the model. Divided by score_words_total, it is the share of unknown words.',
+    ({ unknownWords }) => unknownWords,
+  );
+}
+
+function registerModel(registry: Registry, service: ScoringService): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'start_phase_seconds',
+    help: 'When a phase of the start ended, in seconds since the process began.',
+    labelNames: ['phase'],
+    aggregator: 'max',
+    registers,
+    collect() {
+      for (const [phase, ms] of service.counters.startPhases) this.set({ phase }, ms / 1000);
+    },
+  });
+  new Gauge({
+    name: 'model_info',
+    help: 'The loaded model and its engine.',
+    labelNames: ['name', 'version', 'engine'],
+    aggregator: 'first',
+    registers,
+    collect() {
+      const { ready } = service;
+      if (ready !== undefined)
+        this.set({ name: ready.bundle.name, version: ready.bundle.version, engine: ready.engine }, 1);
+    },
+  });
 }

@@ -1,11 +1,69 @@
-/** What a route answers with; the handler sends it. */
-export interface HttpResponse {
+/**
+ * The response to a request: JSON or bytes, or a problem document (RFC 9457) that says what is wrong with the request.
+ *
+ * A problem never contains the client's text, a stack trace or a path of the server.
+ */
+
+/** What a handler returns. The request lifecycle adds the common headers and sends it. */
+export type HttpResponse = JsonResponse | BytesResponse;
+
+interface ResponseHead {
+  /** 200 by default. */
   readonly status?: number;
-  readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface JsonResponse extends ResponseHead {
+  readonly json: object;
+}
+
+export interface BytesResponse extends ResponseHead {
+  /** The Content-Type. */
+  readonly type: string;
   readonly body: string | Uint8Array;
 }
 
-export function json(value: object): HttpResponse {
-  return { type: 'application/json', body: JSON.stringify(value) };
+/** An error with a planned HTTP status. Any other error is sent as a bare 500. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly status: number;
+  /** The faulty place in the body: a JSON pointer (RFC 6901) as a URI fragment, such as `#/texts/3`. */
+  readonly pointer: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    more: { pointer?: string; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.pointer = more.pointer;
+    this.headers = more.headers ?? {};
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  503: 'Service Unavailable',
+};
+
+/** The reason phrase of a status. */
+export function titleOf(status: number): string {
+  return TITLES[status] ?? 'Error';
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The problem document of an error, as JSON text. */
+export function problemOf({ status, message, pointer }: HttpError): string {
+  return JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail: message, pointer });
 }

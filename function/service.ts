@@ -1,22 +1,34 @@
-/** The state that a handler is given: the scorer as it loads, what is counted, and whether the process is about to end. */
+/**
+ * What all requests of a process share: the settings, the scorer while and after it loads, admission, the counters, and
+ * the log.
+ */
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
 import { Counters } from './counters.ts';
-import type { RequestLimits, Service } from './exchange.ts';
 import { log } from './log.ts';
 
-export class ScoringService implements Service {
+export interface RequestLimits {
+  readonly bodyLimitBytes: number;
+  readonly textsLimit: number;
+}
+
+export class ScoringService {
   readonly limits: RequestLimits;
+  /** The model's folder. */
   readonly bundlePath: string;
+  /** Resolves when the bundle is loaded and has reproduced its golden scores. */
   readonly scorer: Promise<Scorer>;
   readonly admission: Admission;
   readonly counters = new Counters();
   readonly accessLog: AccessLog;
+  /** The scorer, once it is loaded. It is set before code that awaits `scorer` goes on. */
   ready: Scorer | undefined;
+  /** Words of the golden texts. The scorer counts them before the first request. */
   goldenWords: WordCounts | undefined;
+  /** A signal has asked the process to shut down. */
   isDraining = false;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
@@ -32,12 +44,13 @@ export class ScoringService implements Service {
         this.goldenWords = loaded.wordCounts?.();
         this.ready = loaded;
       },
-      () => {}, // whoever serves waits for `scorer`, and ends the process
+      () => {}, // the host waits for `scorer`, too, and ends the process
     );
   }
 
+  /** Starts to load the model that `config` names. */
   static load(config: Config): ScoringService {
-    for (const name of config.unknown) log('warning', `${name} is no variable that hoshi knows`);
+    for (const name of config.unknown) log('warning', `unknown environment variable ${name}`);
     const warn = (message: string) => log('warning', message);
     return new ScoringService(config, loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn }));
   }

@@ -1,19 +1,24 @@
 /**
- * Many processes on one port (HOSHI_WORKERS), for machines with many cores: this one takes no request, starts the others, hands
- * signals on to them, and starts one anew in the place of one that ends by itself. Each takes connections from the port itself:
- * one that this process had taken for them would be lost as they end.
+ * Several processes on one port (HOSHI_WORKERS), for machines with many cores. A supervisor starts the workers,
+ * forwards signals to them, and replaces a worker that ends by itself. It serves no request: each worker accepts
+ * connections from the port itself, because a connection that the supervisor had accepted for a worker would be lost
+ * when that worker ends.
  *
- * A scrape asks one of them, which asks here for what all of them count: `{hoshi: 'gather', id}` → to each `{hoshi: 'count', id}` →
- * from each `{hoshi: 'counted', id, metrics}` → back `{hoshi: 'gathered', id, all}`.
+ * A scrape reaches one worker, but must have the metrics of all. The messages between worker and supervisor are:
+ * `{hoshi: 'gather', id}` from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id,
+ * metrics}` from each worker → `{hoshi: 'gathered', id, all}` back to the scraped worker.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { flushLog, log } from './log.ts';
 
-/** Workers that end so soon after their start will not do better at the next. */
-const SOON_MS = 5000;
-const MAX_SOON = 5;
-/** Who has not counted by then is left out. */
-const GATHER_MS = 1000;
+/**
+ * A worker that ends this soon after its start, in milliseconds, has failed to start. After MAX_FAILED_STARTS in a row,
+ * all end.
+ */
+const FAILED_START_MS = 5000;
+const MAX_FAILED_STARTS = 5;
+/** The metrics of a worker that does not reply within this time are left out. */
+const GATHER_TIMEOUT_MS = 1000;
 
 type Message =
   | { readonly hoshi: 'up' }
@@ -26,23 +31,25 @@ function isMessage(value: unknown): value is Message {
   return typeof value === 'object' && value !== null && 'hoshi' in value;
 }
 
+// -------------------------------------------------------------------------------------------------------- in a worker
+
 export function isWorker(): boolean {
   return cluster.isWorker;
 }
 
-/** In a worker: what it counts is asked for from now on. */
-export function answerCounts(count: () => Promise<object>): void {
+/** Sends this worker's metrics to the supervisor, each time that it asks for them. */
+export function sendMetricsOnRequest(read: () => Promise<object>): void {
   process.on('message', async (message) => {
     if (isMessage(message) && message.hoshi === 'count')
-      process.send?.({ hoshi: 'counted', id: message.id, metrics: await count() } satisfies Message);
+      process.send?.({ hoshi: 'counted', id: message.id, metrics: await read() } satisfies Message);
   });
 }
 
 /**
- * In a worker: who watches over it tells it of a signal. One of its own is none: a terminal, or whoever ends a group of processes,
- * sends it to all of them, and the second that a process gets ends it at once.
+ * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored: a terminal
+ * sends it to all processes of a group, so the worker would get it twice, and a second signal ends a process at once.
  */
-export function onToldSignal(listener: (signal: string) => void): void {
+export function onSupervisorSignal(listener: (signal: string) => void): void {
   const ignore = () => {};
   process.on('SIGTERM', ignore).on('SIGINT', ignore);
   process.on('message', (message) => {
@@ -51,11 +58,11 @@ export function onToldSignal(listener: (signal: string) => void): void {
   process.send?.({ hoshi: 'up' } satisfies Message);
 }
 
-let asked = 0;
+let gatherCount = 0;
 
-/** In a worker: what all of them count. */
-export function countsOfAll(): Promise<readonly object[]> {
-  const id = `${process.pid}-${++asked}`;
+/** The metrics of all workers, by way of the supervisor. */
+export function metricsOfAllWorkers(): Promise<readonly object[]> {
+  const id = `${process.pid}-${++gatherCount}`;
   return new Promise((resolve) => {
     const onMessage = (message: unknown) => {
       if (!isMessage(message) || message.hoshi !== 'gathered' || message.id !== id) return;
@@ -67,71 +74,76 @@ export function countsOfAll(): Promise<readonly object[]> {
   });
 }
 
-/** Resolves with the exit code once the last of them has ended. */
+// -------------------------------------------------------------------------------------------------- in the supervisor
+
+/** Starts `count` workers. Resolves with the exit code, when a signal or failed starts have ended the last worker. */
 export async function superviseWorkers(
   count: number,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  /** Those that hear of a signal: before, a message to them is lost. */
+  /** The workers that listen for messages. A message before that is lost. */
   const up = new Set<Worker>();
   let signalled: NodeJS.Signals | undefined;
-  let soonEnds = 0;
+  let failedStarts = 0;
   let code = 0;
-  const startOne = () => {
-    const began = performance.now();
+  const startWorker = () => {
+    const startMs = performance.now();
     const worker = cluster.fork(environment);
     worker.on('message', (message: unknown) => {
       if (!isMessage(message)) return;
-      if (message.hoshi === 'gather') void gather(worker, message.id);
+      if (message.hoshi === 'gather') void gatherMetrics(worker, message.id);
       if (message.hoshi !== 'up') return;
       up.add(worker);
       if (signalled !== undefined) worker.send({ hoshi: 'end', signal: signalled } satisfies Message);
     });
-    worker.on('error', () => {}); // a message to one that has just ended
+    worker.on('error', () => {}); // a message to a worker that has just ended
     worker.on('exit', (exitCode, signal) => {
       up.delete(worker);
       if (signalled !== undefined) {
-        code ||= exitCode ?? 1; // null: a signal ended it
+        code ||= exitCode ?? 1; // null if a signal ended the worker
         return;
       }
       log('error', `worker ${worker.process.pid} ended with ${signal ?? exitCode}`);
-      soonEnds = performance.now() - began < SOON_MS ? soonEnds + 1 : 0;
-      if (soonEnds < MAX_SOON) return startOne();
-      log('error', `${MAX_SOON} workers in a row ended within ${SOON_MS / 1000} seconds of their start: giving up`);
+      failedStarts = performance.now() - startMs < FAILED_START_MS ? failedStarts + 1 : 0;
+      if (failedStarts < MAX_FAILED_STARTS) return startWorker();
+      const seconds = FAILED_START_MS / 1000;
+      log('error', `${MAX_FAILED_STARTS} workers in a row ended within ${seconds} s of their start: giving up`);
       code = 1;
       end('SIGTERM');
     });
   };
   const end = (signal: NodeJS.Signals) => {
-    for (const worker of running()) {
+    for (const worker of runningWorkers()) {
       if (up.has(worker)) worker.send({ hoshi: 'end', signal } satisfies Message);
       else if (signalled !== undefined) worker.process.kill('SIGKILL'); // the second signal ends all at once
     }
     signalled = signal;
   };
   process.on('SIGTERM', end).on('SIGINT', end);
-  for (let i = 0; i < count; i++) startOne();
+  for (let i = 0; i < count; i++) startWorker();
   await new Promise<void>((resolve) => {
     cluster.on('exit', () => {
-      if (signalled !== undefined && running().length === 0) resolve();
+      if (signalled !== undefined && runningWorkers().length === 0) resolve();
     });
   });
   await flushLog();
   return code;
 }
 
-function running(): Worker[] {
+function runningWorkers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined && !worker.isDead()) as Worker[];
 }
 
-async function gather(asker: Worker, id: string): Promise<void> {
-  const all = await Promise.all(running().map((worker) => counted(worker, id)));
-  if (asker.isConnected())
-    asker.send({ hoshi: 'gathered', id, all: all.filter((metrics) => metrics !== undefined) } satisfies Message);
+/** Asks all workers for their metrics, and sends them to the worker that is scraped. */
+async function gatherMetrics(scraped: Worker, id: string): Promise<void> {
+  const all = await Promise.all(runningWorkers().map((worker) => metricsOf(worker, id)));
+  if (scraped.isConnected())
+    scraped.send({ hoshi: 'gathered', id, all: all.filter((metrics) => metrics !== undefined) } satisfies Message);
 }
 
-function counted(worker: Worker, id: string): Promise<object | undefined> {
+/** Resolves with undefined if the worker does not reply in time. */
+function metricsOf(worker: Worker, id: string): Promise<object | undefined> {
   return new Promise((resolve) => {
     const onMessage = (message: unknown) => {
       if (isMessage(message) && message.hoshi === 'counted' && message.id === id) settle(message.metrics);
@@ -141,7 +153,7 @@ function counted(worker: Worker, id: string): Promise<object | undefined> {
       worker.off('message', onMessage);
       resolve(metrics);
     };
-    const timer = setTimeout(settle, GATHER_MS);
+    const timer = setTimeout(settle, GATHER_TIMEOUT_MS);
     worker.on('message', onMessage);
     if (worker.isConnected()) worker.send({ hoshi: 'count', id } satisfies Message);
     else settle();

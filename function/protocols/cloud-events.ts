@@ -1,30 +1,29 @@
 /**
- * CloudEvents over HTTP, binary and structured: an event whose data is the contract's body → an event whose data is its
- * answer, in the same mode.
+ * CloudEvents over HTTP, in binary or structured mode: an event whose data is a request body → an event whose data is
+ * the response, in the same mode.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CloudEvent, HTTP } from 'cloudevents';
-import { parseBody } from '../body.ts';
-import { HttpError } from '../problem.ts';
-import type { HttpResponse } from '../response.ts';
+import { parseJson } from '../body.ts';
+import { type BytesResponse, HttpError } from '../response.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 
-/** An event that came, and how it came. */
-export interface Received {
+/** A received event and its mode. */
+export interface ReceivedEvent {
   readonly event: CloudEvent<unknown>;
   readonly isStructured: boolean;
-  /** Its data, parsed. */
+  /** The event's data, as parsed JSON. */
   readonly data: unknown;
 }
 
-/** Throws a 400 for what is no event by the specification's version 1.0 (or 0.3). */
-export function receive(headers: IncomingHttpHeaders, body: string): Received {
+/** Throws a 400 for anything but a CloudEvent of the specification's version 1.0 or 0.3, and a 415 for a batch. */
+export function receiveEvent(headers: IncomingHttpHeaders, body: string): ReceivedEvent {
   const type = headers['content-type']?.toLowerCase() ?? '';
   if (type.startsWith('application/cloudevents-batch'))
     throw new HttpError(415, 'Expected one CloudEvent, received a batch of them');
   const isStructured = type.startsWith('application/cloudevents');
-  if (isStructured) parseBody(body); // the package's message of bad JSON would quote the body
+  if (isStructured) parseJson(body); // the package's error for bad JSON would quote the body
   let event: CloudEvent<unknown>;
   try {
     const received = HTTP.toEvent({
@@ -39,21 +38,21 @@ export function receive(headers: IncomingHttpHeaders, body: string): Received {
   return { event, isStructured, data: dataOf(event) };
 }
 
-/** Without its content type, so that the package leaves the data to us. */
+/** Without the content type, so that the package does not parse the data. */
 function binaryHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const own = Object.entries(headers).filter(([name, value]) => name.startsWith('ce-') && typeof value === 'string');
   return Object.fromEntries(own) as Record<string, string>;
 }
 
 function dataOf({ data }: CloudEvent<unknown>): unknown {
-  if (typeof data === 'string') return parseBody(data);
-  // "data_base64": the package gives a number for each byte.
-  if (ArrayBuffer.isView(data)) return parseBody(Buffer.from(Uint8Array.from(data as Uint32Array)).toString());
+  if (typeof data === 'string') return parseJson(data);
+  // "data_base64": the package gives one number for each byte.
+  if (ArrayBuffer.isView(data)) return parseJson(Buffer.from(Uint8Array.from(data as Uint32Array)).toString());
   return data;
 }
 
-/** What is wrong with the data of a structured event, as of the body, which has it as "data". */
-export function inBody(error: unknown, { isStructured }: Received): unknown {
+/** In structured mode, the body holds the checked value as "data": the error's pointer must start there. */
+export function withEventPointer(error: unknown, { isStructured }: ReceivedEvent): unknown {
   if (!isStructured || !(error instanceof HttpError) || error.pointer === undefined) return error;
   return new HttpError(error.status, error.message, {
     pointer: `#/data${error.pointer.slice(1)}`,
@@ -61,9 +60,9 @@ export function inBody(error: unknown, { isStructured }: Received): unknown {
   });
 }
 
-export function eventAnswer({ event, isStructured }: Received, source: string, data: object): HttpResponse {
+export function eventResponse({ event, isStructured }: ReceivedEvent, source: string, data: object): BytesResponse {
   const { subject, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
-  const answer = new CloudEvent({
+  const response = new CloudEvent({
     type: 'hoshi.score',
     source,
     datacontenttype: 'application/json',
@@ -72,7 +71,7 @@ export function eventAnswer({ event, isStructured }: Received, source: string, d
     ...(subject === undefined ? {} : { subject }),
     ...(typeof traceparent === 'string' ? { traceparent } : {}),
   });
-  const { headers, body } = isStructured ? HTTP.structured(answer) : HTTP.binary(answer);
+  const { headers, body } = isStructured ? HTTP.structured(response) : HTTP.binary(response);
   const { 'content-type': type = STRUCTURED, ...others } = headers as Record<string, string>;
   return { type, headers: others, body: body as string };
 }

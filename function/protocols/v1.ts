@@ -1,20 +1,43 @@
 /**
- * KServe's V1 protocol, which is Vertex AI's too: `{"instances": [...]}` → `{"predictions": [...]}`. An instance is a text, or
- * an object that has it as "text".
+ * KServe's V1 protocol, which Vertex AI uses, too: `{"instances": […]}` → `{"predictions": […]}`. An instance is a
+ * text, or an object with the text as `text`.
  */
-import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../validate.ts';
+import { either, list, object, type TypeOf } from '../body-schema.ts';
+import type { Operation } from '../route.ts';
+import { explainList, text } from './texts.ts';
 
-export function instancesIn(body: unknown, textsLimit: number): readonly string[] {
-  const object = expectObject(body, 'the body', '#');
-  const instances = expectArray(expectProperty(object, 'instances', '#'), '"instances"', '#/instances');
-  expectAtMost(textsLimit, instances.length, 'instances', '#/instances');
-  return instances.map((instance, i) => textOf(instance, `#/instances/${i}`));
+const body = object({
+  instances: list(either('a text or {"text": "…"}', text, object({ text })), { limitedAs: 'instances' }),
+});
+type Body = TypeOf<typeof body>;
+
+function textsOf({ instances }: Body): readonly string[] {
+  return instances.map((instance) => (typeof instance === 'string' ? instance : instance.text));
 }
 
-function textOf(instance: unknown, pointer: string): string {
-  if (typeof instance === 'string') return instance;
-  if (kindOf(instance) !== 'object')
-    return refuse('an instance to be a text or {"text": "…"}', kindOf(instance), pointer);
-  const text = expectProperty(instance as Readonly<Record<string, unknown>>, 'text', pointer);
-  return expectString(text, '"text"', `${pointer}/text`);
-}
+export const models: Operation = {
+  async handle({ service }) {
+    return { json: { models: [(await service.scorer).bundle.name] } };
+  },
+};
+
+export const model: Operation = {
+  handle: ({ model, service }) => ({ json: { name: model.name, ready: !service.isDraining } }),
+};
+
+export const predict: Operation<Body> = {
+  body,
+  acceptsEvents: true,
+  async handle(request, body) {
+    return { json: { predictions: Array.from(await request.score(textsOf(body))) } };
+  },
+};
+
+export const explain: Operation<Body> = {
+  body,
+  acceptsEvents: true,
+  async handle(request, body) {
+    const { scores, explanations } = await explainList(request, textsOf(body));
+    return { json: { predictions: scores, explanations } };
+  },
+};

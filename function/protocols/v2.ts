@@ -1,115 +1,141 @@
 /**
- * The Open Inference Protocol (KServe V2) with Triton's binary tensors: a BYTES tensor of texts → an FP64 tensor of scores
- * in the same shape.
+ * The Open Inference Protocol (KServe V2) with Triton's binary tensors: a BYTES tensor of texts → an FP64 tensor of
+ * scores of the same shape.
  *
- * Binary tensors (Triton's extension `binary_tensor_data`): the header Inference-Header-Content-Length tells how many bytes
- * of the body are JSON; the tensors whose parameters have `binary_data_size` follow it, in order. An element of BYTES is
- * its length as a little-endian uint32 and its bytes; FP64 is little-endian.
+ * Binary tensors are Triton's extension `binary_tensor_data`. The header Inference-Header-Content-Length says how many
+ * bytes of the body are JSON. The tensors whose parameters have `binary_data_size` follow the JSON, in order. An
+ * element of a BYTES tensor is its length as a little-endian uint32, then its bytes. FP64 is little-endian.
  */
 import { isUtf8 } from 'node:buffer';
-import { HttpError } from '../problem.ts';
-import { type HttpResponse, json } from '../response.ts';
-import { expectArray, expectAtMost, expectObject, expectProperty, expectString, kindOf, refuse } from '../validate.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  boolean,
+  checkedByHandler,
+  checkTextCount,
+  constant,
+  count,
+  list,
+  object,
+  optional,
+  refuse,
+  string,
+  type TypeOf,
+} from '../body-schema.ts';
+import { HttpError, type HttpResponse } from '../response.ts';
+import type { NamedModel, Operation } from '../route.ts';
 
-export const HEADER_LENGTH = 'inference-header-content-length';
 const INPUT = 'text';
 const OUTPUT = 'score';
+const HEADER_LENGTH = 'Inference-Header-Content-Length';
 
-export interface InferRequest {
+const inputSchema = object({
+  name: constant(INPUT),
+  datatype: constant('BYTES'),
+  shape: list(count(), { minItems: 1, description: 'As many texts as "data" has.' }),
+  // Lists in lists, as deep as the shape, and ignored for a binary tensor.
+  data: optional(
+    checkedByHandler((textsLimit) => ({
+      type: 'array',
+      description: `At most ${textsLimit} texts, flat or nested as the shape is; none if a binary tensor follows.`,
+    })),
+  ),
+  parameters: optional(
+    object({ binary_data_size: optional(count({ description: 'Bytes after the JSON that are the texts.' })) }),
+  ),
+});
+
+const outputSchema = object({
+  name: constant(OUTPUT),
+  parameters: optional(object({ binary_data: optional(boolean()) })),
+});
+
+export const inferBody = object({
+  id: optional(string()),
+  inputs: list(inputSchema, { minItems: 1, maxItems: 1 }),
+  outputs: optional(list(outputSchema, { maxItems: 1 })),
+});
+type InferBody = TypeOf<typeof inferBody>;
+
+/** Triton's extension of the body. It is not in the protocol, and so not in the OpenAPI document. */
+const extension = object({
+  parameters: optional(object({ binary_data_output: optional(checkedByHandler(() => ({}))) })),
+});
+
+// -------------------------------------------------------------------------------------------------------- operations
+
+export const server: Operation = {
+  async handle({ service }) {
+    const { version } = (await service.scorer).bundle;
+    return { json: { name: 'hoshi', version, extensions: ['binary_tensor_data'] } };
+  },
+};
+
+export const model: Operation = {
+  handle: ({ model: { name, version } }) => ({
+    json: {
+      name,
+      versions: [version],
+      platform: 'hoshi',
+      inputs: [{ name: INPUT, datatype: 'BYTES', shape: [-1] }],
+      outputs: [{ name: OUTPUT, datatype: 'FP64', shape: [-1] }],
+    },
+  }),
+};
+
+export const modelReady: Operation = {
+  handle: ({ model }) => ({ json: { name: model.name, ready: true } }),
+};
+
+export const infer: Operation<InferBody> = {
+  body: inferBody,
+  jsonLength,
+  async handle(request, body, tail) {
+    const inference = inferenceOf(body, tail, request.service.limits.textsLimit);
+    return inferResponse(request.model, inference, await request.score(inference.texts));
+  },
+};
+
+// ----------------------------------------------------------------------------------------------------------- request
+
+/** What an infer request asks for. */
+export interface Inference {
   readonly texts: readonly string[];
   readonly shape: readonly number[];
-  /** The caller's, to be handed back. */
+  /** The client's id. The response repeats it. */
   readonly id: string | undefined;
   readonly wantsBinary: boolean;
 }
 
-export interface Served {
-  readonly name: string;
-  readonly version: string;
+/** How many of the body's bytes are JSON. Throws a 400 for a header that is not a length within the body. */
+export function jsonLength(headers: IncomingHttpHeaders, bodyBytes: number): number {
+  const header = headers[HEADER_LENGTH.toLowerCase()];
+  if (typeof header !== 'string') return bodyBytes;
+  if (/^\d{1,10}$/.test(header) && Number(header) <= bodyBytes) return Number(header);
+  throw new HttpError(400, `Expected ${HEADER_LENGTH} to be at most ${bodyBytes}, received ${header}`);
 }
 
-export function serverMetadata(version: string): object {
-  return { name: 'hoshi', version, extensions: ['binary_tensor_data'] };
-}
-
-export function modelMetadata({ name, version }: Served): object {
-  return {
-    name,
-    versions: [version],
-    platform: 'hoshi',
-    inputs: [{ name: INPUT, datatype: 'BYTES', shape: [-1] }],
-    outputs: [{ name: OUTPUT, datatype: 'FP64', shape: [-1] }],
-  };
-}
-
-/** How many bytes of a body of `length` bytes are JSON. */
-export function jsonLength(header: string | undefined, length: number): number {
-  if (header === undefined) return length;
-  if (/^\d{1,10}$/.test(header) && Number(header) <= length) return Number(header);
-  throw new HttpError(400, `Expected Inference-Header-Content-Length to be at most ${length}, received ${header}`);
-}
-
-/** `tail`: what follows the JSON, the binary tensors. */
-export function inferRequestIn(body: unknown, tail: Uint8Array, textsLimit: number): InferRequest {
-  const request = expectObject(body, 'the body', '#');
-  const inputs = expectArray(expectProperty(request, 'inputs', '#'), '"inputs"', '#/inputs');
-  if (inputs.length !== 1) refuse(`one input, "${INPUT}"`, String(inputs.length), '#/inputs');
-  const at = '#/inputs/0';
-  const input = expectObject(inputs[0], 'the input', at);
-  const name = expectString(expectProperty(input, 'name', at), '"name"', `${at}/name`);
-  if (name !== INPUT) refuse(`the input "${INPUT}"`, 'another name', `${at}/name`);
-  const datatype = expectString(expectProperty(input, 'datatype', at), '"datatype"', `${at}/datatype`);
-  if (datatype !== 'BYTES') refuse('the datatype BYTES', 'another one', `${at}/datatype`);
-  const shape = shapeIn(expectProperty(input, 'shape', at), `${at}/shape`);
-  const count = shape.reduce((product, size) => product * size, 1);
-  expectAtMost(textsLimit, count, 'texts', `${at}/shape`);
-  const texts = textsIn(input, tail, count, at);
-  return { texts, shape, id: idIn(request), wantsBinary: wantsBinary(request) };
-}
-
-function shapeIn(value: unknown, pointer: string): readonly number[] {
-  const shape = expectArray(value, '"shape"', pointer);
-  if (shape.length === 0) refuse('a shape such as [1]', 'an empty list', pointer);
-  shape.forEach((size, i) => {
-    if (!Number.isSafeInteger(size) || (size as number) < 0)
-      refuse(
-        'a size to be a whole number, 0 or more',
-        typeof size === 'number' ? String(size) : kindOf(size),
-        `${pointer}/${i}`,
-      );
-  });
-  return shape as readonly number[];
-}
-
-function textsIn(
-  input: Readonly<Record<string, unknown>>,
-  tail: Uint8Array,
-  count: number,
-  pointer: string,
-): readonly string[] {
-  const size = binarySizeOf(input, pointer);
+/** `tail` is the part of the body after the JSON: the binary tensors. */
+export function inferenceOf(body: InferBody, tail: Uint8Array, textsLimit: number): Inference {
+  const pointer = '#/inputs/0';
+  const input = body.inputs[0] as TypeOf<typeof inputSchema>;
+  const { shape } = input;
+  const expectedCount = shape.reduce((product, size) => product * size, 1);
+  checkTextCount(expectedCount, 'texts', `${pointer}/shape`, textsLimit);
+  const size = input.parameters?.binary_data_size;
   const texts = size === undefined ? textsInData(input, pointer) : textsInBytes(tail, size, pointer);
-  if (texts.length !== count) refuse(`${count} texts, as the shape says`, String(texts.length), pointer);
-  return texts;
+  if (texts.length !== expectedCount)
+    refuse(`${expectedCount} texts, as the shape says`, texts, pointer, String(texts.length));
+  return { texts, shape, id: body.id, wantsBinary: wantsBinary(body) };
 }
 
-function binarySizeOf(input: Readonly<Record<string, unknown>>, pointer: string): number | undefined {
-  if (!Object.hasOwn(input, 'parameters')) return undefined;
-  const parameters = expectObject(input.parameters, '"parameters"', `${pointer}/parameters`);
-  if (!Object.hasOwn(parameters, 'binary_data_size')) return undefined;
-  const size = parameters.binary_data_size;
-  if (!Number.isSafeInteger(size) || (size as number) < 0)
-    refuse('"binary_data_size" to be a whole number', kindOf(size), `${pointer}/parameters/binary_data_size`);
-  return size as number;
-}
-
-/** Nested as the shape is, or flat. */
-function textsInData(input: Readonly<Record<string, unknown>>, pointer: string): readonly string[] {
-  const data = expectArray(expectProperty(input, 'data', pointer), '"data"', `${pointer}/data`);
+/** The texts of `data`, which is flat or nested as the shape is. */
+function textsInData(input: TypeOf<typeof inputSchema>, pointer: string): readonly string[] {
+  if (input.data === undefined) return refuse('"data" in the object', undefined, pointer, 'none');
+  if (!Array.isArray(input.data)) return refuse('"data" to be a list', input.data, `${pointer}/data`);
   const texts: string[] = [];
-  // Without recursion: JSON may be nested deeper than the stack is.
+  // A stack of our own instead of recursion: JSON may be nested deeper than the call stack allows.
   const open: { list: readonly unknown[]; next: number; pointer: string }[] = [
-    { list: data, next: 0, pointer: `${pointer}/data` },
+    { list: input.data, next: 0, pointer: `${pointer}/data` },
   ];
   for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
     if (last.next === last.list.length) {
@@ -118,8 +144,10 @@ function textsInData(input: Readonly<Record<string, unknown>>, pointer: string):
     }
     const place = `${last.pointer}/${last.next}`;
     const value = last.list[last.next++];
-    if (!Array.isArray(value)) texts.push(expectString(value, 'each of "data"', place));
-    else if (open.length === MAX_DIMENSIONS) refuse(`"data" of at most ${MAX_DIMENSIONS} dimensions`, 'more', place);
+    if (typeof value === 'string') texts.push(value);
+    else if (!Array.isArray(value)) refuse('each of "data" to be a string', value, place);
+    else if (open.length === MAX_DIMENSIONS)
+      refuse(`"data" of at most ${MAX_DIMENSIONS} dimensions`, value, place, 'more');
     else open.push({ list: value, next: 0, pointer: place });
   }
   return texts;
@@ -127,57 +155,48 @@ function textsInData(input: Readonly<Record<string, unknown>>, pointer: string):
 
 const MAX_DIMENSIONS = 8;
 
+/** The texts of a binary tensor of `size` bytes. */
 function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly string[] {
   if (size !== tail.length)
-    refuse(`${size} bytes behind the JSON, as "binary_data_size" says`, String(tail.length), pointer);
+    refuse(`${size} bytes after the JSON, as "binary_data_size" says`, tail, pointer, String(tail.length));
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   const texts: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = at + 4 <= bytes.length ? bytes.readUInt32LE(at) : Number.POSITIVE_INFINITY;
     if (at + 4 + length > bytes.length)
-      refuse(`text ${texts.length} to end within its ${size} bytes`, 'a longer one', pointer);
+      refuse(`text ${texts.length} to end within the tensor's ${size} bytes`, bytes, pointer, 'a longer one');
     const text = bytes.subarray(at + 4, at + 4 + length);
-    if (!isUtf8(text)) refuse(`text ${texts.length} to be UTF-8`, 'other bytes', pointer);
+    if (!isUtf8(text)) refuse(`text ${texts.length} to be UTF-8`, text, pointer, 'other bytes');
     texts.push(text.toString());
     at += 4 + length;
   }
   return texts;
 }
 
-function idIn(request: Readonly<Record<string, unknown>>): string | undefined {
-  return Object.hasOwn(request, 'id') ? expectString(request.id, '"id"', '#/id') : undefined;
+/** Whether the client asks for a binary response: for the output "score", or else for all outputs. */
+function wantsBinary(body: InferBody): boolean {
+  const { parameters } = extension.check(body, 'the body', '#', 0);
+  return body.outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output === true;
 }
 
-/** All outputs as binary tensors, or ours named and asked for as one. */
-function wantsBinary(request: Readonly<Record<string, unknown>>): boolean {
-  const ofAll = Object.hasOwn(request, 'parameters')
-    ? expectObject(request.parameters, '"parameters"', '#/parameters').binary_data_output === true
-    : false;
-  if (!Object.hasOwn(request, 'outputs')) return ofAll;
-  const outputs = expectArray(request.outputs, '"outputs"', '#/outputs');
-  if (outputs.length === 0) return ofAll;
-  if (outputs.length > 1) refuse(`one output, "${OUTPUT}"`, String(outputs.length), '#/outputs');
-  const output = expectObject(outputs[0], 'the output', '#/outputs/0');
-  const name = expectString(expectProperty(output, 'name', '#/outputs/0'), '"name"', '#/outputs/0/name');
-  if (name !== OUTPUT) refuse(`the output "${OUTPUT}"`, 'another name', '#/outputs/0/name');
-  if (!Object.hasOwn(output, 'parameters')) return ofAll;
-  const { binary_data } = expectObject(output.parameters, '"parameters"', '#/outputs/0/parameters');
-  return binary_data === undefined ? ofAll : binary_data === true;
-}
+// ---------------------------------------------------------------------------------------------------------- response
 
-export function inferAnswer({ name, version }: Served, request: InferRequest, scores: Float64Array): HttpResponse {
-  const { id, shape, wantsBinary } = request;
+export function inferResponse(
+  { name, version }: NamedModel,
+  { id, shape, wantsBinary }: Inference,
+  scores: Float64Array,
+): HttpResponse {
   const head = { model_name: name, model_version: version, ...(id === undefined ? {} : { id }) };
   const output = { name: OUTPUT, datatype: 'FP64', shape };
-  if (!wantsBinary) return json({ ...head, outputs: [{ ...output, data: Array.from(scores) }] });
+  if (!wantsBinary) return { json: { ...head, outputs: [{ ...output, data: Array.from(scores) }] } };
   const tail = Buffer.alloc(8 * scores.length);
   scores.forEach((score, i) => void tail.writeDoubleLE(score, 8 * i));
-  const start = Buffer.from(
+  const json = Buffer.from(
     JSON.stringify({ ...head, outputs: [{ ...output, parameters: { binary_data_size: tail.length } }] }),
   );
   return {
     type: 'application/octet-stream',
-    headers: { 'Inference-Header-Content-Length': String(start.length) },
-    body: Buffer.concat([start, tail]),
+    headers: { [HEADER_LENGTH]: String(json.length) },
+    body: Buffer.concat([json, tail]),
   };
 }

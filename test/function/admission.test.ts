@@ -5,35 +5,35 @@ import { Admission } from '../../function/admission.ts';
 
 const limits = { delayLimitMs: 50, queueLimitUnits: 1000, bufferLimitBytes: 100 };
 
-/** A clock that a test sets. */
+/** Admission with a clock that the test sets. */
 function make() {
   const clock = { ms: 0 };
   return { clock, admission: new Admission(limits, () => clock.ms) };
 }
 
-describe('what waits for the event loop', () => {
-  /** So many that wait, after hundreds that took `ms` each. */
+describe('the event-loop queue', () => {
+  /** Makes `count` tasks wait, after hundreds of tasks that took `ms` each. */
   async function fill({ clock, admission }: ReturnType<typeof make>, count: number, ms: number): Promise<void> {
-    const take = () =>
-      admission.turns.take(() => {
+    const add = () =>
+      admission.eventLoopQueue.run(() => {
         clock.ms += ms;
       });
-    for (let i = 0; i < 500; i++) take();
-    while (admission.turns.length > 0) await setImmediate();
-    for (; admission.turns.length < count; ) take();
+    for (let i = 0; i < 500; i++) add();
+    while (admission.eventLoopQueue.length > 0) await setImmediate();
+    for (; admission.eventLoopQueue.length < count; ) add();
   }
 
-  test('others are shed while what waits will take longer than the limit', async () => {
+  test('requests are shed while the expected wait is over the limit', async () => {
     const made = make();
     await fill(made, 49, 1);
     assert.equal(made.admission.enter({}), undefined);
     await fill(made, 52, 1);
     assert.equal(made.admission.enter({}), 'loop');
-    while (made.admission.turns.length > 0) await setImmediate();
+    while (made.admission.eventLoopQueue.length > 0) await setImmediate();
     assert.equal(made.admission.enter({}), undefined);
   });
 
-  test('few are let in however long they take', async () => {
+  test('few requests are admitted, however long they take', async () => {
     const made = make();
     await fill(made, 31, 1000);
     assert.equal(made.admission.enter({}), undefined);
@@ -41,14 +41,14 @@ describe('what waits for the event loop', () => {
     assert.equal(made.admission.enter({}), 'loop');
   });
 
-  test('a machine that stalls turns nobody away', async () => {
+  test('a stall of the machine sheds no request', async () => {
     const made = make();
     await fill(made, 200, 0.1);
     made.clock.ms += 60_000;
     assert.equal(made.admission.enter({}), undefined);
   });
 
-  test('a connection has 256 at most that are not answered; others go on', () => {
+  test('a connection has at most 256 admitted requests; other connections are not affected', () => {
     const { admission } = make();
     const [hog, other] = [{}, {}];
     for (let i = 0; i < 256; i++) assert.equal(admission.enter(hog), undefined);
@@ -60,12 +60,12 @@ describe('what waits for the event loop', () => {
   });
 });
 
-describe('text in the threads', () => {
-  test('up to the limit; a single request of any size where nothing waits', async () => {
+describe("text in the scorer's threads", () => {
+  test('up to the limit; one batch of any size if the threads are idle', async () => {
     const { admission } = make();
     assert.equal(admission.hasRoomFor(5000), true);
     let end = () => {};
-    const work = admission.queue(900, () => new Promise<void>((resolve) => (end = resolve)));
+    const work = admission.runBatch(900, () => new Promise<void>((resolve) => (end = resolve)));
     assert.equal(admission.queuedUnits, 900);
     assert.equal(admission.hasRoomFor(100), true);
     assert.equal(admission.hasRoomFor(101), false);
@@ -75,10 +75,10 @@ describe('text in the threads', () => {
     assert.equal(admission.hasRoomFor(5000), true);
   });
 
-  test('none behind one that has been there for too long', async () => {
+  test('no batch enters behind a batch that has been there for too long', async () => {
     const { clock, admission } = make();
     let end = () => {};
-    const work = admission.queue(10, () => new Promise<void>((resolve) => (end = resolve)));
+    const work = admission.runBatch(10, () => new Promise<void>((resolve) => (end = resolve)));
     clock.ms = 200;
     assert.equal(admission.hasRoomFor(1), true);
     clock.ms = 201;
@@ -88,22 +88,22 @@ describe('text in the threads', () => {
     assert.equal(admission.hasRoomFor(1), true);
   });
 
-  test('work that fails is no longer counted', async () => {
+  test('a failed batch is no longer counted', async () => {
     const { admission } = make();
     await assert.rejects(
-      admission.queue(10, () => Promise.reject(new Error('no'))),
+      admission.runBatch(10, () => Promise.reject(new Error('no'))),
       /no/,
     );
     assert.equal(admission.queuedUnits, 0);
   });
 });
 
-test('bodies are held up to the limit, and given back', () => {
+test('bytes are reserved up to the limit, and freed', () => {
   const { admission } = make();
-  assert.equal(admission.buffer(60), true);
-  assert.equal(admission.buffer(41), false);
-  assert.equal(admission.buffer(40), true);
-  admission.release(60);
+  assert.equal(admission.reserveBytes(60), true);
+  assert.equal(admission.reserveBytes(41), false);
+  assert.equal(admission.reserveBytes(40), true);
+  admission.freeBytes(60);
   assert.equal(admission.bufferedBytes, 40);
-  assert.equal(admission.buffer(60), true);
+  assert.equal(admission.reserveBytes(60), true);
 });

@@ -12,11 +12,11 @@ test('defaults', () => {
   assert.ok(Object.isFrozen(config));
 });
 
-test('an empty variable is one that is not set', () => {
+test('an empty variable counts as not set', () => {
   assert.equal(parseConfig({ PORT: '' }).port, 8080);
 });
 
-test('variables named like ours that are none are told', () => {
+test('unknown variables named HOSHI_… are reported', () => {
   assert.deepEqual(parseConfig({ HOSHI_BODYLIMIT: '1', HOSHI_TEXTS_LIMIT: '3', PATH: '/' }).unknown, [
     'HOSHI_BODYLIMIT',
   ]);
@@ -24,6 +24,7 @@ test('variables named like ours that are none are told', () => {
 
 const refused: [environment: Record<string, string>, message: string][] = [
   [{ PORT: '65536' }, 'Expected PORT to be an integer from 0 to 65535, received "65536"'],
+  [{ HOSHI_TEXTS_LIMIT: '-1' }, 'Expected HOSHI_TEXTS_LIMIT to be an integer from 1 to 65536, received "-1"'],
   [{ HOSHI_TEXTS_LIMIT: 'x' }, 'Expected HOSHI_TEXTS_LIMIT to be an integer from 1 to 65536, received "x"'],
   [
     { HOSHI_BODY_LIMIT_BYTES: '1e6' },

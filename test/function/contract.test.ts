@@ -1,4 +1,4 @@
-/** The contract, one table, held against each host with the shipped model. */
+/** The HTTP contract as one table of cases. Each host must keep it with the shipped model. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -19,13 +19,13 @@ interface Case {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly status: number;
-  /** Exactly this body; or what the problem says, and where. */
+  /** The whole body of the response; or the problem's detail and pointer. */
   readonly equals?: unknown;
   readonly detail?: RegExp;
   readonly pointer?: string;
-  /** These headers, by their names in lower case. */
+  /** Headers that the response has, by their names in lower case. */
   readonly has?: Readonly<Record<string, string>>;
-  /** Under functions-framework another answer is known and documented (function/README.md). */
+  /** functions-framework responds differently. function/README.md documents it. */
   readonly leanOnly?: boolean;
 }
 
@@ -56,14 +56,14 @@ const cases: readonly Case[] = [
     equals: scored(great),
   },
   {
-    what: 'JSON by its type',
+    what: 'Content-Type: application/json',
     headers: { 'Content-Type': 'application/json' },
     body: texts(great),
     status: 200,
     equals: scored(great),
   },
   {
-    what: 'no type at all, another path',
+    what: 'without Content-Type, to another path',
     path: '/any/where?x=1',
     body: texts(great),
     status: 200,
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
     }),
   },
   {
-    what: 'a text too long to be explained',
+    what: 'a text that is too long to explain',
     body: JSON.stringify({ texts: ['良い', '良'.repeat(4001)], explain: true }),
     status: 413,
     detail: /at most 4000 UTF-16 units to explain, received 4001 in text 2 of 2$/,
@@ -135,14 +135,14 @@ const cases: readonly Case[] = [
   },
   { what: 'no body', body: '', status: 400, detail: /received nothing$/, pointer: '#' },
   {
-    what: 'no JSON',
+    what: 'a body that is not JSON',
     body: '{"texts": "すごい"',
     status: 400,
     detail: /^Expected the body to be JSON such as/,
     pointer: '#',
   },
   {
-    what: 'no JSON, of the type of JSON',
+    what: 'a body that is not JSON, with Content-Type: application/json',
     headers: { 'Content-Type': 'application/json' },
     body: '{',
     status: 400,
@@ -181,7 +181,7 @@ const cases: readonly Case[] = [
   },
   { what: 'deep nesting', body: '['.repeat(100_000), status: 400, pointer: '#' },
   {
-    what: 'other bytes than UTF-8',
+    what: 'bytes that are not UTF-8',
     body: Uint8Array.of(0x7b, 0x82, 0xa0),
     status: 400,
     detail: /^Expected the body to be UTF-8/,
@@ -200,7 +200,7 @@ const cases: readonly Case[] = [
     detail: /^Expected a body of at most 1048576 bytes, received more$/,
   },
   {
-    what: 'an event, in headers',
+    what: 'an event in binary mode',
     headers: event,
     body: texts(great),
     status: 200,
@@ -224,7 +224,7 @@ const cases: readonly Case[] = [
     detail: /^Expected a CloudEvent with id, source, specversion and type, received something else$/,
   },
   {
-    what: 'an event in one, with a wrong text',
+    what: 'an event in structured mode, with a wrong text',
     headers: { 'Content-Type': 'application/cloudevents+json' },
     body: JSON.stringify({ specversion: '1.0', id: '7', source: '/test', type: 'test', data: { texts: [great, 5] } }),
     status: 400,
@@ -321,7 +321,7 @@ for (const [name, args] of Object.entries(hosts)) {
           assert.equal(problem.type, 'about:blank');
           assert.match(problem.detail, one.detail ?? /^Expected/);
           assert.equal(problem.pointer, one.pointer ?? problem.pointer);
-          assert.doesNotMatch(body, /すごい| {4}at /, 'no text, no stack');
+          assert.doesNotMatch(body, /すごい| {4}at /, 'no text, no stack trace');
         }
         const expected = typeof one.equals === 'function' ? one.equals() : one.equals;
         if (typeof expected === 'string') assert.equal(body, expected);
@@ -343,7 +343,7 @@ for (const [name, args] of Object.entries(hosts)) {
       assert.match(await response.text(), /<title>hoshi 星<\/title>/);
     });
 
-    test('405 tells what is allowed', async () => {
+    test('405 says which methods are allowed', async () => {
       const response = await fetch(host.url, { method: 'DELETE' });
       assert.equal(response.headers.get('allow'), 'GET, HEAD, POST');
     });

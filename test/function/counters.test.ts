@@ -10,20 +10,20 @@ test('an observation is counted at the first bound that is not below it', () => 
 });
 
 test('scores are counted by sixteenths of the range', () => {
-  const measurements = new Counters();
-  measurements.setScoreRange([1, 5]);
-  assert.equal(measurements.scores.bounds.length, 16);
-  assert.equal(measurements.scores.bounds[0], 1.25);
-  assert.equal(measurements.scores.bounds.at(-1), 5);
-  measurements.scores.observe(5);
-  assert.equal(measurements.scores.counts[15], 1);
+  const counters = new Counters();
+  counters.setScoreRange([1, 5]);
+  assert.equal(counters.scores.bounds.length, 16);
+  assert.equal(counters.scores.bounds[0], 1.25);
+  assert.equal(counters.scores.bounds.at(-1), 5);
+  counters.scores.observe(5);
+  assert.equal(counters.scores.counts[15], 1);
 });
 
 test('a duration has one histogram for each route and status', () => {
-  const measurements = new Counters();
-  const histogram = measurements.duration('/a', 200);
-  assert.equal(measurements.duration('/a', 200), histogram);
-  assert.notEqual(measurements.duration('/a', 503), histogram);
-  assert.notEqual(measurements.duration('/b', 200), histogram);
-  assert.deepEqual([...measurements.durations.keys()], ['/a', '/b']);
+  const counters = new Counters();
+  const histogram = counters.duration('/a', 200);
+  assert.equal(counters.duration('/a', 200), histogram);
+  assert.notEqual(counters.duration('/a', 503), histogram);
+  assert.notEqual(counters.duration('/b', 200), histogram);
+  assert.deepEqual([...counters.durations.keys()], ['/a', '/b']);
 });

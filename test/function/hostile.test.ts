@@ -1,6 +1,6 @@
 /**
- * Clients that mean harm, or are broken, against the real server: each gets its status or is hung up on, and costs no lasting
- * memory; others are served meanwhile.
+ * Hostile or broken clients against the real server. Each gets its status or loses its connection, and costs no lasting
+ * memory. Other clients are served meanwhile.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const MIB = 1 << 20;
-/** What a server may hold more after an attack than before: the garbage of a collector that has not run. */
+/** By how much the resident memory may grow in an attack: garbage that is not collected yet. */
 const MAX_GROWTH_MIB = 64;
 
 let host: Host;
@@ -35,16 +35,16 @@ async function status(): Promise<number> {
   return response.status;
 }
 
-/** Who had to do with something else for a moment may turn away a request or two. */
+/** Waits until a request is served. A busy server may shed one or two. */
 async function isFine(): Promise<void> {
   const until = performance.now() + 5000;
   while ((await status()) !== 200) {
-    assert.ok(performance.now() < until, 'nobody was served within 5 s');
+    assert.ok(performance.now() < until, 'no request was served within 5 s');
     await delay(20);
   }
 }
 
-/** Runs an attack; afterwards the server is fine and has not grown. */
+/** Runs an attack. After it, the server must serve, and its memory must not have grown. */
 function attack(what: string, run: () => Promise<void>): void {
   test(what, { timeout: 60_000 }, async () => {
     await isFine();
@@ -56,12 +56,12 @@ function attack(what: string, run: () => Promise<void>): void {
   });
 }
 
-/** Of connections that were one too many, and of answers to `GET /livez`. */
+/** How many connections were shed, and how many `GET /livez` were answered. */
 async function counted(): Promise<{ readonly shed: number; readonly lives: number }> {
   const ask = () => fetch(`${host.url}/metrics`, { headers: { Connection: 'close' } });
   let response = await ask();
   for (let tries = 0; !response.ok && tries < 250; tries++) {
-    await delay(20); // until the server knows of connections that have ended
+    await delay(20); // until the server has noticed that connections have ended
     response = await ask();
   }
   const text = await response.text();
@@ -84,7 +84,7 @@ function open(): Socket {
   return socket;
 }
 
-/** All that comes until the other side hangs up, gently or not. */
+/** All that arrives until the server ends or resets the connection. */
 async function answerOf(socket: Socket): Promise<string> {
   let received = '';
   socket.on('data', (chunk) => {
@@ -96,7 +96,10 @@ async function answerOf(socket: Socket): Promise<string> {
 
 const TOO_LARGE = /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/;
 
-/** Writes as fast as the other side takes it, until it hangs up or all is written. */
+/**
+ * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns how often it
+ * was written.
+ */
 async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
   let poured = 0;
   while (poured < times && socket.writable) {
@@ -112,7 +115,7 @@ const post = (headers: string, body: string | Uint8Array = '') =>
 const sized = (body: string | Uint8Array, more = '') =>
   post(`Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n${more}`, body);
 
-attack('1 GiB in chunks: 413, and no more of it is taken', async () => {
+attack('1 GiB in chunks: 413, and the rest is not read', async () => {
   const socket = open();
   const answer = answerOf(socket);
   socket.write(post('Transfer-Encoding: chunked\r\n'));
@@ -122,7 +125,7 @@ attack('1 GiB in chunks: 413, and no more of it is taken', async () => {
   assert.ok(poured < 1024, `${poured} MiB were taken`);
 });
 
-attack('1 GiB announced, and sent without waiting: 413', async () => {
+attack('Content-Length of 1 GiB, sent without waiting: 413', async () => {
   const socket = open();
   const answer = answerOf(socket);
   socket.write(post('Content-Length: 1073741824\r\n'));
@@ -131,7 +134,7 @@ attack('1 GiB announced, and sent without waiting: 413', async () => {
   assert.ok(poured < 1024, `${poured} MiB were taken`);
 });
 
-attack('a bomb of gzip: 415, not unpacked', async () => {
+attack('a gzip bomb: 415, and it is not decompressed', async () => {
   const bomb = gzipSync(Buffer.alloc(100 * MIB, ' '));
   assert.match(await sendRaw(host.port, sized(bomb, 'Content-Encoding: gzip\r\n')), /^HTTP\/1\.1 415 /);
 });
@@ -146,7 +149,7 @@ const bodies: [what: string, body: string | Uint8Array, answer: RegExp][] = [
   ['300,000 texts', `{"texts":[${'"",'.repeat(300_000)}""]}`, /^HTTP\/1\.1 413 [\s\S]*received 300001/],
   ['60,000 keys', `{${Array.from({ length: 60_000 }, (_, i) => `"${i}":1`).join()}}`, /^HTTP\/1\.1 400 /],
   ['a key given twice: the last counts', '{"texts":"最悪","texts":5}', /^HTTP\/1\.1 400 [\s\S]*received number/],
-  ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /^HTTP\/1\.1 400 [\s\S]*UTF-8/],
+  ['bytes that are not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), /^HTTP\/1\.1 400 [\s\S]*UTF-8/],
   ['__proto__ with the texts', '{"__proto__":{"texts":"最高"}}', /^HTTP\/1\.1 400 [\s\S]*received none/],
   ['constructor as the texts', '{"texts":{"constructor":{"prototype":{"x":1}}}}', /^HTTP\/1\.1 400 /],
 ];
@@ -161,7 +164,7 @@ attack('10,000 headers: 431', async () => {
   assert.match(await sendRaw(host.port, post(headers)), /^HTTP\/1\.1 431 /);
 });
 
-attack('HTTP/1.0 is answered, and hung up on', async () => {
+attack('HTTP/1.0 is answered, and the connection ends', async () => {
   const body = '{"texts":"最高"}';
   const answer = await sendRaw(
     host.port,
@@ -170,49 +173,49 @@ attack('HTTP/1.0 is answered, and hung up on', async () => {
   assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*\{"score":/);
 });
 
-attack('two lengths, and a length beside chunks: 400', async () => {
+attack('two Content-Lengths, or a Content-Length with chunks: 400', async () => {
   assert.match(await sendRaw(host.port, post('Content-Length: 2\r\nContent-Length: 3\r\n', '{}')), /^HTTP\/1\.1 400 /);
   const smuggled = post('Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\nGET /livez HTTP/1.1\r\n\r\n');
   assert.match(await sendRaw(host.port, smuggled), /^HTTP\/1\.1 400 /);
 });
 
-attack('a client that asks 20,000 times and never reads', async () => {
+attack('a client that sends 20,000 requests and never reads', async () => {
   const socket = open();
   socket.pause();
   const one = post('Content-Length: 18\r\n', '{"texts":"最高"}');
   await Promise.race([pour(socket, one, 20_000), delay(1500)]);
-  await isFine(); // beside what it has sent ahead
+  await isFine(); // while its requests wait
   socket.destroy();
 });
 
 attack(
-  '100 slow headers hold 100 connections: who looks is answered, others are told, and they are ended in time',
+  '100 clients with slow headers use all connections: probes are answered, POSTs get 503, slow clients time out',
   async () => {
     const slow = Array.from({ length: 100 }, () => open());
     await Promise.all(slow.map((socket) => once(socket, 'connect')));
     for (const socket of slow) socket.write('POST / HTTP/1.1\r\nHost: x\r\nX-Slow: ');
     await delay(100);
-    const isTold = /^HTTP\/1\.1 503 [\s\S]*Retry-After: 1[\s\S]*Too many connections/;
-    const told = await sendRaw(host.port, sized('{"texts":"最高"}'));
-    assert.match(told, isTold);
-    assert.match(told, /Connection: close/);
-    const look = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
-    assert.match(await sendRaw(host.port, look), /^HTTP\/1\.1 200 OK[\s\S]*"alive"/);
+    const isShed = /^HTTP\/1\.1 503 [\s\S]*Retry-After: 1[\s\S]*Too many connections/;
+    const shed = await sendRaw(host.port, sized('{"texts":"最高"}'));
+    assert.match(shed, isShed);
+    assert.match(shed, /Connection: close/);
+    const probe = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    assert.match(await sendRaw(host.port, probe), /^HTTP\/1\.1 200 OK[\s\S]*"alive"/);
     const before = await counted();
-    // Beyond some more there is nothing but a word, and what is sent after it is not read.
+    // After 64 more connections, each new one gets 503 at once, and its bytes are not read.
     const more = Array.from({ length: 64 }, () => open());
     await Promise.all(more.map((socket) => once(socket, 'connect')));
     await delay(100);
-    for (let i = 0; i < 5; i++) assert.match(await sendRaw(host.port, look), isTold);
+    for (let i = 0; i < 5; i++) assert.match(await sendRaw(host.port, probe), isShed);
     for (const socket of more) socket.destroy();
     const after = await counted();
-    assert.ok(after.shed - before.shed >= 5); // and what asked for the figures
+    assert.ok(after.shed - before.shed >= 5); // the scrape may be shed, too
     assert.equal(after.lives, before.lives);
     await Promise.all(slow.map((socket) => readAll(socket).catch(() => '')));
   },
 );
 
-attack('clients that go away in the middle of all sorts of requests', async () => {
+attack('clients that disconnect at any byte of a request', async () => {
   const whole = sized('{"texts":"最高"}');
   for (let length = 1; length < whole.length; length += 3) {
     const socket = open();

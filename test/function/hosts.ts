@@ -1,4 +1,4 @@
-/** Hosts of the handler as processes, and a bare HTTP client that sends what it is told. */
+/** Hosts of the function as processes, and an HTTP client that sends any bytes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -9,13 +9,13 @@ import { packageRoot } from '../../native/package-root.ts';
 
 export interface Host {
   readonly child: ChildProcess;
-  /** How it ends: its exit code, or null where a signal ends it. Rejects where it goes on for long after it is waited for. */
+  /** Waits for the end. Resolves with the exit code, or null if a signal ended it. Rejects if it takes too long. */
   readonly ended: () => Promise<number | null>;
   readonly port: number;
   readonly url: string;
-  /** What it has written on standard error, as `readable` tells it. */
+  /** What it has written on standard error, in the form of `readable`. */
   readonly messages: () => string;
-  /** The same, line by line as it was written. */
+  /** The lines on standard error, as they were written. */
   readonly lines: () => readonly string[];
   stop(): Promise<void>;
 }
@@ -66,7 +66,23 @@ export async function start(
   return { child, ended, port, url, messages: () => readable(messages), lines: () => messages.split('\n'), stop };
 }
 
-/** Lines of the log as `severity: message`; other lines as they are. */
+/** Posts the texts to be scored. */
+export function post(url: string, texts: unknown): Promise<Response> {
+  return fetch(`${url}/api/1/users`, { method: 'POST', body: JSON.stringify({ texts }) });
+}
+
+/** A text for the fake server that is long enough for the scorer's threads. */
+export const SLOW_TEXT = 'slow'.padEnd(20_000);
+
+/** Waits until a host has written the message on standard error. */
+export async function logged(host: Host, message: string): Promise<void> {
+  for (let tries = 0; !host.messages().includes(message); tries++) {
+    if (tries > 2000) throw new Error(`Expected the host to log ${message}, received: ${host.messages()}`);
+    await delay(5);
+  }
+}
+
+/** Lines of the log as `severity: message`. Other lines are not changed. */
 export function readable(lines: string): string {
   return lines.replaceAll(/^\{.*\}$/gm, (line) => {
     const { severity, message } = JSON.parse(line) as { severity: string; message: string };
@@ -76,7 +92,7 @@ export function readable(lines: string): string {
 
 export const fakeServer = join('dist', 'test', 'fixtures', 'serve-fake.js');
 export const leanServer = join('dist', 'function', 'main.js');
-/** The same, as an image has it. */
+/** The lean server as it is packed for an image. */
 export const packedServer = join('build', 'server', 'server.cjs');
 export const functionsFramework = [
   join('node_modules', '.bin', 'functions-framework'),
@@ -84,7 +100,7 @@ export const functionsFramework = [
   '--signature-type=http',
 ];
 
-/** Sends bytes as they are, and returns all that comes until the other side hangs up, or for `ms`. */
+/** Sends the bytes. Returns all that arrives until the server ends the connection, or within `ms`. */
 export async function sendRaw(port: number, bytes: string | Uint8Array, ms = 3000): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let received = '';

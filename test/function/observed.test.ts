@@ -1,4 +1,4 @@
-/** What a server tells of itself: metrics, the log, and the headers of its answers. */
+/** What one can observe of a server: metrics, the log, and the headers of its responses. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,7 +29,7 @@ async function metrics(): Promise<Map<string, number>> {
   );
 }
 
-/** The entry of the log that holds `requestId`, once it is written. */
+/** Waits for the log entry that contains `requestId`. */
 async function logged(requestId: string): Promise<Record<string, unknown>> {
   for (let tries = 0; tries < 400; tries++) {
     const line = host.lines().find((one) => one.includes(requestId));
@@ -39,7 +39,7 @@ async function logged(requestId: string): Promise<Record<string, unknown>> {
   throw new Error(`Expected the log to hold ${requestId}, received: ${host.lines().join('\n')}`);
 }
 
-test('metrics count a request where it belongs', async () => {
+test('a request is counted in each metric that it belongs to', async () => {
   const label = 'http_route="/api/1/users",http_response_status_code="200"';
   const counts = (all: Map<string, number>) =>
     [
@@ -61,7 +61,7 @@ test('metrics count a request where it belongs', async () => {
   assert.ok(Math.abs((grown.at(-1) as number) - score) < 1e-9);
 });
 
-test('metrics tell the model, the start, what was shed, the process', async () => {
+test('there are metrics of the model, the start, shed requests and the process', async () => {
   const all = await metrics();
   const names = [...all.keys()];
   assert.ok(names.some((name) => /^model_info\{name="stars",version="[0-9a-f]{12}",engine="native"\}$/.test(name)));
@@ -73,7 +73,7 @@ test('metrics tell the model, the start, what was shed, the process', async () =
   assert.ok(all.has('nodejs_eventloop_lag_seconds'));
 });
 
-test("an answer's headers", async () => {
+test('the headers of a response', async () => {
   const { headers } = await post({ 'X-Request-Id': 'mine-1' });
   assert.equal(headers.get('x-request-id'), 'mine-1');
   assert.match(headers.get('x-model-version') ?? '', /^[0-9a-f]{12}$/);
@@ -89,7 +89,7 @@ test('a request id that could break a line or a header is replaced', async () =>
   assert.equal(new Set(received).size, 3);
 });
 
-test("a line has Google Cloud Logging's fields, and neither the text nor the query", async () => {
+test("a log line has Google Cloud Logging's fields, and contains neither the text nor the query", async () => {
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   await post({ 'X-Request-Id': 'logged-1', traceparent, 'User-Agent': 'a test' });
   const entry = await logged('logged-1');
@@ -110,7 +110,7 @@ test("a line has Google Cloud Logging's fields, and neither the text nor the que
   assert.ok(!all.includes('secret') && !all.includes('すごい'));
 });
 
-test('what failed is logged with its severity', async () => {
+test('a failed request is logged as a warning', async () => {
   await fetch(`${host.url}/none`, { headers: { 'X-Request-Id': 'failed-1' } });
   assert.equal((await logged('failed-1')).severity, 'WARNING');
 });

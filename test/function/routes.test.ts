@@ -1,11 +1,12 @@
+/** The table of routes against the README and OpenAPI. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseConfig } from '../../function/config.ts';
 import { openApi } from '../../function/openapi.ts';
-import { HttpError } from '../../function/problem.ts';
-import { match, routes } from '../../function/routes.ts';
+import { responses } from '../../function/response-schemas.ts';
+import { routes } from '../../function/routes.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 const readme = readFileSync(join(packageRoot, 'function', 'README.md'), 'utf8');
@@ -13,7 +14,7 @@ const readme = readFileSync(join(packageRoot, 'function', 'README.md'), 'utf8');
 test('the README lists each route, and no other', () => {
   const listed = Array.from(readme.matchAll(/`(GET|POST) (\/[^`,]*)`/g), ([, method, path]) => `${method} ${path}`);
   const expected = routes.map(({ method, path }) => `${method} ${path}`);
-  const isVersion = (route: string) => route.includes('/versions/{version}'); // told in words
+  const isVersion = (route: string) => route.includes('/versions/{version}'); // the README says it in words
   assert.deepEqual(
     [...new Set(listed)].sort(),
     expected.filter((route) => !isVersion(route) && route !== 'POST /').sort(),
@@ -36,33 +37,32 @@ test('the README lists each variable with its default', () => {
     assert.ok(config.includes(value), `${name} is not ${value} by default`);
 });
 
-test('a path is matched as it is written, by its method', () => {
-  const idOf = (method: string, path: string) => match(method, path).route.id;
-  assert.equal(idOf('GET', '/'), 'home');
-  assert.equal(idOf('HEAD', '/livez'), 'live');
-  assert.equal(idOf('POST', '/'), 'scoreAtRoot');
-  assert.equal(idOf('POST', '/what/ever'), 'score');
-  assert.equal(idOf('POST', '/v1/what/ever'), 'score');
-  assert.deepEqual(match('POST', '/v1/models/a-b:predict').parameters, { model: 'a-b' });
-  assert.deepEqual(match('POST', '/v2/models/a/versions/7/infer').parameters, { model: 'a', version: '7' });
-  for (const [method, path, status] of [
-    ['GET', '/what/ever', 404],
-    ['GET', '/__proto__', 404],
-    ['PUT', '/what/ever', 405],
-    ['POST', '/livez', 405],
-    ['GET', '/v1/models/a:predict', 405],
-  ] as const)
-    assert.throws(
-      () => match(method, path),
-      (error: unknown) => error instanceof HttpError && error.status === status,
-    );
+interface OperationObject {
+  readonly operationId: string;
+  readonly requestBody?: object;
+}
+
+async function operations(): Promise<[method: string, path: string, operation: OperationObject][]> {
+  const { paths } = (await openApi(routes, 64)) as { paths: Record<string, Record<string, OperationObject>> };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [method.toUpperCase(), path, operation] as [string, string, OperationObject],
+    ),
+  );
+}
+
+test('OpenAPI describes each route once, by an id of its own', async () => {
+  const described = (await operations()).map(([method, path, { operationId }]) => `${method} ${path} ${operationId}`);
+  assert.deepEqual(described.sort(), routes.map(({ method, path, id }) => `${method} ${path} ${id}`).sort());
+  assert.equal(new Set(routes.map(({ id }) => id)).size, routes.length);
 });
 
-test('OpenAPI describes each route once, by an id of its own', () => {
-  const { paths } = openApi(routes, 64) as { paths: Record<string, Record<string, { operationId: string }>> };
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { operationId }]) => `${method.toUpperCase()} ${path} ${operationId}`),
-  );
-  assert.deepEqual(operations.sort(), routes.map(({ method, path, id }) => `${method} ${path} ${id}`).sort());
-  assert.equal(new Set(routes.map(({ id }) => id)).size, routes.length);
+test('each POST has the schema of its body, and no GET has', async () => {
+  for (const [method, path, { requestBody }] of await operations())
+    assert.equal(requestBody !== undefined, method === 'POST', `${method} ${path}`);
+});
+
+test('each schema of a response is that of a route', () => {
+  const used = new Set(routes.map(({ response }) => response));
+  assert.deepEqual([...used].sort(), Object.keys(responses).sort());
 });

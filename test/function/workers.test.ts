@@ -1,4 +1,4 @@
-/** Many processes on one port: what they count together, and how they end. */
+/** Several processes on one port: their common metrics, and how they end. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { type Host, leanServer, start } from './hosts.ts';
 
 let host: Host | undefined;
 afterEach(async () => {
-  host?.child.kill('SIGTERM'); // the workers with it
+  host?.child.kill('SIGTERM'); // ends its workers, too
   await host?.ended();
   host = undefined;
 });
@@ -37,7 +37,7 @@ test('a scrape counts the requests of all workers', async () => {
   host = await start([leanServer], { HOSHI_WORKERS: '2' });
   const { url } = host;
   await until('two workers', () => host !== undefined && workersOf(host) === 2);
-  // A connection each, so that each may be another worker's.
+  // A new connection for each request, so that several workers may get one.
   for (let i = 0; i < 6; i++) {
     const headers = { Connection: 'close' };
     assert.equal((await fetch(url, { method: 'POST', headers, body: '{"texts":"最高"}' })).status, 200);
@@ -47,7 +47,7 @@ test('a scrape counts the requests of all workers', async () => {
   assert.match(text, /^model_info\{.*\} 1$/m);
 });
 
-test('SIGTERM ends all of them, with 0, though a terminal sends it to each', async () => {
+test('SIGTERM ends all workers with 0, even if a terminal sends it to each process', async () => {
   host = await start([leanServer], { HOSHI_WORKERS: '2' });
   await until('two workers', () => host !== undefined && workersOf(host) === 2);
   for (const pid of pidsOf(host)) process.kill(pid, 'SIGTERM');
@@ -55,16 +55,17 @@ test('SIGTERM ends all of them, with 0, though a terminal sends it to each', asy
   assert.equal(await host.ended(), 0);
 });
 
-test('SIGTERM before the workers have begun ends all of them, with 0', async () => {
+test('SIGTERM before the workers have started ends all of them, with 0', async () => {
   const env = { ...process.env, PORT: String(await freePort()), HOSHI_WORKERS: '2' };
   for (const ms of [150, 250, 350, 450]) {
     const child = spawn(process.execPath, [leanServer], { env, stdio: 'ignore' });
     const ended = once(child, 'exit');
-    await delay(ms); // Node itself takes some 50 ms in the parent, and as long in the workers
+    await delay(ms); // Node itself takes about 50 ms in the supervisor, and as long in each worker
     child.kill('SIGTERM');
     const [code, signal] = await Promise.race([ended, delay(30_000, ['still runs', null], { ref: false })]);
     child.kill('SIGKILL');
-    assert.ok(code === 0 || signal === 'SIGTERM', `after ${ms} ms: ${code ?? signal}`); // or it came before anybody listened
+    // The signal may come before the process listens for it.
+    assert.ok(code === 0 || signal === 'SIGTERM', `after ${ms} ms: ${code ?? signal}`);
   }
 });
 
@@ -74,20 +75,21 @@ test('SIGTERM under load loses no request of two workers', async () => {
   assert.ok(answered > 0);
 });
 
-test('workers that are killed while they end make it end with 1', async () => {
+test('if workers are killed during shutdown, the exit code is 1', async () => {
   host = await start([leanServer], { HOSHI_WORKERS: '2', HOSHI_DRAIN_TIMEOUT_MS: '60000' });
   await until('two workers', () => host !== undefined && workersOf(host) === 2);
   const pids = pidsOf(host);
   const amid = connect(host.port, '127.0.0.1');
   amid.on('error', () => {});
   amid.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"te');
-  await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' }); // by then it has been taken
+  // After this request, the connection above has been accepted.
+  await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' });
   host.child.kill('SIGTERM');
-  await until('the end of it', () => host?.messages().includes('SIGTERM: finishing') === true);
+  await until('the log of the signal', () => host?.messages().includes('SIGTERM: finishing') === true);
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
-    } catch {} // one that had nothing in flight has ended
+    } catch {} // a worker with no request in flight has already ended
   }
   assert.equal(await host.ended(), 1);
 });
@@ -104,10 +106,11 @@ test('a worker that ends by itself is replaced', async () => {
   assert.equal((await fetch(host.url, { method: 'POST', body: '{"texts":"最高"}' })).status, 200);
 });
 
-test('workers that cannot start are given up on, with 1', async () => {
+test('if workers cannot start, the supervisor gives up with 1', async () => {
   host = await start([leanServer]);
   const { child, port } = host;
-  // A bundle that is none, and a port that is taken; no start takes as long as the 5 s that count as soon on a machine that is fit.
+  // The bundle does not exist, and the port is in use. Such a start ends within the 5 s that count as a failed start,
+  // unless the machine is very slow.
   const env = { ...process.env, PORT: String(port), HOSHI_WORKERS: '2', HOSHI_BUNDLE: '/nowhere' };
   const other = spawn(process.execPath, [leanServer], { env, stdio: 'ignore' });
   const [code] = await once(other, 'exit');

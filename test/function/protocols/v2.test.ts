@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { HttpError } from '../../../function/problem.ts';
-import { inferAnswer, inferRequestIn, jsonLength } from '../../../function/protocols/v2.ts';
+import { inferBody, inferenceOf, inferResponse, jsonLength } from '../../../function/protocols/v2.ts';
+import { HttpError } from '../../../function/response.ts';
 
 const nothing = new Uint8Array();
 const LIMIT = 10;
+
+/** Checks a body and reads it, as the request lifecycle does. */
+function read(body: unknown, tail: Uint8Array) {
+  return inferenceOf(inferBody.check(body, 'the body', '#', LIMIT), tail, LIMIT);
+}
+
 const input = (more: object) => ({ inputs: [{ name: 'text', datatype: 'BYTES', ...more }] });
 
 /** As Triton writes BYTES: lengths of four bytes, little-endian. */
@@ -19,28 +25,27 @@ function bytesOf(...texts: string[]): Uint8Array {
 }
 
 describe('a request', () => {
-  test('of JSON, flat or nested', () => {
-    const flat = inferRequestIn(input({ shape: [2], data: ['あ', ''] }), nothing, LIMIT);
+  test('in JSON, flat or nested', () => {
+    const flat = read(input({ shape: [2], data: ['あ', ''] }), nothing);
     assert.deepEqual(flat, { texts: ['あ', ''], shape: [2], id: undefined, wantsBinary: false });
-    const nested = inferRequestIn({ id: '7', ...input({ shape: [2, 1], data: [['あ'], ['い']] }) }, nothing, LIMIT);
+    const nested = read({ id: '7', ...input({ shape: [2, 1], data: [['あ'], ['い']] }) }, nothing);
     assert.deepEqual(nested, { texts: ['あ', 'い'], shape: [2, 1], id: '7', wantsBinary: false });
-    assert.deepEqual(inferRequestIn(input({ shape: [0], data: [] }), nothing, LIMIT).texts, []);
+    assert.deepEqual(read(input({ shape: [0], data: [] }), nothing).texts, []);
   });
 
-  test('of a binary tensor', () => {
+  test('with a binary tensor', () => {
     const tail = bytesOf('最高', '', 'a');
     const body = {
       ...input({ shape: [3], parameters: { binary_data_size: tail.length } }),
       parameters: { binary_data_output: true },
     };
-    const request = inferRequestIn(body, tail, LIMIT);
+    const request = read(body, tail);
     assert.deepEqual(request.texts, ['最高', '', 'a']);
     assert.equal(request.wantsBinary, true);
   });
 
-  test('asks for a binary answer of all outputs, or of ours', () => {
-    const wants = (more: object) =>
-      inferRequestIn({ ...input({ shape: [1], data: ['a'] }), ...more }, nothing, LIMIT).wantsBinary;
+  test('asks for binary output of all outputs, or of "score"', () => {
+    const wants = (more: object) => read({ ...input({ shape: [1], data: ['a'] }), ...more }, nothing).wantsBinary;
     assert.equal(wants({ outputs: [{ name: 'score', parameters: { binary_data: true } }] }), true);
     assert.equal(wants({ outputs: [{ name: 'score' }] }), false);
     const all = { parameters: { binary_data_output: true } };
@@ -49,9 +54,9 @@ describe('a request', () => {
   });
 
   const refused: [what: string, body: unknown, tail: Uint8Array, pointer: string][] = [
-    ['no object', [], nothing, '#'],
+    ['a body that is not an object', [], nothing, '#'],
     ['no inputs', {}, nothing, '#'],
-    ['inputs that are no list', { inputs: {} }, nothing, '#/inputs'],
+    ['inputs that are not a list', { inputs: {} }, nothing, '#/inputs'],
     ['two inputs', { inputs: [{}, {}] }, nothing, '#/inputs'],
     ['another name', { inputs: [{ name: 'x' }] }, nothing, '#/inputs/0/name'],
     ['another datatype', { inputs: [{ name: 'text', datatype: 'FP32' }] }, nothing, '#/inputs/0/datatype'],
@@ -61,13 +66,13 @@ describe('a request', () => {
     ['fewer texts than the shape says', input({ shape: [2], data: ['a'] }), nothing, '#/inputs/0'],
     ['a number among the texts', input({ shape: [2], data: ['a', 5] }), nothing, '#/inputs/0/data/1'],
     [
-      'a nest without end',
+      'lists nested too deep',
       input({ shape: [1], data: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) }),
       nothing,
       '#/inputs/0/data/0/0/0/0/0/0/0/0',
     ],
     [
-      'a size that the bytes have not',
+      'a size that is not that of the bytes',
       input({ shape: [1], parameters: { binary_data_size: 9 } }),
       bytesOf('a'),
       '#/inputs/0',
@@ -79,7 +84,7 @@ describe('a request', () => {
       '#/inputs/0',
     ],
     [
-      'bytes that are no UTF-8',
+      'bytes that are not UTF-8',
       input({ shape: [1], parameters: { binary_data_size: 5 } }),
       Uint8Array.of(1, 0, 0, 0, 0xff),
       '#/inputs/0',
@@ -94,33 +99,34 @@ describe('a request', () => {
   for (const [what, body, tail, pointer] of refused) {
     test(`${what}: refused`, () => {
       assert.throws(
-        () => inferRequestIn(body, tail, LIMIT),
+        () => read(body, tail),
         (error: unknown) => error instanceof HttpError && error.status === 400 && error.pointer === pointer,
       );
     });
   }
 
-  test('more texts than the limit: 413, before any of them is made', () => {
+  test('more texts than the limit: 413, before any of them is read', () => {
     assert.throws(
-      () => inferRequestIn(input({ shape: [1e6, 1e6], data: [] }), nothing, LIMIT),
+      () => read(input({ shape: [1e6, 1e6], data: [] }), nothing),
       (error: unknown) => error instanceof HttpError && error.status === 413,
     );
   });
 
   test('the length of the JSON', () => {
-    assert.equal(jsonLength(undefined, 7), 7);
-    assert.equal(jsonLength('5', 7), 5);
-    for (const header of ['8', '-1', 'x', '']) assert.throws(() => jsonLength(header, 7), HttpError);
+    const header = (length: string) => ({ 'inference-header-content-length': length });
+    assert.equal(jsonLength({}, 7), 7);
+    assert.equal(jsonLength(header('5'), 7), 5);
+    for (const length of ['8', '-1', 'x', '']) assert.throws(() => jsonLength(header(length), 7), HttpError);
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   const served = { name: 'stars', version: '1' };
   const scores = Float64Array.of(4.5, 1 / 3);
 
   test('in JSON', () => {
-    const answer = inferAnswer(served, { texts: [], shape: [2, 1], id: 'x', wantsBinary: false }, scores);
-    assert.deepEqual(JSON.parse(answer.body as string), {
+    const response = inferResponse(served, { texts: [], shape: [2, 1], id: 'x', wantsBinary: false }, scores);
+    assert.deepEqual('json' in response && response.json, {
       model_name: 'stars',
       model_version: '1',
       id: 'x',
@@ -128,8 +134,10 @@ describe('an answer', () => {
     });
   });
 
-  test('in binary: the JSON, and the doubles behind it', () => {
-    const { body, headers } = inferAnswer(served, { texts: [], shape: [2], id: undefined, wantsBinary: true }, scores);
+  test('in binary: the JSON, then the doubles', () => {
+    const response = inferResponse(served, { texts: [], shape: [2], id: undefined, wantsBinary: true }, scores);
+    assert.ok('body' in response);
+    const { body, headers } = response;
     const length = Number(headers?.['Inference-Header-Content-Length']);
     const bytes = Buffer.from(body as Uint8Array);
     assert.deepEqual(JSON.parse(bytes.subarray(0, length).toString()).outputs, [

@@ -1,25 +1,26 @@
+/** The trace of a request, for the access log. observed.test.ts reads the log of a server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { traceOf } from '../../function/trace.ts';
+import { traceOf } from '../../function/access-log.ts';
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 // The first is the example of the W3C recommendation "Trace Context", section 3.2.4.
-test('traceparent', () => {
+test("W3C's traceparent", () => {
   const expected = { traceId: id, spanId: '00f067aa0ba902b7', isSampled: true };
   assert.deepEqual(traceOf({ traceparent: `00-${id}-00f067aa0ba902b7-01` }), expected);
   assert.deepEqual(traceOf({ traceparent: `00-${id}-00f067aa0ba902b7-00` }), { ...expected, isSampled: false });
   assert.deepEqual(traceOf({ traceparent: `cc-${id}-00f067aa0ba902b7-01-what-comes-later` }), expected);
 });
 
-test("Google's header", () => {
+test("Google's X-Cloud-Trace-Context", () => {
   const trace = (header: string) => traceOf({ 'x-cloud-trace-context': header });
   assert.deepEqual(trace(`${id.toUpperCase()}/255;o=1`), { traceId: id, spanId: '00000000000000ff', isSampled: true });
   assert.deepEqual(trace(`${id}/255`), { traceId: id, spanId: '00000000000000ff', isSampled: false });
   assert.deepEqual(trace(id), { traceId: id, spanId: undefined, isSampled: false });
 });
 
-test('the W3C header goes before', () => {
+test('the W3C header takes precedence', () => {
   const both = { traceparent: `00-${id}-00f067aa0ba902b7-01`, 'x-cloud-trace-context': `${'1'.repeat(32)}/1` };
   assert.equal(traceOf(both)?.traceId, id);
 });
@@ -32,7 +33,7 @@ for (const traceparent of [
   `00-${id}-${'0'.repeat(16)}-01`,
   `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
 ]) {
-  test(`no trace: ${JSON.stringify(traceparent)}`, () => {
+  test(`not a trace: ${JSON.stringify(traceparent)}`, () => {
     assert.equal(traceOf({ traceparent }), undefined);
     assert.equal(traceOf({ 'x-cloud-trace-context': traceparent }), undefined);
   });

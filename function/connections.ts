@@ -1,0 +1,93 @@
+/**
+ * Connections: how many may be open, what a client gets whose bytes are not a request, and how a half-open connection
+ * is ended.
+ *
+ * Half-open: the server has ended its side, but the client goes on sending. If the server closed such a connection, the
+ * kernel would reset it, and the client could lose the response. So only the server's side is ended. For HALF_OPEN_MS,
+ * what arrives is dropped; then the connection is destroyed.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { shed } from './admission.ts';
+import { log } from './log.ts';
+import { HttpError, PROBLEM_TYPE, problemOf, titleOf } from './response.ts';
+import type { ScoringService } from './service.ts';
+
+/** How long a half-open connection lives, so that the client can receive the response. */
+const HALF_OPEN_MS = 500;
+
+/** Connections over the limit that are kept open for health probes. */
+const SPARE_CONNECTIONS = 64;
+
+/**
+ * Limits the open connections, and returns the set of them. On a connection over the limit, only GET requests are
+ * served. A connection over the limit and its spare ones gets a 503 at once. So does a connection whose bytes are not a
+ * request: a 400, 408 or 431.
+ */
+export function limitConnections(
+  server: Server,
+  connectionsLimit: number,
+  service: ScoringService,
+): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  // Before node:http's own listener, so that it finds the socket ended.
+  server.prependListener('connection', (socket) => {
+    if (sockets.size >= connectionsLimit + SPARE_CONNECTIONS) {
+      refuse(socket, shed(service.counters, 'connections'), service);
+      return;
+    }
+    if (sockets.size >= connectionsLimit) service.admission.markOverLimit(socket);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const [status, detail] = CLIENT_ERRORS[error.code ?? ''] ?? [
+      400,
+      'Expected an HTTP request, received something else',
+    ];
+    refuse(socket, new HttpError(status, detail), service);
+  });
+  return sockets;
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Expected headers of at most 16 KiB, received more'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Expected a whole HTTP request in time, received a part of one'],
+};
+
+/**
+ * Writes a problem to a connection without a request, and ends it. The problem is counted and logged as a response is.
+ */
+function refuse(socket: Duplex, problem: HttpError, service: ScoringService): void {
+  socket.end(rawProblem(problem));
+  destroyLater(socket);
+  service.counters.duration('none', problem.status).observe(0);
+  if (service.accessLog.isDue(problem.status))
+    log('warning', `${problem.status} before a request was read: ${problem.message}`);
+}
+
+/** A problem as the bytes of an HTTP response. */
+function rawProblem(error: HttpError): string {
+  const body = problemOf(error);
+  const lines = [
+    `HTTP/1.1 ${error.status} ${titleOf(error.status)}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries({ Connection: 'close', ...error.headers }).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** Makes the connection of a request half-open once its response is written. Call it before the response is written. */
+export function halfClose(request: IncomingMessage, response: ServerResponse): void {
+  const { socket } = request;
+  request.removeAllListeners('data').resume(); // drops the rest of the body
+  socket.destroySoon = () => socket.end(); // node:http calls destroySoon after the response
+  response.once('finish', () => destroyLater(socket));
+}
+
+function destroyLater(socket: Duplex): void {
+  setTimeout(() => socket.destroy(), HALF_OPEN_MS).unref();
+}

@@ -1,0 +1,57 @@
+/**
+ * Runs a route's operation: bytes → JSON → checked body → handler. A CloudEvent is unpacked before, and the response
+ * packed after.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { decodeUtf8, parseJson } from './body.ts';
+import type { BodySchema } from './body-schema.ts';
+import type { HttpResponse } from './response.ts';
+import type { HandlerResult, Operation, RequestContext } from './route.ts';
+
+export const NO_BYTES = new Uint8Array(0);
+
+/**
+ * `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError for what is wrong with it.
+ */
+export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
+  const { body: schema } = operation;
+  if (schema === undefined) return operation.handle(request, undefined, NO_BYTES);
+  if (operation.acceptsEvents === true && isEvent(request.headers))
+    return handleEvent(operation, schema, request, bytes);
+  const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;
+  const isAllJson = end === bytes.length;
+  const value = parseJson(decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end)));
+  return operation.handle(request, checkBody(schema, value, request), isAllJson ? NO_BYTES : bytes.subarray(end));
+}
+
+function checkBody(schema: BodySchema<unknown>, value: unknown, { service }: RequestContext): unknown {
+  return schema.check(value, 'the body', '#', service.limits.textsLimit);
+}
+
+/**
+ * Whether the headers are those of a CloudEvent over HTTP. It does not need the package behind
+ * protocols/cloud-events.ts.
+ */
+function isEvent(headers: IncomingHttpHeaders): boolean {
+  if (headers['ce-id'] !== undefined || headers['ce-specversion'] !== undefined) return true;
+  return headers['content-type']?.toLowerCase().startsWith('application/cloudevents') ?? false;
+}
+
+/** The event's data is checked as the body. The response is an event whose data is the handler's JSON. */
+async function handleEvent(
+  operation: Operation,
+  schema: BodySchema<unknown>,
+  request: RequestContext,
+  bytes: Uint8Array,
+): Promise<HttpResponse> {
+  const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
+  const received = receiveEvent(request.headers, decodeUtf8(bytes));
+  const { bundle } = await request.service.scorer;
+  try {
+    const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);
+    if (response === undefined || !('json' in response)) throw new Error('Expected an event to be answered with JSON');
+    return eventResponse(received, `/v1/models/${bundle.name}`, response.json);
+  } catch (error) {
+    throw withEventPointer(error, received);
+  }
+}

@@ -1,0 +1,63 @@
+/** What people read: the home page and the model's card. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { requireBuiltin } from '../../native/builtin.ts';
+import { packageRoot } from '../../native/package-root.ts';
+import type { HttpResponse } from '../response.ts';
+import type { Operation, RequestContext } from '../route.ts';
+
+/** `GET /`: page.html for a browser, a greeting for other clients. */
+export const home: Operation = {
+  handle(request) {
+    if (!isBrowser(request))
+      return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
+    page ??= readPage(); // by the first browser: most processes end before one comes
+    return page;
+  },
+};
+
+/** `GET /card`: the README.md of the model's folder. */
+export const card: Operation = {
+  async handle(request) {
+    const body = await readFile(join(request.service.bundlePath, 'README.md')).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (body === undefined) return undefined;
+    // A browser shows plain text, but downloads Markdown.
+    const type = isBrowser(request) ? 'text/plain' : 'text/markdown';
+    return { type: `${type}; charset=utf-8`, headers: { Vary: 'Accept' }, body };
+  },
+};
+
+function isBrowser({ headers }: RequestContext): boolean {
+  return /\btext\/html\b/.test(headers.accept ?? '');
+}
+
+let page: HttpResponse | undefined;
+
+function readPage(): HttpResponse {
+  const body = requireBuiltin('node:fs').readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
+  const hashOf = (element: 'style' | 'script') => {
+    const content = body.slice(body.indexOf(`<${element}>`) + element.length + 2, body.indexOf(`</${element}>`));
+    return `'sha256-${requireBuiltin('node:crypto').createHash('sha256').update(content).digest('base64')}'`;
+  };
+  // Only the page's own script and style run, by their hashes. The page fetches nothing but scores.
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashOf('style')}`,
+    `script-src ${hashOf('script')}`,
+    "connect-src 'self'",
+    'img-src data:', // the icon
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'", // no text can become HTML
+    "trusted-types 'none'",
+  ].join('; ');
+  return {
+    type: 'text/html; charset=utf-8',
+    headers: { Vary: 'Accept', 'Content-Security-Policy': policy, 'Referrer-Policy': 'no-referrer' },
+    body,
+  };
+}

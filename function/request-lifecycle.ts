@@ -1,0 +1,382 @@
+/**
+ * The life of one request, from its headers to its log line, in the order of this file:
+ *
+ *     received → admitted → body read → queued → answered
+ *
+ * A GET goes from received to answered without the states between: it never waits in the queue and is never shed for
+ * load, so that health probes get a response. README.md draws the states with the status codes of each exit.
+ *
+ * Invariants: every request is answered exactly once, whatever is thrown. It then gives back all that it holds: its
+ * admission and its buffered bytes. A request that needs no waiting is answered without a promise. Everything runs on
+ * the event loop's thread.
+ */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Explanation } from '../model/scoring/explain.ts';
+import { shed } from './admission.ts';
+import { readBody } from './body.ts';
+import { halfClose } from './connections.ts';
+import type { ShedReason } from './counters.ts';
+import { log } from './log.ts';
+import { NO_BYTES, runOperation } from './operation.ts';
+import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf } from './response.ts';
+import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
+import { match, namedModel } from './router.ts';
+import type { ScoringService } from './service.ts';
+
+/** Answers a request. It is the entry for both hosts: the lean server and functions-framework. */
+export function handle(request: IncomingMessage, response: ServerResponse, service: ScoringService): void {
+  new RequestLifecycle(request, response, service).start();
+}
+
+/**
+ * - received: the headers have arrived.
+ * - admitted: a POST whose body is arriving. Admission counts it on its connection.
+ * - body read: the whole body is in memory.
+ * - queued: the request waits for the event loop, or for the scorer's threads.
+ * - answered: the response is written, or the client is gone. The request is counted and holds nothing.
+ */
+type RequestState = 'received' | 'admitted' | 'body read' | 'queued' | 'answered';
+
+class RequestLifecycle implements RequestContext {
+  readonly service: ScoringService;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #receivedMs = performance.now();
+  /** The client's X-Request-Id, or one of our own. */
+  readonly #requestId: string;
+  #state: RequestState = 'received';
+  /** Undefined until the path is matched. */
+  #route: Route | undefined;
+  #parameters: PathParameters | undefined;
+  #model: NamedModel | undefined;
+  /** The full POST body. Empty until it is read, and for a GET. */
+  #body: Uint8Array = NO_BYTES;
+  /** The bytes of admission's buffer that this request holds. */
+  #reservedBytes = 0;
+  /**
+   * Milliseconds from the headers until the texts were known, and milliseconds of scoring. Undefined before scoring.
+   */
+  #preprocessMs: number | undefined;
+  #predictMs: number | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, service: ScoringService) {
+    this.#request = request;
+    this.#response = response;
+    this.service = service;
+    this.#requestId = requestIdOf(request);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- received
+
+  start(): void {
+    this.service.admission.inFlight++;
+    try {
+      const { method = 'GET', url = '/' } = this.#request;
+      const { route, parameters } = match(method, pathOf(url));
+      this.#route = route;
+      this.#parameters = parameters;
+      if (route.method === 'GET') this.#respond();
+      else this.#enter();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Admits a POST, or throws its 503. */
+  #enter(): void {
+    const { admission, limits } = this.service;
+    const reason = admission.enter(this.#request.socket);
+    if (reason !== undefined) throw this.#shed(reason);
+    this.#state = 'admitted';
+    readBody(
+      this.#request,
+      limits.bodyLimitBytes,
+      (bytes) => this.#reserve(bytes),
+      (body) => this.#enqueue(body),
+      (error) => this.#fail(error),
+    );
+  }
+
+  // -------------------------------------------------------------------------------------------------------- admitted
+
+  #reserve(bytes: number): void {
+    if (!this.service.admission.reserveBytes(bytes)) throw this.#shed('memory');
+    this.#reservedBytes += bytes;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- body read
+
+  #enqueue(body: Uint8Array): void {
+    this.#state = 'body read';
+    this.#body = body;
+    const { admission } = this.service;
+    // Many requests may have been admitted before their bodies arrived, so the queue is checked again.
+    if (admission.isQueueFull) {
+      this.#fail(this.#shed('loop'));
+      return;
+    }
+    this.#state = 'queued';
+    admission.eventLoopQueue.run(() => {
+      if (this.#isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
+      else this.#respond();
+    });
+  }
+
+  // ---------------------------------------------------------------------------------------------------------- queued
+
+  /** Runs the route's operation and sends its response: at once if the operation returns no promise. */
+  #respond(): void {
+    try {
+      const { operation, requiresReady } = this.#route as Route;
+      if (requiresReady === true) requireReady(this.service);
+      const result = typeof operation === 'function' ? this.#load(operation) : this.#run(operation);
+      if (result instanceof Promise)
+        result.then(
+          (response) => this.#send(response),
+          (error) => this.#fail(error),
+        );
+      else this.#send(result);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #load(load: () => Promise<Operation>): Promise<HttpResponse | undefined> {
+    return this.#run(await load());
+  }
+
+  #run(operation: Operation): HandlerResult {
+    if (this.#parameters?.model === undefined) return runOperation(operation, this, this.#body);
+    return this.#runForModel(operation, this.#parameters);
+  }
+
+  /** Waits for the model, so that the path's `{model}` and `{version}` can be checked. */
+  async #runForModel(operation: Operation, parameters: PathParameters): Promise<HttpResponse | undefined> {
+    this.#model = namedModel(parameters, (await this.service.scorer).bundle);
+    return runOperation(operation, this, this.#body);
+  }
+
+  // ------------------------------------------------------------------------------------ queued: what a handler may use
+
+  get headers(): IncomingHttpHeaders {
+    return this.#request.headers;
+  }
+
+  get model(): NamedModel {
+    if (this.#model === undefined) throw new Error(`Expected {model} in the path ${this.#route?.path}`);
+    return this.#model;
+  }
+
+  scoreNow(text: string): number | undefined {
+    const { ready, counters } = this.service;
+    if (ready === undefined || text.length > MAX_EVENT_LOOP_UNITS) return undefined;
+    const startMs = this.#startScoring();
+    const score = ready.score(text);
+    this.#endScoring(startMs);
+    counters.scores.observe(score);
+    return score;
+  }
+
+  async score(texts: readonly string[]): Promise<Float64Array> {
+    const { admission, counters } = this.service;
+    const scorer = this.service.ready ?? (await this.service.scorer);
+    const units = texts.reduce((sum, { length }) => sum + length, 0);
+    const isShort = units <= MAX_EVENT_LOOP_UNITS;
+    if (!isShort && !admission.hasRoomFor(units)) throw this.#shed('queue');
+    const startMs = this.#startScoring();
+    const scores = isShort
+      ? Float64Array.from(texts, (text) => scorer.score(text))
+      : await admission.runBatch(units, () => scorer.scoreBatch(texts));
+    this.#endScoring(startMs);
+    for (const score of scores) counters.scores.observe(score);
+    return scores;
+  }
+
+  async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
+    if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
+    for (const [i, { length }] of texts.entries()) {
+      if (length > MAX_EXPLAINED_UNITS)
+        throw new HttpError(
+          413,
+          `Expected texts of at most ${MAX_EXPLAINED_UNITS} UTF-16 units to explain, received ${length} in text ${i + 1} of ${texts.length}`,
+        );
+    }
+    const { admission, counters } = this.service;
+    const scorer = this.service.ready ?? (await this.service.scorer);
+    const units = texts.length * EXPLANATION_COST_UNITS;
+    if (!admission.hasRoomFor(units)) throw this.#shed('queue');
+    const startMs = this.#startScoring();
+    const { explainAll } = await import('./explain.ts'); // loaded on first use: it reads the model's text
+    const explanations = await admission.runBatch(units, () => explainAll(scorer, texts));
+    this.#endScoring(startMs);
+    for (const { score } of explanations) counters.scores.observe(score);
+    return explanations;
+  }
+
+  /** Returns the time, in milliseconds. */
+  #startScoring(): number {
+    const startMs = performance.now();
+    this.#preprocessMs = startMs - this.#receivedMs;
+    this.service.counters.preprocess.observe(this.#preprocessMs / 1000);
+    return startMs;
+  }
+
+  #endScoring(startMs: number): void {
+    this.#predictMs = performance.now() - startMs;
+    this.service.counters.predict.observe(this.#predictMs / 1000);
+  }
+
+  // -------------------------------------------------------------------------------------------------------- answered
+
+  /** Writes the handler's response, or a problem if there is no memory for it. */
+  #send(response: HttpResponse | undefined): void {
+    let sentBytes: number;
+    try {
+      sentBytes = this.#write(response ?? this.#notFound());
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#finish(this.#response.statusCode, sentBytes);
+  }
+
+  #notFound(): never {
+    const detail = this.#route?.notFound;
+    if (detail === undefined) throw new Error(`Expected a response of ${this.#route?.id}, received none`);
+    throw new HttpError(404, detail);
+  }
+
+  /** Writes the problem of an error. An error without a planned status is logged whole and answered as a bare 500. */
+  #fail(error: unknown): void {
+    const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
+    if (planned !== error) log('error', 'a request failed', error, { requestId: this.#requestId });
+    const { status } = planned;
+    const isHalfClosed = !this.#request.complete && isWorthClosing(this.#request, status);
+    if (isHalfClosed) halfClose(this.#request, this.#response);
+    const sentBytes = this.#write({
+      status,
+      type: PROBLEM_TYPE,
+      headers: { ...planned.headers, ...(isHalfClosed ? { Connection: 'close' } : {}) },
+      body: problemOf(planned),
+    });
+    this.#finish(this.#response.statusCode, sentBytes);
+  }
+
+  /**
+   * Returns how many bytes of body were written. If the client is gone, none are, and the status becomes 499.
+   * Throws a 503 if there is no memory for a large response.
+   */
+  #write(response: HttpResponse): number {
+    if (this.#response.headersSent) return 0;
+    if (this.#isClientGone) {
+      this.#response.statusCode = CLIENT_CLOSED_REQUEST;
+      return 0;
+    }
+    const isJson = 'json' in response;
+    const body = isJson ? JSON.stringify(response.json) : response.body;
+    const length = Buffer.byteLength(body);
+    if (!this.service.admission.reserveResponse(this.#response, length)) throw this.#shed('memory');
+    const { status = 200, headers } = response;
+    this.#response.writeHead(status, this.#headersOf(isJson ? 'application/json' : response.type, length, headers));
+    this.#response.end(body);
+    return length;
+  }
+
+  /** Names and values in turn, as writeHead takes them. */
+  #headersOf(type: string, length: number, more: HttpResponse['headers']): string[] {
+    const { isDraining, ready } = this.service;
+    const headers = [
+      'Content-Type',
+      type,
+      'Content-Length',
+      String(length),
+      'Cache-Control',
+      'no-store',
+      'X-Content-Type-Options',
+      'nosniff',
+      'X-Request-Id',
+      this.#requestId,
+    ];
+    if (ready !== undefined) headers.push('X-Model-Version', ready.bundle.version);
+    if (this.#predictMs !== undefined) {
+      const preprocess = (this.#preprocessMs ?? 0).toFixed(3);
+      headers.push('Server-Timing', `preprocess;dur=${preprocess}, predict;dur=${this.#predictMs.toFixed(3)}`);
+    }
+    if (isDraining) headers.push('Connection', 'close');
+    if (more !== undefined) for (const name in more) headers.push(name, more[name] as string);
+    return headers;
+  }
+
+  /** Gives back what the request holds, counts it, and logs it if its turn has come. */
+  #finish(status: number, responseBytes: number): void {
+    if (this.#state === 'answered') return; // an error of this method itself must not count the request twice
+    const { admission, counters, accessLog, ready } = this.service;
+    admission.freeBytes(this.#reservedBytes);
+    this.#reservedBytes = 0;
+    admission.inFlight--;
+    if (this.#state !== 'received') admission.leave(this.#request.socket);
+    this.#state = 'answered';
+    const durationMs = performance.now() - this.#receivedMs;
+    counters.duration(this.#route?.path ?? 'none', status).observe(durationMs / 1000);
+    if (!accessLog.isDue(status)) return;
+    const modelVersion = ready?.bundle.version;
+    accessLog.write(this.#request, { status, responseBytes, durationMs, requestId: this.#requestId, modelVersion });
+  }
+
+  // ----------------------------------------------------------------------------------------------------- in all states
+
+  /** A response that waits behind another one gets no event when the client disconnects, but the connection does. */
+  get #isClientGone(): boolean {
+    return this.#response.destroyed || this.#request.socket.destroyed;
+  }
+
+  #shed(reason: ShedReason): HttpError {
+    return shed(this.service.counters, reason);
+  }
+}
+
+/** If the client disconnects before the response, this status is logged and counted. nginx uses the same number. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/**
+ * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to
+ * the scorer's threads, where a list of the largest body takes 0.1 s and delays no other request.
+ */
+const MAX_EVENT_LOOP_UNITS = 10_000;
+
+/** An explanation is computed on the event loop. One of a longer text would delay other requests. */
+const MAX_EXPLAINED_UNITS = 4000;
+
+/** An explanation takes as long as scoring this many UTF-16 units: a millisecond or two. */
+const EXPLANATION_COST_UNITS = 20_000;
+
+/** After a 503, a body up to this size is read to its end, and the connection stays open. */
+const MAX_READ_ON_BYTES = 1 << 16;
+
+/** Whether the rest of the body is too large to read after a problem with this status. */
+function isWorthClosing({ headers }: IncomingMessage, status: number): boolean {
+  if (status === 413 || status === 415) return true;
+  return status === 503 && !(Number(headers['content-length']) <= MAX_READ_ON_BYTES);
+}
+
+/** Throws a 503 while the model is being loaded or the process shuts down. */
+function requireReady({ ready, isDraining }: ScoringService): void {
+  if (isDraining) throw new HttpError(503, 'Shutting down: requests in flight are finished, new ones go elsewhere');
+  if (ready === undefined) throw new HttpError(503, 'The bundle is being loaded', { headers: { 'Retry-After': '1' } });
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** Our own request ids: this prefix, which differs between processes, and a number. */
+const ID_PREFIX = Math.random().toString(36).slice(2, 10);
+let idCount = 0;
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:+/=-]{1,128}$/.test(given)
+    ? given
+    : `${ID_PREFIX}-${(++idCount).toString(36)}`;
+}

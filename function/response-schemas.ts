@@ -1,0 +1,95 @@
+/**
+ * JSON Schemas of the 200 responses, by name, and of the problem document: what openapi.ts describes. Requests do not
+ * need this file, so a process starts without it. body-schema.ts has the schemas of request bodies.
+ */
+import { type JsonSchema, listSchema as list, objectSchema as object } from './body-schema.ts';
+
+/** Media types, each with its schema. */
+export type ResponseContent = Readonly<Record<string, JsonSchema>>;
+
+const json = (schema: JsonSchema): ResponseContent => ({ 'application/json': schema });
+
+const string: JsonSchema = { type: 'string' };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const constant = (value: unknown): JsonSchema => ({ const: value });
+
+const score: JsonSchema = { type: 'number', description: "Stars, within the model's range." };
+
+const stars: JsonSchema = { type: 'number' };
+const explanation = object({
+  base: { ...stars, description: 'The mean of the model.' },
+  absent: { ...stars, description: 'What the terms add that the text does not have.' },
+  held: { ...stars, description: 'What holding the score within its range adds.' },
+  terms: list(
+    object({
+      term: string,
+      offsets: list(list(count, { minItems: 2, maxItems: 2 }), {
+        description: 'All its places, [start, end) in UTF-16 units.',
+      }),
+      value: { type: 'number', description: 'Its TF-IDF value.' },
+      contribution: { ...stars, description: 'The stars that it adds.' },
+    }),
+  ),
+});
+
+const tensor = { name: string, datatype: string, shape: list({ type: 'integer' }) };
+
+/** A route names its response by a key of this table. */
+export const responses = {
+  scores: json({
+    oneOf: [
+      object({ score, explanation }, ['explanation']),
+      object({ scores: list(score), explanations: list(explanation) }, ['explanations']),
+    ],
+  }),
+  homePage: { 'text/html': string, 'text/plain': string },
+  modelCard: { 'text/markdown': string, 'text/plain': string },
+  plainText: { 'text/plain': string },
+  anyObject: json({ type: 'object' }),
+  status: json(object({ status: constant('alive') })),
+  readiness: json(
+    object({ status: constant('ready'), engine: string, bundle: object({ name: string, version: string }) }),
+  ),
+  v1Models: json(object({ models: list(string) })),
+  v1Model: json(object({ name: string, ready: { type: 'boolean' } })),
+  predictions: json(object({ predictions: list(score) })),
+  explainedPredictions: json(object({ predictions: list(score), explanations: list(explanation) })),
+  v2Server: json(object({ name: string, version: string, extensions: list(string) })),
+  v2Live: json(object({ live: constant(true) })),
+  v2Ready: json(object({ ready: constant(true) })),
+  v2Model: json(
+    object({
+      name: string,
+      versions: list(string),
+      platform: string,
+      inputs: list(object(tensor)),
+      outputs: list(object(tensor)),
+    }),
+  ),
+  v2ModelReady: json(object({ name: string, ready: constant(true) })),
+  /** JSON, or JSON and then the tensor of scores in binary form, as the request asks. */
+  inferResponse: {
+    ...json(
+      object(
+        {
+          model_name: string,
+          model_version: string,
+          id: string,
+          outputs: list(
+            object({ name: constant('score'), datatype: constant('FP64'), shape: list(count), data: list(score) }),
+          ),
+        },
+        ['id'],
+      ),
+    ),
+    'application/octet-stream': { type: 'string', format: 'binary' },
+  },
+} satisfies Readonly<Record<string, ResponseContent>>;
+
+export type ResponseName = keyof typeof responses;
+
+/** The problem document of RFC 9457. */
+export const problem = object(
+  { type: string, title: string, status: { type: 'integer' }, detail: string, pointer: string },
+  ['pointer'],
+);

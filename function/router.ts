@@ -1,0 +1,74 @@
+/** Method and path → route. A POST to a path that is not in the table goes to the scoring route. */
+import { HttpError } from './response.ts';
+import type { NamedModel, PathParameters, Route } from './route.ts';
+import { routes, scoringRoute } from './routes.ts';
+
+export interface Match {
+  readonly route: Route;
+  readonly parameters: PathParameters;
+}
+
+type RoutesByMethod = Map<string, Route>;
+
+/**
+ * The routes without parameters, by path; and those with parameters, by path template. Built once, when the process
+ * starts.
+ */
+const fixedPaths = new Map<string, RoutesByMethod>();
+const templates = new Map<string, { readonly pattern: RegExp; readonly byMethod: RoutesByMethod }>();
+for (const route of routes) byMethodOf(route.path).set(route.method, route);
+
+function byMethodOf(path: string): RoutesByMethod {
+  const known = fixedPaths.get(path) ?? templates.get(path)?.byMethod;
+  if (known !== undefined) return known;
+  const byMethod: RoutesByMethod = new Map();
+  if (path.includes('{')) templates.set(path, { pattern: patternOf(path), byMethod });
+  else fixedPaths.set(path, byMethod);
+  return byMethod;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/:]+)')}$`);
+}
+
+const NO_PARAMETERS: PathParameters = {};
+
+/**
+ * Throws a 404 if no route has this path, or a 405 if the path has no route with this method. HEAD is matched as GET.
+ */
+export function match(method: string, path: string): Match {
+  const name = method === 'HEAD' ? 'GET' : method;
+  const byMethod = fixedPaths.get(path);
+  if (byMethod !== undefined)
+    return { route: byMethod.get(name) ?? refuseMethod(name, path, byMethod), parameters: NO_PARAMETERS };
+  if (path.startsWith('/v1/') || path.startsWith('/v2/')) {
+    for (const { pattern, byMethod: methods } of templates.values()) {
+      const found = pattern.exec(path);
+      if (found !== null)
+        return { route: methods.get(name) ?? refuseMethod(name, path, methods), parameters: { ...found.groups } };
+    }
+  }
+  if (name === 'POST') return { route: scoringRoute, parameters: NO_PARAMETERS };
+  if (name === 'GET')
+    throw new HttpError(404, 'Expected a path that answers GET, received another: /openapi.json lists them');
+  return refuseMethod(name, 'this path', new Map([['POST', scoringRoute]]));
+}
+
+function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): never {
+  const allowed = [...byMethod.keys()].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
+  throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${method}`, {
+    headers: { Allow: allowed.join(', ') },
+  });
+}
+
+/**
+ * The model that `{model}` and `{version}` name. Throws a 404 unless it is the loaded one, by its own name or as
+ * `stars`.
+ */
+export function namedModel({ model, version }: PathParameters, loaded: NamedModel): NamedModel {
+  if (model === undefined || (model !== loaded.name && model !== 'stars'))
+    throw new HttpError(404, `Expected the model ${loaded.name}, received another`);
+  if (version !== undefined && version !== loaded.version)
+    throw new HttpError(404, `Expected the version ${loaded.version}, received another`);
+  return { name: model, version: loaded.version };
+}

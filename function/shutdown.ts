@@ -1,0 +1,75 @@
+/**
+ * Shutdown without a lost request. On SIGTERM or SIGINT:
+ *
+ * 1. For the lame-duck time, the server goes on as before, but /readyz answers 503.
+ * 2. Drain: the server accepts no new connection. It answers the requests in flight, and those that still arrive on
+ *    open connections,
+ *    with `Connection: close`. After a short grace, it closes idle connections.
+ * 3. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
+ *    with 1.
+ */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { requireBuiltin } from '../native/builtin.ts';
+import type { Config } from './config.ts';
+import { log } from './log.ts';
+import type { ScoringService } from './service.ts';
+
+const { Server: NetServer } = requireBuiltin('node:net');
+
+/** Calls the listener for each signal to shut down. */
+export type OnSignal = (listener: (signal: string) => void) => void;
+
+export const onProcessSignal: OnSignal = (listener) => {
+  process.on('SIGTERM', listener).on('SIGINT', listener);
+};
+
+/** Resolves with the exit code, after a signal. `sockets` holds the open connections. */
+export function shutdownOnSignal(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  service: ScoringService,
+  config: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
+  onSignal: OnSignal,
+): Promise<number> {
+  const { lameDuckMs, drainTimeoutMs } = config;
+  return new Promise((resolve) => {
+    onSignal((signal) => {
+      if (service.isDraining) {
+        log('warning', `second signal, ${signal}: ending at once`);
+        resolve(1);
+        return;
+      }
+      service.isDraining = true;
+      log('info', `${signal}: finishing the requests in flight`);
+      const start = () => drain(server, sockets, drainTimeoutMs).then(resolve);
+      if (lameDuckMs === 0) void start();
+      else setTimeout(start, lameDuckMs);
+    });
+  });
+}
+
+function drain(server: Server, sockets: ReadonlySet<Socket>, drainTimeoutMs: number): Promise<number> {
+  return new Promise((resolve) => {
+    setTimeout(() => {
+      log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
+      resolve(1);
+    }, drainTimeoutMs);
+    // http.Server.close would also close the connections that are idle now, and lose a request that is on its way on
+    // one of them. So net.Server's close is called. It comes after the connections that wait to be accepted: the kernel
+    // would reset them.
+    setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
+    const closeIdle = () => {
+      // To Node, a connection is idle once its response is written, even if not all of it is sent.
+      if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // no request has begun on it
+    };
+    setTimeout(() => setInterval(closeIdle, CLOSE_IDLE_INTERVAL_MS), Math.min(IDLE_GRACE_MS, drainTimeoutMs / 2));
+  });
+}
+
+/**
+ * How long an idle connection may stay open during the drain, and how often idle connections are looked for after that.
+ */
+const IDLE_GRACE_MS = 500;
+const CLOSE_IDLE_INTERVAL_MS = 50;
