@@ -157,7 +157,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     const args = [join(packageRoot, 'bin', 'hoshi'), 'compile-dictionary', '--out', out];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     bytes = await readFile(out);
-    assert.equal(stderr, `hoshi: ${out} holds 325871 surfaces, ${bytes.length} bytes\n`);
+    assert.equal(stderr, `hoshi: wrote ${out}: 325871 surface forms, ${bytes.length} bytes\n`);
     assert.deepEqual(await readdir(join(folder, 'new')), ['kuromoji.dict']);
     await rm(folder, { recursive: true });
     compiled = readDictionary(bytes);

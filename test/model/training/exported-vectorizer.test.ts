@@ -97,7 +97,7 @@ describe('an exported vectorizer', () => {
   test('that is not JSON, or other JSON, is refused', () => {
     assert.throws(
       () => parseExportedVectorizer('{', 'v.json'),
-      /^Error: v\.json: expected JSON of model\/training\/python\//,
+      /^Error: v\.json: expected JSON as model\/training\/python\/export_vectorizer\.py writes it, /,
     );
     for (const json of ['null', '[]', '5'])
       assert.throws(() => parseExportedVectorizer(json, 'v.json'), /v\.json: expected format to be 1/);
