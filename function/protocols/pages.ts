@@ -1,6 +1,7 @@
 /** What people read: the home page and the model's card. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { HttpResponse } from '../response.ts';
@@ -37,7 +38,10 @@ function isBrowser({ headers }: RequestContext): boolean {
 let page: HttpResponse | undefined;
 
 function readPage(): HttpResponse {
-  const body = requireBuiltin('node:fs').readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8');
+  // The page colours words by the same code as the terminal and the report.
+  const body = requireBuiltin('node:fs')
+    .readFileSync(join(packageRoot, 'function', 'page.html'), 'utf8')
+    .replace('CONTRIBUTION_PIECES_SOURCE', () => contributionPieces.toString());
   const hashOf = (element: 'style' | 'script') => {
     const content = body.slice(body.indexOf(`<${element}>`) + element.length + 2, body.indexOf(`</${element}>`));
     return `'sha256-${requireBuiltin('node:crypto').createHash('sha256').update(content).digest('base64')}'`;
