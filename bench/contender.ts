@@ -65,7 +65,7 @@ export async function nextMessage<Message>(child: ChildProcess, name: string): P
   const signal = waiting.signal;
   const message = once(child, 'message', { signal }).then(([received]) => received as Message);
   const end = once(child, 'exit', { signal }).then(([code]): Message => {
-    throw new Error(`Expected a message from ${name}, the process ended with code ${code}`);
+    throw new Error(`Expected a message from ${name}, the process exited with code ${code}`);
   });
   try {
     return await Promise.race([message, end]);

@@ -10,7 +10,7 @@ export interface LoadOrder {
   readonly port: number;
   readonly texts: readonly string[];
   readonly loop: OpenLoop | ClosedLoop;
-  /** Most connections of an open loop. */
+  /** Maximum number of connections of an open loop. */
   readonly connections: number;
 }
 

@@ -17,7 +17,7 @@ export interface Server {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
-  /** From just before the process is made to the first response 200 to a text. */
+  /** From just before the process is created to the first 200 response to a text. */
   readonly startMs: number;
   stop(): Promise<void>;
 }

@@ -3,7 +3,7 @@
  *
  * Each contender runs in a process of its own, one at a time. Their answers must be equal to the last bit before
  * anything is timed; if they differ, there is no result. The time for a stage is split into rounds, in which the
- * contenders take turns, so that other work of the machine meets all of them. A result is the median over all passes
+ * contenders take turns, so that other work of the machine affects all of them. A result is the median over all passes
  * through the texts.
  */
 import { Command } from 'commander';
@@ -22,7 +22,7 @@ const ROUNDS = 5;
 type Timings = Map<string, Samples>;
 
 export function stagesCommand(): Command {
-  const command = new Command('stages').description('each stage on each engine, and other tokenizers');
+  const command = new Command('stages').description('time each stage on each engine, and other tokenizers');
   return addCommonOptions(command, 2000, ['large', 'stars']).action(runStages);
 }
 

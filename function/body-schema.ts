@@ -127,7 +127,8 @@ export interface ListOptions {
   readonly maxItems?: number;
   readonly description?: string;
   /**
-   * The list holds at most HOSHI_TEXTS_LIMIT items, and this is their name: `texts`. A longer list is refused with 413.
+   * The name of the items in messages, such as `texts`. If it is set, a list of more than HOSHI_TEXTS_LIMIT items is
+   * refused with 413.
    */
   readonly limitedAs?: string;
 }

@@ -45,7 +45,7 @@ export interface Figures {
   readonly late: number;
   /** Requests in flight when the run was interrupted. */
   readonly unfinished: number;
-  /** Accepted responses a second. */
+  /** Accepted responses per second. */
   readonly goodput: number;
   readonly latency: { readonly accepted: Latency | undefined; readonly refused: Latency | undefined };
   /** How late the generator of an open loop was. If this is not small, the sending machine is too slow. */

@@ -1,4 +1,4 @@
-/** `make deploy` with fake programs: which missing parts it names, what it pushes, and what it applies. */
+/** `make deploy` with fake programs: the missing parts that it names, the pushed image, and the applied manifest. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';

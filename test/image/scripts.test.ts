@@ -1,4 +1,4 @@
-/** image/build and image/assemble with fake programs, in a temporary folder: which tool builds, and what is refused. */
+/** image/build and image/assemble with fake programs, in a temporary folder: the tool that builds, and the refusals. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {

@@ -35,8 +35,8 @@ const rowsOf = (low: number, high: number) =>
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
 /**
- * Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be
- * for ever.
+ * Opens a named pipe for writing as soon as the process reads it. If the process has ended, a blocking open(2) would wait
+ * forever.
  */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
@@ -47,7 +47,7 @@ async function openOnceRead(path: string, reader: ChildProcess): Promise<number>
       await delay(10);
     }
   }
-  throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
+  throw new Error(`Expected a process to read ${path}, it exited with ${reader.exitCode ?? reader.signalCode}`);
 }
 /** A new folder for a bundle; `names` lists its content. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
@@ -57,7 +57,7 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
 }
 
 describe('options', () => {
-  test('a preset, and parameters that change it, by any of their names', async () => {
+  test('a preset, and parameters that override it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
     const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
@@ -219,7 +219,7 @@ describe('reviews in all formats', () => {
   });
 });
 
-describe('where it cannot write', () => {
+describe('a folder that cannot be written', () => {
   test('below a file: the error comes before the work begins', async () => {
     const data = await file('i.tsv', tableOf(1, 5));
     const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
@@ -283,7 +283,7 @@ describe('Ctrl-C', () => {
     await running.waitForStderr('reading');
     running.child.kill('SIGINT');
     await running.waitForStderr(
-      'stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once',
+      'stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once',
     );
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }

@@ -21,7 +21,7 @@ test('the figures as text', () => {
     [
       'elapsed    2.00 s, 3 connections',
       'offered    7',
-      'accepted   4, 2.00 a second',
+      'accepted   4, 2.00 per second',
       'refused    2',
       'errors     1: closed early 1',
       'unsent     0',
@@ -55,7 +55,7 @@ test('the knee as text', () => {
   const text = formatKnee({ rate: 100, steps });
   assert.match(text, /^\| 100 .*\| +yes \|$/m);
   assert.match(text, /^\| 200 .*\| not all accepted \|$/m);
-  assert.match(text, /\nthe server holds 100 requests a second\n$/);
+  assert.match(text, /\nthe server holds 100 requests per second\n$/);
   assert.match(formatKnee({ rate: undefined, steps: [] }), /the server did not hold the lowest rate/);
 });
 

@@ -72,7 +72,7 @@ describe('a request', () => {
       '#/inputs/0/data/0/0/0/0/0/0/0/0',
     ],
     [
-      'a size that is not that of the bytes',
+      'a size that differs from the number of bytes',
       input({ shape: [1], parameters: { binary_data_size: 9 } }),
       bytesOf('a'),
       '#/inputs/0',
@@ -105,7 +105,7 @@ describe('a request', () => {
     });
   }
 
-  test('more texts than the limit: 413, before any of them is read', () => {
+  test('more texts than the limit: 413, before any text is read', () => {
     assert.throws(
       () => read(input({ shape: [1e6, 1e6], data: [] }), nothing),
       (error: unknown) => error instanceof HttpError && error.status === 413,
