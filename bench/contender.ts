@@ -1,5 +1,5 @@
 /**
- * A contender is one implementation in a process of its own. It first sends its answers, which are compared; then it
+ * A contender is one implementation in a separate process. It first sends its answers, which are compared; then it
  * is timed on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side
  * of the process.
  */

@@ -29,7 +29,7 @@ interface Flags {
 export function gateCommand(): Command {
   return new Command('gate')
     .description('count the instructions of each stage, and compare them with bench/instructions.json')
-    .option('--accept', 'write the new counts to bench/instructions.json', false)
+    .option('--accept', 'accept the new counts: write them to bench/instructions.json', false)
     .option('--native <folder>', 'folder of the C++ sources to count, for example of another commit', 'native')
     .option('--json <file>', 'file for the new counts')
     .addHelpText(

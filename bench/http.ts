@@ -1,14 +1,14 @@
 /**
  * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies.
  *
- * Server and load generator are processes of their own. All responses are checked before the measurement. The result is
+ * Server and load generator are separate processes. All responses are checked before the measurement. The result is
  * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
  * turns.
  *
- * There are two loads. In the closed loop, each server answers as fast as it can. In the open loop, each server gets the
- * same number of requests per second. Only the open loop is a fair comparison: in the closed loop, the echo gets more
- * requests per second. So it reads several requests in each round of the event loop, and the load generator is already
- * awake.
+ * There are two loads. In the closed loop, each server answers as fast as it can. In the open loop, each server gets
+ * the same number of requests per second. Only the open loop is a fair comparison. In the closed loop, the echo gets
+ * more requests per second. So it reads several requests in each round of the event loop, and the load generator is
+ * already awake.
  */
 import { Command } from 'commander';
 import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';

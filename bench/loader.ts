@@ -1,4 +1,4 @@
-/** The benchmark's side of load.ts: the load generator of cli/loadtest in a process of its own. */
+/** The benchmark's side of load.ts: the load generator of cli/loadtest in a separate process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

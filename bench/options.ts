@@ -22,9 +22,11 @@ export function addCommonOptions(command: Command, timeMs: number | undefined, b
     command.option('--time <ms>', 'milliseconds to measure for each result', numberFrom(1, 600_000, 'number'), timeMs);
   return command
     .option('--json <file>', 'file for the results')
-    .option('--bundle <model...>', 'stars: the shipped model; large: a model of the original’s size; or a folder', [
-      ...bundles,
-    ]);
+    .option(
+      '--bundle <model...>',
+      'bundle to measure: stars (the shipped model), large (a model of the original’s size), or a folder',
+      [...bundles],
+    );
 }
 
 /** Prints a message on standard error. Results go to standard output instead. */

@@ -1,4 +1,4 @@
-/** Programs as processes of their own, and the time and memory that a process has used, from Linux's /proc. */
+/** Programs as separate processes, and the time and memory that a process has used, from Linux's /proc. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';

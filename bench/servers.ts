@@ -1,4 +1,4 @@
-/** Servers as processes of their own: the commands that start them, and the time to the first response. */
+/** Servers as separate processes: the commands that start them, and the time to the first response. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';

@@ -62,7 +62,7 @@ export async function print(text: string): Promise<void> {
 /** Logs the first ten unusable rows with their line numbers, and the number of all unusable rows. */
 export function logBadRows(file: string, badRows: readonly BadRow[]): void {
   for (const { line, reason } of badRows.slice(0, 10)) log(`${file}:${line}: ${reason}`);
-  if (badRows.length > 0) log(`${file}: ${badRows.length} unusable rows`);
+  if (badRows.length > 0) log(`${file}: found ${badRows.length} unusable rows`);
 }
 
 /** The names that a file has for the fields `stars` and `text`. */
@@ -78,7 +78,7 @@ export function columnsFrom(text: string): ColumnNames {
     const equals = pair.indexOf('=');
     const [field, name] = [pair.slice(0, equals), pair.slice(equals + 1)];
     if (equals < 0 || (field !== 'stars' && field !== 'text') || names[field] !== undefined || name === '')
-      throw new InvalidArgumentError('Expected names of fields as in stars=rating,text=body.');
+      throw new InvalidArgumentError('Expected names of fields such as stars=rating,text=body.');
     names[field] = name;
   }
   return names;

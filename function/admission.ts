@@ -131,7 +131,7 @@ export class Admission {
 
   // ------------------------------------------------------------------------------------------------------------ text
 
-  /** Whether a batch of this many UTF-16 units may enter the scorer's threads. If they are idle, any single batch may. */
+  /** Whether a batch of this many UTF-16 units may enter the scorer's threads. Idle threads accept any batch. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
     const [oldest] = this.#batchStarts;

@@ -2,9 +2,9 @@
  * Connections: the limit of open connections, the responses to bytes that are not a request, and the end of half-open
  * connections.
  *
- * Half-open: the server has ended its side, but the client continues to send. If the server closed such a connection, the
- * kernel would reset it, and the client could lose the response. So only the server's side is ended. For HALF_OPEN_MS,
- * what arrives is dropped; then the connection is destroyed.
+ * Half-open: the server has ended its side, but the client continues to send. If the server closed such a connection,
+ * the kernel would reset it, and the client could lose the response. So only the server's side is ended. For
+ * HALF_OPEN_MS, arriving bytes are dropped; then the connection is destroyed.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

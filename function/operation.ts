@@ -1,6 +1,6 @@
 /**
- * Runs a route's operation: bytes → JSON → checked body → handler. If the request is a CloudEvent, its data is the body,
- * and the response is a CloudEvent, too.
+ * Runs a route's operation: bytes → JSON → checked body → handler. If the request is a CloudEvent, its data is the
+ * body, and the response is a CloudEvent, too.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { decodeUtf8, parseJson } from './body.ts';

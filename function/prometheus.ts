@@ -66,7 +66,7 @@ interface LabelledHistogram {
   readonly histogram: Histogram;
 }
 
-/** A histogram of prom-client whose counts are those of counters.ts. */
+/** A histogram of prom-client with the counts of counters.ts. */
 class CountedHistogram extends PrometheusHistogram {
   readonly #name: string;
   /** Its name, help and type are copied. It counts nothing. */

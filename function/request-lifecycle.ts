@@ -156,7 +156,7 @@ class RequestLifecycle implements RequestContext {
     return runOperation(operation, this, this.#body);
   }
 
-  // ------------------------------------------------------------------------------------ queued: what a handler may use
+  // ------------------------------------------------------------------------------------ queued: the handler's interface
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
@@ -263,7 +263,7 @@ class RequestLifecycle implements RequestContext {
   }
 
   /**
-   * Returns how many bytes of body were written. If the client is gone, none are, and the status becomes 499.
+   * Returns the number of body bytes that were written. If the client is gone, it is 0, and the status becomes 499.
    * Throws a 503 if there is no memory for a large response.
    */
   #write(response: HttpResponse): number {
@@ -325,7 +325,7 @@ class RequestLifecycle implements RequestContext {
 
   // ----------------------------------------------------------------------------------------------------- in all states
 
-  /** When a client disconnects, its connection gets an event, but a response that waits behind another one gets none. */
+  /** When a client disconnects, its connection gets an event. A response that waits behind another one gets no event. */
   get #isClientGone(): boolean {
     return this.#response.destroyed || this.#request.socket.destroyed;
   }

@@ -1,6 +1,6 @@
 /**
- * JSON Schemas of the 200 responses, by name, and of the problem document. Only openapi.ts uses them, so a process starts
- * without this file. body-schema.ts has the schemas of request bodies.
+ * JSON Schemas of the 200 responses, by name, and of the problem document. Only openapi.ts uses them, so a process
+ * starts without this file. body-schema.ts has the schemas of request bodies.
  */
 import { type JsonSchema, listSchema as list, objectSchema as object } from './body-schema.ts';
 

@@ -58,9 +58,8 @@ export interface RequestContext {
   /** The scores, in the order of the texts. Rejects with a 503 if too much text waits for the scorer's threads. */
   score(texts: readonly string[]): Promise<Float64Array>;
   /**
-   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 for a
-   * text that is too long, a 501 for a model that cannot be explained, or a 503 if too much text waits for the scorer's
-   * threads.
+   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 if a
+   * text is too long, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
 }

@@ -46,8 +46,8 @@ export function sendMetricsOnRequest(read: () => Promise<object>): void {
 }
 
 /**
- * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored: a terminal
- * sends it to all processes of a group, so the worker would get it twice, and a second signal ends a process at once.
+ * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored. A terminal
+ * sends it to all processes of a group, so the worker would get it twice. A second signal ends a process at once.
  */
 export function onSupervisorSignal(listener: (signal: string) => void): void {
   const ignore = () => {};

@@ -11,7 +11,7 @@ import { dictionaryPath } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Compiler, Instructions } from './instructions.ts';
 
-/** Texts that are counted together. The first group is counted at every stage, the other groups only at the whole score. */
+/** Texts that are counted together. The first group is counted at every stage, other groups only at the whole score. */
 export interface TextGroup {
   readonly name: string;
   readonly texts: readonly string[];

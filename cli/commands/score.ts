@@ -1,4 +1,4 @@
-/** `hoshi score`: texts in, one score per line out, in order. It streams, so an input of any size needs little memory. */
+/** `hoshi score`: texts in, one score per line out, in order. It streams, so any input needs little memory. */
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';

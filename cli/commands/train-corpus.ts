@@ -1,5 +1,5 @@
 /**
- * `hoshi train-corpus`: trains the shipped model on the authored corpus, or cross-validates such models on held-out sentences.
+ * `hoshi train-corpus`: trains the shipped model on the authored corpus, or cross-validates models on that corpus.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The figures of a load test as text and as plots. */
+/** The results of a load test as text and as plots. */
 import { figure, plainList, table } from '../terminal/table.ts';
 import type { Knee } from './knee.ts';
 import type { Plot } from './plot.ts';

@@ -1,7 +1,7 @@
 /**
  * Runs a load test. In an open loop, requests are due at fixed times, whatever the server does. In a closed loop, each
  * worker sends its next request after the response to its last one. If the server stalls, the open loop keeps sending,
- * so its latencies are those that clients would see. The closed loop waits, so it misses most of the delayed requests
+ * so it measures the latencies that clients would see. The closed loop waits, so it misses most of the delayed requests
  * (coordinated omission).
  */
 import type { Outcome } from './connection.ts';

@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Runs deploy/apply with a PATH that has only these programs and those of any system. */
+/** Runs deploy/apply with a PATH that has only these programs and the usual programs of a system. */
 async function apply(programs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}) {
   const bin = await mkdtemp(join(folder, 'bin-'));
   await mkdir(bin, { recursive: true });

@@ -135,7 +135,7 @@ function examples(): string[] {
   return given;
 }
 
-/** Builds an image, and returns what the build prints. */
+/** Builds an image, and returns the output of the build. */
 function build(name: string): string {
   const output = execFileSync(join(packageRoot, 'image', 'build'), {
     env: { ...process.env, IMAGE: name, HOSHI_CACHE: 'no' },

@@ -28,7 +28,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs a script with only these programs and those that every system has. `calls` lists their command lines. */
+/** Runs a script with only these programs and the usual programs of a system. `calls` lists their command lines. */
 function run(
   script: string,
   programs: Programs,

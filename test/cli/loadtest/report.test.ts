@@ -15,7 +15,7 @@ function figuresOf(accepted: number, refused: number): Figures {
   return recorder.figures(2000, { opened: 3, late: 0 });
 }
 
-test('the figures as text', () => {
+test('the results as text', () => {
   assert.equal(
     formatFigures(figuresOf(4, 2)),
     [

@@ -1,4 +1,4 @@
-/** Load tests against small servers. The text of a request selects what the server does. */
+/** Load tests against small servers. The text of a request selects the behaviour of the server. */
 import assert from 'node:assert/strict';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';

@@ -44,7 +44,7 @@ describe('a request', () => {
     assert.equal(request.wantsBinary, true);
   });
 
-  test('asks for binary output of all outputs, or of "score"', () => {
+  test('requests binary output for all outputs, or for "score"', () => {
     const wants = (more: object) => read({ ...input({ shape: [1], data: ['a'] }), ...more }, nothing).wantsBinary;
     assert.equal(wants({ outputs: [{ name: 'score', parameters: { binary_data: true } }] }), true);
     assert.equal(wants({ outputs: [{ name: 'score' }] }), false);
@@ -112,7 +112,7 @@ describe('a request', () => {
     );
   });
 
-  test('the length of the JSON', () => {
+  test('the length of the JSON comes from the header, and must be within the body', () => {
     const header = (length: string) => ({ 'inference-header-content-length': length });
     assert.equal(jsonLength({}, 7), 7);
     assert.equal(jsonLength(header('5'), 7), 5);
