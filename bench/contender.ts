@@ -1,7 +1,7 @@
 /**
  * A contender is one implementation in a separate process. It first sends its answers, which are compared; then it
- * is timed on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side
- * of the process.
+ * is timed on request. This file has the messages between the two sides, and the benchmark's side. clock.ts has the
+ * contender's side.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

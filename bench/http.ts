@@ -68,8 +68,8 @@ export function httpCommand(): Command {
 }
 
 /**
- * The first server must be the echo; the others score. `milliseconds` is the time for one load on one server, `rate` is
- * per second.
+ * The first server must be the echo; the other servers score. `milliseconds` is the time for one load on one server,
+ * `rate` is per second.
  */
 export async function measureHttp(
   commands: readonly ServerCommand[],

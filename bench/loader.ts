@@ -37,5 +37,7 @@ export function forkLoader(): Loader {
 export function expectAllAccepted(name: string, { offered, accepted, refused, errors }: Figures): void {
   if (accepted === offered) return;
   const others = JSON.stringify({ refused, ...errors });
-  throw new Error(`Expected ${name} to accept all ${offered} requests, it accepted ${accepted}; the others: ${others}`);
+  throw new Error(
+    `Expected ${name} to accept all ${offered} requests, it accepted ${accepted}; the other requests: ${others}`,
+  );
 }

@@ -17,7 +17,7 @@ export interface RequestLimits {
 
 export class ScoringService {
   readonly limits: RequestLimits;
-  /** The model's folder. */
+  /** The folder of the model's bundle. */
   readonly bundlePath: string;
   /** Resolves when the bundle is loaded and has reproduced its golden scores. */
   readonly scorer: Promise<Scorer>;

@@ -16,7 +16,7 @@ export const home: Operation = {
   },
 };
 
-/** `GET /card`: the README.md of the model's folder. */
+/** `GET /card`: the README.md of the model's bundle. */
 export const card: Operation = {
   async handle(request) {
     const body = await readFile(join(request.service.bundlePath, 'README.md')).catch((error: NodeJS.ErrnoException) => {

@@ -97,8 +97,8 @@ async function answerOf(socket: Socket): Promise<string> {
 const TOO_LARGE = /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/;
 
 /**
- * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns how often it
- * was written.
+ * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns the number of
+ * writes.
  */
 async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
   let poured = 0;

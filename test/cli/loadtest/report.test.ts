@@ -35,7 +35,7 @@ test('the results as text', () => {
   );
 });
 
-test('a second as text, with and without accepted answers', () => {
+test('a second as text, with and without accepted responses', () => {
   const counts = { second: 0, offered: 3, accepted: 2, refused: 1, failed: 0 };
   assert.equal(
     formatSecond({ ...counts, p50Ms: 0.5, p99Ms: 12.34 }),
