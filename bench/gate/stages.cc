@@ -130,7 +130,7 @@ void ExpectScore(const Group& group, std::size_t i, double score) {
   std::exit(EXIT_FAILURE);
 }
 
-// Checks every score of the input in one call per text. After this pass, the scratch is large enough for all texts.
+// Checks every score of the input. After this pass, the scratch is large enough for all texts.
 void CheckScores(const Input& input, const Scorer& scorer, Scorer::Scratch& scratch) {
   for (const Group& group : input.groups)
     for (std::size_t i = 0; i < group.texts.size(); ++i)
