@@ -2,7 +2,7 @@
 # /hoshi. It has no shell, no package manager and no LightGBM. The server runs as an unprivileged user and writes no file.
 # `make image` calls it.
 #
-#   BUILDER  image to build in, with Node, npm, make and g++; its Node and its libraries go into the image
+#   BUILDER  the builder image, with Node, npm, make and g++; its Node and its libraries go into the image
 #   ENGINES  `native`, or `all` to add LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js); `all` needs pip to build
 #   RUNTIME  `scratch` copies the libraries of BUILDER; or a base image with a C++ runtime, such as
 #            gcr.io/distroless/cc-debian12

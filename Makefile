@@ -32,10 +32,10 @@ test: build server
 
 build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
 
-# build/server, which is hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
+# Builds build/server, hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
 server: $(SERVER)
 
-# A container image of build/server, made by docker or buildah. image/build lists its variables.
+# Builds a container image of build/server with docker or buildah. image/build lists its variables.
 image:
 	image/build
 
@@ -43,7 +43,7 @@ image:
 image-test: build
 	$(NODE) --test dist/test/image/image.test.js
 
-# Types, lint, format, and the rules of the layout: which files include <napi.h>, and which rooms import which.
+# Types, lint, format, and the rules of the layout: which files include <napi.h>, and which folders each folder imports.
 check: dist/.tsbuildinfo $(CLANG_FORMAT)
 	npx --no-install biome check .
 	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES) $(CXX_TEST_SOURCES)
@@ -93,7 +93,7 @@ bench: build
 	$(NODE) dist/bench/main.js
 
 # Fails if a stage of the engine executes over 5 % more instructions than bench/instructions.json says. It needs
-# valgrind. With another compiler than that of the file it is left out, or fails with GATE_REQUIRED=1.
+# valgrind. It is skipped with another compiler than that of the file, or fails with GATE_REQUIRED=1.
 gate: build $(COMPILE_COMMANDS)
 	$(NODE) dist/bench/main.js gate
 

@@ -26,7 +26,7 @@ interface Flags extends CommonFlags {
 }
 
 export function bulkCommand(): Command {
-  const command = new Command('bulk').description('hoshi score on a million reviews');
+  const command = new Command('bulk').description('run hoshi score on a million reviews');
   return addCommonOptions(command, undefined, ['stars'])
     .option('--reviews <count>', 'number of reviews', numberFrom(1, 1e9), 1_000_000)
     .action(runBulk);

@@ -1,5 +1,5 @@
 /**
- * The side of a contender that runs in Node: it sends its answers, then times passes through the texts on request.
+ * The contender's side, for contenders in Node. It sends its answers, then times passes through the texts on request.
  * The clock is the processor time of the process with all its threads, so that other work on the machine changes
  * little.
  */

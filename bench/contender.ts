@@ -1,7 +1,7 @@
 /**
- * A contender is one implementation in a process of its own. It first sends its answers, which are compared; then it
- * is timed on request. This file has the messages of both sides, and the side of the benchmark; clock.ts has the side
- * of the process.
+ * A contender is one implementation in a separate process. It first sends its answers, which are compared; then it
+ * is timed on request. This file has the messages between the two sides, and the benchmark's side. clock.ts has the
+ * contender's side.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -65,7 +65,7 @@ export async function nextMessage<Message>(child: ChildProcess, name: string): P
   const signal = waiting.signal;
   const message = once(child, 'message', { signal }).then(([received]) => received as Message);
   const end = once(child, 'exit', { signal }).then(([code]): Message => {
-    throw new Error(`Expected a message from ${name}, the process ended with code ${code}`);
+    throw new Error(`Expected a message from ${name}, the process exited with code ${code}`);
   });
   try {
     return await Promise.race([message, end]);

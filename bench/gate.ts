@@ -28,11 +28,14 @@ interface Flags {
 
 export function gateCommand(): Command {
   return new Command('gate')
-    .description('instructions of each stage, compared with bench/instructions.json')
-    .option('--accept', 'write the new counts to bench/instructions.json', false)
-    .option('--native <folder>', 'count the C++ sources of this folder, e.g. of another commit', 'native')
-    .option('--json <file>', 'write the new counts to this file')
-    .addHelpText('after', '\nGATE_REQUIRED=1: another compiler than that of the file is a failure.')
+    .description('count the instructions of each stage, and compare them with bench/instructions.json')
+    .option('--accept', 'accept the new counts: write them to bench/instructions.json', false)
+    .option('--native <folder>', 'folder of the C++ sources to count, for example of another commit', 'native')
+    .option('--json <file>', 'file for the new counts')
+    .addHelpText(
+      'after',
+      '\nWith GATE_REQUIRED=1, the gate fails if the compiler is not the one in the file. Otherwise it is skipped.',
+    )
     .action(runGate);
 }
 

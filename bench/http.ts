@@ -1,14 +1,14 @@
 /**
  * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies.
  *
- * Server and load generator are processes of their own. All responses are checked before the measurement. The result is
+ * Server and load generator are separate processes. All responses are checked before the measurement. The result is
  * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
  * turns.
  *
- * There are two loads. In the closed loop each server answers as fast as it can. In the open loop each server gets the
- * same number of requests per second. Only the open loop compares like with like: in the closed loop the echo gets more
- * requests per second, so it reads several requests in each turn of the event loop, and the load generator is awake
- * already.
+ * There are two loads. In the closed loop, each server answers as fast as it can. In the open loop, each server gets
+ * the same number of requests per second. Only the open loop is a fair comparison. In the closed loop, the echo gets
+ * more requests per second. So it reads several requests in each round of the event loop, and the load generator is
+ * already awake.
  */
 import { Command } from 'commander';
 import type { ClosedLoop, OpenLoop } from '../cli/loadtest/run.ts';
@@ -25,7 +25,7 @@ import { benchTexts } from './texts.ts';
 const ROUNDS = 5;
 const CLOSED_CONNECTIONS = 8;
 const MAX_OPEN_CONNECTIONS = 64;
-/** How many bytes the mean size of a server's responses may differ from hoshi's. */
+/** The allowed difference between a server's mean response size and hoshi's, in bytes. */
 const MAX_SIZE_DIFFERENCE = 4;
 
 interface HttpResult {
@@ -54,10 +54,10 @@ interface Flags extends CommonFlags {
 
 export function httpCommand(): Command {
   const command = new Command('http').description(
-    'processor time for one request, compared with a bare node:http echo',
+    'measure the processor time of one request, compared with a bare node:http echo',
   );
   return addCommonOptions(command, 10_000, ['stars'])
-    .option('--node <program>', 'Node that serves', process.execPath)
+    .option('--node <program>', 'Node program that runs the servers', process.execPath)
     .option('--rate <n>', 'requests per second of the open loop', numberFrom(1, 1_000_000, 'number'), 2000)
     .action(async ({ json, time, bundle, node, rate }: Flags) => {
       const model = await firstBundleOf(bundle);
@@ -68,8 +68,8 @@ export function httpCommand(): Command {
 }
 
 /**
- * The first server must be the echo; the others score. `milliseconds` is the time for one load on one server, `rate` is
- * per second.
+ * The first server must be the echo; the other servers score. `milliseconds` is the time for one load on one server,
+ * `rate` is per second.
  */
 export async function measureHttp(
   commands: readonly ServerCommand[],
@@ -150,7 +150,7 @@ async function checkResponses(servers: readonly Server[], texts: readonly string
     const equal = scores.filter((score, i) => Object.is(score, expected[i])).length;
     if (name.startsWith('hoshi') && equal !== texts.length)
       throw new Error(
-        `Expected ${name} to give the native engine's score on ${texts.length} texts, it did on ${equal}`,
+        `Expected ${name} to give the native engine's score on ${texts.length} texts, received it on ${equal}`,
       );
     if (name.startsWith('Python')) {
       const close = scores.filter((score, i) => Math.abs(score - (expected[i] as number)) < 1e-9).length;

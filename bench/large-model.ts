@@ -1,6 +1,6 @@
 /**
  * A model of the original's size: 450 trees of 270 leaves on 10,000 terms. It is trained once from composed reviews
- * and kept in build/bench/. It is for measuring time only; its scores mean nothing.
+ * and kept in build/bench/. It is only for measuring time; its scores have no meaning.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

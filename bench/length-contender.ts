@@ -1,6 +1,6 @@
 /**
  * Scores texts of growing length on the native engine: `node length-contender.js KIND BUNDLE STEPS REPEATS`.
- * length.ts forks it as a process of its own, and receives one message, a LengthResult.
+ * length.ts forks it as a separate process, and receives one message, a LengthResult.
  */
 
 import { median } from '../model/math/statistics.ts';

@@ -25,11 +25,11 @@ interface Flags extends CommonFlags {
 }
 
 export function lengthCommand(): Command {
-  const command = new Command('length').description('time against length, up to 1 Mi characters');
+  const command = new Command('length').description('measure time against length, up to 1 Mi characters');
   return addCommonOptions(command, undefined, ['stars'])
     .option('--steps <count>', 'number of lengths, evenly spaced', numberFrom(1, 1024), 16)
     .option('--repeats <count>', 'number of scores of each length', numberFrom(1, 10_000), 9)
-    .option('--plot <file>', 'draw the lines as SVG')
+    .option('--plot <file>', 'SVG file for a plot')
     .action(runLength);
 }
 

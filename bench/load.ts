@@ -1,5 +1,5 @@
 /**
- * The load generator as a process of its own, so that its work and garbage collection do not disturb the benchmark.
+ * The load generator as a separate process, so that its work and garbage collection do not disturb the benchmark.
  * loader.ts forks it and sends it one order at a time.
  */
 import { runClosedLoop, runOpenLoop } from '../cli/loadtest/run.ts';

@@ -1,4 +1,4 @@
-/** The benchmark's side of load.ts: the load generator of cli/loadtest in a process of its own. */
+/** The benchmark's side of load.ts: the load generator of cli/loadtest in a separate process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ export interface LoadOrder {
   readonly port: number;
   readonly texts: readonly string[];
   readonly loop: OpenLoop | ClosedLoop;
-  /** Most connections of an open loop. */
+  /** Maximum number of connections of an open loop. */
   readonly connections: number;
 }
 
@@ -37,5 +37,7 @@ export function forkLoader(): Loader {
 export function expectAllAccepted(name: string, { offered, accepted, refused, errors }: Figures): void {
   if (accepted === offered) return;
   const others = JSON.stringify({ refused, ...errors });
-  throw new Error(`Expected ${name} to accept all ${offered} requests, it accepted ${accepted}; the others: ${others}`);
+  throw new Error(
+    `Expected ${name} to accept all ${offered} requests, it accepted ${accepted}; the other requests: ${others}`,
+  );
 }

@@ -13,7 +13,7 @@ import { trainingCommand } from './training.ts';
 import { trainingMemoryCommand } from './training-memory.ts';
 
 const program = new Command('bench')
-  .description('compares hoshi with other programs; bench/README.md has the results')
+  .description('compare hoshi with other programs; bench/README.md has the results')
   .addCommand(stagesCommand(), { isDefault: true })
   .addCommand(httpCommand())
   .addCommand(startCommand())

@@ -19,15 +19,17 @@ export interface BenchBundle {
 /** Adds --json, --bundle and, if `timeMs` is given, --time with `timeMs` as its default. */
 export function addCommonOptions(command: Command, timeMs: number | undefined, bundles: readonly string[]): Command {
   if (timeMs !== undefined)
-    command.option('--time <ms>', 'time to measure for each result', numberFrom(1, 600_000, 'number'), timeMs);
+    command.option('--time <ms>', 'milliseconds to measure for each result', numberFrom(1, 600_000, 'number'), timeMs);
   return command
-    .option('--json <file>', 'write the results to this file')
-    .option('--bundle <model...>', 'stars: the shipped model; large: a model of the original’s size; or a folder', [
-      ...bundles,
-    ]);
+    .option('--json <file>', 'file for the results')
+    .option(
+      '--bundle <model...>',
+      'bundle to measure: stars (the shipped model), large (a model of the original’s size), or a folder',
+      [...bundles],
+    );
 }
 
-/** Writes a message for the person at the terminal. Results go to standard output instead. */
+/** Prints a message on standard error. Results go to standard output instead. */
 export function log(message: string): void {
   process.stderr.write(`bench: ${message}\n`);
 }
@@ -39,7 +41,7 @@ export function bundlesOf(names: readonly string[]): Promise<BenchBundle[]> {
 
 /** The first of the bundles that --bundle names, for a benchmark that takes one. */
 export async function firstBundleOf([name]: readonly string[]): Promise<BenchBundle> {
-  if (name === undefined) throw new Error('Expected --bundle to name a bundle, received nothing');
+  if (name === undefined) throw new Error('Expected --bundle to name a bundle, received none');
   return bundleOf(name);
 }
 

@@ -33,7 +33,7 @@ const MAX_WAIT_MS = 30_000;
 
 interface Probe {
   readonly sentMs: number;
-  /** Undefined if there was no response 200. */
+  /** Undefined if there was no 200 response. */
   readonly latencyMs: number | undefined;
 }
 
@@ -64,13 +64,13 @@ interface Flags extends CommonFlags {
 }
 
 export function overloadCommand(): Command {
-  const command = new Command('overload').description("three times the server's capacity, in an open loop");
+  const command = new Command('overload').description("offer three times the server's capacity, in an open loop");
   return addCommonOptions(command, undefined, ['stars'])
     .option('--times <n>', 'offered load, as a multiple of the capacity', numberFrom(0.1, 100, 'number'), 3)
-    .option('--seconds <s>', 'duration of the load', numberFrom(1, 86_400), 60)
-    .option('--reviews <n>', 'reviews of 98 characters in a text', numberFrom(1, 1000), 60)
+    .option('--seconds <s>', 'duration of the load in seconds', numberFrom(1, 86_400), 60)
+    .option('--reviews <n>', 'number of reviews, of 98 characters each, in a text', numberFrom(1, 1000), 60)
     .option('--connections <n>', 'most connections', numberFrom(1, 65_535), 1000)
-    .option('--plot <file>', 'draw the run as SVG')
+    .option('--plot <file>', 'SVG file for a plot of the run')
     .action(runOverload);
 }
 

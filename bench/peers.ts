@@ -19,7 +19,7 @@ interface Flags extends CommonFlags {
 }
 
 export function peersCommand(): Command {
-  const command = new Command('peers').description('compared with MeCab + scikit-learn + LightGBM behind FastAPI');
+  const command = new Command('peers').description('compare hoshi with MeCab + scikit-learn + LightGBM behind FastAPI');
   return addCommonOptions(command, 10_000, ['large'])
     .option('--runs <count>', 'number of processes of each kind', numberFrom(1, 10_000), 5)
     .action(async ({ json, time, bundle, runs }: Flags) => {

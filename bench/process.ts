@@ -1,11 +1,11 @@
-/** Programs as processes of their own, and the time and memory that a process has used, from Linux's /proc. */
+/** Programs as separate processes, and the time and memory that a process has used, from Linux's /proc. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 
 export interface ProcessUsage {
-  /** From just before the process is made to its end. */
+  /** From just before the process is created to its end. */
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMb: number;
@@ -16,7 +16,7 @@ const MS_PER_TICK = 10; // USER_HZ is 100 on every Linux that Node runs on
 
 /**
  * Runs a program to its end. `output` is the file descriptor for its standard output; without it, the output is
- * returned. Rejects unless the program ends with 0.
+ * returned. Rejects unless the program exits with 0.
  */
 export async function runProcess(
   program: string,
@@ -37,7 +37,7 @@ export async function runProcess(
   const [code] = await ended;
   const seconds = (performance.now() - began) / 1000;
   clearInterval(sampling);
-  if (code !== 0) throw new Error(`Expected \`${program} ${args[0]}\` to end with code 0, it ended with ${code}`);
+  if (code !== 0) throw new Error(`Expected \`${program} ${args[0]}\` to exit with 0, it exited with ${code}`);
   return { seconds, cpuSeconds: cpuMs / 1000, peakMb, stdout: await stdout };
 }
 

@@ -1,4 +1,4 @@
-/** Servers as processes of their own: the commands that start them, and the time to the first response. */
+/** Servers as separate processes: the commands that start them, and the time to the first response. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -17,7 +17,7 @@ export interface Server {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
-  /** From just before the process is made to the first response 200 to a text. */
+  /** From just before the process is created to the first 200 response to a text. */
   readonly startMs: number;
   stop(): Promise<void>;
 }

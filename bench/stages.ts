@@ -1,9 +1,9 @@
 /**
  * `bench stages`: the time of each stage on each engine, and of other tokenizers.
  *
- * Each contender runs in a process of its own, one at a time. Their answers must be equal to the last bit before
+ * Each contender runs in a separate process, one at a time. Their answers must be equal to the last bit before
  * anything is timed; if they differ, there is no result. The time for a stage is split into rounds, in which the
- * contenders take turns, so that other work of the machine meets all of them. A result is the median over all passes
+ * contenders take turns, so that other work of the machine affects all of them. A result is the median over all passes
  * through the texts.
  */
 import { Command } from 'commander';
@@ -22,7 +22,7 @@ const ROUNDS = 5;
 type Timings = Map<string, Samples>;
 
 export function stagesCommand(): Command {
-  const command = new Command('stages').description('each stage on each engine, and other tokenizers');
+  const command = new Command('stages').description('time each stage on each engine, and other tokenizers');
   return addCommonOptions(command, 2000, ['large', 'stars']).action(runStages);
 }
 
@@ -66,7 +66,7 @@ function expectSameAnswers([first, ...others]: readonly Contender[]): void {
 
 /**
  * MeCab's dictionary and unknown words sometimes give other tokens. The number of equal texts is printed; a difference
- * is no error.
+ * is not an error.
  */
 async function startMecab(texts: readonly string[], { answers }: Contender): Promise<Contender[]> {
   const contender = await mecabContender(texts);

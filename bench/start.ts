@@ -1,6 +1,6 @@
 /**
- * `bench start`: time from making the process to its first response 200 to a text, and resident memory at that
- * moment. Each run is a new process on an official Node build. Bare Node and a bare server run in turn with hoshi.
+ * `bench start`: time from creating the process to its first 200 response to a text, and resident memory at that
+ * moment. Each run is a new process on an official Node build. Bare Node, a bare server and hoshi take turns.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -31,9 +31,11 @@ interface Flags extends CommonFlags {
 }
 
 export function startCommand(): Command {
-  const command = new Command('start').description('start to the first response, and resident memory');
+  const command = new Command('start').description(
+    'measure the time from the start to the first response, and the resident memory',
+  );
   return addCommonOptions(command, undefined, ['stars'])
-    .option('--node <program>', 'Node that serves; by default an official build')
+    .option('--node <program>', 'Node program that runs the servers (default: an official build)')
     .option('--runs <count>', 'number of processes of each kind', numberFrom(1, 10_000), 20)
     .action(async ({ json, bundle, node = officialNode(), runs }: Flags) => {
       const model = await firstBundleOf(bundle);
@@ -44,7 +46,7 @@ export function startCommand(): Command {
     });
 }
 
-/** Starts each server `runs` times in turn, prints a table and returns the medians. `node` is measured bare, too. */
+/** Starts each server `runs` times in turn, prints a table and returns the medians. Bare `node` is measured, too. */
 export async function measureStart(
   servers: readonly ServerCommand[],
   runs: number,
@@ -97,7 +99,7 @@ function printResults(measured: ReadonlyMap<string, readonly StartResult[]>): Re
   return results;
 }
 
-/** Time from making a process of bare Node to its end, and its memory. */
+/** Time from creating a process of bare Node to its end, and its memory. */
 function startBareNode(node: string): StartResult {
   const began = performance.now();
   execFileSync(node, ['-e', '0']);

@@ -1,7 +1,7 @@
 /**
  * `bench stress`: the original's stress test, in which 10 workers send 1,000 texts in 6 rounds, compared with the same
  * service in Python with the same model. Each server is a fresh process, and its first round, which warms it up,
- * counts. A bare node:http echo of the same bodies shows the most that one thread of Node can serve.
+ * counts. A bare node:http echo of the same bodies shows the maximum that one thread of Node can serve.
  */
 import { Command } from 'commander';
 import { loadTexts } from '../cli/loadtest/texts.ts';
@@ -37,10 +37,10 @@ interface Flags extends CommonFlags {
 }
 
 export function stressCommand(): Command {
-  const command = new Command('stress').description("the original's stress test, compared with the Python peer");
+  const command = new Command('stress').description("run the original's stress test, compared with the Python peer");
   return addCommonOptions(command, undefined, ['large'])
     .option('--no-peer', 'leave Python out')
-    .option('--node <program>', 'Node that serves', process.execPath)
+    .option('--node <program>', 'Node program that runs the servers', process.execPath)
     .action(runStress);
 }
 

@@ -58,7 +58,7 @@ export async function writeChunks(file: string, chunks: Iterable<string>): Promi
   await once(stream, 'close');
 }
 
-/** A line of a TSV file of reviews. Tabs and line breaks become spaces, so that no reader needs to know quotes. */
+/** A line of a TSV file of reviews. Tabs and line breaks become spaces, so that no field needs quotes. */
 export function reviewLine(stars: number, text: string): string {
   return `${stars}\t${text.replaceAll(/[\t\r\n]/g, ' ')}\n`;
 }

@@ -30,11 +30,11 @@ interface Flags {
 
 export function trainingMemoryCommand(): Command {
   return new Command('training-memory')
-    .description('memory and time of hoshi train on a million reviews')
+    .description('measure the memory and time of hoshi train on a million reviews')
     .option('--reviews <count>', 'number of reviews, rounded up to ten thousands', numberFrom(1, 1e9), 1_000_000)
-    .option('--rounds <n>', 'rounds of boosting', numberFrom(1, 100_000), 10)
+    .option('--rounds <n>', 'number of boosting rounds', numberFrom(1, 100_000), 10)
     .option('--preset <preset>', 'preset of hoshi train', 'default')
-    .option('--json <file>', 'write the results to this file')
+    .option('--json <file>', 'file for the results')
     .action(runTrainingMemory);
 }
 

@@ -59,12 +59,12 @@ interface Files {
 
 export function trainingCommand(): Command {
   return new Command('training')
-    .description('hoshi train compared with MeCab + scikit-learn + lightgbm.train')
-    .option('--data <file>', 'your own reviews, with the fields stars and text; composed reviews by default')
-    .option('--reviews <count>', 'most reviews to use', numberFrom(100, 10_000_000), 20_000)
-    .option('--rounds <count>', 'rounds of boosting', numberFrom(1, 100_000), 450)
+    .description('compare hoshi train with MeCab + scikit-learn + lightgbm.train')
+    .option('--data <file>', 'file of your own reviews, with the fields stars and text (default: composed reviews)')
+    .option('--reviews <count>', 'maximum number of reviews', numberFrom(100, 10_000_000), 20_000)
+    .option('--rounds <count>', 'number of boosting rounds', numberFrom(1, 100_000), 450)
     .option('--runs <count>', 'number of runs of each pipeline, in turn', numberFrom(1, 100), 1)
-    .option('--json <file>', 'write the results to this file')
+    .option('--json <file>', 'file for the results')
     .action(runTraining);
 }
 
@@ -155,7 +155,7 @@ async function pythonPipeline({ folder, training, heldOut }: Files, rounds: numb
   };
 }
 
-/** `output` has one score a line. Scores are clamped to the range of the stars, as hoshi clamps its own. */
+/** `output` has one score per line. Scores are clamped to the range of the stars, as hoshi clamps its own. */
 function rmseOf(output: string, heldOut: readonly Review[]): number {
   const stars = heldOut.map((review) => review.stars);
   const range = [Math.min(...stars), Math.max(...stars)] as const;

@@ -1,4 +1,4 @@
-/** What several commands share: their options with the parsers, and messages to the terminal. */
+/** Options that several commands share, the parsers of options, and messages to the terminal. */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -18,9 +18,12 @@ export interface ScorerFlags {
 
 export function addScorerOptions(command: Command): Command {
   return command
-    .option('--bundle <folder>', 'score with the model in this folder', shippedBundle)
+    .option('--bundle <folder>', "folder of the model's bundle", shippedBundle)
     .addOption(
-      new Option('--engine <engine>', 'compute scores with this engine; auto takes the first that can serve the model')
+      new Option(
+        '--engine <engine>',
+        'engine that computes the scores; auto takes the first engine that can serve the model',
+      )
         .choices(['auto', ...engineNames])
         .default('auto'),
     );
@@ -38,9 +41,9 @@ export interface TextFileFlags {
 /** Options of commands that read texts from files of any format. */
 export function addTextFileOptions(command: Command): Command {
   return command
-    .option('--column <name>', 'take texts from this field of TSV, CSV or JSONL', 'text')
+    .option('--column <name>', 'field with the text, in TSV, CSV and JSONL', 'text')
     .addOption(
-      new Option('--format <format>', 'format of the input; by default the file name decides').choices([
+      new Option('--format <format>', 'format of the input (default: the file name decides)').choices([
         ...recordFormats,
       ]),
     );
@@ -56,10 +59,10 @@ export async function print(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
-/** Logs the first ten rows that cannot be used, with their lines, and the number of all of them. */
+/** Logs the first ten unusable rows with their line numbers, and the number of all unusable rows. */
 export function logBadRows(file: string, badRows: readonly BadRow[]): void {
   for (const { line, reason } of badRows.slice(0, 10)) log(`${file}:${line}: ${reason}`);
-  if (badRows.length > 0) log(`${file}: ${badRows.length} rows cannot be used`);
+  if (badRows.length > 0) log(`${file}: found ${badRows.length} unusable rows`);
 }
 
 /** The names that a file has for the fields `stars` and `text`. */
@@ -75,7 +78,7 @@ export function columnsFrom(text: string): ColumnNames {
     const equals = pair.indexOf('=');
     const [field, name] = [pair.slice(0, equals), pair.slice(equals + 1)];
     if (equals < 0 || (field !== 'stars' && field !== 'text') || names[field] !== undefined || name === '')
-      throw new InvalidArgumentError('Expected names of fields as in stars=rating,text=body.');
+      throw new InvalidArgumentError('Expected names of fields such as stars=rating,text=body.');
     names[field] = name;
   }
   return names;
@@ -96,7 +99,7 @@ export function numberFrom(
   };
 }
 
-/** The number that the text is. NaN if the text is blank, infinite, or not a number. */
+/** The number in the text. NaN if the text is blank, infinite, or not a number. */
 export function finiteNumber(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : Number.NaN;

@@ -1,6 +1,6 @@
 /**
- * The command line `hoshi`. Data goes to stdout, messages and progress go to stderr. run.ts lists the exit codes; an
- * interrupted command ends with 130, like a program that Ctrl-C ends, so that the shell stops at `hoshi train … && …`.
+ * The command line `hoshi`. Data goes to stdout, messages and progress go to stderr. run.ts lists the exit codes. An
+ * interrupted command exits with 130, so that the shell stops at `hoshi train … && …`, as after any Ctrl-C.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -16,7 +16,7 @@ export async function run(program: Command, args: readonly string[]): Promise<nu
   }
 }
 
-/** A reader such as `head` closes the pipe when it has enough. That is no failure: the process ends with 0. */
+/** A reader such as `head` closes the pipe when it has enough. This is not a failure: the process exits with 0. */
 function exitOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

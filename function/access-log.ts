@@ -2,14 +2,15 @@
  * The access log: one line for a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest). It never
  * contains the body or the query.
  *
- * Every failed request gets a line, and a share of the others. Only a few 503 in each second get a line: to write
- * thousands would take time from the admitted requests. The next line of a 503 says how many got none.
+ * Every failed request gets a line, and so does a share of the successful requests. Only a few 503 responses per second
+ * get a line, because thousands of lines would take time from the admitted requests. The next line of a 503 has the
+ * number of 503 responses without a line.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { log } from './log.ts';
 
 export interface AccessLogSettings {
-  /** The share of responses 2xx and 3xx that are logged, in [0, 1]. */
+  /** The share of 2xx and 3xx responses that are logged, in [0, 1]. */
   readonly logShare: number;
   /** The Google Cloud project, which is a part of the name of a trace. */
   readonly project: string | undefined;
@@ -17,7 +18,7 @@ export interface AccessLogSettings {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a line says of a response. */
+/** The fields of a response for its log line. */
 export interface LoggedResponse {
   readonly status: number;
   readonly responseBytes: number;
@@ -30,10 +31,10 @@ export class AccessLog {
   readonly #settings: AccessLogSettings;
   /** Each successful response adds the share. When the sum reaches 1, a line is due. */
   #dueLines = 0;
-  /** The current second of the clock, and how many 503 got a line in it. */
+  /** The current second of the clock, and the number of 503 responses that got a line in it. */
   #shedSecond = -1;
   #shedLines = 0;
-  /** How many 503 got no line since the last one that did. */
+  /** The number of 503 responses without a line since the last line of a 503. */
   #unloggedShed = 0;
 
   constructor(settings: AccessLogSettings) {
@@ -113,7 +114,7 @@ export class AccessLog {
   }
 }
 
-/** Longer paths and header values are cut off, in UTF-16 units. */
+/** Maximum length of a path or header value, in UTF-16 units. Longer ones are cut off. */
 const MAX_FIELD_LENGTH = 256;
 const MAX_SHED_LINES_PER_SECOND = 10;
 

@@ -1,13 +1,13 @@
 /**
- * Admission: which requests are let in, and which are shed with 503 and Retry-After.
+ * Admission: decides which requests are admitted, and which are shed with 503 and Retry-After.
  *
- * A score takes microseconds of the one thread that responds to everything. Under overload, the wait is what hurts. So
- * a request is shed at once when there is too much ahead of it, and an admitted request is answered in time.
+ * A score takes microseconds on the one thread that answers all requests. Under overload, the waiting time is the
+ * problem. So a request is shed at once if too much work is ahead of it, and an admitted request is answered in time.
  *
- * There are three limits, each on what a request costs:
+ * There are three limits, one for each cost of a request:
  * - time: the expected wait in the event-loop queue, and the requests of one connection;
  * - text: the UTF-16 units in the scorer's threads, and the age of the oldest batch there;
- * - bytes: the buffered bytes of bodies that arrive and of large responses that are not sent.
+ * - bytes: the buffered bytes of arriving bodies and of large unsent responses.
  *
  * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
  */
@@ -31,7 +31,7 @@ export class Admission {
   readonly #now: () => number;
   /** Connections over the limit. Only GET requests (health probes) are served on them. */
   readonly #overLimit = new WeakSet<object>();
-  /** Admitted requests without a response, by connection. A connection without any is not in the map. */
+  /** Admitted requests without a response, by connection. A connection without admitted requests is not in the map. */
   readonly #admittedByConnection = new Map<object, number>();
   #queuedUnits = 0;
   /** When each batch in the scorer's threads started, the oldest first. */
@@ -72,8 +72,8 @@ export class Admission {
   }
 
   /**
-   * Admits a request on a connection and returns undefined, or returns why it is shed. `leave` must follow an
-   * admission.
+   * Admits a request on a connection and returns undefined, or returns the reason to shed it. Each admission must be
+   * followed by a call of `leave`.
    */
   enter(connection: object): ShedReason | undefined {
     if (this.#overLimit.has(connection)) return 'connections';
@@ -83,7 +83,7 @@ export class Admission {
     return undefined;
   }
 
-  /** An admitted request on a connection has its response. */
+  /** Call it when an admitted request on a connection has its response. */
   leave(connection: object): void {
     const admitted = this.#admittedByConnection.get(connection) ?? 0;
     if (admitted > 1) this.#admittedByConnection.set(connection, admitted - 1);
@@ -92,7 +92,7 @@ export class Admission {
 
   // ----------------------------------------------------------------------------------------------------------- bytes
 
-  /** Reserves bytes of the buffer limit. Returns false if they are not free. `freeBytes` must give them back. */
+  /** Reserves bytes of the buffer limit. Returns false if they are not free. `freeBytes` must release them. */
   reserveBytes(bytes: number): boolean {
     if (this.#bufferedBytes + bytes > this.#limits.bufferLimitBytes) return false;
     this.#bufferedBytes += bytes;
@@ -131,7 +131,7 @@ export class Admission {
 
   // ------------------------------------------------------------------------------------------------------------ text
 
-  /** Whether a batch of so many UTF-16 units may enter the scorer's threads. If they are idle, any single batch may. */
+  /** Whether a batch of this many UTF-16 units may enter the scorer's threads. Idle threads accept any batch. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
     const [oldest] = this.#batchStarts;
@@ -157,10 +157,10 @@ export class Admission {
 /** Larger responses count as buffered bytes. */
 const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
 
-/** A shorter event-loop queue is never full: if so few requests take long, the machine stalls. */
+/** A shorter event-loop queue is never full: if this few requests take long, the machine itself is stalled. */
 const MIN_QUEUE_LENGTH = 32;
 
-/** Requests that one client may send ahead on a connection. With short texts, they take 10 ms together. */
+/** Maximum number of unanswered requests on one connection. With short texts, they take 10 ms together. */
 const MAX_REQUESTS_PER_CONNECTION = 256;
 
 /** The oldest batch in the scorer's threads may be this many times as old as the delay limit. */

@@ -127,7 +127,8 @@ export interface ListOptions {
   readonly maxItems?: number;
   readonly description?: string;
   /**
-   * The list holds at most HOSHI_TEXTS_LIMIT items, and this is their name: `texts`. A longer list is refused with 413.
+   * The name of the items in messages, such as `texts`. If it is set, a list of more than HOSHI_TEXTS_LIMIT items is
+   * refused with 413.
    */
   readonly limitedAs?: string;
 }
@@ -197,7 +198,7 @@ export function checkTextCount(textCount: number, noun: string, pointer: string,
 }
 
 /**
- * Throws a 400 for the value at `pointer`. `received` is what the message calls the value: its JSON type by default.
+ * Throws a 400 for the value at `pointer`. `received` is the name of the value in the message: by default its JSON type.
  */
 export function refuse(expected: string, value: unknown, pointer: string, received: string = kindOf(value)): never {
   throw new HttpError(400, `Expected ${expected}, received ${received}`, { pointer });

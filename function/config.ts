@@ -11,7 +11,7 @@ export interface Config {
   readonly bundlePath: string;
   /** The largest body of a request, in bytes. */
   readonly bodyLimitBytes: number;
-  /** The most texts in one request. */
+  /** The maximum number of texts in one request. */
   readonly textsLimit: number;
   /** How long a client may take to send its headers. */
   readonly headersTimeoutMs: number;
@@ -19,15 +19,15 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** How long a connection may be idle. The default is above the 600 s of Google's load balancers. */
   readonly keepAliveTimeoutMs: number;
-  /** The most open connections. A request on one more gets a 503, except a GET. */
+  /** The maximum number of open connections. On a connection over it, every request except GET gets a 503. */
   readonly connectionsLimit: number;
   /** The longest expected wait for the event loop. Beyond it, requests are shed. */
   readonly delayLimitMs: number;
-  /** The most UTF-16 units of text in the scorer's threads. */
+  /** The maximum number of UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
-  /** The most bytes of all bodies that are arriving, and of large responses that are not sent. */
+  /** The maximum number of bytes of all arriving bodies and of large unsent responses. */
   readonly bufferLimitBytes: number;
-  /** How long the server accepts connections after SIGTERM, while /readyz answers 503. */
+  /** How long the server still accepts connections after SIGTERM, while /readyz answers 503. */
   readonly lameDuckMs: number;
   /** How long requests in flight may take after that. */
   readonly drainTimeoutMs: number;

@@ -1,10 +1,10 @@
 /**
- * Connections: how many may be open, what a client gets whose bytes are not a request, and how a half-open connection
- * is ended.
+ * Connections: the limit of open connections, the responses to bytes that are not a request, and the end of half-open
+ * connections.
  *
- * Half-open: the server has ended its side, but the client goes on sending. If the server closed such a connection, the
- * kernel would reset it, and the client could lose the response. So only the server's side is ended. For HALF_OPEN_MS,
- * what arrives is dropped; then the connection is destroyed.
+ * Half-open: the server has ended its side, but the client continues to send. If the server closed such a connection,
+ * the kernel would reset it, and the client could lose the response. So only the server's side is ended. For
+ * HALF_OPEN_MS, arriving bytes are dropped; then the connection is destroyed.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -21,9 +21,9 @@ const HALF_OPEN_MS = 500;
 const SPARE_CONNECTIONS = 64;
 
 /**
- * Limits the open connections, and returns the set of them. On a connection over the limit, only GET requests are
- * served. A connection over the limit and its spare ones gets a 503 at once. So does a connection whose bytes are not a
- * request: a 400, 408 or 431.
+ * Limits the open connections, and returns the set of them. On the SPARE_CONNECTIONS over the limit, only GET requests
+ * are served. Further connections get a 503 at once. If the bytes of a connection are not a request, it gets a 400, 408
+ * or 431.
  */
 export function limitConnections(
   server: Server,
@@ -31,7 +31,7 @@ export function limitConnections(
   service: ScoringService,
 ): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
-  // Before node:http's own listener, so that it finds the socket ended.
+  // This listener runs before node:http's own listener, which then finds the socket ended.
   server.prependListener('connection', (socket) => {
     if (sockets.size >= connectionsLimit + SPARE_CONNECTIONS) {
       refuse(socket, shed(service.counters, 'connections'), service);
@@ -58,7 +58,7 @@ const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: s
 };
 
 /**
- * Writes a problem to a connection without a request, and ends it. The problem is counted and logged as a response is.
+ * Writes a problem to a connection without a request, and ends it. The problem is counted and logged like a response.
  */
 function refuse(socket: Duplex, problem: HttpError, service: ScoringService): void {
   socket.end(rawProblem(problem));

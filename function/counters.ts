@@ -1,6 +1,6 @@
 /**
- * What a process counts while it serves. An observation adds to numbers in arrays that exist already, which costs a
- * request well under a microsecond. prometheus.ts gives the counts to prom-client at a scrape.
+ * The counts of a process while it serves. An observation adds to numbers in preallocated arrays, so it costs a request
+ * well under a microsecond. prometheus.ts passes the counts to prom-client at a scrape.
  */
 
 /** Counts of observed values, by upper bound. */
@@ -51,7 +51,7 @@ export class Counters {
   /** When each phase of the start ended, in milliseconds since the process began. */
   readonly startPhases = new Map<string, number>();
 
-  /** Called when the bundle is loaded, which has the range. Earlier scores are not counted. */
+  /** Call it when the bundle is loaded, because the bundle has the score range. Earlier scores are not counted. */
   setScoreRange([lowest, highest]: readonly [number, number]): void {
     this.scores = new Histogram(SIXTEENTHS.map((part) => lowest + part * (highest - lowest)));
   }

@@ -33,8 +33,8 @@ export class EventLoopQueue {
   /** Runs a task now, if no task waits and the round is young; otherwise in a later round. The task must not throw. */
   run(task: () => void): void {
     const now = this.#now();
-    // To ask the loop for its round would cost more than a short request. But a busy loop has no pauses, so a pause
-    // means a new round.
+    // Asking the loop whether a new round has begun would cost more than a short request. A busy loop has no pauses,
+    // so a pause means a new round.
     if (now - this.#lastEndMs > PAUSE_MS) this.#roundStartMs = now;
     if (this.length === 0 && now - this.#roundStartMs < ROUND_MS) {
       this.#runTask(task, now);
@@ -55,7 +55,7 @@ export class EventLoopQueue {
 
   #runRound(): void {
     this.#roundStartMs = this.#now();
-    // To shed other requests takes time, too. Tasks that wait get a share of that time, so that shedding does not delay
+    // Shedding other requests takes time, too. Waiting tasks get a share of that time, so that shedding does not delay
     // them.
     const otherWorkMs = this.#roundStartMs - this.#lastEndMs;
     const roundMs = Math.max(ROUND_MS, Math.min(MAX_ROUND_MS, OTHER_WORK_FACTOR * otherWorkMs));
@@ -76,13 +76,13 @@ const ROUND_MS = 1;
 const OTHER_WORK_FACTOR = 4;
 const MAX_ROUND_MS = 10;
 /**
- * The mean before the first task, in milliseconds; over about how many tasks it is taken; and how many means one task
- * counts at most.
+ * The mean before the first task, in milliseconds; the approximate number of tasks in the mean; and the largest value
+ * that one task counts with, as a multiple of the mean.
  */
 const INITIAL_MEAN_TASK_MS = 0.1;
 const MEAN_TASK_COUNT = 32;
 const MAX_TASK_FACTOR = 8;
 /** If no task ran for this long, in milliseconds, the loop has started a new round. */
 const PAUSE_MS = 0.2;
-/** How many finished tasks the array keeps before it is compacted. */
+/** The number of finished tasks that the array keeps before it is compacted. */
 const MAX_FINISHED_TASKS = 1024;

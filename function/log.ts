@@ -1,6 +1,6 @@
 /**
  * The log: one line for each message, on standard error. It never contains the text of a review. On a terminal, a line
- * is words; else it is JSON in the fields of Google Cloud Logging.
+ * is plain text; elsewhere it is JSON in the fields of Google Cloud Logging.
  *
  * Lines keep their order. No caller waits for the reader of standard error. If the reader stops, lines are dropped and
  * counted, so that a stopped reader costs neither memory nor time.
@@ -10,7 +10,7 @@ import { requireBuiltin } from '../native/builtin.ts';
 export type Severity = 'info' | 'warning' | 'error';
 
 const STDERR = 2;
-/** The most bytes that wait for the reader. Lines beyond that are dropped. */
+/** The maximum number of bytes that wait for the reader. Lines beyond that are dropped. */
 const MAX_WAITING_BYTES = 1 << 20;
 const RETRY_MS = 10;
 
@@ -72,7 +72,7 @@ async function writeWaiting(): Promise<void> {
   underway = undefined;
 }
 
-/** Resolves with how many bytes are written or given up. */
+/** Resolves with the number of bytes that were written or given up. */
 function writeSome(bytes: Uint8Array): Promise<number> {
   return new Promise((resolve) => {
     requireBuiltin('node:fs').write(STDERR, bytes, (error, written) => {

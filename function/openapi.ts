@@ -1,6 +1,5 @@
 /**
- * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from what its fields
- * enforce.
+ * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from its fields.
  */
 import { problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
@@ -34,7 +33,7 @@ export async function openApi(routes: readonly Route[], textsLimit: number): Pro
       title: 'hoshi',
       summary: 'How many stars does this review give?',
       description:
-        'Japanese text in, a score out. A POST to any path that is not listed scores as /api/1/users does, and Content-Type is ignored.',
+        'Japanese text in, a score out. A POST to any path that is not listed works like /api/1/users. Content-Type is ignored.',
       version: '1',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
@@ -77,8 +76,8 @@ function contentOf(content: ResponseContent): object {
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The body is not as expected. The detail says what was expected, and the pointer where.',
-  404: 'The loaded model has another name or version, or does not have this.',
+  400: 'The body is not as expected. The detail says what was expected, and the pointer says where.',
+  404: 'The loaded model has another name or version, or has no such resource.',
   413: 'The body or its list is over the limit.',
   415: 'The body is compressed, or a batch of events.',
   501: "This model's scores cannot be explained.",

@@ -1,6 +1,6 @@
 /**
- * Runs a route's operation: bytes → JSON → checked body → handler. A CloudEvent is unpacked before, and the response
- * packed after.
+ * Runs a route's operation: bytes → JSON → checked body → handler. If the request is a CloudEvent, its data is the
+ * body, and the response is a CloudEvent, too.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { decodeUtf8, parseJson } from './body.ts';
@@ -11,7 +11,7 @@ import type { HandlerResult, Operation, RequestContext } from './route.ts';
 export const NO_BYTES = new Uint8Array(0);
 
 /**
- * `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError for what is wrong with it.
+ * `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError if the request is wrong.
  */
 export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
   const { body: schema } = operation;

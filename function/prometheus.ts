@@ -10,7 +10,7 @@ import type { Operation } from './route.ts';
 import type { ScoringService } from './service.ts';
 import { isWorker, metricsOfAllWorkers } from './workers.ts';
 
-/** `GET /metrics`: of all workers, if there are some. */
+/** `GET /metrics`: the metrics of all workers, or of this process if there are no workers. */
 export const metrics: Operation = {
   async handle({ service }) {
     const registry = registryOf(service);
@@ -66,7 +66,7 @@ interface LabelledHistogram {
   readonly histogram: Histogram;
 }
 
-/** A histogram of prom-client whose counts are those of counters.ts. */
+/** A histogram of prom-client with the counts of counters.ts. */
 class CountedHistogram extends PrometheusHistogram {
   readonly #name: string;
   /** Its name, help and type are copied. It counts nothing. */
@@ -138,7 +138,7 @@ function registerLoad(registry: Registry, { admission, counters }: ScoringServic
   });
   new Counter({
     name: 'log_dropped_lines_total',
-    help: 'Lines of the log that were dropped, because they were not read in time.',
+    help: 'Log lines that were dropped because they were not read in time.',
     registers,
     collect() {
       this.reset();
@@ -147,7 +147,7 @@ function registerLoad(registry: Registry, { admission, counters }: ScoringServic
   });
 }
 
-/** Words that the native engine has counted, without those of the golden texts. */
+/** The word counts of the native engine, without the words of the golden texts. */
 function registerWords(registry: Registry, service: ScoringService): void {
   const counter = (name: string, help: string, read: (counts: WordCounts) => number) =>
     new Counter({

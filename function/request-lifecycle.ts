@@ -6,9 +6,9 @@
  * A GET goes from received to answered without the states between: it never waits in the queue and is never shed for
  * load, so that health probes get a response. README.md draws the states with the status codes of each exit.
  *
- * Invariants: every request is answered exactly once, whatever is thrown. It then gives back all that it holds: its
- * admission and its buffered bytes. A request that needs no waiting is answered without a promise. Everything runs on
- * the event loop's thread.
+ * Invariants: every request is answered exactly once, whatever is thrown. It then releases its admission and its
+ * buffered bytes. If a request does not have to wait, it is answered without a promise. Everything runs on the event
+ * loop's thread.
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
@@ -156,7 +156,7 @@ class RequestLifecycle implements RequestContext {
     return runOperation(operation, this, this.#body);
   }
 
-  // ------------------------------------------------------------------------------------ queued: what a handler may use
+  // ------------------------------------------------------------------------------------ queued: the handler's interface
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
@@ -263,7 +263,7 @@ class RequestLifecycle implements RequestContext {
   }
 
   /**
-   * Returns how many bytes of body were written. If the client is gone, none are, and the status becomes 499.
+   * Returns the number of body bytes that were written. If the client is gone, it is 0, and the status becomes 499.
    * Throws a 503 if there is no memory for a large response.
    */
   #write(response: HttpResponse): number {
@@ -282,7 +282,7 @@ class RequestLifecycle implements RequestContext {
     return length;
   }
 
-  /** Names and values in turn, as writeHead takes them. */
+  /** Alternating names and values, as writeHead takes them. */
   #headersOf(type: string, length: number, more: HttpResponse['headers']): string[] {
     const { isDraining, ready } = this.service;
     const headers = [
@@ -307,7 +307,7 @@ class RequestLifecycle implements RequestContext {
     return headers;
   }
 
-  /** Gives back what the request holds, counts it, and logs it if its turn has come. */
+  /** Releases everything that the request holds, counts the request, and logs it if a line is due. */
   #finish(status: number, responseBytes: number): void {
     if (this.#state === 'answered') return; // an error of this method itself must not count the request twice
     const { admission, counters, accessLog, ready } = this.service;
@@ -325,7 +325,7 @@ class RequestLifecycle implements RequestContext {
 
   // ----------------------------------------------------------------------------------------------------- in all states
 
-  /** A response that waits behind another one gets no event when the client disconnects, but the connection does. */
+  /** When a client disconnects, its connection gets an event. A response that waits behind another one gets no event. */
   get #isClientGone(): boolean {
     return this.#response.destroyed || this.#request.socket.destroyed;
   }
@@ -344,7 +344,7 @@ const CLIENT_CLOSED_REQUEST = 499;
  */
 const MAX_EVENT_LOOP_UNITS = 10_000;
 
-/** An explanation is computed on the event loop. One of a longer text would delay other requests. */
+/** An explanation is computed on the event loop. The explanation of a longer text would delay other requests. */
 const MAX_EXPLAINED_UNITS = 4000;
 
 /** An explanation takes as long as scoring this many UTF-16 units: a millisecond or two. */
@@ -361,7 +361,7 @@ function isWorthClosing({ headers }: IncomingMessage, status: number): boolean {
 
 /** Throws a 503 while the model is being loaded or the process shuts down. */
 function requireReady({ ready, isDraining }: ScoringService): void {
-  if (isDraining) throw new HttpError(503, 'Shutting down: requests in flight are finished, new ones go elsewhere');
+  if (isDraining) throw new HttpError(503, 'The server is shutting down and accepts no new requests. Try again');
   if (ready === undefined) throw new HttpError(503, 'The bundle is being loaded', { headers: { 'Retry-After': '1' } });
 }
 

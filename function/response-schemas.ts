@@ -1,6 +1,6 @@
 /**
- * JSON Schemas of the 200 responses, by name, and of the problem document: what openapi.ts describes. Requests do not
- * need this file, so a process starts without it. body-schema.ts has the schemas of request bodies.
+ * JSON Schemas of the 200 responses, by name, and of the problem document. Only openapi.ts uses them, so a process
+ * starts without this file. body-schema.ts has the schemas of request bodies.
  */
 import { type JsonSchema, listSchema as list, objectSchema as object } from './body-schema.ts';
 
@@ -18,16 +18,16 @@ const score: JsonSchema = { type: 'number', description: "Stars, within the mode
 const stars: JsonSchema = { type: 'number' };
 const explanation = object({
   base: { ...stars, description: 'The mean of the model.' },
-  absent: { ...stars, description: 'What the terms add that the text does not have.' },
-  held: { ...stars, description: 'What holding the score within its range adds.' },
+  absent: { ...stars, description: 'The contribution of the terms that the text does not have.' },
+  held: { ...stars, description: 'The change from clamping the score to its range.' },
   terms: list(
     object({
       term: string,
       offsets: list(list(count, { minItems: 2, maxItems: 2 }), {
-        description: 'All its places, [start, end) in UTF-16 units.',
+        description: 'All occurrences of the term, [start, end) in UTF-16 units.',
       }),
       value: { type: 'number', description: 'Its TF-IDF value.' },
-      contribution: { ...stars, description: 'The stars that it adds.' },
+      contribution: { ...stars, description: 'The stars that the term adds.' },
     }),
   ),
 });
@@ -67,7 +67,7 @@ export const responses = {
     }),
   ),
   v2ModelReady: json(object({ name: string, ready: constant(true) })),
-  /** JSON, or JSON and then the tensor of scores in binary form, as the request asks. */
+  /** JSON; or, if the request asks for it, JSON and then the tensor of scores in binary form. */
   inferResponse: {
     ...json(
       object(

@@ -4,7 +4,7 @@
  * A problem never contains the client's text, a stack trace or a path of the server.
  */
 
-/** What a handler returns. The request lifecycle adds the common headers and sends it. */
+/** The return value of a handler. The request lifecycle adds the common headers and sends it. */
 export type HttpResponse = JsonResponse | BytesResponse;
 
 interface ResponseHead {

@@ -1,4 +1,4 @@
-/** The types of a route: what the table in routes.ts says of it, and what its handler may use. Types only. */
+/** The types of a route: its fields in the table of routes.ts, and the request as its handler sees it. Types only. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import type { BodySchema } from './body-schema.ts';
@@ -29,22 +29,22 @@ export interface Route {
   readonly operation: Operation | (() => Promise<Operation>);
 }
 
-/** What a route does with a request. */
+/** The operation of a route: it turns a request into a response. */
 export interface Operation<Body = unknown> {
   /** Checks the JSON body before the handler runs. A GET operation has none. */
   readonly body?: BodySchema<Body>;
   /** The body may come in a CloudEvent. The response is then a CloudEvent, too. */
   readonly acceptsEvents?: boolean;
-  /** How many bytes of the body are JSON. The handler gets the rest as `tail`. Without it, all bytes are JSON. */
+  /** The number of body bytes that are JSON. The handler gets the rest as `tail`. Without it, all bytes are JSON. */
   jsonLength?(headers: IncomingHttpHeaders, bodyBytes: number): number;
-  /** `body` is checked. Throws an HttpError for what is wrong with the request. */
+  /** REQUIRES: `body` has been checked. Throws an HttpError if the request is wrong. */
   handle(request: RequestContext, body: Body, tail: Uint8Array): HandlerResult;
 }
 
 /** A handler that knows its response at once returns it without a promise. */
 export type HandlerResult = HttpResponse | undefined | Promise<HttpResponse | undefined>;
 
-/** What a handler may use of its request. */
+/** The request as its handler sees it. */
 export interface RequestContext {
   readonly headers: IncomingHttpHeaders;
   readonly service: ScoringService;
@@ -58,9 +58,8 @@ export interface RequestContext {
   /** The scores, in the order of the texts. Rejects with a 503 if too much text waits for the scorer's threads. */
   score(texts: readonly string[]): Promise<Float64Array>;
   /**
-   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 for a
-   * text that is too long, a 501 for a model that cannot be explained, or a 503 if too much waits for the scorer's
-   * threads.
+   * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 if a
+   * text is too long, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
 }

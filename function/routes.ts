@@ -1,5 +1,6 @@
 /**
- * The table of routes. The server answers by it, `/openapi.json` describes it, and the tests hold README.md to it.
+ * The table of routes. The server matches requests with it, `/openapi.json` describes it, and a test compares README.md
+ * with it.
  *
  * Only the scoring and health operations are loaded at the start. Others are loaded by their first request, because
  * each file makes the start longer.
@@ -12,12 +13,12 @@ const pages = () => import('./protocols/pages.ts');
 const v1 = () => import('./protocols/v1.ts');
 const v2 = () => import('./protocols/v2.ts');
 
-/** The route of every POST to a path that is not in the table, too. */
+/** Also the route of every POST to a path that is not in the table. */
 export const scoringRoute: Route = {
   method: 'POST',
   path: '/api/1/users',
   id: 'score',
-  summary: 'The stars of one text, or of each of a list. Any other path that is not listed here does the same.',
+  summary: 'The stars of one text, or of each text of a list. Any other path that is not listed here does the same.',
   response: 'scores',
   explains: true,
   operation: score,
@@ -72,7 +73,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/metrics',
     id: 'metrics',
-    summary: "What the process counts, in Prometheus' text format.",
+    summary: "The metrics of the process, in Prometheus' text format.",
     response: 'plainText',
     operation: async () => (await import('./prometheus.ts')).metrics,
   },
@@ -112,7 +113,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/v1/models/{model}:explain',
     id: 'v1Explain',
-    summary: 'KServe V1: the stars of each instance, and what made them.',
+    summary: 'KServe V1: the stars of each instance, and their explanation.',
     response: 'explainedPredictions',
     explains: true,
     operation: async () => (await v1()).explain,
@@ -152,7 +153,7 @@ function v2ModelRoutes(path: string, idSuffix: string): readonly Route[] {
       method: 'GET',
       path,
       id: `v2Model${idSuffix}`,
-      summary: 'Open Inference Protocol: what a model takes and gives.',
+      summary: 'Open Inference Protocol: the inputs and outputs of a model.',
       response: 'v2Model',
       operation: async () => (await v2()).model,
     },

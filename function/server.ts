@@ -60,7 +60,7 @@ export async function run(config: Config, service: ScoringService, onSignal = on
     () => {}, // loadFailure logs it
   );
   const code = await ended;
-  server.close(); // after a failed start, the server may not listen yet, and must not start to
+  server.close(); // after a failed start, the server may not listen yet; this prevents it from starting to
   await flushLog();
   return code;
 }
@@ -73,8 +73,8 @@ function createHttpServer(config: Config, service: ScoringService): Server {
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(config.headersTimeoutMs, 1000),
   });
-  // Ends a connection on which nothing moves for this long: its client does not read the response. A client that does
-  // not send a whole request gets a 408 before.
+  // If a connection has no traffic for this long, its client does not read the response, and the connection is ended.
+  // A client that does not send a whole request gets a 408 earlier.
   server.timeout = 2 * requestTimeout;
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     if (request.socket.writableEnded) return; // the connection is over the limit and has already got its 503
@@ -109,7 +109,7 @@ function listenFailure(server: Server, port: number): Promise<number> {
   });
 }
 
-/** After an uncaught error, the state of the process is unknown. It is logged whole, and the process ends with 1. */
+/** After an uncaught error, the state of the process is unknown. It is logged whole, and the process exits with 1. */
 function uncaughtError(): Promise<number> {
   return new Promise((resolve) => {
     const end = (error: unknown) => {

@@ -1,6 +1,6 @@
 /**
- * What all requests of a process share: the settings, the scorer while and after it loads, admission, the counters, and
- * the log.
+ * The objects that all requests of a process share: the settings, the scorer while and after it loads, admission, the
+ * counters, and the log.
  */
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
@@ -17,18 +17,18 @@ export interface RequestLimits {
 
 export class ScoringService {
   readonly limits: RequestLimits;
-  /** The model's folder. */
+  /** The folder of the model's bundle. */
   readonly bundlePath: string;
   /** Resolves when the bundle is loaded and has reproduced its golden scores. */
   readonly scorer: Promise<Scorer>;
   readonly admission: Admission;
   readonly counters = new Counters();
   readonly accessLog: AccessLog;
-  /** The scorer, once it is loaded. It is set before code that awaits `scorer` goes on. */
+  /** The scorer, once it is loaded. It is set before code that awaits `scorer` resumes. */
   ready: Scorer | undefined;
   /** Words of the golden texts. The scorer counts them before the first request. */
   goldenWords: WordCounts | undefined;
-  /** A signal has asked the process to shut down. */
+  /** True after a signal to shut down. */
   isDraining = false;
 
   constructor(config: Config, scorer: Promise<Scorer>) {

@@ -1,10 +1,9 @@
 /**
  * Shutdown without a lost request. On SIGTERM or SIGINT:
  *
- * 1. For the lame-duck time, the server goes on as before, but /readyz answers 503.
- * 2. Drain: the server accepts no new connection. It answers the requests in flight, and those that still arrive on
- *    open connections,
- *    with `Connection: close`. After a short grace, it closes idle connections.
+ * 1. For the lame-duck time, the server keeps serving, but /readyz answers 503.
+ * 2. Drain: the server accepts no new connection. It answers the requests in flight, and the requests that still arrive
+ *    on open connections, with `Connection: close`. After a short grace period, it closes idle connections.
  * 3. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
@@ -55,12 +54,12 @@ function drain(server: Server, sockets: ReadonlySet<Socket>, drainTimeoutMs: num
       log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
       resolve(1);
     }, drainTimeoutMs);
-    // http.Server.close would also close the connections that are idle now, and lose a request that is on its way on
-    // one of them. So net.Server's close is called. It comes after the connections that wait to be accepted: the kernel
-    // would reset them.
+    // http.Server.close would also close the connections that are idle now, and lose a request that is in transit on
+    // one of them. So net.Server's close is called. setImmediate lets the server accept the waiting connections first,
+    // because the kernel would reset them.
     setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
     const closeIdle = () => {
-      // To Node, a connection is idle once its response is written, even if not all of it is sent.
+      // Node counts a connection as idle once its response is written, even if not all of it is sent.
       if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // no request has begun on it
     };
@@ -69,7 +68,8 @@ function drain(server: Server, sockets: ReadonlySet<Socket>, drainTimeoutMs: num
 }
 
 /**
- * How long an idle connection may stay open during the drain, and how often idle connections are looked for after that.
+ * How long an idle connection may stay open during the drain, and the interval of the checks for idle connections after
+ * that.
  */
 const IDLE_GRACE_MS = 500;
 const CLOSE_IDLE_INTERVAL_MS = 50;

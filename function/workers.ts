@@ -1,8 +1,8 @@
 /**
  * Several processes on one port (HOSHI_WORKERS), for machines with many cores. A supervisor starts the workers,
- * forwards signals to them, and replaces a worker that ends by itself. It serves no request: each worker accepts
- * connections from the port itself, because a connection that the supervisor had accepted for a worker would be lost
- * when that worker ends.
+ * forwards signals to them, and replaces a worker that ends by itself. It serves no request. Each worker accepts
+ * connections from the port itself. If the supervisor accepted them, the connections of a worker would be lost when the
+ * worker ends.
  *
  * A scrape reaches one worker, but must have the metrics of all. The messages between worker and supervisor are:
  * `{hoshi: 'gather', id}` from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id,
@@ -12,8 +12,8 @@ import cluster, { type Worker } from 'node:cluster';
 import { flushLog, log } from './log.ts';
 
 /**
- * A worker that ends this soon after its start, in milliseconds, has failed to start. After MAX_FAILED_STARTS in a row,
- * all end.
+ * If a worker ends within this many milliseconds, its start has failed. After MAX_FAILED_STARTS failed starts in a row,
+ * all processes end.
  */
 const FAILED_START_MS = 5000;
 const MAX_FAILED_STARTS = 5;
@@ -37,7 +37,7 @@ export function isWorker(): boolean {
   return cluster.isWorker;
 }
 
-/** Sends this worker's metrics to the supervisor, each time that it asks for them. */
+/** Sends this worker's metrics to the supervisor each time the supervisor requests them. */
 export function sendMetricsOnRequest(read: () => Promise<object>): void {
   process.on('message', async (message) => {
     if (isMessage(message) && message.hoshi === 'count')
@@ -46,8 +46,8 @@ export function sendMetricsOnRequest(read: () => Promise<object>): void {
 }
 
 /**
- * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored: a terminal
- * sends it to all processes of a group, so the worker would get it twice, and a second signal ends a process at once.
+ * Calls the listener for a signal that the supervisor forwards. A signal to the worker itself is ignored. A terminal
+ * sends it to all processes of a group, so the worker would get it twice. A second signal ends a process at once.
  */
 export function onSupervisorSignal(listener: (signal: string) => void): void {
   const ignore = () => {};
@@ -82,7 +82,7 @@ export async function superviseWorkers(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  /** The workers that listen for messages. A message before that is lost. */
+  /** The workers that listen for messages. Other workers would lose a message. */
   const up = new Set<Worker>();
   let signalled: NodeJS.Signals | undefined;
   let failedStarts = 0;
@@ -135,7 +135,7 @@ function runningWorkers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined && !worker.isDead()) as Worker[];
 }
 
-/** Asks all workers for their metrics, and sends them to the worker that is scraped. */
+/** Requests the metrics of all workers, and sends them to the scraped worker. */
 async function gatherMetrics(scraped: Worker, id: string): Promise<void> {
   const all = await Promise.all(runningWorkers().map((worker) => metricsOf(worker, id)));
   if (scraped.isConnected())

@@ -1,6 +1,6 @@
 /**
- * `node pack.js FOLDER [native|all]`: packs hoshi for an image, into a folder that can serve on its own. It has the
- * native engine, or all engines. The paths are those of the repository:
+ * `node pack.js FOLDER [native|all]`: packs hoshi for an image, into a folder that can serve on its own. The folder has
+ * the native engine, or all engines. Its paths are the same as in the repository:
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
  *     score.cjs             `hoshi score`, for bulk jobs
@@ -101,7 +101,7 @@ async function makeCodeCache(file: string): Promise<void> {
       throw new Error(`Expected ${file} to score, received ${response.status} ${await response.text()}`);
     server.send('write');
     const [code] = await ended;
-    if (code !== 0) throw new Error(`Expected the code cache of ${file}, the process ended with ${code}: ${messages}`);
+    if (code !== 0) throw new Error(`Expected the code cache of ${file}, the process exited with ${code}: ${messages}`);
   } finally {
     server.kill('SIGKILL'); // needed only after a failure
   }

@@ -11,7 +11,7 @@ import { dictionaryPath } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Compiler, Instructions } from './instructions.ts';
 
-/** Texts that are counted together. The first group is counted at every stage, the others at the whole score. */
+/** Texts that are counted together. The first group is counted at every stage, other groups only at the whole score. */
 export interface TextGroup {
   readonly name: string;
   readonly texts: readonly string[];
@@ -35,8 +35,8 @@ const compileCommands = join(packageRoot, 'build', 'addon', 'compile_commands.js
 const folder = join(packageRoot, 'build', 'bench', 'gate');
 
 /**
- * glibc chooses memcpy and the like by the processor. Without these features it takes the SSE2 versions on each
- * x86-64 processor. A glibc ignores names that it does not know.
+ * glibc selects memcpy and similar functions by the processor. Without these features, it selects the SSE2 versions on
+ * every x86-64 processor. It ignores names that it does not know.
  */
 const PROCESSOR_FEATURES = [
   'AVX',
@@ -64,12 +64,12 @@ export function isValgrindInstalled(): boolean {
 /** The compiler and the flags of the addon's core. Throws if the addon has not been built. */
 export async function readBuild(): Promise<Build> {
   if (!existsSync(compileCommands))
-    throw new Error(`Expected the addon's build to leave ${compileCommands}, found no such file: run \`make build\``);
+    throw new Error(`Expected the addon's build to write ${compileCommands}, found no such file: run \`make build\``);
   const entries = JSON.parse(await readFile(compileCommands, 'utf8')) as { command: string; file: string }[];
   const core = entries.filter(({ command }) => command.includes(`/${CORE_TARGET}.dir/`));
   const [first] = core;
   if (first === undefined)
-    throw new Error(`Expected ${compileCommands} to compile ${CORE_TARGET}, found nothing of it`);
+    throw new Error(`Expected ${compileCommands} to compile ${CORE_TARGET}, found no such target`);
   const [program = '', ...flags] = first.command.replace(/ -o \S+ -c \S+$/, '').split(/ +/);
   return {
     program,
@@ -79,7 +79,7 @@ export async function readBuild(): Promise<Build> {
   };
 }
 
-/** By the compiler's own macros, since `--version` also names the distribution's build. */
+/** Reads the compiler's own macros, because `--version` also names the distribution's build. */
 function nameOfCompiler(program: string): string {
   const run = (...args: readonly string[]) => execFileSync(program, args, { encoding: 'utf8', input: '' });
   const macros = new Map(
@@ -137,7 +137,7 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = 
     execFileSync(program, args, { cwd: packageRoot, env, stdio: ['ignore', 'ignore', 'inherit'] });
   } catch (error) {
     const status = (error as { status?: number | null }).status ?? 'no exit code';
-    throw new Error(`Expected ${program} to end with 0, it ended with ${status}; its messages are above`);
+    throw new Error(`Expected ${program} to exit with 0, it exited with ${status}; its messages are above`);
   }
 }
 

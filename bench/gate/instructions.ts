@@ -2,7 +2,7 @@
  * bench/instructions.json: the accepted number of instructions of each stage, and how new counts are compared with it.
  */
 
-/** What compiled the core. Counts of two compilers cannot be compared. */
+/** The compiler of the core, with its flags. Counts of two compilers cannot be compared. */
 export interface Compiler {
   /** Name, version and target, as in `gcc 12.2.0 x86_64-linux-gnu`. */
   readonly compiler: string;
@@ -16,8 +16,8 @@ export interface Instructions extends Compiler {
 }
 
 export interface Comparison {
-  readonly verdict: 'passed' | 'failed' | 'left out';
-  /** One sentence per line, for the person at the terminal. */
+  readonly verdict: 'passed' | 'failed' | 'skipped';
+  /** One sentence per line, for the terminal. */
   readonly lines: readonly string[];
 }
 
@@ -30,15 +30,15 @@ const HOW_TO_ACCEPT = `To accept the new counts, run \`${ACCEPT}\` and commit ${
 const HOW_TO_RENEW = `To lower the limits, run \`${ACCEPT}\` and commit ${instructionsFile}.`;
 
 /**
- * Compares counts with the accepted ones. A stage fails if it costs over 5 % more, or if it is in one of the two only.
- * `isRequired`: another compiler is a failure; otherwise the gate is left out.
+ * Compares counts with the accepted ones. A stage fails if it costs over 5 % more, or if only one of the two has it.
+ * `isRequired`: another compiler is a failure; otherwise the gate is skipped.
  */
 export function compareInstructions(accepted: Instructions, counted: Instructions, isRequired = false): Comparison {
   if (accepted.compiler !== counted.compiler) {
     const line = `${instructionsFile} was made by ${accepted.compiler}, this compiler is ${counted.compiler}`;
     return isRequired
       ? { verdict: 'failed', lines: [`${line}. Use that compiler, or unset GATE_REQUIRED.`] }
-      : { verdict: 'left out', lines: [`left out: ${line}`] };
+      : { verdict: 'skipped', lines: [`skipped: ${line}`] };
   }
   const failures: string[] = [];
   const savings: string[] = [];
@@ -67,7 +67,7 @@ export function percentOf(before: number, now: number): string {
   return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
 }
 
-/** With a comma after each three digits. */
+/** The count with a comma after each three digits. */
 export function grouped(count: number): string {
   return count.toLocaleString('en-US');
 }

@@ -130,14 +130,14 @@ void ExpectScore(const Group& group, std::size_t i, double score) {
   std::exit(EXIT_FAILURE);
 }
 
-// Every score of the input, by the whole score. After this pass the scratch is as large as the texts need.
+// Checks every score of the input. After this pass, the scratch is large enough for all texts.
 void CheckScores(const Input& input, const Scorer& scorer, Scorer::Scratch& scratch) {
   for (const Group& group : input.groups)
     for (std::size_t i = 0; i < group.texts.size(); ++i)
       ExpectScore(group, i, scorer.Score(group.texts[i].units, scratch));
 }
 
-// What each stage gives for one text: the input of the next stage.
+// The result of each stage for one text. It is the input of the next stage.
 struct Stages {
   std::vector<std::uint32_t> ends;
   std::vector<std::int32_t> columns;

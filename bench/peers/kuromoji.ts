@@ -1,5 +1,5 @@
 /**
- * The npm package kuromoji without the fixes of model/reference/tokenizer.ts, as a contender in a process of its own.
+ * The npm package kuromoji without the fixes of model/reference/tokenizer.ts, as a contender in a separate process.
  */
 import kuromoji, { type Tokenizer } from 'kuromoji';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';

@@ -1,6 +1,6 @@
 // MeCab as a contender at the stage `tokenize`: mecab DICTIONARY. It reads and writes lines.
 //
-// Input: the number of texts; one text a line; then any number of orders, each the milliseconds to measure.
+// Input: the number of texts; one text per line; then any number of orders, each the milliseconds to measure.
 // Output: for each text a line with its surface forms, separated by tabs; then for each order a line with the
 // processor time of each pass, in microseconds per text. It times MeCab's fastest way: it reuses one lattice
 // and writes no result.

@@ -1,4 +1,4 @@
-/** MeCab (peers/mecab.cc) as a contender. It is compiled when it is needed, and left out if it is not installed. */
+/** MeCab (peers/mecab.cc) as a contender. It is compiled when it is needed, and skipped if it is not installed. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
@@ -11,8 +11,7 @@ const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8'; // from Debian's package me
 const source = join(packageRoot, 'bench', 'peers', 'mecab.cc');
 const program = join(packageRoot, 'build', 'bench', 'mecab');
 
-export const mecabMissing =
-  'mecab is left out: it needs g++ and `apt-get install mecab libmecab-dev mecab-ipadic-utf8`';
+export const mecabMissing = 'mecab is skipped: it needs g++ and `apt-get install mecab libmecab-dev mecab-ipadic-utf8`';
 
 /** Undefined if MeCab, its dictionary or a compiler is missing. */
 export async function mecabContender(texts: readonly string[]): Promise<Contender | undefined> {
@@ -21,7 +20,7 @@ export async function mecabContender(texts: readonly string[]): Promise<Contende
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
     const line = await lines.next();
-    if (line.done) throw new Error(`Expected a line from ${program}, it ended with code ${child.exitCode}`);
+    if (line.done) throw new Error(`Expected a line from ${program}, it exited with code ${child.exitCode}`);
     return line.value;
   };
   child.stdin.write([texts.length, ...texts, ''].join('\n'));

@@ -10,7 +10,7 @@ import { log } from '../options.ts';
 export function compileDictionaryCommand(): Command {
   return new Command('compile-dictionary')
     .description("compile kuromoji's dictionary for the native engine")
-    .requiredOption('--out <file>', 'write the compiled dictionary to this file')
+    .requiredOption('--out <file>', 'file for the compiled dictionary')
     .action(async ({ out }: { out: string }) => {
       const [source, corpus, identity] = await Promise.all([
         readKuromojiFiles(dictionaryFolder()),

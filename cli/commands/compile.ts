@@ -9,8 +9,8 @@ import { log, shippedBundle } from '../options.ts';
 
 export function compileCommand(): Command {
   return new Command('compile')
-    .description('compile a model for the native engine; the compiled files are written into its folder')
-    .argument('[bundle]', 'folder of the model', shippedBundle)
+    .description('compile a model for the native engine, and write the compiled files into its bundle')
+    .argument('[bundle]', "folder of the model's bundle", shippedBundle)
     .action(async (path: string) => {
       const compiled = compileBundle(await readBundle(path));
       for (const name of ['vocabulary', 'forest'] as const) {

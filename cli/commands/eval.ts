@@ -18,12 +18,12 @@ interface Flags extends ScorerFlags {
 
 export function evalCommand(): Command {
   const command = new Command('eval')
-    .description('measure a model on labelled reviews')
-    .argument('<data>', 'TSV, CSV or JSONL with the fields stars and text')
-    .option('--columns <names>', "the fields' names in the data, as in stars=rating,text=body", columnsFrom)
+    .description('measure how well a model predicts the stars of labelled reviews')
+    .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
+    .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
     .option(
       '--report <file>',
-      'write an HTML file with drawings of the measures, the most important terms and the worst mistakes',
+      'HTML file for a report: plots of the measures, the most important terms and the worst mistakes',
     )
     .option('--json', 'print the measures as JSON');
   return addScorerOptions(command).action(evaluateFile);
@@ -33,7 +33,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const { columns = {}, bundle: bundlePath, engine } = flags;
   const { reviews, badRows } = await readReviews(data, { columns });
   logBadRows(data, badRows);
-  starRangeOf(reviews); // throws before the work rather than after it
+  starRangeOf(reviews); // throws before the work, not after it
   const bundle = flags.report === undefined ? undefined : await readBundle(bundlePath);
   const scorer = await loadScorer({ bundlePath, engine, warn: log, ...(bundle && { bundle }) });
   const scores = await scoreReviews(scorer, reviews);
@@ -48,7 +48,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
       bundle,
       scorer,
       command: `hoshi eval ${basename(data)}`,
-      measuredOn: isTrainingData ? `${basename(data)}, which it was trained on` : basename(data),
+      measuredOn: isTrainingData ? `${basename(data)}, its training data` : basename(data),
       reviews,
       scores,
       evaluation,

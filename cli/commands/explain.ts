@@ -21,11 +21,15 @@ const DEFAULT_TOP = 20;
 export function explainCommand(): Command {
   const command = new Command('explain')
     .description('show which terms made the score of a text')
-    .argument('[texts...]', 'the texts (default: the lines of standard input)')
-    .option('--file <file>', 'read the texts from a file: one per line, or TSV, CSV or JSONL by its extension')
-    .option('--column <name>', 'the field with the text, in TSV, CSV or JSONL', 'text')
-    .option('--top <count>', 'show this many terms, and the sum of the others', numberFrom(0, 1e9))
-    .option('--json', 'print one JSON object per text')
+    .argument('[texts...]', 'texts to explain (default: the lines of standard input)')
+    .option('--file <file>', 'file of texts; the file name decides the format: one text per line, TSV, CSV or JSONL')
+    .option('--column <name>', 'field with the text, in TSV, CSV and JSONL', 'text')
+    .option(
+      '--top <count>',
+      `number of terms to show; the others are summed up (default: ${DEFAULT_TOP}, or all terms with --json)`,
+      numberFrom(0, 1e9),
+    )
+    .option('--json', 'print a JSON object for each text')
     .option('--color', 'colour the text (default: in a terminal, unless NO_COLOR is set)')
     .option('--no-color', 'do not colour the text');
   return addScorerOptions(command).action(explain);

@@ -17,12 +17,15 @@ interface Flags {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description("make a bundle from a Python model: LightGBM's model.txt and an exported TfidfVectorizer")
-    .argument('<model>', "model in LightGBM's text format, written by Booster.save_model")
-    .requiredOption('--vectorizer <file>', 'JSON file, written by model/training/python/export_vectorizer.py')
+    .description("import a Python model: LightGBM's model.txt and an exported TfidfVectorizer")
+    .argument('<model>', "file in LightGBM's text format, written by Booster.save_model")
+    .requiredOption(
+      '--vectorizer <file>',
+      'JSON file of the vectorizer, written by model/training/python/export_vectorizer.py',
+    )
     .requiredOption('--out <folder>', 'folder for the bundle')
     .option('--name <name>', 'name of the model (default: name of the folder)')
-    .option('--range <lowest,highest>', 'clamp scores to this range (default: no clamping)', rangeFrom)
+    .option('--range <lowest,highest>', 'range to clamp the scores to, such as 1,5 (default: no clamping)', rangeFrom)
     .option('--json', 'print the manifest as JSON')
     .action(importFiles);
 }

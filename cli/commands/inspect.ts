@@ -14,7 +14,7 @@ import { plainList } from '../terminal/table.ts';
 export function inspectCommand(): Command {
   return new Command('inspect')
     .description('describe a model and check it: how it was made, its files, and the engines that can serve it')
-    .argument('[bundle]', 'folder of the model', shippedBundle)
+    .argument('[bundle]', "folder of the model's bundle", shippedBundle)
     .option('--json', 'print the description as JSON')
     .action(async (path: string, { json }: { readonly json?: boolean }) => {
       const inspection = await inspectBundle(path);

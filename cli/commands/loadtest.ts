@@ -33,45 +33,45 @@ interface Flags extends TextFileFlags {
 const DEFAULT_SECONDS = 10;
 const KNEE_STEP_SECONDS = 5;
 const KNEE_FIRST_RATE = 100;
-const KNEE_PAUSE_MS = 1000; // an overloaded server recovers in this time
+const KNEE_PAUSE_MS = 1000; // an overloaded server recovers within this time
 
 export function loadtestCommand(): Command {
   const command = new Command('load')
     .description(
-      'put a server under load: a stress test of 10 workers and 6 rounds of 1,000 texts, or an open loop with --rate',
+      'put a server under load: a stress test with 10 workers and 6 rounds of 1,000 texts, or an open loop with --rate',
     )
-    .argument('<url>', 'the server; requests go to /api/1/users if the URL has no path', parsedBy(urlOf));
+    .argument('<url>', 'URL of the server; without a path, requests go to /api/1/users', parsedBy(urlOf));
   addLoopOptions(command);
   addRequestOptions(command);
   return command
     .optionsGroup('Results:')
-    .option('--json', 'print the figures as JSON')
-    .option('--plot <file>', 'draw the figures into this SVG file')
-    .option('--progress', 'log the figures of each second on stderr (default in a terminal)')
+    .option('--json', 'print the results as JSON')
+    .option('--plot <file>', 'SVG file for plots of the results')
+    .option('--progress', 'log the progress of each second on stderr (default: in a terminal)')
     .option('--no-progress', 'do not log the progress')
     .action(loadtest);
 }
 
 function addLoopOptions(command: Command): void {
   command
-    .optionsGroup('Closed loop (each worker sends a text when it has the response to its last one):')
+    .optionsGroup('Closed loop (each worker sends its next text after the response to its last one):')
     .option('--workers <n>', 'number of workers', numberFrom(1, 65_535), 10)
-    .option('--rounds <n>', 'number of times that all texts are sent', numberFrom(1, 1e6), 6)
+    .option('--rounds <n>', 'number of rounds; each round sends all texts once', numberFrom(1, 1e6), 6)
     .optionsGroup('Open loop (requests are due at fixed times, and latency counts from these times):')
-    .option('--rate <n>', 'requests a second', numberFrom(0.1, 1e6, 'number'))
+    .option('--rate <n>', 'requests per second', numberFrom(0.1, 1e6, 'number'))
     .option(
       '--duration <s>',
-      `seconds to send for (default: ${DEFAULT_SECONDS}, or ${KNEE_STEP_SECONDS} for each step of --find-knee)`,
+      `duration in seconds (default: ${DEFAULT_SECONDS}, or ${KNEE_STEP_SECONDS} for each step of --find-knee)`,
       numberFrom(0.1, 86_400, 'number'),
     )
-    .option('--connections <n>', 'largest number of connections; they are opened on demand', numberFrom(1, 65_535), 256)
+    .option('--connections <n>', 'maximum number of connections; they are opened on demand', numberFrom(1, 65_535), 256)
     .option(
       '--find-knee',
-      `find the highest rate that the server holds, in whole numbers, starting at --rate or ${KNEE_FIRST_RATE}`,
+      `find the highest rate that the server holds, in whole requests per second, starting at --rate or ${KNEE_FIRST_RATE}`,
     )
     .option(
       '--p99-limit <ms>',
-      'the server holds a rate if the p99 latency is at most this',
+      'highest p99 latency, in milliseconds, at which a rate counts as held',
       numberFrom(0.1, 60_000, 'number'),
       250,
     );
@@ -80,15 +80,20 @@ function addLoopOptions(command: Command): void {
 function addRequestOptions(command: Command): void {
   command
     .optionsGroup('Requests:')
-    .option('--texts <file>', 'send the texts of this file; any format of `hoshi score` (default: composed reviews)');
+    .option('--texts <file>', 'file of texts to send, in any format of `hoshi score` (default: composed reviews)');
   addTextFileOptions(command)
-    .option('--count <n>', 'largest number of texts', numberFrom(1, 1e6), 1000)
-    .option('--path <path>', 'send requests to this path instead of the path of the URL')
+    .option('--count <n>', 'maximum number of texts', numberFrom(1, 1e6), 1000)
+    .option('--path <path>', 'path for the requests, instead of the path of the URL')
     .addOption(new Option('--method <method>', 'method of the requests').choices([...methods]).default('POST'))
-    .option('--header <header>', 'add a header, such as "Name: value"; can be repeated', collectHeaders)
+    .option('--header <header>', 'additional header, such as "Name: value"; can be repeated', collectHeaders)
     .option('--insecure', 'accept a TLS certificate that cannot be verified')
-    .option('--timeout <s>', 'give up a request this long after it was due', numberFrom(0.1, 3600, 'number'), 10)
-    .option('--no-check', 'accept every response with a status of 2xx, whatever its body is');
+    .option(
+      '--timeout <s>',
+      'time-out of a request in seconds, counted from the time when it was due',
+      numberFrom(0.1, 3600, 'number'),
+      10,
+    )
+    .option('--no-check', 'accept every response with a 2xx status; do not check the body');
 }
 
 function collectHeaders(header: string, before: readonly string[] = []): string[] {
@@ -145,7 +150,7 @@ async function runOnce(options: LoadOptions, flags: Flags): Promise<void> {
     load = `${workers} workers, ${rounds} rounds of ${requests} texts`;
     figures = await runClosedLoop(logged, { workers, rounds, round: { requests } });
   } else {
-    load = `${rate} requests a second for ${duration} s, at most ${options.connections} connections`;
+    load = `${rate} requests per second for ${duration} s, at most ${options.connections} connections`;
     figures = await runOpenLoop(logged, { rate, durationMs: duration * 1000 });
   }
   const seconds = figures.rounds?.map((each) => each.toFixed(2)).join(', ');
@@ -171,7 +176,7 @@ async function searchKnee(options: LoadOptions & { readonly signal: AbortSignal 
   const { signal } = options;
   const { name } = options.target;
   const logged = showsProgress(flags)
-    ? { onStep: ({ rate, why }: KneeStep) => log(`${rate} requests a second: ${why || 'held'}`) }
+    ? { onStep: ({ rate, why }: KneeStep) => log(`${rate} requests per second: ${why || 'held'}`) }
     : {};
   const knee = await findKnee({ firstRate, p99LimitMs, signal, ...logged }, async (rate) => {
     const figures = await runOpenLoop(options, { rate, durationMs: duration * 1000 });

@@ -1,4 +1,4 @@
-/** `hoshi score`: texts in, one score a line out, in order. It streams, so inputs of any size need little memory. */
+/** `hoshi score`: texts in, one score per line out, in order. It streams, so any input needs little memory. */
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -35,21 +35,24 @@ const PROGRESS_MS = 1000;
 
 export function scoreCommand(): Command {
   const command = new Command('score')
-    .description('print the score of each text, one score a line, in order')
-    .argument('[files...]', 'files of texts; standard input if there is none');
+    .description('print the score of each text, one score per line, in order')
+    .argument('[files...]', 'files of texts (default: standard input)');
   addTextFileOptions(command)
     .option('--json', 'print {"line": …, "score": …} for each text')
-    .option('--out <file>', 'write to this file instead; it appears only when all texts are scored')
-    .option('--skip-existing', 'do nothing if the file of --out exists')
+    .option(
+      '--out <file>',
+      'file for the scores, instead of standard output; it appears only when all texts are scored',
+    )
+    .option('--skip-existing', 'do nothing if the --out file exists')
     .addOption(
       new Option(
         '--shard <i/n>',
-        'score only part i of n of one file, i from 0 to n-1; all outputs joined are the whole',
+        'part i of n of one file, i from 0 to n-1; the joined outputs of all parts equal the output for the whole file',
       )
         .argParser(shardFrom)
         .conflicts('json'), // --json numbers lines from the beginning of the file, which a shard does not read
     )
-    .option('--progress', 'log the progress on stderr (default in a terminal)')
+    .option('--progress', 'log the progress on stderr (default: in a terminal)')
     .option('--no-progress', 'do not log the progress');
   return addScorerOptions(command).action(score);
 }
@@ -65,8 +68,8 @@ async function score(files: readonly string[], flags: Flags, command: Command): 
 }
 
 /**
- * Scores into a file that appears only when it is complete. SIGTERM is caught as well: it would leave the temporary
- * file, and it would not end the first process of a container.
+ * Scores into a file that appears only when it is complete. SIGTERM is caught as well. Otherwise it would leave the
+ * temporary file, and would not end the first process of a container.
  */
 async function scoreInto(out: string, files: readonly string[], flags: Flags): Promise<void> {
   const output = await AtomicFile.create(out);
@@ -136,7 +139,7 @@ interface Batch {
 
 interface ScoredBatch {
   readonly count: number;
-  /** What to write: one line for each text. */
+  /** The output: one line for each text. */
   readonly output: string;
 }
 
@@ -156,7 +159,7 @@ async function scoreSource(
   try {
     for await (const batch of batchesOf(source, flags.column)) {
       const scored = scoreBatch(scorer, batch, flags);
-      scored.catch(() => {}); // `writeFirst` throws the error when it is this batch's turn
+      scored.catch(() => {}); // `writeFirst` throws the error when it reaches this batch
       inFlight.push(scored);
       if (inFlight.length === MAX_IN_FLIGHT) await writeFirst();
     }
@@ -220,6 +223,6 @@ class ScoreProgress {
   #log(): void {
     this.#loggedMs = performance.now();
     const seconds = (this.#loggedMs - this.#startMs) / 1000;
-    log(`${this.#count} texts in ${seconds.toFixed(1)} s, ${Math.round(this.#count / seconds)} a second`);
+    log(`${this.#count} texts in ${seconds.toFixed(1)} s, ${Math.round(this.#count / seconds)} per second`);
   }
 }

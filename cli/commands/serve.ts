@@ -9,10 +9,10 @@ interface Flags {
 
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('serve scores over HTTP; environment variables HOSHI_* configure the server')
-    .option('--port <port>', 'listen on this port (default: PORT, or 8080)')
-    .option('--bundle <folder>', 'score with the model in this folder (default: HOSHI_BUNDLE, or the shipped model)')
-    .option('--engine <engine>', 'compute scores with this engine (default: HOSHI_ENGINE)')
+    .description('start the HTTP server; the environment variables HOSHI_* configure it')
+    .option('--port <port>', 'port to listen on (default: PORT, or 8080)')
+    .option('--bundle <folder>', "folder of the model's bundle (default: HOSHI_BUNDLE, or the shipped model)")
+    .option('--engine <engine>', 'engine that computes the scores (default: HOSHI_ENGINE, or auto)')
     .action(async ({ port, bundle, engine }: Flags) => {
       const { serve } = await import('../../function/server.ts');
       const code = await serve({

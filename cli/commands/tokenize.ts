@@ -1,4 +1,4 @@
-/** `hoshi tokenize`: the tokens of one text, or of one text a line. */
+/** `hoshi tokenize`: the tokens of one text, or of one text per line. */
 import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
@@ -15,17 +15,17 @@ interface Flags {
 
 export function tokenizeCommand(): Command {
   return new Command('tokenize')
-    .description('print the tokens of a text, one token a line')
-    .argument('[text]', 'the text; standard input if there is none')
+    .description('print the tokens of a text, one token per line')
+    .argument('[text]', 'text to tokenize (default: standard input)')
     .option('--offsets', 'add the UTF-16 offsets [start, end) of each token')
     .option(
       '--features',
       "add each token's part of speech, conjugation, base form, reading and pronunciation from the dictionary",
     )
-    .option('--json', 'print one JSON array')
+    .option('--json', 'print the tokens as one JSON array')
     .option(
       '--joined',
-      'read one text a line and print its tokens on one line, joined by spaces; scikit-learn reads this',
+      'read one text per line, and print its tokens on one line, joined by spaces; scikit-learn reads this',
     )
     .action(tokenize);
 }

@@ -1,5 +1,5 @@
 /**
- * `hoshi train-corpus`: trains the shipped model on the authored corpus, or measures such models on held-out sentences.
+ * `hoshi train-corpus`: trains the shipped model on the authored corpus, or cross-validates models on that corpus.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ export function trainCorpusCommand(): Command {
     .addOption(
       new Option(
         '--cross <by>',
-        'print a table instead: train without each domain, or each fifth of the sentences, and measure on it',
+        'cross-validate, and print a table instead: hold out each domain, or each fifth of the sentences, in turn',
       )
         .choices(['domain', 'sentence'])
         .conflicts('out'),
@@ -53,7 +53,7 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
   log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
-/** Prints a Markdown table, one row when each model is done. The models are light, because there are many of them. */
+/** Prints a Markdown table, one row when each model is done. The models are small, because there are many of them. */
 async function printMeasures(splits: readonly CorpusSplit[]): Promise<void> {
   const row = (cells: readonly string[]) => process.stdout.write(`${markdownRow(cells)}\n`);
   row(['without', 'sentences', 'AUC', 'Spearman', 'mean scores of 1 … 5 stars']);

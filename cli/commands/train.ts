@@ -35,13 +35,16 @@ interface Flags {
 export function trainCommand(): Command {
   return new Command('train')
     .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
-    .argument('<data>', 'TSV, CSV or JSONL with the fields stars and text')
-    .requiredOption('--out <folder>', 'the folder for the bundle')
-    .option('--name <name>', "the model's name (default: the folder's)")
-    .option('--columns <names>', "the fields' names in the data, as in stars=rating,text=body", columnsFrom)
+    .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
+    .requiredOption('--out <folder>', 'folder for the bundle')
+    .option('--name <name>', 'name of the model (default: name of the folder)')
+    .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
     .option('--seed <n>', 'seed of every random choice', numberFrom(0, 2 ** 31 - 1), 1)
     .addOption(
-      new Option('--preset <preset>', 'parameters to start from; original: those of the pipeline that hoshi replaces')
+      new Option(
+        '--preset <preset>',
+        'parameters to start from; original has the parameters of the pipeline that hoshi replaces',
+      )
         .choices(presetNames)
         .default('default'),
     )
@@ -52,20 +55,25 @@ export function trainCommand(): Command {
     )
     .option(
       '--validation <share>',
-      'share of the reviews held out to measure on and to stop early; 0 for none',
+      'share of reviews to hold out for the measures and for early stopping; 0 for none',
       numberFrom(0, 0.5, 'number'),
       0.1,
     )
     .option(
       '--folds <k>',
-      'cross-validate with k folds instead, and choose the rounds with them; 0 for none',
+      'number of folds of a cross-validation, which replaces --validation and chooses the rounds; 0 for none',
       foldsFrom,
       0,
     )
-    .option('--patience <n>', 'stop after this many rounds without a better validation', numberFrom(1, 100_000), 50)
+    .option(
+      '--patience <n>',
+      'number of rounds without improvement on the held-out reviews before training stops',
+      numberFrom(1, 100_000),
+      50,
+    )
     .option(
       '--class-weights <weights>',
-      'weights of reviews by their stars: balanced, none, or as in 1=2.5,5=0.5',
+      'weights of reviews by their stars: balanced, none, or pairs such as 1=2.5,5=0.5',
       weightsFrom,
     )
     .option(
@@ -73,10 +81,15 @@ export function trainCommand(): Command {
       `maximum number of terms in the vocabulary (default: ${presets.default.vectorizer.max_features}, or the preset's)`,
       numberFrom(1, 10_000_000),
     )
-    .option('--min-df <n>', 'leave out terms that are in fewer reviews', numberFrom(1, 1_000_000), 1)
+    .option(
+      '--min-df <n>',
+      'minimum number of reviews that contain a term of the vocabulary',
+      numberFrom(1, 1_000_000),
+      1,
+    )
     .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
-    .option('--set <name=value>', 'a LightGBM parameter by its name; can be repeated', collectParameter, {})
-    .option('--quiet', 'print no progress')
+    .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
+    .option('--quiet', 'do not print the progress and the measures')
     .option('--json', 'print the manifest as JSON')
     .action(async (data: string, flags: Flags, command: Command) => {
       if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
@@ -85,7 +98,7 @@ export function trainCommand(): Command {
       await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
         onStop: () => {
           progress.pause();
-          log('stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once');
+          log('stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once');
         },
         cleanUp: () => {
           progress.pause();
@@ -103,9 +116,7 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
   pause();
   logBadRows(data, badRows);
   if (badRows.length > flags.maxBad) {
-    throw new Error(
-      `${data}: expected at most ${flags.maxBad} rows that cannot be used (--max-bad), found ${badRows.length}`,
-    );
+    throw new Error(`${data}: expected at most ${flags.maxBad} unusable rows (--max-bad), found ${badRows.length}`);
   }
   if (reviews.length === 0) throw new Error(`${data}: expected reviews, found none`);
   try {
@@ -117,7 +128,8 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
     if (!flags.quiet) for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
     const result = `${flags.out} holds ${manifest.name} ${manifest.version}`;
-    if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${result}, the best so far`);
+    if (interrupted !== undefined)
+      throw new Interrupted(`interrupted ${interrupted}; ${result}, the best model so far`);
     if (!flags.quiet) log(result);
   } finally {
     pause();
@@ -186,7 +198,7 @@ function weightsFrom(text: string): ClassWeights | 'none' {
     const [stars, weight] = pair.split('=').map(finiteNumber);
     const isPair = Number.isFinite(stars) && Number.isFinite(weight) && (weight as number) >= 0;
     if (!isPair || pair.split('=').length !== 2 || weights.has(stars as number))
-      throw new InvalidArgumentError('Expected balanced, none, or stars with weights ≥ 0 as in 1=2.5,5=0.5.');
+      throw new InvalidArgumentError('Expected balanced, none, or stars with weights ≥ 0 such as 1=2.5,5=0.5.');
     weights.set(stars as number, weight as number);
   }
   return weights;

@@ -2,7 +2,7 @@
  * One connection of the load generator, with at most one request in flight. It opens with its first request. If the
  * server closes it between two requests, the next request opens it again. A request that was sent is never sent again.
  *
- * Why raw sockets: a request costs 20–24 µs of CPU time here (47,000 requests a second on one core), also on a busy
+ * Why raw sockets: a request costs 20–24 µs of CPU time here (47,000 requests per second on one core), also on a busy
  * machine. undici's dispatch costs 27–50 µs, node:http 70–76 µs. autocannon costs 26–32 µs, but it cannot send faster
  * than the server answers.
  */

@@ -2,7 +2,7 @@
  * Finds the knee of a server: the highest rate that it holds. A server holds a rate if it accepts at least 99 % of the
  * requests, and its p99 latency stays within a limit. The search doubles the rate until one is not held. Then it
  * bisects between the highest rate that was held and the lowest that was not, on a logarithmic scale. Rates are whole
- * requests a second, from 1 on.
+ * requests per second, from 1 on.
  */
 import type { Figures } from './recorder.ts';
 

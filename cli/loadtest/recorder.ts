@@ -1,7 +1,7 @@
 /**
- * Records the figures of a load test. Latency counts from the time when a request was due to the end of its response.
+ * Records the results of a load test. Latency counts from the time when a request was due to the end of its response.
  * It goes into HDR histograms (HdrHistogram_c, which is part of Node) in nanoseconds, with three significant digits.
- * Accepted and refused responses have histograms of their own. Failures are counted by class, and have no latency.
+ * Accepted and refused responses have separate histograms. Failures are counted by class, and have no latency.
  */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Verdict } from './verdict.ts';
@@ -45,7 +45,7 @@ export interface Figures {
   readonly late: number;
   /** Requests in flight when the run was interrupted. */
   readonly unfinished: number;
-  /** Accepted responses a second. */
+  /** Accepted responses per second. */
   readonly goodput: number;
   readonly latency: { readonly accepted: Latency | undefined; readonly refused: Latency | undefined };
   /** How late the generator of an open loop was. If this is not small, the sending machine is too slow. */

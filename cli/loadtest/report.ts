@@ -1,4 +1,4 @@
-/** The figures of a load test as text and as plots. */
+/** The results of a load test as text and as plots. */
 import { figure, plainList, table } from '../terminal/table.ts';
 import type { Knee } from './knee.ts';
 import type { Plot } from './plot.ts';
@@ -13,7 +13,7 @@ export function formatFigures(figures: Figures): string {
   const entries: (readonly [name: string, value: string])[] = [
     ['elapsed', `${seconds.toFixed(2)} s, ${figures.connectionsOpened} connections`],
     ['offered', String(offered)],
-    ['accepted', `${accepted}, ${figure(goodput)} a second`],
+    ['accepted', `${accepted}, ${figure(goodput)} per second`],
     ['refused', String(refused)],
     ['errors', `${failed}${failed > 0 ? `: ${classes.join(', ')}` : ''}`],
     ['unsent', `${unsent}${late > unsent ? `; ${late - unsent} sent late, after waiting for a connection` : ''}`],
@@ -65,7 +65,7 @@ export function formatKnee({ rate, steps }: Knee): string {
   });
   const header = ['rate', 'accepted/s', 'refused', 'errors', 'unsent', 'p50 ms', 'p99 ms', 'generator p99 ms', 'held'];
   const found =
-    rate === undefined ? 'the server did not hold the lowest rate' : `the server holds ${rate} requests a second`;
+    rate === undefined ? 'the server did not hold the lowest rate' : `the server holds ${rate} requests per second`;
   return `${table(header, rows)}\n\n${found}\n`;
 }
 
@@ -85,7 +85,7 @@ export function plotsOfRun(name: string, { timeline }: Figures): Plot[] {
     { name: 'p50', points: over(({ p50Ms }) => p50Ms) },
   ];
   return nonEmpty([
-    { title: name, xLabel: 'seconds', yLabel: 'requests a second', series: rates },
+    { title: name, xLabel: 'seconds', yLabel: 'requests per second', series: rates },
     { title: 'Latency of accepted requests', xLabel: 'seconds', yLabel: 'ms', series: latencies },
   ]);
 }
@@ -97,7 +97,7 @@ export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
       const y = value(figures);
       return y === undefined ? [] : [[rate, y] as const];
     });
-  const xLabel = 'requests a second offered';
+  const xLabel = 'requests per second offered';
   const latencies = [
     { name: 'p99', points: against(({ latency }) => latency.accepted?.p99Ms) },
     { name: 'p50', points: against(({ latency }) => latency.accepted?.p50Ms) },
@@ -106,7 +106,7 @@ export function plotsOfKnee(name: string, { steps }: Knee): Plot[] {
     {
       title: name,
       xLabel,
-      yLabel: 'a second',
+      yLabel: 'per second',
       series: [
         { name: 'offered', points: against(({ offered, seconds }) => offered / seconds) },
         { name: 'accepted', points: against(({ goodput }) => goodput) },

@@ -1,7 +1,7 @@
 /**
  * Runs a load test. In an open loop, requests are due at fixed times, whatever the server does. In a closed loop, each
  * worker sends its next request after the response to its last one. If the server stalls, the open loop keeps sending,
- * so its latencies are those that clients would see. The closed loop waits, so it misses most of the delayed requests
+ * so it measures the latencies that clients would see. The closed loop waits, so it misses most of the delayed requests
  * (coordinated omission).
  */
 import type { Outcome } from './connection.ts';
@@ -25,7 +25,7 @@ export interface LoadOptions {
 }
 
 export interface OpenLoop {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
   readonly durationMs: number;
 }
@@ -45,7 +45,7 @@ const GRACE_MS = 1000;
 // Timers are up to 2 ms late. If the next request is due sooner than this, the event loop spins instead of sleeping.
 const TIMER_MS = 2;
 
-/** Sends `rate` requests a second for `durationMs`, then waits for the responses. */
+/** Sends `rate` requests per second for `durationMs`, then waits for the responses. */
 export async function runOpenLoop(options: LoadOptions, { rate, durationMs }: OpenLoop): Promise<Figures> {
   const run = new Run(options, options.connections);
   const count = Math.max(1, Math.round((rate * durationMs) / 1000));

@@ -31,7 +31,7 @@ export class ResponseChecker {
     if (status < 200 || status > 299) return { error: `status ${status}` };
     if (!this.#isChecked) return 'accepted';
     const text = this.#first[textIndex] as number;
-    if (this.#bodies[text] === body) return 'accepted'; // the usual case, which saves parsing the body
+    if (this.#bodies[text] === body) return 'accepted'; // the usual case: the body need not be parsed
     const score = scoreIn(body);
     if (score === undefined) return MALFORMED;
     this.#scores[text] ??= score;

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C during long work. The first signal asks the work to stop and to keep what it has. The second signal ends the
+ * Ctrl-C during long work. The first signal stops the work, which keeps its results so far. The second signal ends the
  * process at once.
  */
 

@@ -4,7 +4,7 @@ import type { Manifest } from '../../model/bundle/manifest.ts';
 /** Measures that are counts. All others are printed with four decimals. */
 const COUNTS: readonly string[] = ['reviews', 'folds'];
 const NAMES: Readonly<Record<string, string>> = { rmse: 'RMSE', mae: 'MAE', spearman: 'Spearman', auc: 'AUC' };
-/** End of the name of a standard deviation over the folds: `rmseDeviation` belongs to `rmse`. */
+/** Suffix of the name of a standard deviation over the folds: `rmseDeviation` belongs to `rmse`. */
 const DEVIATION = 'Deviation';
 
 /** For each set of reviews its name and `40 reviews, RMSE 0.1234, …`. Cross-validation gives `RMSE 0.1234 ± 0.0056`. */

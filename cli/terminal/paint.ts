@@ -1,7 +1,7 @@
 /**
  * An explanation for the terminal: the text, coloured by the contributions of its terms, and a table of the terms.
  * Green adds stars, red with underline takes them away, and a deeper colour means more; the signs in the table say the
- * same. Characters that could control the terminal are replaced by visible ones.
+ * same. Control characters are replaced by visible characters.
  */
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts';
@@ -9,7 +9,7 @@ import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts'
 // Of the 256 colours of a terminal, pale to deep. Black text is readable on each.
 const ADDS = [194, 157, 120, 77, 41];
 const TAKES = [224, 217, 210, 209, 203];
-/** A piece is not coloured below this share of the text's largest contribution. */
+/** A piece of text below this share of the largest contribution is not coloured. */
 const FAINT = 0.05;
 
 /**
@@ -50,8 +50,8 @@ export function contributionTable(explanation: Explanation & { readonly others: 
       `${stars(contribution)}  ${printable(term)}${offsets.length > 1 ? ` ×${offsets.length}` : ''}`,
   );
   if (others !== 0) lines.push(`${stars(others)}  (other terms)`);
-  lines.push(`${stars(absent)}  (terms that it does not have)`, `${stars(base)}  (mean of the model)`);
-  if (held !== 0) lines.push(`${stars(held)}  (held within the range of stars)`);
+  lines.push(`${stars(absent)}  (terms that the text does not have)`, `${stars(base)}  (mean of the model)`);
+  if (held !== 0) lines.push(`${stars(held)}  (clamping to the range of stars)`);
   lines.push(`${score.toFixed(3).padStart(8)}  stars`);
   return `${lines.join('\n')}\n`;
 }

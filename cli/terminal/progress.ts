@@ -11,7 +11,7 @@ export interface Progress {
   readonly onProgress: (done: number, total: number) => void;
   /** A round of boosting ended. */
   readonly onRound: (metrics: RoundMetrics) => void;
-  /** Removes the bar, so that other messages can be printed. The next call of the others shows it again. */
+  /** Removes the bar, so that other messages can be printed. The next call of another function shows it again. */
   readonly pause: () => void;
 }
 

@@ -19,7 +19,7 @@ export function plainTable(rows: readonly (readonly string[])[], toLeft: readonl
     .join('');
 }
 
-/** One name and its value a line. All values start at column `width`, by default two spaces after the longest name. */
+/** One name and its value per line. Values start at column `width`, by default two spaces after the longest name. */
 export function plainList(
   entries: readonly (readonly [name: string, value: string])[],
   width = Math.max(...entries.map(([name]) => name.length)) + 2,

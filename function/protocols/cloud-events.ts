@@ -17,11 +17,11 @@ export interface ReceivedEvent {
   readonly data: unknown;
 }
 
-/** Throws a 400 for anything but a CloudEvent of the specification's version 1.0 or 0.3, and a 415 for a batch. */
+/** Throws a 400 if it is not a CloudEvent of version 1.0 or 0.3 of the specification, and a 415 if it is a batch. */
 export function receiveEvent(headers: IncomingHttpHeaders, body: string): ReceivedEvent {
   const type = headers['content-type']?.toLowerCase() ?? '';
   if (type.startsWith('application/cloudevents-batch'))
-    throw new HttpError(415, 'Expected one CloudEvent, received a batch of them');
+    throw new HttpError(415, 'Expected one CloudEvent, received a batch');
   const isStructured = type.startsWith('application/cloudevents');
   if (isStructured) parseJson(body); // the package's error for bad JSON would quote the body
   let event: CloudEvent<unknown>;
@@ -38,7 +38,7 @@ export function receiveEvent(headers: IncomingHttpHeaders, body: string): Receiv
   return { event, isStructured, data: dataOf(event) };
 }
 
-/** Without the content type, so that the package does not parse the data. */
+/** The headers of the event, without the content type, so that the package does not parse the data. */
 function binaryHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const own = Object.entries(headers).filter(([name, value]) => name.startsWith('ce-') && typeof value === 'string');
   return Object.fromEntries(own) as Record<string, string>;

@@ -1,4 +1,4 @@
-/** What people read: the home page and the model's card. */
+/** The pages for people: the home page and the model's card. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
@@ -12,12 +12,12 @@ export const home: Operation = {
   handle(request) {
     if (!isBrowser(request))
       return { type: 'text/plain; charset=utf-8', headers: { Vary: 'Accept' }, body: 'Hello Machine Learning !' };
-    page ??= readPage(); // by the first browser: most processes end before one comes
+    page ??= readPage(); // read for the first browser, because most processes end before one comes
     return page;
   },
 };
 
-/** `GET /card`: the README.md of the model's folder. */
+/** `GET /card`: the README.md of the model's bundle. */
 export const card: Operation = {
   async handle(request) {
     const body = await readFile(join(request.service.bundlePath, 'README.md')).catch((error: NodeJS.ErrnoException) => {

@@ -31,7 +31,7 @@ const HEADER_LENGTH = 'Inference-Header-Content-Length';
 const inputSchema = object({
   name: constant(INPUT),
   datatype: constant('BYTES'),
-  shape: list(count(), { minItems: 1, description: 'As many texts as "data" has.' }),
+  shape: list(count(), { minItems: 1, description: 'Its dimensions multiply to the number of texts.' }),
   // Lists in lists, as deep as the shape, and ignored for a binary tensor.
   data: optional(
     checkedByHandler((textsLimit) => ({
@@ -97,7 +97,7 @@ export const infer: Operation<InferBody> = {
 
 // ----------------------------------------------------------------------------------------------------------- request
 
-/** What an infer request asks for. */
+/** The content of an infer request. */
 export interface Inference {
   readonly texts: readonly string[];
   readonly shape: readonly number[];
@@ -106,7 +106,7 @@ export interface Inference {
   readonly wantsBinary: boolean;
 }
 
-/** How many of the body's bytes are JSON. Throws a 400 for a header that is not a length within the body. */
+/** The number of body bytes that are JSON. Throws a 400 for a header that is not a length within the body. */
 export function jsonLength(headers: IncomingHttpHeaders, bodyBytes: number): number {
   const header = headers[HEADER_LENGTH.toLowerCase()];
   if (typeof header !== 'string') return bodyBytes;
@@ -173,7 +173,7 @@ function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly
   return texts;
 }
 
-/** Whether the client asks for a binary response: for the output "score", or else for all outputs. */
+/** Whether the client requests a binary response: for the output "score", or else for all outputs. */
 function wantsBinary(body: InferBody): boolean {
   const { parameters } = extension.check(body, 'the body', '#', 0);
   return body.outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output === true;

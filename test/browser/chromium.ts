@@ -9,7 +9,7 @@ import { until } from '../fixtures/until.ts';
 
 const executablePath = process.env.CHROMIUM || '/usr/bin/chromium';
 
-/** Why there is no browser. Undefined if there is one, or if CHROMIUM_REQUIRED=1 demands one. */
+/** The reason why there is no browser. Undefined if there is a browser, or if CHROMIUM_REQUIRED=1 demands one. */
 export const missingBrowser =
   existsSync(executablePath) || process.env.CHROMIUM_REQUIRED === '1'
     ? undefined
@@ -79,7 +79,7 @@ export async function visit(
   return { page, leave };
 }
 
-/** Calls `look` again and again until `isSo` accepts its result, and returns that. Rejects with the last result. */
+/** Calls `look` repeatedly until `isSo` accepts its result, and returns that. Rejects with the last result. */
 export async function untilSeen<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
   let seen = await look();
   const isSeen = async () => {

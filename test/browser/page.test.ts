@@ -487,7 +487,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     onPage(`hostile text is shown as text: ${what}`, async (page) => {
       const elements = () => page.evaluate<number>("document.querySelectorAll('script, img, b, iframe').length");
       const before = await elements();
-      // Before the page asks: the server may shed long texts that arrive at the same time.
+      // Before the page sends its request: the server may shed long texts that arrive at the same time.
       const score = await scoreOf(text);
       await setText(page, text);
       await untilSeen(() => scoreOn(page), is(score));

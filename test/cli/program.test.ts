@@ -48,7 +48,7 @@ describe('the commands', () => {
   const namesOf = ({ commands }: Awaited<ReturnType<typeof createProgram>>) =>
     commands.map((command) => command.name());
 
-  test('one is loaded by its name; all are loaded without a name or with an unknown one', async () => {
+  test('one is loaded by its name; all are loaded without a name or with an unknown name', async () => {
     const names = namesOf(await createProgram(['--help']));
     assert.ok(names.includes('score') && names.includes('train-corpus'), names.join());
     for (const name of names) assert.deepEqual(namesOf(await createProgram([name, '--help'])), [name]);
@@ -208,8 +208,8 @@ describe('hoshi', () => {
     assert.equal(
       plain.stdout,
       [
-        '良い␛[2J\n  +1.667  良い\n  +0.333  (terms that it does not have)\n  +3.000  (mean of the model)\n   5.000  stars\n',
-        '悪い\n  −0.833  悪い\n  −1.167  (terms that it does not have)\n  +3.000  (mean of the model)\n   1.000  stars\n\n',
+        '良い␛[2J\n  +1.667  良い\n  +0.333  (terms that the text does not have)\n  +3.000  (mean of the model)\n   5.000  stars\n',
+        '悪い\n  −0.833  悪い\n  −1.167  (terms that the text does not have)\n  +3.000  (mean of the model)\n   1.000  stars\n\n',
       ].join('\n'),
     );
     assert.deepEqual([plain.stderr, plain.code], ['', 0]);
@@ -236,7 +236,7 @@ describe('hoshi', () => {
     assert.equal(json.code, 1);
   });
 
-  test('eval: measures, and rows that cannot be used', async () => {
+  test('eval: measures, and unusable rows', async () => {
     const data = await file('c.tsv', 'stars\ttext\n5\t良い\n1\t悪い\nx\t良い\n3\t普通\n');
     const { stdout, stderr, code } = await hoshi(['eval', '--bundle', tiny, data]);
     assert.equal(
@@ -300,10 +300,10 @@ describe('hoshi', () => {
       (await hoshi([...common, ...knee])).stdout,
       /p99 of at most 0\.1 ms\n\n[\s\S]*the server did not hold the lowest rate\n$/,
     );
-    assert.match(await readFile(plot, 'utf8'), /requests a second offered/);
+    assert.match(await readFile(plot, 'utf8'), /requests per second offered/);
   });
 
-  test('load: GET without checks; no server ends with 1', async (t) => {
+  test('load: GET without checks; no server exits with 1', async (t) => {
     const seen: string[] = [];
     const url = await scoringServer(t, (request) => seen.push(`${request.method} ${request.url} ${request.headers.a}`));
     const { stdout } = await hoshi([
@@ -421,7 +421,7 @@ describe('hoshi', () => {
     [
       'bad rows',
       'stars\ttext\n5\t\n1\t悪い\n',
-      /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 rows that cannot be used \(--max-bad\), found 1/,
+      /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 unusable rows \(--max-bad\), found 1/,
     ],
     ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected a term that occurs in/],
     ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
@@ -455,7 +455,7 @@ describe('hoshi', () => {
     [['load', 'localhost', '--header', 'a'], /Expected a header such as "Name: value", received "a"/],
   ];
   for (const [args, message] of misused) {
-    test(`wrong usage ends with 2: hoshi ${args.join(' ')}`, async () => {
+    test(`wrong usage exits with 2: hoshi ${args.join(' ')}`, async () => {
       const { stderr, code } = await hoshi(args);
       assert.match(stderr, message);
       assert.equal(code, 2);
@@ -478,7 +478,7 @@ describe('hoshi', () => {
     assert.equal(code, 1);
   });
 
-  test('--help of each command ends with 0', async () => {
+  test('--help of each command exits with 0', async () => {
     for (const command of [
       'score',
       'tokenize',

@@ -1,4 +1,4 @@
-/** `make deploy` with fake programs: which missing parts it names, what it pushes, and what it applies. */
+/** `make deploy` with fake programs: the missing parts that it names, the pushed image, and the applied manifest. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Runs deploy/apply with a PATH that has only these programs and those of any system. */
+/** Runs deploy/apply with a PATH that has only these programs and the usual programs of a system. */
 async function apply(programs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>> = {}) {
   const bin = await mkdtemp(join(folder, 'bin-'));
   await mkdir(bin, { recursive: true });

@@ -19,7 +19,7 @@ const BULK = 'deploy/bulk/job.yaml';
 const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
 
 const [us = 0, , rate = 0] = figuresOf('bench/README.md', 'hoshi, stars');
-/** The benchmark `http`: CPU time of a request in µs, and requests a second of one process. */
+/** The benchmark `http`: CPU time of a request in µs, and requests per second of one process. */
 const served = { us, rate };
 
 /** A figure in MB from the table in deploy/README.md. */
@@ -181,22 +181,22 @@ test('figures in comments come from bench/README.md and deploy/README.md, or are
   };
   states(
     KNATIVE,
-    `about ${down(pods * served.rate, 10_000)} requests a second`,
-    `reaches its full rate with ${target} concurrent requests (${served.rate.toLocaleString('en')} a second)`,
+    `about ${down(pods * served.rate, 10_000)} requests per second`,
+    `reaches its full rate with ${target} concurrent requests (${served.rate.toLocaleString('en')} per second)`,
     `pulls ${Math.round(megabytes.image)} MB`,
     `99 % of the accepted requests were answered ${slowest(containerConcurrency)}, ${slowest(8)}, and ${slowest(64)}.`,
-    `about ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests a second`,
+    `about ${down(cores(containers[0].resources.requests.cpu) * served.rate, 100)} requests per second`,
     `${megabytes.ready} MB when ready, ${megabytes.explained} MB after it has explained scores`,
     `at most ${megabytes.most} MB, when 200 clients send texts of 1 MiB at a time; ${megabytes.mostWithin} MB within this limit`,
   );
   const { cpu } = podTemplateOf(KUBERNETES).spec.containers[0].resources.requests;
-  states(KUBERNETES, `70 % of it is about ${down(0.7 * cores(cpu) * served.rate, 100)} requests a second`);
+  states(KUBERNETES, `70 % of it is about ${down(0.7 * cores(cpu) * served.rate, 100)} requests per second`);
   const [, cpuSeconds = 0, , peak = 0] = figuresOf('bench/README.md', '1000000');
-  states(BULK, `${peak} MB for a million reviews`, `about ${down(1e6 / cpuSeconds, 5000)} reviews a second`);
+  states(BULK, `${peak} MB for a million reviews`, `about ${down(1e6 / cpuSeconds, 5000)} reviews per second`);
   states(
     'deploy/README.md',
-    `answers ${served.rate.toLocaleString('en')} requests a second on ${target} connections`,
-    `about ${down(1e6 / cpuSeconds, 5000)} reviews a second`,
+    `answers ${served.rate.toLocaleString('en')} requests per second on ${target} connections`,
+    `about ${down(1e6 / cpuSeconds, 5000)} reviews per second`,
   );
 });
 

@@ -142,7 +142,7 @@ test('label values in queries exist in the metrics of the server', async () => {
         assert.ok(text.includes(`${label}="${value}"`), `${where}: the label ${label} never has the value ${value}`);
 });
 
-test('a rule with a waiting time looks at a range, because pods may be gone by then; only the count of pods may not', () => {
+test('a rule with a waiting time uses a range, because its pods may be gone by then; only the count of pods needs none', () => {
   for (const { alert, expr, for: wait } of rules)
     if (wait !== undefined)
       assert.doesNotMatch(expr, /(?<!\bup)\{[^}]*\}(?!\[)/, `${alert}: pods may be gone before ${wait} have passed`);

@@ -61,7 +61,7 @@ describe('the event-loop queue', () => {
 });
 
 describe("text in the scorer's threads", () => {
-  test('up to the limit; one batch of any size if the threads are idle', async () => {
+  test('is admitted up to the limit; idle threads admit one batch of any size', async () => {
     const { admission } = make();
     assert.equal(admission.hasRoomFor(5000), true);
     let end = () => {};

@@ -16,7 +16,7 @@ import {
 
 const LIMIT = 3;
 
-/** What the problem says of a value, or `ok`. */
+/** The problem of a value as text, or `ok`. */
 function verdict(schema: BodySchema<unknown>, value: unknown): string {
   try {
     assert.equal(schema.check(value, 'the body', '#', LIMIT), value);

@@ -13,7 +13,7 @@ import { gzipSync } from 'node:zlib';
 import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const MIB = 1 << 20;
-/** By how much the resident memory may grow in an attack: garbage that is not collected yet. */
+/** The allowed growth of resident memory in an attack, for garbage that is not collected yet. */
 const MAX_GROWTH_MIB = 64;
 
 let host: Host;
@@ -56,7 +56,7 @@ function attack(what: string, run: () => Promise<void>): void {
   });
 }
 
-/** How many connections were shed, and how many `GET /livez` were answered. */
+/** The number of shed connections, and the number of `GET /livez` that were answered. */
 async function counted(): Promise<{ readonly shed: number; readonly lives: number }> {
   const ask = () => fetch(`${host.url}/metrics`, { headers: { Connection: 'close' } });
   let response = await ask();
@@ -84,7 +84,7 @@ function open(): Socket {
   return socket;
 }
 
-/** All that arrives until the server ends or resets the connection. */
+/** Everything that arrives until the server ends or resets the connection. */
 async function answerOf(socket: Socket): Promise<string> {
   let received = '';
   socket.on('data', (chunk) => {
@@ -97,8 +97,8 @@ async function answerOf(socket: Socket): Promise<string> {
 const TOO_LARGE = /^HTTP\/1\.1 413 [\s\S]*application\/problem\+json/;
 
 /**
- * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns how often it
- * was written.
+ * Writes the chunk up to `times` times, as fast as the server reads, until the connection ends. Returns the number of
+ * writes.
  */
 async function pour(socket: Socket, chunk: Uint8Array | string, times: number): Promise<number> {
   let poured = 0;

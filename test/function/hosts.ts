@@ -13,7 +13,7 @@ export interface Host {
   readonly ended: () => Promise<number | null>;
   readonly port: number;
   readonly url: string;
-  /** What it has written on standard error, in the form of `readable`. */
+  /** The text on standard error so far, in the form of `readable`. */
   readonly messages: () => string;
   /** The lines on standard error, as they were written. */
   readonly lines: () => readonly string[];
@@ -100,7 +100,7 @@ export const functionsFramework = [
   '--signature-type=http',
 ];
 
-/** Sends the bytes. Returns all that arrives until the server ends the connection, or within `ms`. */
+/** Sends the bytes. Returns everything that arrives until the server ends the connection, or within `ms`. */
 export async function sendRaw(port: number, bytes: string | Uint8Array, ms = 3000): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let received = '';

@@ -1,4 +1,4 @@
-/** What one can observe of a server: metrics, the log, and the headers of its responses. */
+/** Observability of a server: metrics, the log, and the headers of its responses. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

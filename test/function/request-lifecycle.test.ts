@@ -91,8 +91,8 @@ describe('a server for all tests', () => {
     const ASKED = 8000;
     socket.write('GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(ASKED));
     await logged(host, 'GET /openapi.json 503');
-    // A client that reads nothing learns that its connection has ended when it writes. It writes seldom enough for the
-    // server to time out.
+    // A client that reads nothing notices the end of its connection only when it writes. The pauses between its writes
+    // are long enough for the server to time out.
     const knocking = setInterval(() => socket.write('\r\n'), 3000);
     await closed.finally(() => clearInterval(knocking));
     const after = await (await fetch(`${host.url}/metrics`)).text();

@@ -14,7 +14,7 @@ const readme = readFileSync(join(packageRoot, 'function', 'README.md'), 'utf8');
 test('the README lists each route, and no other', () => {
   const listed = Array.from(readme.matchAll(/`(GET|POST) (\/[^`,]*)`/g), ([, method, path]) => `${method} ${path}`);
   const expected = routes.map(({ method, path }) => `${method} ${path}`);
-  const isVersion = (route: string) => route.includes('/versions/{version}'); // the README says it in words
+  const isVersion = (route: string) => route.includes('/versions/{version}'); // the README mentions versions in words
   assert.deepEqual(
     [...new Set(listed)].sort(),
     expected.filter((route) => !isVersion(route) && route !== 'POST /').sort(),
@@ -57,12 +57,12 @@ test('OpenAPI describes each route once, by an id of its own', async () => {
   assert.equal(new Set(routes.map(({ id }) => id)).size, routes.length);
 });
 
-test('each POST has the schema of its body, and no GET has', async () => {
+test('each POST has the schema of its body, and no GET has a schema', async () => {
   for (const [method, path, { requestBody }] of await operations())
     assert.equal(requestBody !== undefined, method === 'POST', `${method} ${path}`);
 });
 
-test('each schema of a response is that of a route', () => {
+test('each schema of a response belongs to a route', () => {
   const used = new Set(routes.map(({ response }) => response));
   assert.deepEqual([...used].sort(), Object.keys(responses).sort());
 });

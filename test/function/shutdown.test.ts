@@ -102,7 +102,7 @@ test('a second signal ends the process at once, with 1', async () => {
   assert.equal(await inFlight, 'cut off');
 });
 
-test('a short drain time with no request in flight ends with 0, even with idle connections', async () => {
+test('a short drain time with no request in flight exits with 0, even with idle connections', async () => {
   host = await start([fakeServer], { HOSHI_DRAIN_TIMEOUT_MS: '300' });
   await post(host.url, 'x').then((response) => response.text()); // the connection stays open
   host.child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 /**
  * `make image`, and a server started from it as an unprivileged user on a read-only root. The test reads the archive,
  * which docker and buildah write alike. It is skipped without root or without both tools, unless IMAGE_REQUIRED=1.
- * HOSHI_TOOL and HOSHI_BASE select the tool and the image to build in, as for `make image`.
+ * HOSHI_TOOL and HOSHI_BASE select the tool and the builder image, as for `make image`.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -94,7 +94,7 @@ describe('the image', { skip: whyNot() }, () => {
     assert.match(config.Labels['org.opencontainers.image.revision'] ?? '', /^([0-9a-f]{40}(-dirty)?)?$/);
   });
 
-  test('as an unprivileged user on a read-only root, it scores the three examples and ends with 0', async () => {
+  test('as an unprivileged user on a read-only root, it scores the three examples and exits with 0', async () => {
     const server = serve(join(work, 'root'));
     const ended = once(server, 'exit');
     let log = '';
@@ -135,7 +135,7 @@ function examples(): string[] {
   return given;
 }
 
-/** Builds an image, and returns what the build prints. */
+/** Builds an image, and returns the output of the build. */
 function build(name: string): string {
   const output = execFileSync(join(packageRoot, 'image', 'build'), {
     env: { ...process.env, IMAGE: name, HOSHI_CACHE: 'no' },

@@ -1,4 +1,4 @@
-/** image/build and image/assemble with fake programs, in a temporary folder: which tool builds, and what is refused. */
+/** image/build and image/assemble with fake programs, in a temporary folder: the tool that builds, and the refusals. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -28,7 +28,7 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs a script with only these programs and those that every system has. `calls` lists their command lines. */
+/** Runs a script with only these programs and the usual programs of a system. `calls` lists their command lines. */
 function run(
   script: string,
   programs: Programs,

@@ -1,6 +1,6 @@
 /**
  * A second model as a new revision. Under a constant rate, `kn service update` gives it a share of the requests, then
- * all of them, then none. No request fails, and each response says which model made it.
+ * all requests, then none. No request fails, and each response names its model.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

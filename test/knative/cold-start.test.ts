@@ -1,6 +1,6 @@
 /**
  * From zero to the first response, through the activator. The starts alternate with those of a program that only says
- * hello. Both include the time of the platform, so the difference is ours. The time of each step comes from the API
+ * hello. Both include the time of the platform, so the difference is hoshi's. The time of each step comes from the API
  * server's events and from the time stamps of the logs.
  */
 import assert from 'node:assert/strict';

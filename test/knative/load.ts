@@ -54,7 +54,7 @@ export function countPods(
   return { stop };
 }
 
-/** Throws unless every request was answered with a score. The error counts the others. */
+/** Throws unless every request was answered with a score. The error counts the other requests. */
 export function expectAllAccepted({ offered, accepted, refused, errors, unsent }: Figures): void {
   if (accepted === offered) return;
   throw new Error(

@@ -19,13 +19,13 @@ import { isFull } from './settings.ts';
 const TIMES = 3;
 const SECONDS = isFull ? 60 : 15;
 /**
- * The pod must be overloaded, not the machine, which also makes the load and runs the gateway. So the pod gets little
- * CPU, and the texts are long.
+ * The pod must be overloaded, but not the machine, which also runs the load generator and the gateway. So the pod gets
+ * little CPU, and the texts are long.
  */
 const POD_CPU = '250m';
 const REVIEWS = 60;
 const WORKERS = 16;
-/** Checked only with FULL=1. */
+/** This is checked only with FULL=1. */
 const MAX_REFUSED_MS = 2000;
 const MAX_ACCEPTED_MS = 5000;
 const MAX_RECOVERY_MS = 5000;
@@ -77,8 +77,8 @@ describe('overload', () => {
     const pods = await counting.stop();
     const { accepted, refused } = figures.latency;
     show(`${TIMES} times the capacity of one pod`, [
-      ['capacity, requests a second', closed.goodput],
-      ['offered, requests a second', String(rate)],
+      ['capacity, requests per second', closed.goodput],
+      ['offered, requests per second', String(rate)],
       ['accepted, of the capacity', `${((100 * figures.goodput) / closed.goodput).toFixed(0)} %`],
       ['accepted, p50 ms', accepted?.p50Ms ?? Number.NaN],
       ['accepted, p99 ms', accepted?.p99Ms ?? Number.NaN],

@@ -11,7 +11,7 @@ const SECONDS = isFull ? 60 : 20;
 const RATE = 300;
 /** Scales to zero early. With service.yaml a pod stays for two minutes after the last request. */
 const SOON = { window: '6s', 'scale-to-zero-pod-retention-period': '0s', 'scale-down-delay': '0s' };
-/** A low target rate per pod, so that a rate which one machine can make needs more than one pod. */
+/** A low target rate per pod, so that the load of one machine needs more than one pod. */
 const NARROW = { metric: 'rps', target: '100', ...SOON };
 /** During a cold start, each waiting request needs its own connection. */
 const CONNECTIONS = 2000;
@@ -35,7 +35,7 @@ describe('scaling', () => {
     await report(name, title, figures, pods);
     expectAllAccepted(figures);
     const zeroAt = pods.find(({ seconds, alive }) => seconds > endedAt && alive === 0)?.seconds;
-    console.log(`zero pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last answer`);
+    console.log(`zero pods ${zeroAt === undefined ? '?' : (zeroAt - endedAt).toFixed(1)} s after the last response`);
     assert.equal(pods[0]?.alive, 0);
     assert.equal(pods.at(-1)?.alive, 0);
     return pods;
@@ -47,12 +47,12 @@ describe('scaling', () => {
     assert.ok(maxReady(pods) >= 1);
   });
 
-  test(`${RATE} requests a second for ${SECONDS} s`, { timeout: 600_000 }, async (t) => {
+  test(`${RATE} requests per second for ${SECONDS} s`, { timeout: 600_000 }, async (t) => {
     const service = await hoshiService(NARROW);
     service.metadata.name = 'hoshi-narrow';
     await space.deploy(service);
     const options = ['--rate', String(RATE), '--duration', String(SECONDS), '--connections', String(CONNECTIONS)];
-    const pods = await fromZero(t, 'rate', `${RATE} requests a second, from zero`, 'hoshi-narrow', ...options);
+    const pods = await fromZero(t, 'rate', `${RATE} requests per second, from zero`, 'hoshi-narrow', ...options);
     assert.ok(maxReady(pods) >= RATE / Number(NARROW.target), 'expected as many pods as the rate needs');
   });
 });
@@ -67,7 +67,7 @@ async function report(name: string, title: string, figures: Figures, pods: reado
     ['requests', String(figures.offered)],
     ['answered with a score', String(figures.accepted)],
     ['seconds', figures.seconds],
-    ['scores a second', figures.goodput],
+    ['scores per second', figures.goodput],
     ['p50, ms', accepted?.p50Ms ?? Number.NaN],
     ['p99, ms', accepted?.p99Ms ?? Number.NaN],
     ['at most, ms', accepted?.maxMs ?? Number.NaN],

@@ -1,7 +1,7 @@
 """The original pipeline from reviews to a model: MeCab, TfidfVectorizer, lightgbm.train, on one thread.
 
     train.py train PARAMETERS.json REVIEWS.tsv FOLDER     writes the model, prints the seconds of each stage
-    train.py predict REVIEWS.tsv FOLDER                   prints one prediction a line
+    train.py predict REVIEWS.tsv FOLDER                   prints one prediction per line
 
 REVIEWS.tsv has a header and the columns stars and text. PARAMETERS.json is { vectorizer, boosting, rounds }, with the
 parameter names of scikit-learn and LightGBM.

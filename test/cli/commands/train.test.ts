@@ -35,8 +35,8 @@ const rowsOf = (low: number, high: number) =>
 const tableOf = (low: number, high: number) => `stars\ttext\n${rowsOf(low, high).join('\n')}\n`;
 const manifestOf = async (path: string) => JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8'));
 /**
- * Opens a named pipe for writing as soon as the process reads it. To wait in open(2) for one that has ended would be
- * for ever.
+ * Opens a named pipe for writing as soon as the process reads it. If the process has ended, a blocking open(2) would
+ * wait forever.
  */
 async function openOnceRead(path: string, reader: ChildProcess): Promise<number> {
   while (reader.exitCode === null && reader.signalCode === null) {
@@ -47,7 +47,7 @@ async function openOnceRead(path: string, reader: ChildProcess): Promise<number>
       await delay(10);
     }
   }
-  throw new Error(`Expected a process to read ${path}, it ended with ${reader.exitCode ?? reader.signalCode}`);
+  throw new Error(`Expected a process to read ${path}, it exited with ${reader.exitCode ?? reader.signalCode}`);
 }
 /** A new folder for a bundle; `names` lists its content. */
 async function place(name: string): Promise<{ out: string; names: () => Promise<string[]> }> {
@@ -57,7 +57,7 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
 }
 
 describe('options', () => {
-  test('a preset, and parameters that change it, by any of their names', async () => {
+  test('a preset, and parameters that override it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
     const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
@@ -77,7 +77,7 @@ describe('options', () => {
     assert.match(await readFile(join(out, 'model.txt'), 'utf8'), /^\[learning_rate: 0\.5\]$/m);
   });
 
-  test('folds and class weights', async () => {
+  test('folds and class weights are applied and recorded', async () => {
     const data = await file('b.tsv', tableOf(1, 5));
     const { out } = await place('folds');
     const args = ['train', data, '--out', out, '--rounds', '30', '--folds', '4', '--class-weights', '1=2,5=0.5'];
@@ -89,7 +89,7 @@ describe('options', () => {
     assert.match(stderr, /^hoshi: fold 4 of 4$/m);
   });
 
-  test('the names of the columns, also for eval', async () => {
+  test('train and eval accept other names of the columns', async () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
@@ -134,11 +134,11 @@ describe('options', () => {
     [['--folds', '3', '--validation', '0.2'], /'--folds <k>' cannot be used with option '--validation <share>'/],
     ...['evenly', '1', '1=', '=1', '1=-1', '1=2,1=3', '1=2=3', '1=NaN'].map((weights): [string[], RegExp] => [
       ['--class-weights', weights],
-      /Expected balanced, none, or stars with weights ≥ 0 as in 1=2\.5,5=0\.5/,
+      /Expected balanced, none, or stars with weights ≥ 0 such as 1=2\.5,5=0\.5/,
     ]),
     ...['rating', 'points=rating', 'stars=', 'stars=a,stars=b'].map((names): [string[], RegExp] => [
       ['--columns', names],
-      /Expected names of fields as in stars=rating,text=body/,
+      /Expected names of fields such as stars=rating,text=body/,
     ]),
   ];
   for (const [args, message] of misused) {
@@ -186,7 +186,7 @@ describe('reviews in all formats', () => {
     }
   });
 
-  test('bad rows are counted, the first ten are shown, and up to --max-bad rows are skipped', async () => {
+  test('unusable rows are counted, the first ten are shown, and up to --max-bad unusable rows are skipped', async () => {
     const bad = Array.from({ length: 12 }, (_, i) =>
       i % 2 === 0 ? '{"stars": 5' : '{"stars": "five", "text": "良い"}',
     );
@@ -200,8 +200,8 @@ describe('reviews in all formats', () => {
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received invalid JSON\n/);
     assert.match(refused.stderr, /g\.jsonl:2: expected "stars" to be a number, received "five"\n/);
-    assert.match(refused.stderr, /g\.jsonl:10: .*\nhoshi: .*g\.jsonl: 12 rows cannot be used\n/);
-    assert.match(refused.stderr, /g\.jsonl: expected at most 11 rows that cannot be used \(--max-bad\), found 12\n$/);
+    assert.match(refused.stderr, /g\.jsonl:10: .*\nhoshi: .*g\.jsonl: found 12 unusable rows\n/);
+    assert.match(refused.stderr, /g\.jsonl: expected at most 11 unusable rows \(--max-bad\), found 12\n$/);
     assert.deepEqual(await names(), []);
     assert.equal((await hoshi([...args, '12'])).code, 0);
     assert.equal((await manifestOf(out)).made.reviews, 240);
@@ -219,7 +219,7 @@ describe('reviews in all formats', () => {
   });
 });
 
-describe('where it cannot write', () => {
+describe('a folder that cannot be written', () => {
   test('below a file: the error comes before the work begins', async () => {
     const data = await file('i.tsv', tableOf(1, 5));
     const { code, stderr } = await hoshi(['train', data, '--out', join(data, 'mine')]);
@@ -262,7 +262,9 @@ describe('Ctrl-C', () => {
     const { code, stderr } = await ending;
     assert.equal(code, 130);
     const [, rounds] =
-      /interrupted after round (\d+) of 100000; .*mine holds mine [0-9a-f]{12}, the best so far\n$/.exec(stderr) ?? [];
+      /interrupted after round (\d+) of 100000; .*mine holds mine [0-9a-f]{12}, the best model so far\n$/.exec(
+        stderr,
+      ) ?? [];
     assert.ok(Number(rounds) >= 100, stderr);
     const { training } = await manifestOf(out);
     assert.equal(training.interrupted, `after round ${rounds} of 100000`);
@@ -283,7 +285,7 @@ describe('Ctrl-C', () => {
     await running.waitForStderr('reading');
     running.child.kill('SIGINT');
     await running.waitForStderr(
-      'stopping; keeping the best model so far, if there is one. Press Ctrl-C again to end at once',
+      'stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once',
     );
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }

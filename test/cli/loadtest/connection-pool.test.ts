@@ -102,7 +102,7 @@ test('a time-out ends a request, with its connection if it was sent; the next re
     [1, undefined],
     [0, { failure: 'time-out' }],
   ]);
-  await answer(); // the response to the dropped request, which nobody reads
+  await answer(); // the response to the dropped request is not read
   await answer();
   await endOf(3);
   assert.deepEqual(ended.at(-1), [2, { status: 200, body: '{"score":4}' }]);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findKnee } from '../../../cli/loadtest/knee.ts';
 import { type Figures, Recorder } from '../../../cli/loadtest/recorder.ts';
 
-/** Figures of a server that accepts up to `capacity` requests a second, each within `ms`. */
+/** Figures of a server that accepts up to `capacity` requests per second, each within `ms`. */
 function figuresOf(rate: number, capacity: number, ms: number, lagMs = 0): Figures {
   const recorder = new Recorder(0, () => {});
   for (let i = 0; i < rate; i++) {

@@ -56,7 +56,7 @@ test('a response after the end of the schedule makes the run longer', () => {
   assert.deepEqual([seconds, goodput, lag], [2, 0.5, undefined]);
 });
 
-test('seconds: requests count when they were made, responses when they arrived, and no second is missing', () => {
+test('a request counts in the second when it was made, a response in the second when it arrived; no second is missing', () => {
   const reported: Second[] = [];
   const recorder = new Recorder(0, (second) => reported.push(second));
   recorder.recordOffered(100, 100);

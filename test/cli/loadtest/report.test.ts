@@ -15,13 +15,13 @@ function figuresOf(accepted: number, refused: number): Figures {
   return recorder.figures(2000, { opened: 3, late: 0 });
 }
 
-test('the figures as text', () => {
+test('the results as text', () => {
   assert.equal(
     formatFigures(figuresOf(4, 2)),
     [
       'elapsed    2.00 s, 3 connections',
       'offered    7',
-      'accepted   4, 2.00 a second',
+      'accepted   4, 2.00 per second',
       'refused    2',
       'errors     1: closed early 1',
       'unsent     0',
@@ -35,7 +35,7 @@ test('the figures as text', () => {
   );
 });
 
-test('a second as text, with and without accepted answers', () => {
+test('a second as text, with and without accepted responses', () => {
   const counts = { second: 0, offered: 3, accepted: 2, refused: 1, failed: 0 };
   assert.equal(
     formatSecond({ ...counts, p50Ms: 0.5, p99Ms: 12.34 }),
@@ -55,7 +55,7 @@ test('the knee as text', () => {
   const text = formatKnee({ rate: 100, steps });
   assert.match(text, /^\| 100 .*\| +yes \|$/m);
   assert.match(text, /^\| 200 .*\| not all accepted \|$/m);
-  assert.match(text, /\nthe server holds 100 requests a second\n$/);
+  assert.match(text, /\nthe server holds 100 requests per second\n$/);
   assert.match(formatKnee({ rate: undefined, steps: [] }), /the server did not hold the lowest rate/);
 });
 

@@ -1,4 +1,4 @@
-/** Load tests against small servers. The text of a request selects what the server does. */
+/** Load tests against small servers. The text of a request selects the behaviour of the server. */
 import assert from 'node:assert/strict';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -32,7 +32,7 @@ function optionsFor(port: number, texts: readonly string[], more: Partial<LoadOp
 const good: Respond = (_, response) => response.end('{"score":4}');
 
 describe('an open loop', () => {
-  test('keeps its rate while the server stalls for 500 ms, and latency counts from when a request was due', async (t) => {
+  test('keeps its rate while the server stalls for 500 ms, and latency counts from the time when a request was due', async (t) => {
     const arrivals: number[] = [];
     const { port } = await serve(t, (_, response) => {
       const now = performance.now();

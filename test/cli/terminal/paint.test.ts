@@ -10,7 +10,7 @@ const term = (text: string, contribution: number, ...offsets: [number, number][]
 });
 
 describe('paintText', () => {
-  test('a deeper colour is more, red is underlined, small values have no colour, and occurrences share', () => {
+  test('a deeper colour means more, red is underlined, small values have no colour, and occurrences share a contribution', () => {
     const terms = [term('良い', 2, [0, 2], [3, 5]), term('悪い', -0.5, [5, 7]), term('、', 0.01, [2, 3])];
     const good = '\x1b[38;5;16;48;5;41m良い\x1b[0m';
     assert.equal(paintText('良い、良い悪い', terms), `${good}、${good}\x1b[4;38;5;16;48;5;210m悪い\x1b[0m`);
@@ -41,9 +41,9 @@ test('the table has signs, occurrences, the sum of the other terms, and the othe
       '  +1.250  良い ×2',
       '  −0.500  悪い',
       '  +0.250  (other terms)',
-      '  −0.250  (terms that it does not have)',
+      '  −0.250  (terms that the text does not have)',
       '  +3.000  (mean of the model)',
-      '  +0.250  (held within the range of stars)',
+      '  +0.250  (clamping to the range of stars)',
       '   4.000  stars\n',
     ].join('\n'),
   );

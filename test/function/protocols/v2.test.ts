@@ -44,7 +44,7 @@ describe('a request', () => {
     assert.equal(request.wantsBinary, true);
   });
 
-  test('asks for binary output of all outputs, or of "score"', () => {
+  test('requests binary output for all outputs, or for "score"', () => {
     const wants = (more: object) => read({ ...input({ shape: [1], data: ['a'] }), ...more }, nothing).wantsBinary;
     assert.equal(wants({ outputs: [{ name: 'score', parameters: { binary_data: true } }] }), true);
     assert.equal(wants({ outputs: [{ name: 'score' }] }), false);
@@ -72,7 +72,7 @@ describe('a request', () => {
       '#/inputs/0/data/0/0/0/0/0/0/0/0',
     ],
     [
-      'a size that is not that of the bytes',
+      'a size that differs from the number of bytes',
       input({ shape: [1], parameters: { binary_data_size: 9 } }),
       bytesOf('a'),
       '#/inputs/0',
@@ -105,14 +105,14 @@ describe('a request', () => {
     });
   }
 
-  test('more texts than the limit: 413, before any of them is read', () => {
+  test('more texts than the limit: 413, before any text is read', () => {
     assert.throws(
       () => read(input({ shape: [1e6, 1e6], data: [] }), nothing),
       (error: unknown) => error instanceof HttpError && error.status === 413,
     );
   });
 
-  test('the length of the JSON', () => {
+  test('the length of the JSON comes from the header, and must be within the body', () => {
     const header = (length: string) => ({ 'inference-header-content-length': length });
     assert.equal(jsonLength({}, 7), 7);
     assert.equal(jsonLength(header('5'), 7), 5);
