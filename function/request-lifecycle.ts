@@ -127,8 +127,7 @@ class RequestLifecycle implements RequestContext {
   /** Runs the route's operation and sends its response: at once if the operation returns no promise. */
   #respond(): void {
     try {
-      const { operation, requiresReady } = this.#route as Route;
-      if (requiresReady === true) requireReady(this.service);
+      const { operation } = this.#route as Route;
       const result = typeof operation === 'function' ? this.#load(operation) : this.#run(operation);
       if (result instanceof Promise)
         result.then(
@@ -146,6 +145,7 @@ class RequestLifecycle implements RequestContext {
   }
 
   #run(operation: Operation): HandlerResult {
+    if (this.#route?.requiresReady === true) requireReady(this.service);
     if (this.#parameters?.model === undefined) return runOperation(operation, this, this.#body);
     return this.#runForModel(operation, this.#parameters);
   }

@@ -9,7 +9,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import {
-  boolean,
   checkedByHandler,
   checkTextCount,
   constant,
@@ -46,7 +45,7 @@ const inputSchema = object({
 
 const outputSchema = object({
   name: constant(OUTPUT),
-  parameters: optional(object({ binary_data: optional(boolean()) })),
+  parameters: optional(object({ binary_data: optional(checkedByHandler(() => ({ type: 'boolean' }))) })),
 });
 
 export const inferBody = object({
@@ -176,7 +175,8 @@ function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly
 /** Whether the client requests a binary response: for the output "score", or else for all outputs. */
 function wantsBinary(body: InferBody): boolean {
   const { parameters } = extension.check(body, 'the body', '#', 0);
-  return body.outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output === true;
+  const asked = body.outputs?.[0]?.parameters?.binary_data;
+  return (asked === undefined ? parameters?.binary_data_output : asked) === true;
 }
 
 // ---------------------------------------------------------------------------------------------------------- response

@@ -51,6 +51,8 @@ describe('a request', () => {
     const all = { parameters: { binary_data_output: true } };
     assert.equal(wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: false } }] }), false);
     assert.equal(wants({ ...all, outputs: [] }), true);
+    for (const other of [1, 'true', null])
+      assert.equal(wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: other } }] }), false);
   });
 
   const refused: [what: string, body: unknown, tail: Uint8Array, pointer: string][] = [
