@@ -95,6 +95,18 @@ test('a room imports only the rooms that the table allows, all below it; type im
   }
 });
 
+test('ARCHITECTURE.md shows the same table', () => {
+  const rows = contentOf('ARCHITECTURE.md').matchAll(/^\| `([\w/]+)\/`\s*\|[^|]*\|([^|]*)\|$/gm);
+  const shown = Object.fromEntries(
+    Array.from(rows, ([, room = '', allowed = '']) => [
+      room,
+      allowed.includes('every folder') ? ['*'] : Array.from(allowed.matchAll(/`([\w/]+)`/g), ([, name]) => name),
+    ]),
+  );
+  const { 'model/stars': _, deploy: __, ...withCode } = shown;
+  assert.deepEqual(withCode, rooms);
+});
+
 test('no import forms a circle', () => {
   const done = new Set<string>();
   const path: string[] = [];
