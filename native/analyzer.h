@@ -15,7 +15,7 @@
 //   connection cost    the cost of one context id after another
 //   cell               the nodes that end at one position
 //   ring               the cells of the next kRing positions
-//   pruning            dropping nodes that cannot be on the best path, whatever follows
+//   pruning            dropping nodes that cannot be on the best path, for any words that follow
 //   pruning margin     the most that a node may cost above the cheapest one; see dictionary.h
 //   candidate          a node that pruning kept: a possible predecessor of the words that start here
 //   backpointer        a candidate's end and its predecessor, for the way back from the sentence end
