@@ -7,8 +7,8 @@
 //
 // Ties: kuromoji 0.1.2 ViterbiSearcher.js takes the first of equal paths (strict <). A cell keeps its nodes
 // in kuromoji's order: by start; at one start dictionary words before unknown words, each in the order of the
-// dictionary. Every choice below takes the first of the smallest, and pruning drops only nodes that are
-// strictly worse, so it changes no tie. test/oracle/viterbi.ts is the slow twin.
+// dictionary. Every choice below takes the first of the smallest values. Pruning drops only nodes that lose
+// by a strict comparison, so it changes no tie. test/oracle/viterbi.ts is the slow twin.
 #include "analyzer.h"
 
 #include <algorithm>
@@ -22,8 +22,8 @@
 namespace hoshi {
 namespace {
 
-// The candidate that is cheapest before a given context; the first of equals. `cost` is the candidate's
-// relative cost + the stored connection cost.
+// The cheapest candidate before a given context; the first one if several are equal. `cost` is the
+// candidate's relative cost + the stored connection cost.
 struct BestPredecessor {
   std::uint32_t cost, candidate;
 };
@@ -39,7 +39,7 @@ struct Candidates {
 
   void Pad() {
     if (count <= 1) return;
-    const std::uint32_t padding = count <= 4 ? 3 : kMaxPadding;  // some too many, to save branches
+    const std::uint32_t padding = count <= 4 ? 3 : kMaxPadding;  // more than needed, to save branches
     for (std::uint32_t i = count; i < count + padding; ++i) {
       relative_cost[i] = 0xffff;
       cost_row[i] = cost_row[0];
@@ -48,8 +48,8 @@ struct Candidates {
   }
 
 #if defined(__SSE4_1__)
-  // The instruction phminposuw finds the smallest of eight lanes, and of equals the first. Sums saturate, so
-  // padding stays the largest.
+  // The instruction phminposuw finds the smallest of eight lanes, and the first one if several are equal.
+  // Sums saturate, so padding stays the largest.
   static BestPredecessor SmallestOf(__m128i costs) {
     const auto r = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(costs)));
     return {r & 0xffff, r >> 16};
@@ -60,8 +60,8 @@ struct Candidates {
     v = _mm_insert_epi16(v, r[2][context], 2);
     return _mm_insert_epi16(v, r[3][context], 3);
   }
-  // Built from its four parts: they were stored just now, and one wide load would have to wait for the
-  // stores.
+  // The value is built from its four parts. They were stored just now, so one wide load would have to wait
+  // for the stores.
   __m128i FourRelativeCosts() const {
     return _mm_set_epi16(-1, -1, -1, -1, static_cast<short>(relative_cost[3]),
                          static_cast<short>(relative_cost[2]), static_cast<short>(relative_cost[1]),
@@ -161,13 +161,13 @@ class Lattice {
 
   const Dictionary& d_;
   Scratch& s_;
-  std::uint32_t length_ = 0;       // of the codes
+  std::uint32_t length_ = 0;       // number of codes
   std::uint32_t block_start_ = 0;  // positions of the block
   std::uint32_t block_end_ = 0;
-  std::uint32_t run_end_ = 0;            // of the run of one category that was measured last
+  std::uint32_t run_end_ = 0;            // end of the last measured run of one category
   std::uint32_t backpointer_count_ = 1;  // index 0 stands for no predecessor
   std::uint32_t first_backpointer_ = 0;  // index of the first candidate's backpointer
-  std::int64_t lowest_cost_ = 0;         // of the cheapest candidate
+  std::int64_t lowest_cost_ = 0;         // cost of the cheapest candidate
   Candidates candidates_;
 };
 
@@ -213,8 +213,8 @@ std::uint32_t Lattice::SearchSentence(std::uint32_t start) {
   return position;
 }
 
-// Makes candidates of the nodes that end at the position, each with a backpointer, and empties the cell.
-// Returns false if none ends there.
+// Turns the nodes that end at the position into candidates with backpointers, and empties the cell. Returns
+// false if no node ends there.
 inline bool Lattice::Prune(std::uint32_t position) {
   Scratch::Cell& cell = s_.ring_[position % kRing];
   const std::uint32_t count = cell.count;
@@ -279,9 +279,9 @@ inline bool Lattice::Prune(std::uint32_t position) {
 }
 
 // Finds the surfaces that start at each position of the block, short ones first. All positions go down the
-// trie together, level by level, so that their loads overlap and no branch has to guess where a surface ends.
-// Where the tables are not in the nearest caches, as in a server, that saves a quarter of the analyzer's
-// time.
+// trie together, level by level, so that their loads overlap and no branch is mispredicted where a
+// surface ends. In a server, where the tables are not in the nearest caches, this saves a quarter of the
+// analyzer's time.
 void Lattice::FindSurfaces() {
   struct Cursor {
     std::uint32_t base, position;
@@ -323,8 +323,8 @@ inline std::span<const Lattice::Match> Lattice::MatchesAt(std::uint32_t position
   const std::uint16_t* const codes = s_.codes_.data();
   Match* const matches = s_.matches_[position - block_start_];
   Match* const matches_end = s_.matches_end_[position - block_start_];
-  // kuromoji 0.1.2 ViterbiBuilder.js: an unknown word only where no surface matches or the category always
-  // invokes one, and only as the whole group.
+  // kuromoji 0.1.2 ViterbiBuilder.js: an unknown word is tried only where no surface matches or the category
+  // always invokes one, and only as the whole group.
   const std::uint32_t category = d_.category[codes[position]];
   const Dictionary::Unknown unknown = d_.unknown[category];
   if (matches_end != matches && !unknown.is_always_invoked()) return {matches, matches_end};
@@ -364,7 +364,7 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
         cheapest = std::min(cheapest, *node++);
       } while (word.following() != 0);
     };
-    if (candidates_.count == 1) {  // at about every second position there is only one
+    if (candidates_.count == 1) {  // about half of the positions have only one candidate
       const std::uint16_t* const row = candidates_.cost_row[0];
       for_each_word([row](std::uint32_t context) { return BestPredecessor{row[context], 0}; });
     } else if (candidates_.count == 4) {
@@ -379,8 +379,8 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   }
 }
 
-// Adds the nodes of an unknown word that ends beyond the ring. Of each context only the first of the cheapest
-// can win, so only that one is kept.
+// Adds the nodes of an unknown word that ends beyond the ring. Only the first of the cheapest nodes of each
+// context can win, so only that one is kept.
 [[gnu::noinline]] void Lattice::AddLongNodes(const Match& match) {
   s_.long_nodes_end_ = match.end;
   const Dictionary::Word* next = d_.words + match.word;
@@ -402,9 +402,9 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   } while (word.following() != 0);
 }
 
-// Frees capacity in a full cell. Of each context only the first of the cheapest can win, so only that one is
-// kept. If the cell is full even then, nodes are lost: that happens only with a dictionary that
-// model/compile/dictionary.ts did not make.
+// Frees capacity in a full cell. Only the first of the cheapest nodes of each context can win, so only that
+// one is kept. If the cell is still full, nodes are lost. That happens only with a dictionary that
+// model/compile/dictionary.ts did not compile.
 [[gnu::noinline]] void Lattice::CompactCell(Scratch::Cell& cell) {
   Node kept[kCellCapacity];
   std::uint32_t count = 0;

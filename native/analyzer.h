@@ -1,8 +1,8 @@
-// Text → tokens, exactly as kuromoji 0.1.2 (with the corrections that model/README.md lists), in linear time.
-// test/native/analyzer.test.ts holds it to test/golden/kuromoji.json.
+// Text → tokens, exactly as kuromoji 0.1.2 (with the fixes that model/README.md lists), in linear time.
+// test/native/analyzer.test.ts compares it with test/golden/kuromoji.json.
 //
-// An Analyzer is immutable and may be shared by threads. A Scratch has one owner at a time. It grows to what
-// the longest sentence needs and is then reused without allocating.
+// An Analyzer is immutable and may be shared by threads. A Scratch has one owner at a time. It grows to the
+// size that the longest sentence needs. After that, calls reuse it without allocation.
 //
 // Glossary. The algorithm is a Viterbi search over a lattice, as in MeCab.
 //   position           an index into the character codes of the text
@@ -15,8 +15,8 @@
 //   connection cost    the cost of one context id after another
 //   cell               the nodes that end at one position
 //   ring               the cells of the next kRing positions
-//   pruning            dropping nodes that cannot be on the best path, whatever follows
-//   pruning margin     how much dearer a node may be than the cheapest one before it is pruned
+//   pruning            dropping nodes that cannot be on the best path, for any words that follow
+//   pruning margin     the most that a node may cost above the cheapest one; see dictionary.h
 //   candidate          a node that pruning kept: a possible predecessor of the words that start here
 //   backpointer        a candidate's end and its predecessor, for the way back from the sentence end
 //   block              positions that are looked up in the dictionary together
@@ -41,8 +41,8 @@ class Analyzer {
   explicit Analyzer(std::shared_ptr<const Dictionary> dictionary) : dictionary_(std::move(dictionary)) {}
 
   // Returns the end of each token as an offset into `text` in UTF-16 code units, in ascending order. A token
-  // starts where the one before it ends; the last end is text.size(). Empty for an empty text. Valid until
-  // the scratch is used again. Throws std::bad_alloc.
+  // starts where the one before it ends; the last end is text.size(). The result is empty for an empty text,
+  // and valid until the scratch is used again. Throws std::bad_alloc.
   // REQUIRES: text.size() < 2^31
   std::span<const std::uint32_t> Analyze(std::u16string_view text, Scratch& scratch) const;
 
@@ -60,7 +60,7 @@ class Analyzer::Scratch {
   friend class Analyzer;
   friend class Lattice;
 
-  // Nodes of a cell: those that it can hold after CompactCell, and the words of one more surface.
+  // The nodes that a cell can hold after CompactCell, plus the words of one more surface.
   static constexpr std::uint32_t kCellCapacity = 70;
   static_assert(kCellCapacity >= Dictionary::kMaxContextsPerPosition + Dictionary::kMaxWordsPerSurface);
   // Every surface ends within the ring. Only runs of unknown characters can be longer.
@@ -73,7 +73,7 @@ class Analyzer::Scratch {
   //   cost << 30 | following << 25 | context << 14 | index of the predecessor's backpointer % 2^14
   using Node = std::int64_t;
   struct alignas(64) Cell {
-    Node cheapest;  // of several with the same cost, any
+    Node cheapest;  // any node with the lowest cost
     std::uint32_t count, padding;
     Node nodes[kCellCapacity];
   };
@@ -94,7 +94,7 @@ class Analyzer::Scratch {
 
   Cell ring_[kRing];
   std::vector<Backpointer> backpointers_;
-  std::vector<std::uint16_t> codes_;  // of the text, with kSentenceEnd after each sentence
+  std::vector<std::uint16_t> codes_;  // codes of the text, with kSentenceEnd after each sentence
   // By position in the block. One element is for the unknown word, one is spare.
   Match matches_[kBlock][Dictionary::kMaxSurfaceLength + 2];
   Match* matches_end_[kBlock];

@@ -12,7 +12,7 @@ namespace {
 // Each function of the C API returns 0, or stores its error message for the calling thread.
 Error LightGbmError() { return {Error::Code::kLightGbm, std::string("LightGBM: ") + LGBM_GetLastError()}; }
 
-// Calls twice: for the length, then for the text. The length includes the final NUL.
+// Makes the call twice: first for the length, then for the text. The length includes the final NUL.
 template <class Call>
 Result<std::string> TextFrom(Call call) {
   std::int64_t length = 0;

@@ -47,9 +47,9 @@ class Booster {
                                                       const LabelledMatrix* validation,
                                                       const std::string& parameters);
 
-  // Runs one round of boosting, which adds one tree, or none if nothing could be split. Returns the metrics
-  // of the training data, then those of the validation data, each in the order of MetricNames(). REQUIRES:
-  // made by ForTraining, with validation data if has_validation
+  // Runs one round of boosting, which adds one tree, or no tree if LightGBM finds no split. Returns the
+  // metrics of the training data, then those of the validation data, each in the order of MetricNames().
+  // REQUIRES: the booster was made by ForTraining, with validation data if has_validation
   Result<std::vector<double>> Update(bool has_validation);
   Result<std::vector<std::string>> MetricNames() const;
 
@@ -58,7 +58,7 @@ class Booster {
   Result<std::vector<double>> PredictBatch(const CsrMatrix& matrix) const;
   // Returns the SHAP contribution of each column, then the base value: column_count() + 1 numbers.
   Result<std::vector<double>> Contributions(const SparseRow& row) const;
-  // Returns the model text of the first `rounds` rounds, or of all for 0.
+  // Returns the model text of the first `rounds` rounds, or of all rounds if `rounds` is 0.
   Result<std::string> ModelText(int rounds) const;
 
   std::int32_t column_count() const { return column_count_; }
@@ -70,7 +70,7 @@ class Booster {
   Result<std::vector<double>> Evaluate(int data) const;
 
   void* handle_ = nullptr;
-  void* fast_config_ = nullptr;  // LightGBM's FastConfig for Predict; only of a loaded model
+  void* fast_config_ = nullptr;  // LightGBM's FastConfig for Predict; null for a booster that trains
   std::unique_ptr<Dataset> training_, validation_;
   std::int32_t column_count_ = 0;
 };

@@ -115,8 +115,8 @@ export class Booster {
 
   /**
    * The contribution of each column to the prediction (SHAP values, LightGBM's `pred_contrib`): `columnCount` + 1
-   * numbers, of which the last is the base value. reference/contributions.ts explains scores; this is the law that it
-   * is compared with.
+   * numbers, of which the last is the base value. Tests compare reference/contributions.ts, which explains scores, with
+   * these numbers.
    */
   contributions(row: SparseRow): Float64Array {
     const { columns, values } = checkRow(row, this.columnCount);
@@ -132,7 +132,7 @@ export class Booster {
 
 /**
  * Trains round by round, outside the event loop. The same input gives the same model, byte for byte. As in Python's
- * `train`, a round that finds no split adds no tree, and the training goes on, because the next round may draw other
+ * `train`, a round that finds no split adds no tree. The training then goes on, because the next round may draw other
  * columns.
  */
 export async function trainBooster(options: TrainBoosterOptions): Promise<Booster> {
@@ -231,7 +231,11 @@ function parameterText(parameters: TrainBoosterOptions['parameters'], columnCoun
     const name = parameterName(alias);
     if (name === undefined) throw argumentError('each name in parameters', 'a parameter of LightGBM', alias);
     if (REFUSED_PARAMETERS.has(name))
-      throw argumentError('each name in parameters', 'other than those for files, machines, outputs and rounds', alias);
+      throw argumentError(
+        'each name in parameters',
+        'a parameter that is not for files, machines, outputs or rounds',
+        alias,
+      );
     if (named.has(name)) throw argumentError(`${name} in parameters`, 'given once', alias);
     named.add(name);
     const isFine =

@@ -2,8 +2,8 @@
 // call and wraps the result. Only native/booster.ts loads this addon; it has checked the arguments. An error
 // becomes a JavaScript Error with a `code`.
 //
-// State belongs to the environment, so many workers can load the addon. Work off the event loop owns the data
-// that it reads and keeps its booster alive.
+// State belongs to the environment, so many workers can load the addon. Work outside the event loop owns the
+// data that it reads and keeps its booster alive.
 #include <napi.h>
 
 #include <initializer_list>
@@ -75,9 +75,9 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
   explicit BoosterWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info), booster_(std::move(info.Env().GetInstanceData<State>()->next)) {
     if (booster_ == nullptr)
-      Throw(info.Env(),
-            {Error::Code::kArgument,
-             "Expected a booster to be made by fromModelText or forTraining, not by its constructor"});
+      Throw(info.Env(), {Error::Code::kArgument,
+                         "Expected fromModelText or forTraining to create the booster, received a call of "
+                         "the constructor"});
   }
 
  private:

@@ -29,7 +29,8 @@ export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
   const [startCount, cellCount] = [lengthOf(rowStarts), lengthOf(columns)];
   if (rowStarts[0] !== 0) throw argumentError(`${name}.rowStarts[0]`, '0', rowStarts[0]);
   const last = rowStarts[startCount - 1];
-  if (last !== cellCount) throw argumentError(`${name}.rowStarts`, `to end at ${cellCount}, the number of cells`, last);
+  if (last !== cellCount)
+    throw argumentError(`the last entry of ${name}.rowStarts`, `${cellCount}, the number of cells`, last);
   for (let r = 1; r < startCount; r++) {
     const [start, end] = [rowStarts[r - 1] as number, rowStarts[r] as number];
     if (end < start || end > cellCount)

@@ -1,8 +1,8 @@
 // The tables that the analyzer reads. model/compile/dictionary.ts compiles them from kuromoji's dictionary
 // and describes the sections of the file.
 //
-// Every index is checked once, at load, so that the analyzer's loops need no checks. A file that passes
-// cannot lead outside the tables, even if its content makes no sense. A Dictionary is immutable and may be
+// Every index is checked once, at load, so that the analyzer's loops need no checks. If a file passes, no
+// index leads outside the tables, even if the content makes no sense. A Dictionary is immutable and may be
 // shared by threads. Its identity is "kuromoji VERSION SHA256".
 #pragma once
 
@@ -15,7 +15,7 @@ namespace hoshi {
 
 class Dictionary : public LoadedTables<Dictionary> {
  public:
-  // Limits that the analyzer's fixed arrays depend on.
+  // The limits that fix the sizes of the analyzer's arrays.
   static constexpr std::uint32_t kMaxSurfaceLength = 63;  // UTF-16 code units
   static constexpr std::uint32_t kMaxWordsPerSurface = 32;
   static constexpr std::uint32_t kMaxUnknownWords = 16;  // words of one category
@@ -40,9 +40,9 @@ class Dictionary : public LoadedTables<Dictionary> {
   };
   const Unknown* unknown;  // by category
 
-  // The words of one surface are adjacent; `following` counts those after this one. A context id numbers a
-  // pair (left id, right id), frequent pairs first; 0 is the start and the end of a sentence. Words of one
-  // surface with the same context id are merged.
+  // The words of one surface are adjacent; `following` is the number of words after this one. A context id
+  // numbers a pair (left id, right id), frequent pairs first; 0 is the start and the end of a sentence. Words
+  // of one surface with the same context id are merged.
   struct Word {
     std::uint32_t bits;
     std::int32_t cost() const { return static_cast<std::int32_t>(bits) >> 16; }
@@ -54,12 +54,12 @@ class Dictionary : public LoadedTables<Dictionary> {
   std::uint32_t stride;                  // row length of the two matrices
   std::int32_t bias;                     // stored connection cost = connection cost + bias
   const std::uint16_t* connection_cost;  // [context before * stride + context after], stored
-  // [a * stride + b] is the greatest cost(a, next) − cost(b, next) over all next contexts. If a node of
-  // context b costs more than one of context a at the same position by more than that, it is never on the
-  // best path.
+  // At [a * stride + b]: the maximum of cost(a, next) − cost(b, next) over all next contexts. Compare two
+  // nodes at one position, with contexts a and b. If the node of context b costs more by more than this
+  // margin, it is never on the best path.
   const std::int16_t* pruning_margin;
 
-  // A double array over character codes: the child of a unit by a code is at base + code, if its label is
+  // A double array over character codes. The child of a unit for a code is at base + code, if its label is
   // that code.
   struct Unit {
     std::uint64_t bits;

@@ -15,7 +15,7 @@ import type { SparseRow } from './rows.ts';
 /** The compiled dictionary that `make build` creates. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
 
-// The addon's objects. The classes below wrap them; nothing else holds one.
+// The addon's objects. Only the classes below hold them.
 
 interface AnalyzerHandle {
   readonly identity: string;
@@ -61,8 +61,8 @@ function addon(): EngineAddon {
   return loaded;
 }
 
-// The handles of the objects that were loaded here: a scorer is made from the handles of its parts, and refuses other
-// objects.
+// The handles of the objects that this file has loaded. A scorer is created from the handles of its parts; any other
+// object is refused.
 const analyzerHandles = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
 const vectorizerHandles = new WeakMap<NativeVectorizer, VectorizerHandle>();
 const forestHandles = new WeakMap<NativeForest, ForestHandle>();
@@ -79,7 +79,7 @@ export class NativeAnalyzer {
 
   /**
    * Loads a compiled dictionary. The file of a path is mapped; bytes are copied. Every index in it is checked. Throws a
-   * NativeError with the code `tables` if it cannot be used, or `addon` if the addon is not built.
+   * NativeError with the code `tables` if a check fails, or `addon` if the addon is not built.
    */
   static load(dictionary: string | Uint8Array = dictionaryPath): NativeAnalyzer {
     checkTables(dictionary, 'the dictionary');

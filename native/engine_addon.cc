@@ -4,7 +4,7 @@
 // `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
-// scratch of their object. Work off the event loop uses the scratches of the ScorerPool.
+// scratch of their object. Work outside the event loop uses the scratches of the ScorerPool.
 #include <napi.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ using hoshi::ToJavaScript;
 using hoshi::Vectorizer;
 using hoshi::Vocabulary;
 
-constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // of the buffer for a text
+constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size of the buffer for a text
 
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
@@ -57,7 +57,7 @@ struct State {
     if (text.size() > kMaxUnitsKept) text = std::vector<char16_t>(kInitialUnits);
     std::size_t length = 0;
     napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
-    if (length + 1 == text.size()) {  // it may be cut off
+    if (length + 1 == text.size()) {  // the text may be cut off
       napi_get_value_string_utf16(value.Env(), value, nullptr, 0, &length);
       text.resize(length + 2);
       napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
@@ -75,7 +75,7 @@ T TakeContent(const Napi::CallbackInfo& info) {
   throw ToJavaScript(
       info.Env(),
       Error{Error::Code::kArgument,
-            "Expected an object of the addon to be made by its functions, not by its constructor"});
+            "Expected a function of the addon to create the object, received a call of the constructor"});
 }
 
 // Defines a property as a value, not as a getter: V8 checks `this` for the methods of a native class, but not

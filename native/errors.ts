@@ -26,7 +26,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** Gives an error of the addon, which already has a `code`, the class NativeError. Returns other errors as they are. */
+/** Converts an error of the addon, which has a `code`, to a NativeError. Returns other errors unchanged. */
 function translate(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof NativeError) return error;
   const { code } = error as { code?: NativeErrorCode };

@@ -11,7 +11,7 @@ constexpr std::array<std::uint8_t, 5> kElementBytes{4, 4, 16, 4, 16};
 constexpr double kZero =
     1e-35F;  // LightGBM 4.7.0 include/LightGBM/meta.h kZeroThreshold: a float, stored as a double
 
-constexpr std::uint32_t kMaxLeaves = 65536;  // of a tree: Jump::leaf has 16 bits
+constexpr std::uint32_t kMaxLeaves = 65536;  // per tree: Jump::leaf has 16 bits
 
 // The entries of section 1.
 enum Number { kColumns, kTrees, kAveraged, kSquared, kSlots, kNumbers };
@@ -47,7 +47,7 @@ std::optional<Error> Forest::CheckSizes() {
   if (starts.size() != start_count)
     return Refuse("starts of columns", std::to_string(start_count), starts.size());
   if (starts.front() != 0 || !std::is_sorted(starts.begin(), starts.end()))
-    return file_.Refuse("starts of columns", "numbers from 0 in ascending order", "others");
+    return file_.Refuse("starts of columns", "numbers from 0 in ascending order", "another order");
   if (starts.back() != jumps.size()) return Refuse("jumps", std::to_string(starts.back()), jumps.size());
   if (first_leaves.size() != std::size_t{tree_count_} + 1)
     return Refuse("trees", std::to_string(tree_count_), first_leaves.size());
@@ -146,17 +146,17 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
   return is_squared_ ? (static_cast<int>(sum > 0) - static_cast<int>(sum < 0)) * sum * sum : sum;
 }
 
-// For NaN, and for values that LightGBM treats as zero where zero is a missing value. Looks at every jump of
-// the column.
+// Takes the jumps for NaN, and for values that LightGBM treats as zero where zero is a missing value. Checks
+// every jump of the column.
 template <class Take>
 void Forest::TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const {
   const std::uint32_t middle = starts_[2 * column + 1];
   for (std::uint32_t at = starts_[2 * column]; at < starts_[2 * column + 2]; ++at) {
     const Jump& jump = jumps_[at];
-    const bool is_taken = std::isnan(value)       ? jump.is_of_missing()
-                          : jump.is_not_of_zero() ? false
-                          : at < middle           ? value > jump.threshold
-                                                  : value <= jump.threshold;
+    const bool is_taken = std::isnan(value)   ? jump.takes_missing()
+                          : jump.skips_zero() ? false
+                          : at < middle       ? value > jump.threshold
+                                              : value <= jump.threshold;
     if (is_taken) take(jump);
   }
 }

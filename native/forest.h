@@ -2,11 +2,12 @@
 // LightGBM 4.7.0's LGBM_BoosterPredictForCSRSingleRowFast (test/golden/trees.json, test/golden/shipped.json).
 //
 // model/compile/forest.ts orders the children of each node so that the value 0 goes to the first child, and
-// numbers the leaves from left to right. An empty row therefore ends at leaf 0. A node whose first child has
-// the leaves [a, b) is a jump from leaf a to leaf b, for rows that go to its second child. A column can take
-// jumps only if the row lists it. Of several jumps from one leaf the farthest counts, because its node is
-// above the others. Following the jumps from leaf 0 leads to the tree's leaf. (QuickScorer, Lucchese et al.
-// 2015, has the idea to evaluate conditions by column, not tree by tree.)
+// numbers the leaves from left to right. An empty row therefore ends at leaf 0. Let the first child of a node
+// have the leaves [a, b). The node is then a jump from leaf a to leaf b, for rows that go to its second
+// child. A column can take jumps only if the row lists it. If several jumps of a row start at one leaf, the
+// farthest one counts, because its node is above the other nodes. Following the jumps from leaf 0 leads to
+// the tree's leaf. (The idea to evaluate conditions by column, not tree by tree, is from QuickScorer,
+// Lucchese et al. 2015.)
 //
 // A slot stores the farthest jump that the row takes from a leaf. Leaves from which no jump starts need none.
 //
@@ -52,10 +53,10 @@ class Forest : public LoadedTables<Forest> {
     std::uint32_t slot;
     std::uint16_t leaf;  // number within its tree
     std::uint16_t flags;
-    bool is_of_missing() const { return (flags & 1) != 0; }  // NaN takes the jump
-    bool is_not_of_zero() const {
-      return (flags & 2) != 0;
-    }  // values that LightGBM treats as zero do not take it
+    // NaN takes the jump.
+    bool takes_missing() const { return (flags & 1) != 0; }
+    // Values that LightGBM treats as zero do not take the jump.
+    bool skips_zero() const { return (flags & 2) != 0; }
   };
 
   struct Leaf {
@@ -80,7 +81,7 @@ class Forest : public LoadedTables<Forest> {
   // Jumps that it takes if its value <= threshold: [starts_[2c + 1], starts_[2c + 2]), descending.
   const std::uint32_t* starts_;
   const Jump* jumps_;
-  const std::uint32_t* first_leaf_;  // of each tree; then the number of leaves
+  const std::uint32_t* first_leaf_;  // first leaf of each tree; then the number of leaves
   const Leaf* leaves_;               // tree by tree
   std::vector<Leaf> first_leaves_;   // copies of each tree's leaf 0, close together
 };

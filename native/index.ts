@@ -1,5 +1,5 @@
 /**
- * What the rest of hoshi uses of the addons: the serving engine and LightGBM's boosters. An addon loads at its first
+ * The exports of native/ for the rest of hoshi: the serving engine and LightGBM's boosters. An addon loads at its first
  * call.
  */
 export {

@@ -13,10 +13,10 @@
 namespace hoshi {
 namespace {
 
-constexpr int kMaxLines = 22;  // of a tree: LightGBM 4.7.0 src/io/tree.cpp, max_num_line
+constexpr int kMaxLines = 22;  // per tree: LightGBM 4.7.0 src/io/tree.cpp, max_num_line
 // LightGBM's SHAP contributions recurse once per level, and their memory grows with the square of the depth.
 constexpr int kMaxDepth = 4096;
-constexpr int kMaxLeaves = 1 << 24;  // of a tree
+constexpr int kMaxLeaves = 1 << 24;  // per tree
 constexpr std::array kObjectives{"regression", "regression_l1", "huber",         "fair",
                                  "poisson",    "quantile",      "mape",          "gamma",
                                  "tweedie",    "binary",        "cross_entropy", "cross_entropy_lambda",
@@ -135,8 +135,8 @@ class Fields {
 
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
-// Checks that every leaf and every inner node except the root is the child of exactly one node, and that all
-// of them are below the root.
+// Checks that every leaf and every inner node except the root is the child of exactly one node. Also checks
+// that all of them are below the root.
 void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
                 const std::vector<std::int64_t>& right) {
   const std::size_t inner = left.size();
@@ -206,7 +206,7 @@ void CheckTree(const Fields& tree, std::int64_t last_column) {
     boundaries = tree.GetIntegers("cat_boundaries", categories + 1, 0, kInt32Max);
     if (boundaries[0] != 0) Refuse(tree.At("cat_boundaries", 0), "0", std::to_string(boundaries[0]));
     if (!std::is_sorted(boundaries.begin(), boundaries.end()))
-      Refuse(tree.At("cat_boundaries"), "integers in ascending order", "others");
+      Refuse(tree.At("cat_boundaries"), "integers in ascending order", "another order");
     tree.GetIntegers("cat_threshold", boundaries.back(), 0, std::numeric_limits<std::uint32_t>::max());
   }
   if (!tree.Has("decision_type")) return;
@@ -307,7 +307,7 @@ class ModelCheck {
       Refuse(where, "at most " + std::to_string(kMaxLines) + " lines", std::to_string(lines));
     // LightGBM's reader stops at a blank line. Only blank lines may follow, up to the next tree.
     if (start >= end || text_.substr(start, end - start).find_first_not_of('\n') != text_.npos) {
-      Refuse(where, "a blank line at the end that tree_sizes gives", "another end");
+      Refuse(where, "a blank line at the end that tree_sizes gives", "something else");
     }
     CheckTree(tree, last_column);
   }

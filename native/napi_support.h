@@ -1,4 +1,4 @@
-// Helpers that both addons share: errors, arrays, and work off the event loop.
+// Helpers that both addons share: errors, arrays, and work outside the event loop.
 //
 // The functions run on the event loop's thread. Only a Task's `work` runs on another thread; it must not
 // touch JavaScript.
@@ -43,7 +43,7 @@ inline Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values
   return array;
 }
 
-// Runs `work` off the event loop. Run returns a promise, which resolves to `wrap` of the result or is
+// Runs `work` outside the event loop. Run returns a promise, which resolves to `wrap` of the result or is
 // rejected with the error.
 template <class T>
 class Task : public Napi::AsyncWorker {

@@ -1,4 +1,4 @@
-/** The folder of the package. It is the same for a source file and for its compiled file in `dist/`. */
+/** The folder of the package. A source file and its compiled file in `dist/` get the same folder. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuiltin } from './builtin.ts';

@@ -1,6 +1,6 @@
 /**
- * Sparse rows in CSR form, as the trees read them. They are plain typed arrays, and no function keeps one: the caller
- * may reuse the arrays after a call returns.
+ * Sparse rows in CSR form, as the trees read them. They are plain typed arrays. No function keeps them, so the caller
+ * may reuse the arrays after a call.
  */
 
 /**

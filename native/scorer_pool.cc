@@ -29,7 +29,7 @@ std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
   try {
     for (std::size_t i = 1; i < std::min<std::size_t>(threads, texts.size()); ++i) others.emplace_back(work);
   } catch (const std::system_error&) {
-    // The system starts no more threads. The ones already started score all the texts.
+    // The system cannot start another thread. The threads that run score all the texts.
   }
   work();
   others.clear();  // joins

@@ -1,4 +1,4 @@
-// Scores many texts on several threads. Each thread takes the next text that no other has taken.
+// Scores many texts on several threads. Each thread takes the next text that no other thread has taken.
 //
 // Any number of threads may call Score at the same time. Scratches are kept for the next call.
 #pragma once
@@ -40,8 +40,9 @@ class ScorerPool {
  public:
   explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
 
-  // Returns the scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more; fewer
-  // if the system starts no more. Throws std::bad_alloc if any of the threads runs out of memory.
+  // Returns the scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more
+  // threads, or fewer if the system cannot start them. Throws std::bad_alloc if any of the threads runs out
+  // of memory.
   std::vector<double> Score(const Texts& texts, unsigned threads);
 
   // Counts over all texts that Score has finished.

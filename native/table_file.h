@@ -8,8 +8,8 @@
 //        20  u32 number of sections
 //        24  u64 size of the file in bytes
 //        32  for each section: u64 offset, u64 size in bytes
-//            the sections, each at a multiple of 64. Section 0 is the identity: UTF-8 text that says what the
-//            file was compiled from
+//            the sections, each at a multiple of 64. Section 0 is the identity: UTF-8 text that names what
+//            the file was compiled from
 //
 // Numbers are little-endian. Open checks the container; the classes derived from LoadedTables check the
 // content of the sections. A TableFile is immutable and may be shared by threads. Processes that map the same
@@ -35,7 +35,7 @@ struct TableKind {
   const char* name;  // for messages
   std::string_view tag;
   std::uint32_t version;
-  std::span<const std::uint8_t> element_bytes;  // of each section after the identity
+  std::span<const std::uint8_t> element_bytes;  // element size of each section after the identity
 };
 
 class TableFile {
@@ -72,7 +72,7 @@ class TableFile {
 };
 
 // The base class of Dictionary, Vocabulary and Forest. `Tables` defines kKind and Check, which returns the
-// first error in the sections. Check runs once, before anyone can use the object.
+// first error in the sections. Check runs once, before the object can be used.
 template <class Tables>
 class LoadedTables {
  public:
@@ -83,7 +83,7 @@ class LoadedTables {
     return From(TableFile::Copy(bytes, Tables::kKind));
   }
 
-  // Says what the tables were compiled from.
+  // Returns the origin of the tables: the sources that they were compiled from.
   const std::string& identity() const { return file_.identity(); }
 
  protected:

@@ -20,15 +20,15 @@ std::uint32_t WordCharacter(const Vocabulary& vocabulary, std::u16string_view te
   const std::uint32_t character = 0x10000 + ((unit & 0x3ffU) << 10) + (text[at + 1] & 0x3ffU);
   const auto ranges = vocabulary.supplementary;
   const auto after = std::upper_bound(ranges.begin(), ranges.end(), character) - ranges.begin();
-  // In a range if an odd number of bounds is at or below the character, or if it is the last of a range.
+  // The character is in a range if an odd number of bounds is at or below it, or if it ends a range.
   return after % 2 == 1 || (after > 0 && ranges[static_cast<std::size_t>(after) - 1] == character) ? 2 : 0;
 }
 
 // ln(count), the same double as model/math/logarithm.ts: both use only operations that IEEE 754 defines
 // exactly. REQUIRES: count > 0
 double Logarithm(const double* table, std::uint32_t count) {
-  if (count < Vocabulary::kLogarithmCount) return table[count];
-  const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithmCount - 1);
+  if (count < Vocabulary::kLogarithmTableSize) return table[count];
+  const int doublings = std::bit_width(count) - std::bit_width(Vocabulary::kLogarithmTableSize - 1);
   const std::uint32_t q = count >> doublings;
   const double rounded = static_cast<double>(q) * std::ldexp(1.0, doublings);
   const double r = (count - rounded) / rounded;
@@ -73,7 +73,7 @@ class TermCounter {
   }
 
   // Counts the terms of the gathered words. Their table entries are prefetched first, so that the loads
-  // overlap. Where the tables are not in the nearest caches, as in a server, that halves the time.
+  // overlap. In a server, where the tables are not in the nearest caches, this halves the time.
   void CountGatheredWords() {
     s_.words += word_count_;
     if (s_.ngrams_.size() > 1) {

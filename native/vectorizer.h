@@ -1,6 +1,6 @@
 // Tokens → a sparse TF-IDF row, as scikit-learn's TfidfVectorizer makes it in float64
-// (test/golden/tfidf.json). The doubles are the same as those of model/reference/vectorizer.ts. No string is
-// made.
+// (test/golden/tfidf.json). The doubles are the same as those of model/reference/vectorizer.ts. It creates no
+// strings.
 //
 // A Vectorizer is immutable and may be shared by threads. A Scratch belongs to one vectorizer and has one
 // owner at a time.

@@ -46,11 +46,11 @@ std::optional<Error> Vocabulary::CheckNumbers() {
   if (numbers[kNorm] > 2) return Refuse("norm", "0, 1 or 2", numbers[kNorm]);
   norm = static_cast<Norm>(numbers[kNorm]);
   if (idfs.size() != column_count) return Refuse("idf", std::to_string(column_count), idfs.size());
-  if (logs.size() != kLogarithmCount)
-    return Refuse("logarithms", std::to_string(kLogarithmCount), logs.size());
+  if (logs.size() != kLogarithmTableSize)
+    return Refuse("logarithms", std::to_string(kLogarithmTableSize), logs.size());
   const auto is_finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(idfs.begin(), idfs.end(), is_finite) || !std::all_of(logs.begin(), logs.end(), is_finite))
-    return file_.Refuse("idf and logarithms", "finite numbers", "others");
+    return file_.Refuse("idf and logarithms", "finite numbers", "infinite ones or NaN");
   idf = idfs.data();
   logarithms = logs.data();
   return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<Error> Vocabulary::CheckTrie() {
   const auto units = file_.Section<Unit>(4);
   if (codes.size() != 65536) return Refuse("codes", "65536", codes.size());
   if (ranges.size() % 2 != 0 || !std::is_sorted(ranges.begin(), ranges.end()))
-    return file_.Refuse("word characters", "ranges in ascending order", "others");
+    return file_.Refuse("word characters", "ranges in ascending order", "another order");
   if (units.empty()) return Refuse("units", "at least 1", 0);
   const std::uint16_t last_code = *std::max_element(codes.begin(), codes.end());
   for (const Unit& unit : units) {

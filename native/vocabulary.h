@@ -1,9 +1,9 @@
 // The tables that the vectorizer reads. model/compile/vocabulary.ts compiles them from a bundle's vocabulary.
 //
 // A term is a sequence of words. Each word that occurs in a term has a number. Terms form a tree of nodes:
-// the node of a one-word term has the word's number, and a longer term is the child of the term without its
-// last word, by that word. Every index is checked once, at load. A Vocabulary is immutable and may be shared
-// by threads.
+// the node of a one-word term has the word's number. The node of a longer term is the child, for its last
+// word, of the term without that word. Every index is checked once, at load. A Vocabulary is immutable and
+// may be shared by threads.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,7 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   const Node* nodes;
 
   static constexpr std::uint32_t kNone = 0xffffffff;
-  // Returns the child of `node` by `word`, or kNone.
+  // Returns the child of `node` for `word`, or kNone.
   std::uint32_t Child(std::uint32_t node, std::uint32_t word) const {
     for (std::uint32_t slot = Hash(node, word) & mask_;; slot = (slot + 1) & mask_) {
       const Edge& edge = edges_[slot];
@@ -58,14 +58,14 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     }
   }
 
-  // Prefetches the slot that Child reads first. The arguments may be any numbers.
+  // Prefetches the slot that Child reads first. Any numbers are allowed as arguments.
   void PrefetchChild(std::uint32_t node, std::uint32_t word) const {
     __builtin_prefetch(edges_ + (Hash(node, word) & mask_));
   }
 
   const double* idf;         // by column
   const double* logarithms;  // ln(0), ln(1), …; entry 0 is never read
-  static constexpr std::uint32_t kLogarithmCount = 1024;
+  static constexpr std::uint32_t kLogarithmTableSize = 1024;
 
  private:
   struct Edge {

@@ -1,6 +1,6 @@
 /**
  * The golden texts. A bundle stores their scores, and every engine must reproduce them whenever it loads the bundle.
- * They are ordinary reviews, then texts that break careless code: emoji, half-width kana, a lone surrogate, the empty
+ * They are ordinary reviews, then texts that often reveal bugs: emoji, half-width kana, a lone surrogate, the empty
  * text.
  */
 export const goldenTexts: readonly string[] = [

@@ -1,7 +1,7 @@
 /**
- * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. No reader sees
- * half a bundle. The temporary folder is named after the process, so two writers of one destination do not mix their
- * files.
+ * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. So a reader never
+ * sees an incomplete bundle. The temporary folder is named after the process, so two writers of one destination do not
+ * mix their files.
  */
 import { constants, existsSync, renameSync, rmSync } from 'node:fs';
 import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
@@ -108,8 +108,8 @@ function manifestOf(
 }
 
 /**
- * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit:
- * the loader of the bundle finds the same, reports it and falls back to another engine.
+ * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit.
+ * The loader of such a bundle logs the reason and falls back to another engine.
  */
 function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): readonly (readonly [string, Buffer])[] {
   try {
@@ -132,19 +132,19 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   await rename(from, to);
 }
 
-/** Where a bundle is written before it is complete. */
+/** The folder of a bundle that is not complete yet. */
 function temporaryFolderOf(path: string): string {
   return join(dirname(resolve(path)), `.${basename(resolve(path))}.${process.pid}.tmp`);
 }
 
-/** Where the older bundle is between the two renames of `replaceFolder`. */
+/** The folder of the older bundle between the two renames of `replaceFolder`. */
 function replacedFolderOf(path: string): string {
   return `${temporaryFolderOf(path)}.old`;
 }
 
 /**
  * Undoes a `writeBundle` of this process that did not finish: deletes the temporary folders and restores the older
- * bundle. Does nothing after a finished one. It is synchronous, so that an exit handler can call it.
+ * bundle. Does nothing if `writeBundle` has finished. It is synchronous, so that an exit handler can call it.
  */
 export function rollBackWrite(path: string): void {
   const [temporary, replaced] = [temporaryFolderOf(path), replacedFolderOf(path)];

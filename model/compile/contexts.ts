@@ -1,6 +1,6 @@
 /**
- * Contexts: the distinct pairs (left id, right id) of words, numbered from the most frequent one on. The Viterbi search
- * needs only the cost and the context of a word. Context 0 is the beginning and the end of a sentence.
+ * Contexts: the distinct pairs (left id, right id) of words, numbered by frequency, the most frequent one first. The
+ * Viterbi search needs only the cost and the context of a word. Context 0 is the start and the end of a sentence.
  */
 import { keysByWeight } from './frequencies.ts';
 import type { ConnectionCosts, DictionaryWord } from './kuromoji-files.ts';
@@ -10,15 +10,16 @@ export interface Contexts {
   /** The length of a row of both matrices: `count`, rounded up to whole cache lines. */
   readonly stride: number;
   /** Connection cost + bias, at `before * stride + after`. Never below 0. */
-  readonly cost: Uint16Array;
+  readonly connectionCost: Uint16Array;
   readonly bias: number;
   /**
-   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. This is the most that a
-   * path ending in context a can still lose against a path ending in b at the same position. If the path in b costs
-   * more than the path in a by a greater difference, it always loses, and strictly, so dropping it changes no tie.
+   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. Compare two paths that
+   * end at one position, in the contexts a and b. The path in a can still lose at most this margin against the path in
+   * b. If the path in b costs more by more than the margin, it always loses by a strict comparison. Dropping it
+   * therefore changes no tie.
    */
-  readonly worse: Int16Array;
-  /** The number of a word's context. Throws for a word that was not among the weighed ones. */
+  readonly pruningMargin: Int16Array;
+  /** The number of a word's context. Throws for a word that was not weighed. */
   numberOf(word: DictionaryWord): number;
 }
 
@@ -28,7 +29,8 @@ const MAX_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
 
 /**
- * Numbers the contexts of the words by the sum of their weights. Throws if there are over 2048, or costs too far apart.
+ * Numbers the contexts of the words by the sum of their weights. Throws if there are more than 2048 contexts, or if the
+ * connection costs differ too much.
  */
 export function contextsOf(
   weighedWords: Iterable<readonly [DictionaryWord, weight: number]>,
@@ -39,13 +41,13 @@ export function contextsOf(
   const count = keys.length;
   if (count > MAX_CONTEXTS) throw new Error(`Expected at most ${MAX_CONTEXTS} contexts, received ${count}`);
   const stride = Math.ceil(count / 32) * 32;
-  const { cost, bias } = costsBetween(keys, stride, connections);
+  const { connectionCost, bias } = connectionCostsBetween(keys, stride, connections);
   return {
     count,
     stride,
-    cost,
+    connectionCost,
     bias,
-    worse: worseOf(cost, count, stride),
+    pruningMargin: pruningMarginsOf(connectionCost, count, stride),
     numberOf(word) {
       const number = numbers.get(keyOf(word));
       if (number === undefined) throw new Error(`Expected a word of a known context, received ${keyOf(word)}`);
@@ -65,40 +67,40 @@ function* withSentenceEnds(
   for (const [word, weight] of words) yield [keyOf(word), weight];
 }
 
-function costsBetween(
+function connectionCostsBetween(
   keys: readonly number[],
   stride: number,
   { leftIds, costs }: ConnectionCosts,
-): { cost: Uint16Array; bias: number } {
+): { connectionCost: Uint16Array; bias: number } {
   const leftOf = keys.map((key) => Math.floor(key / ID_LIMIT));
   const rightOf = keys.map((key) => key % ID_LIMIT);
   const between = rightOf.map((right) => leftOf.map((left) => costs[right * leftIds + left] as number));
   const lowest = between.reduce((least, row) => Math.min(least, ...row), 0);
   const highest = between.reduce((most, row) => Math.max(most, ...row), 0);
-  // The analyzer keeps the sum of a cost and a difference of two costs in 16 bits.
+  // The analyzer keeps the sum of a connection cost and a pruning margin in 16 bits.
   if (2 * (highest - lowest) >= 2 ** 16 - 1)
     throw new Error(`Expected connection costs to differ by at most 32767, received ${lowest} to ${highest}`);
-  const cost = new Uint16Array(keys.length * stride);
+  const connectionCost = new Uint16Array(keys.length * stride);
   between.forEach((row, before) => {
-    cost.set(
+    connectionCost.set(
       row.map((value) => value - lowest),
       before * stride,
     );
   });
-  return { cost, bias: 0 - lowest };
+  return { connectionCost, bias: 0 - lowest };
 }
 
-function worseOf(cost: Uint16Array, count: number, stride: number): Int16Array {
-  const worse = new Int16Array(count * stride);
-  const rows = Array.from({ length: count }, (_, i) => cost.subarray(i * stride, i * stride + count));
+function pruningMarginsOf(connectionCost: Uint16Array, count: number, stride: number): Int16Array {
+  const pruningMargin = new Int16Array(count * stride);
+  const rows = Array.from({ length: count }, (_, i) => connectionCost.subarray(i * stride, i * stride + count));
   rows.forEach((rowOfA, a) => {
     for (let b = 0; b <= a; b++) {
       const [least, greatest] = differencesBetween(rowOfA, rows[b] as Uint16Array);
-      worse[a * stride + b] = greatest;
-      worse[b * stride + a] = -least;
+      pruningMargin[a * stride + b] = greatest;
+      pruningMargin[b * stride + a] = -least;
     }
   });
-  return worse;
+  return pruningMargin;
 }
 
 function differencesBetween(a: Uint16Array, b: Uint16Array): [least: number, greatest: number] {

@@ -7,10 +7,10 @@
  *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as
  *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000
  *     3  category   u8: character code → category
- *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouping (bit 31)
+ *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouped (bit 31)
  *     5  words      u32: words.ts
- *     6  cost       u16 × contexts × stride: contexts.ts
- *     7  worse      i16 × contexts × stride: contexts.ts
+ *     6  costs      u16 × contexts × stride: the connection costs of contexts.ts
+ *     7  margins    i16 × contexts × stride: the pruning margins of contexts.ts
  *     8  trie       u64: double-array.ts, from the character codes of a surface to its first word
  */
 import { contextsOf } from './contexts.ts';
@@ -27,7 +27,7 @@ const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the 
 const REPLACEMENT = 0xe000; // for U+0000 and surrogates (reference/tokenizer.ts)
 
 /**
- * Compiles the dictionary. `sample` holds texts from which the order in memory follows; it does not change the tokens.
+ * Compiles the dictionary. `sample` holds texts that determine the order in memory; they do not change the tokens.
  * `identity` is stored in the file. Throws if the dictionary has more categories, contexts or words than the format can
  * hold.
  */
@@ -40,8 +40,8 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
 
   const table = new WordTable(contexts);
   const unknown = new Uint32Array(CATEGORY_CODES);
-  categories.forEach(({ isAlwaysInvoked, isGrouping, words }, i) => {
-    unknown[i] = table.add(words) | (Number(isAlwaysInvoked) << 30) | (Number(isGrouping) << 31);
+  categories.forEach(({ isAlwaysInvoked, isGrouped, words }, i) => {
+    unknown[i] = table.add(words) | (Number(isAlwaysInvoked) << 30) | (Number(isGrouped) << 31);
   });
   const trie = buildDoubleArray(
     surfaces.map(({ text, words, weight }) => ({
@@ -61,7 +61,7 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
     surfaces.reduce((longest, { text }) => Math.max(longest, text.length), 0),
     0,
   );
-  const sections = [numbers, code, category, unknown, words, contexts.cost, contexts.worse, trie];
+  const sections = [numbers, code, category, unknown, words, contexts.connectionCost, contexts.pruningMargin, trie];
   return encodeTableFile(dictionaryKind, identity, sections);
 }
 
@@ -107,8 +107,8 @@ function* weighedCharacters(surfaces: readonly WeighedSurface[]): Generator<read
 }
 
 /**
- * An upper bound on the number of contexts among the words that end at one position: the known ones are suffixes of the
- * longest one of them, and the unknown ones are of one category.
+ * An upper bound on the number of contexts among the words that end at one position. The known words are suffixes of
+ * the longest known word, and the unknown words belong to one category.
  */
 function maxContextsEnding({ surfaces, categories }: KuromojiDictionary): number {
   const wordsOf = new Map(surfaces.map(({ text, words }) => [text, words]));

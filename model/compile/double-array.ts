@@ -8,9 +8,9 @@
  *
  * The child of a node for a code is the unit at base + code, if its label is that code. This one comparison is enough,
  * because no two nodes have the same base and no child is at base 0. After the last base, the array has as many units
- * as the largest code needs, so a reader that uses valid codes never reads beyond the end.
+ * as the largest code needs. A reader that uses valid codes therefore never reads beyond the end.
  *
- * Nodes with more weight are placed first, so that the nodes that are visited most lie close together at the front.
+ * Nodes with more weight are placed first, so that the most visited nodes lie close together at the front.
  */
 import { Bitmap } from './bitmap.ts';
 
@@ -24,7 +24,7 @@ export interface DoubleArrayEntry {
 }
 
 const NO_CODE = 0xffff;
-const LIMIT = 2 ** 24; // for values and bases
+const LIMIT = 2 ** 24; // exclusive maximum of values and bases
 
 /** Builds the units. The order of the entries does not matter. Throws if two entries have the same codes. */
 export function buildDoubleArray(entries: readonly DoubleArrayEntry[]): BigUint64Array {
@@ -116,13 +116,13 @@ function placeNodes(trie: Trie): { unitOf: Uint32Array; baseOf: Uint32Array; uni
   const bases = new Bitmap();
   units.take(0);
   bases.take(0);
-  // Where the search for a base begins. A node with one child starts at the last base found for that code: no lower
-  // base is free. A node with more children starts at the last base found for that number of children; nodes with one
-  // child fill the gaps. Tried and dropped: searching from the start each time took eight times as long and packed no
-  // better.
+  // The positions at which the search for a base begins. A node with one child starts at the last base found for that
+  // code: no lower base is free. A node with more children starts at the last base found for that number of children;
+  // nodes with one child fill the gaps. Tried and dropped: searching from the start each time took eight times as long
+  // and packed no better.
   const fromByCode = new Uint32Array(largestCode + 1).fill(1);
   const fromByCount = new Uint32Array(largestCode + 1).fill(1);
-  const codes = new Uint16Array(largestCode); // of the children to place
+  const codes = new Uint16Array(largestCode); // codes of the children to place
   let lastBase = 0;
   for (const parent of order) {
     let children = 0;
@@ -160,7 +160,7 @@ function lowestZero(bits: number): number {
   return 31 - Math.clz32(~bits & (bits + 1));
 }
 
-/** By code; a prefix comes first. */
+/** Compares by code; a prefix comes first. */
 function compareCodes(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const shared = sharedLength(a, b);
   return (a[shared] ?? 0) - (b[shared] ?? 0);

@@ -3,9 +3,9 @@
  * from it.
  *
  * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends
- * 0 to the right, the children are swapped. A node then becomes a jump from the first leaf below its first child to the
- * first leaf below its second child, for the rows that it sends to the second. Every model that reference/trees.ts
- * accepts fits.
+ * 0 to the right, the children are swapped. A node then becomes a jump between two leaves, for the rows that it sends
+ * to its second child. The jump leads from the first leaf below the first child to the first leaf below the second
+ * child. Every model that reference/model-text.ts accepts has this form.
  */
 import {
   DEFAULT_LEFT,
@@ -20,9 +20,9 @@ import { encodeTableFile, type TableKind } from './table-file.ts';
 
 const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
 
-const MAX_LEAVES = 65_536; // of a tree: a jump stores a leaf in 16 bits
+const MAX_LEAVES = 65_536; // per tree: a jump stores a leaf in 16 bits
 const NO_SLOT = 0xffffffff;
-// Flags of a jump: missing values jump; values that LightGBM treats as zero do not.
+// Flags of a jump, as in native/forest.h: missing values take the jump; values that LightGBM treats as zero do not.
 const TAKES_MISSING = 1;
 const SKIPS_ZERO = 2;
 

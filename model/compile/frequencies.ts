@@ -10,7 +10,8 @@ export interface WeighedSurface extends Surface {
 
 /**
  * The surfaces, heaviest first. The weight of a surface is its number of occurrences in the sample at any position,
- * plus a prior below 1 from the costs of its words, which orders the surfaces that the sample does not contain.
+ * plus a prior below 1. The prior follows from the costs of its words and orders the surfaces that the sample does not
+ * contain.
  */
 export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<string>): WeighedSurface[] {
   const counts = new Map(surfaces.map(({ text }) => [text, 0]));
@@ -33,14 +34,14 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
 }
 
 /**
- * A weight from a word's cost, which is a negative log probability: 512 more is half the weight. A power of two: sums
- * are exact.
+ * A weight from a word's cost, which is a negative log probability: if the cost is 512 higher, the weight is half. Every
+ * weight is a power of two, so that sums are exact.
  */
 export function priorOf({ cost }: DictionaryWord): number {
   return 2 ** (-20 - (cost >> 9));
 }
 
-/** The distinct keys, those with the greatest sum of weights first. Keys of equal sums ascend. */
+/** The distinct keys, sorted by the sum of their weights, the largest first. Keys with equal sums ascend. */
 export function keysByWeight(weighed: Iterable<readonly [key: number, weight: number]>): number[] {
   const weights = new Map<number, number>();
   for (const [key, weight] of weighed) weights.set(key, (weights.get(key) ?? 0) + weight);

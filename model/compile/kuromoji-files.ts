@@ -9,8 +9,8 @@
  *     unk_char        u8: the category of every UTF-16 unit
  *     cc              i16: number of right ids, number of left ids, then the cost of each left id after each right id
  *
- * Two traps: most files are buffers that had grown and were never shortened, so they end in megabytes of zeros, which
- * are not entries. And the base and check of the root are 0, so byte 0 leads from the root to itself.
+ * Note two traps. Most files are buffers that had grown and were never shortened, so they end in megabytes of zeros,
+ * which are not entries. The base and check of the root are 0, so byte 0 leads from the root to itself.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
@@ -36,7 +36,7 @@ export interface Category {
   /** Unknown words are tried even where the dictionary has a word. */
   readonly isAlwaysInvoked: boolean;
   /** An unknown word is a whole run of the category's characters, not one character. */
-  readonly isGrouping: boolean;
+  readonly isGrouped: boolean;
   readonly words: readonly DictionaryWord[];
 }
 
@@ -166,7 +166,7 @@ function surfacesOf(base: Int32Array, check: Int32Array, wordsOfKey: Map<number,
     }
     const key = -(base[leaf] as number) - 1;
     const words = wordsOfKey.get(key);
-    expect(isUtf8(bytes.subarray(start)), 'base', 'surface forms in UTF-8', `others at leaf ${leaf}`);
+    expect(isUtf8(bytes.subarray(start)), 'base', 'surface forms in UTF-8', `other bytes at leaf ${leaf}`);
     if (words === undefined) throw mismatch('tid_map', `words for each surface form`, `none for key ${key}`);
     surfaces.push({ text: bytes.toString('utf8', start), words });
   }
@@ -185,7 +185,7 @@ function categoriesOf(bytes: Buffer, wordsOfCategory: Map<number, DictionaryWord
     const words = wordsOfCategory.get(categories.length);
     if (words === undefined) throw mismatch('unk_map', `words for category ${name}`, 'none');
     expect((invoke ?? 2) < 2 && (group ?? 2) < 2, 'unk_invoke', '0 or 1 for invoke and group', `${invoke}, ${group}`);
-    categories.push({ name, isAlwaysInvoked: invoke === 1, isGrouping: group === 1, words });
+    categories.push({ name, isAlwaysInvoked: invoke === 1, isGrouped: group === 1, words });
     at = end + 1;
   }
   expect(

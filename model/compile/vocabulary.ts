@@ -1,8 +1,9 @@
 /**
- * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads. native/vocabulary.h describes the file.
+ * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads. native/vocabulary.h describes the
+ * tables.
  *
  * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that
- * the data that is read most lies close together. A term of several words is a path of nodes in a hash table.
+ * the most read data lies close together. A term of several words is a path of nodes in a hash table.
  */
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
@@ -63,7 +64,7 @@ interface Node {
   flags: number;
 }
 
-/** From a node, by a word, to a child node. */
+/** An edge from a node to its child for a word. */
 interface Edge {
   readonly node: number;
   readonly word: number;

@@ -1,6 +1,6 @@
 /**
- * The table of words. A group is the words of one surface form, or the unknown words of one category, in kuromoji's
- * order.
+ * The table of words. A group consists of the words of one surface form, or the unknown words of one category, in
+ * kuromoji's order.
  *
  *     bits 16–31  cost, signed
  *     bits 11–15  the number of words that follow in the group
@@ -11,7 +11,7 @@
 import { CONTEXT_BITS, type Contexts } from './contexts.ts';
 import type { DictionaryWord } from './kuromoji-files.ts';
 
-const MAX_WORDS = 2 ** 5; // in a group
+const MAX_WORDS = 2 ** 5; // per group
 
 export class WordTable {
   readonly #contexts: Contexts;
@@ -38,7 +38,7 @@ export class WordTable {
     return Uint32Array.from(this.#table);
   }
 
-  /** Keeps the first cheapest word of each context: no other word of that context can win. */
+  /** Keeps the first of the cheapest words of each context: no other word of that context can win. */
   #withoutDominated(words: readonly DictionaryWord[]): { cost: number; context: number }[] {
     const inContext = words.map((word) => ({ cost: word.cost, context: this.#contexts.numberOf(word) }));
     return inContext.filter(

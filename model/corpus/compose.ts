@@ -67,7 +67,7 @@ function indexSentences(sentences: readonly Sentence[]): SentenceIndex {
   return { texts, subjects: SUBJECTS.filter((domain) => present.has(domain)) };
 }
 
-/** A review draws its subject from this list, so that a subject that occurs more often is more frequent. */
+/** A review draws its subject from this list. A subject that occurs twice in it is drawn twice as often. */
 const SUBJECTS: readonly Domain[] = [
   ...Array<Domain>(7).fill('movie'),
   ...Array<Domain>(6).fill('product'),
@@ -256,17 +256,17 @@ function roundToTenth(stars: number): number {
 
 export interface MixtureOptions {
   readonly seed: number;
-  /** How many mixtures to make. */
+  /** The number of mixtures. */
   readonly count: number;
-  /** The most pieces per mixture. Smaller numbers of pieces are more frequent. */
+  /** The maximum number of pieces per mixture. Smaller numbers of pieces are more frequent. */
   readonly maxPieces: number;
 }
 
 /**
  * Mixtures: unlabelled texts that a teacher labels for distillation. Each joins random pieces (sentences and words) of
- * any stars and domain. Nobody writes like that. But each word then occurs beside every other word, in texts of all
- * lengths, so that the trees have to learn the effect of each word alone, not the effect of the words around it. The
- * same pieces and options give the same bytes.
+ * any stars and domain. People do not write such texts. But each word then occurs beside every other word, in texts of
+ * all lengths. The trees therefore have to learn the effect of each word alone, not the effect of the words around it.
+ * The same pieces and options give the same bytes.
  */
 export function composeMixtures(pieces: readonly string[], { seed, count, maxPieces }: MixtureOptions): string[] {
   const random = createRandom(seed);

@@ -26,7 +26,7 @@ export function* drawnMeasures(
 ): Generator<DrawnMeasures> {
   const reviews = sortedByScore(stars, scores);
   const random = createRandom(seed);
-  // Not Uint32Array: random access is to half the memory, and no count comes near 65,536.
+  // Uint16Array instead of Uint32Array: random access uses half the memory, and every count is far below 65,536.
   const counts = new Uint16Array(stars.length);
   for (let draw = 0; draw < draws; draw++) {
     counts.fill(0);

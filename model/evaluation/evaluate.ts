@@ -37,7 +37,7 @@ export async function evaluate(
   reviews: readonly Review[],
   onProgress?: (done: number) => void,
 ): Promise<Evaluation> {
-  starRangeOf(reviews); // throws before the work rather than after it
+  starRangeOf(reviews); // throws before the work, not after it
   return measureScores(reviews, await scoreReviews(scorer, reviews, onProgress), scorer.bundle.scoreRange);
 }
 

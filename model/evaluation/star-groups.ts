@@ -1,8 +1,8 @@
 /**
  * Groups of neighbouring stars, so that a table or a plot of them stays readable: at most 12 groups.
  *
- * `groupStars` is for plots, which also sort scores into the groups: any number has a group. `condense` is for tables
- * of counts that are there already: it puts neighbouring rows and columns of a confusion matrix together.
+ * `groupStars` is for plots, which also sort scores into the groups, so every number has a group. `condense` is for
+ * tables of counts that exist already: it joins neighbouring rows and columns of a confusion matrix.
  */
 import type { Evaluation } from './evaluate.ts';
 
@@ -16,8 +16,8 @@ const MAX_GROUPS = 12;
 const STEPS = [1, 0.5, 0.25, 0.1];
 
 /**
- * One group for each number of stars if there are few (whole or half stars, for example), else ranges of a round width
- * (0 to 100, for example). The groups cover `scoreRange` and all stars.
+ * If there are few numbers of stars (whole or half stars, for example), each has its own group. Otherwise the groups
+ * are ranges of a round width (for 0 to 100 stars, for example). The groups cover `scoreRange` and all stars.
  */
 export function groupStars(stars: Iterable<number>, scoreRange: readonly [number, number]): StarGroups {
   let [lowest, highest] = scoreRange;
@@ -51,7 +51,7 @@ function groupsBetween(lowest: number, highest: number): StarGroups {
 }
 
 /**
- * The rows and columns of a confusion matrix, where neighbours are put together until each side has at most 12 groups.
+ * The rows and columns of a confusion matrix, where neighbours are joined until each side has at most 12 groups.
  */
 export interface CondensedConfusion {
   readonly rows: readonly {
@@ -86,7 +86,7 @@ export function condense({ means, confusion }: Pick<Evaluation, 'means' | 'confu
   };
 }
 
-/** Groups of equally many neighbours: 1, 2, 5, 10, 20 … Values go into them by their index. */
+/** Groups with the same number of neighbours: 1, 2, 5, 10, 20 … The index of a value determines its group. */
 function groupValues(values: readonly number[]): StarGroups {
   const edges =
     values.length <= MAX_GROUPS

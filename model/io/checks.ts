@@ -35,7 +35,7 @@ export function show(value: unknown): string {
   return json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
 }
 
-/** Parses JSON. The error names `file`, and `expected` where not any JSON will do. */
+/** Parses JSON. The error names `file` and `expected`, which may describe the JSON more closely. */
 export function parseJson(
   text: string,
   file: string,

@@ -1,4 +1,6 @@
-/** A long task was stopped by a signal before it had a result. The command line exits with status 130 then. */
+/**
+ * The error of a long task that a signal stopped before it had a result. The command line exits with status 130 then.
+ */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 

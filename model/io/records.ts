@@ -7,7 +7,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { isObject, show } from './checks.ts';
 
-const MAX_CHUNK_RECORDS = 256; // of a table
+const MAX_CHUNK_RECORDS = 256; // per chunk of a table
 
 export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
 export type RecordFormat = (typeof recordFormats)[number];
@@ -16,7 +16,7 @@ export interface InputRecord {
   /** The 1-based line on which the record ends. */
   readonly line: number;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Set if the record could not be parsed, with the reason. `fields` is empty then. */
+  /** The reason why the record could not be parsed. `fields` is then empty. */
   readonly problem?: string;
 }
 
@@ -49,7 +49,7 @@ export async function* readRecords(
   for await (const records of readRecordChunks(source, format, name, required)) yield* records;
 }
 
-/** The same, in chunks: an `await` for each record would cost more than scoring it. */
+/** The same records in chunks, because an `await` for each record would cost more than scoring it. */
 export function readRecordChunks(
   source: Readable,
   format: RecordFormat,
@@ -119,7 +119,7 @@ async function* tableRecords(
       records = [];
     }
   } catch (error) {
-    yield records; // The records before the error are good.
+    yield records; // The records before the error are valid.
     throw error instanceof CsvError ? new Error(`${name}: ${error.message}`, { cause: error }) : error;
   }
   yield records;

@@ -1,7 +1,7 @@
 /**
  * Shards: parts of a file of records, so that several processes can share the work. Shard i of n has the lines that
- * begin in the i-th of n equal byte ranges; a table's header is not counted. A process finds its lines by itself and
- * reads no others. All shards in sequence are the file. The file must not change meanwhile.
+ * begin in the i-th of n equal byte ranges. The header of a table belongs to no range. A process finds its lines by
+ * itself and reads no others. All shards in sequence are the file. The file must not change during the work.
  */
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';

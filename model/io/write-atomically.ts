@@ -1,7 +1,7 @@
 /**
- * Writes a file atomically: nobody ever sees half of it. The content goes to a temporary file in the same folder, which
- * replaces the target by one rename. The temporary name is random, so processes that write the same file do not disturb
- * each other.
+ * Writes a file atomically: a reader never sees an incomplete file. The content goes to a temporary file in the same
+ * folder, which replaces the target by one rename. The temporary name is random, so processes that write the same file
+ * do not disturb each other.
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -31,7 +31,7 @@ export class AtomicFile {
     this.#handle = handle;
   }
 
-  /** Creates the folder, too, if it is missing. */
+  /** Creates the temporary file, and its folder if it is missing. */
   static async create(file: string): Promise<AtomicFile> {
     const temporary = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
     await mkdir(dirname(file), { recursive: true });
@@ -42,20 +42,20 @@ export class AtomicFile {
     await this.#handle.appendFile(content);
   }
 
-  /** Gives the file its name. */
+  /** Renames the temporary file to its final name. */
   async finish(): Promise<void> {
     await this.#handle.sync(); // after a power failure the name must not exist without the content
     await this.#handle.close();
     await rename(this.#temporary, this.#file);
   }
 
-  /** Deletes what was written. */
+  /** Deletes the temporary file. */
   async discard(): Promise<void> {
     await this.#handle.close();
     await rm(this.#temporary, { force: true });
   }
 
-  /** `discard` for a process that ends at once. */
+  /** A synchronous `discard`, for a process that is about to end. It does not close the file. */
   discardSync(): void {
     rmSync(this.#temporary, { force: true });
   }

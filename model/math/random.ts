@@ -1,6 +1,6 @@
 /**
  * A seeded random generator: xoshiro128** (Blackman and Vigna 2018), seeded by splitmix32. It uses only 32-bit
- * integers, so a seed gives the same choices on every machine. A generator has state: share one only where the order of
+ * integers, so a seed gives the same choices on every machine. A generator has state: share it only where the order of
  * the draws is fixed.
  */
 export interface Random {

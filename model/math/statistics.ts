@@ -10,7 +10,7 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** The same for values in any order, which stay as they are. Throws if there is no value. */
+/** The same for values in any order. The array is not changed. Throws if there is no value. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) throw new Error('Expected at least one value, received none');
   return quantileOfSorted(Float64Array.from(values).sort(), share);

@@ -1,25 +1,25 @@
 /**
- * What each column adds to the sum of the trees for one row: SHAP values by path, as LightGBM's `pred_contrib`
- * (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at any depth.
- * LightGBM divides by differences and loses every digit on spines of a hundred nodes. This algorithm only multiplies
- * and adds numbers between 0 and 1.
+ * The contribution of each column to the sum of the trees for one row: SHAP values by path, as LightGBM's
+ * `pred_contrib` (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at
+ * any depth. LightGBM divides by differences and loses every digit on trees whose paths have a hundred nodes. This
+ * algorithm only multiplies and adds numbers between 0 and 1.
  *
  * The row goes to the hot child of a node; the other child is cold. c is the share of the node's training rows that go
  * to the cold child. Let each column on a path follow the row with probability 1 − u, and the training rows with
  * probability u. The probability of reaching a leaf is then a product over the columns. The Shapley value of a column
- * is the integral over u in [0, 1] of the tree's derivative by the probability of that column (Owen 1972, Multilinear
- * Extensions of Games). The integrand is a polynomial in u, so a quadrature integrates it to the last bit. At each
- * point of the quadrature, while all nodes of the column above let the row pass, let a be the share of training rows
- * that those nodes let pass (1 if there are none). Then
+ * is the integral over u in [0, 1] of a derivative: the derivative of the tree by the probability of that column (Owen
+ * 1972, Multilinear Extensions of Games). The integrand is a polynomial in u, so a quadrature integrates it to the last
+ * bit. Take one point of the quadrature, and a node such that all nodes of its column above it let the row pass. Let a
+ * be the share of training rows that those nodes let pass (1 if there are none). Then
  *
  *     q = a·c·u / (1 − (1 − a)·u)            the probability of the cold child, given that of the node
  *     chance(hot) = chance · (1 − q)         chance(cold) = chance · q
  *     mean(node) = mean(hot) + q · (mean(cold) − mean(hot))
  *     column += integral of chance · a·c / (1 − (1 − a)·u)² · (mean(hot) − mean(cold))
  *
- * Once a node of a column has sent the row to the other side, the lower nodes of that column split as the training rows
- * did (q = c) and add nothing. The value of a column is therefore the sum over its nodes, and nothing above them has to
- * be undone. (Yu et al. 2022, Linear TreeShap, also walks a tree once, but divides polynomials.)
+ * After a node of a column has sent the row to the other side, the lower nodes of that column add nothing. They split
+ * as the training rows did (q = c). The value of a column is therefore the sum over its nodes, and nothing above them
+ * has to be undone. (Yu et al. 2022, Linear TreeShap, also walks a tree once, but divides polynomials.)
  *
  * Only nodes of the row's columns contribute, so only the nodes above and below them are walked. Contributions are
  * immutable except for scratch memory, as in trees.ts.
@@ -38,7 +38,7 @@ export interface RowContributions {
   readonly base: number;
   /** The contribution of each of the row's columns, in their order. */
   readonly ofColumns: Float64Array;
-  /** The contribution of all columns that the row does not name, together. */
+  /** The total contribution of the columns that the row does not name. */
   readonly absent: number;
 }
 

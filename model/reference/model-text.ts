@@ -43,7 +43,7 @@ const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fa
 /** Parses and checks a model. An error names the place in the text, what was expected, and what was received. */
 export function parseModel(text: string, { withCounts = false } = {}): Model {
   const end = text.indexOf('\nend of trees');
-  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut short');
+  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut off');
   const [head = '', ...trees] = text.slice(0, end).split(/^Tree=/m);
   const header = fieldsOf(head, 'model');
   for (const name of ['num_class', 'num_tree_per_iteration']) {
@@ -109,7 +109,7 @@ function checkShape({ decisionType, leftChild, rightChild }: Tree, where: string
     children.forEach((child, node) => {
       if (isChild.has(child))
         throw new Error(
-          `${where}: expected ${name}[${node}] to be a node without another parent, received ${child} again`,
+          `${where}: expected ${name}[${node}] to be a child that no other node has, received ${child} again`,
         );
       isChild.add(child);
     });

@@ -1,5 +1,5 @@
 /**
- * Tokens → terms: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of the words found.
+ * Tokens → terms: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of these words.
  *
  * A table (`word-characters.ts`, Python's `\w`) defines the word characters. The running Node's Unicode version does
  * not, because every Node and every engine must find the same terms. The space between two tokens is not a word
@@ -21,7 +21,7 @@ export interface Word {
   readonly token: number;
 }
 
-// Made at first use: it takes a millisecond, and the native engine does not need it.
+// Created at the first use, because it takes a millisecond and the native engine does not need it.
 let wordPattern: RegExp | undefined;
 
 function wordCharacterClass(): string {
@@ -36,7 +36,9 @@ function wordCharacterClass(): string {
 /** The patterns that `shortestWord` knows, for messages. */
 export const TOKEN_PATTERNS = '\\w{n,}, \\w+ or (?u)\\b\\w\\w+\\b';
 
-/** The fewest characters (code points) that a word has under this pattern. Throws if the pattern is not supported. */
+/**
+ * The minimum number of characters (code points) of a word under this pattern. Throws if the pattern is not supported.
+ */
 export function shortestWord(tokenPattern: string): number {
   const length = shortestWordIn(tokenPattern);
   if (length !== undefined) return length;

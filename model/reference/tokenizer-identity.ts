@@ -1,7 +1,6 @@
 /**
- * The identity of a tokenizer. A bundle's manifest stores it, and so does the dictionary that is compiled from
- * kuromoji's. A bundle is refused if the installed tokenizer has another identity, because other tokens would give
- * other scores.
+ * The identity of a tokenizer. The manifest of a bundle and the compiled dictionary both store it. A bundle is refused
+ * if the installed tokenizer has another identity, because other tokens would give other scores.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -54,7 +53,7 @@ export function formatIdentity({ name, version, dictionary }: TokenizerIdentity)
   return `${name} ${version} ${dictionary}`;
 }
 
-/** The reverse of `formatIdentity`. Throws if the line does not begin with `kuromoji`. */
+/** Parses the result of `formatIdentity`. Throws if the line does not begin with `kuromoji`. */
 export function parseIdentity(line: string): TokenizerIdentity {
   const [name, version = '', dictionary = ''] = line.split(' ');
   if (name !== 'kuromoji')

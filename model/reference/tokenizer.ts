@@ -1,6 +1,6 @@
 /**
  * Text → tokens, by the npm package kuromoji 0.1.2 (IPADIC): its dictionary, its lattice, its Viterbi search. This is
- * the readable twin of native/analyzer. Only the step that fills the lattice is hoshi's own, because of these mends
+ * the readable twin of native/analyzer. Only the step that fills the lattice is hoshi's own, because of these fixes
  * (model/README.md lists them with their tests):
  *
  * - A supplementary character, a lone surrogate or U+0000 is analysed as one character U+E000. kuromoji counts runs of

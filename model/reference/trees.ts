@@ -1,9 +1,9 @@
 /**
  * A row → a score by walking the trees: the readable twin of native/forest, to the same bits as LightGBM 4.7.0.
  *
- * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. Then follow the mean over the
- * trees for `average_output` (random forests) and the objective's output. A forest is immutable. `predict` reuses one
- * scratch row, so it is not reentrant; JavaScript never enters it twice.
+ * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. For `average_output` (random
+ * forests), the sum is divided by the number of trees. The objective's output function is applied last. A forest is
+ * immutable. `predict` reuses one scratch row, so it is not reentrant. JavaScript never calls it again during a call.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import {
@@ -16,7 +16,7 @@ import {
   type Tree,
 } from './model-text.ts';
 
-// LightGBM include/LightGBM/meta.h kZeroThreshold: a float, widened.
+// LightGBM include/LightGBM/meta.h kZeroThreshold: a float, stored as a double.
 const ZERO_THRESHOLD = Math.fround(1e-35);
 
 /** A model that predicts. */

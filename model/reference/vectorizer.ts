@@ -1,7 +1,7 @@
 /**
- * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (the law:
- * sklearn/feature_extraction/text.py). This is the readable twin of native/vectorizer, to the same bits. A vectorizer
- * is immutable and safe to share. Columns are in the order of their terms by code point, as in Python.
+ * Terms → a sparse TF-IDF row, as scikit-learn's `TfidfVectorizer` in float64 (sklearn/feature_extraction/text.py is
+ * the law). This is the readable twin of native/vectorizer, to the same bits. A vectorizer is immutable and safe to
+ * share. Columns are in the order of their terms by code point, as in Python.
  */
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Checks } from '../io/checks.ts';
@@ -11,8 +11,8 @@ import { shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, term
 /** The parameters by scikit-learn's names, with scikit-learn's meanings. */
 export interface VectorizerParameters extends TermParameters {
   /**
-   * Keep this many terms, those with the highest total counts. Of equal counts, keep the first by code point. null:
-   * all.
+   * The maximum number of terms. The terms with the highest total counts are kept; among equal counts, the first by
+   * code point. null keeps all terms.
    */
   readonly max_features: number | null;
   /** Drop terms that occur in fewer texts than this. An integer ≥ 1. */

@@ -9,11 +9,11 @@ import type { Explainer } from './explain.ts';
 export interface BundleSource {
   readonly path: string;
   readonly manifest: Manifest;
-  /** Gives the whole bundle, of the manifest's version. Reads it again at every call unless it came in memory. */
+  /** Returns the whole bundle, in the version of `manifest`. Reads it at every call, unless it is in memory. */
   read(): Promise<Bundle>;
 }
 
-/** The source for a folder. `read` rejects with a BundleError if the folder has another version by then. */
+/** The source for a folder. `read` rejects with a BundleError if the folder then holds another version. */
 export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
   return {
     path,
@@ -23,7 +23,7 @@ export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
       const { version } = bundle.manifest;
       if (version === manifest.version) return bundle;
       throw new BundleError(
-        `${path}/manifest.json: expected version ${manifest.version}, which the scorer was loaded from, received ${version}`,
+        `${path}/manifest.json: expected version ${manifest.version}, the version that the scorer was loaded from, received ${version}`,
       );
     },
   };

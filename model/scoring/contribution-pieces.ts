@@ -6,13 +6,14 @@ import type { ExplainedTerm } from './explain.ts';
 
 export type PlacedTerm = Pick<ExplainedTerm, 'term' | 'offsets' | 'contribution'>;
 
-/** A part of the text with the same occurrences of terms over all of it. */
+/** A part of the text that the same occurrences of terms cover from start to end. */
 export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
   /** In UTF-16 units of the text. */
   readonly start: number;
   readonly end: number;
   /**
-   * In stars: the sum of the occurrences over the piece, each with its whole contribution. For the depth of a colour.
+   * In stars: the sum of the occurrences over the piece, each with its whole contribution. It sets the depth of the
+   * colour.
    */
   readonly contribution: number;
   /**
@@ -20,7 +21,7 @@ export interface ContributionPiece<Term extends PlacedTerm = PlacedTerm> {
    * contributions.
    */
   readonly share: number;
-  /** The terms over the piece, once for each occurrence, in the order that they came in. */
+  /** The terms that cover the piece, once for each occurrence, in the order of the given terms. */
   readonly terms: readonly Term[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Inspects a bundle: what it holds, and everything that is wrong with it. `readBundle` stops at the first problem; this
- * goes on and lists all of them.
+ * Inspects a bundle: lists its content and all its problems. `readBundle` stops at the first problem; this file
+ * continues and lists all of them.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { type EngineName, engineNames } from './scorer.ts';
 /** The JSON of `hoshi inspect --json`. */
 export interface Inspection {
   readonly path: string;
-  /** Each message has the file, what was expected and what came. Empty if the bundle can be served. */
+  /** Each message has the file, the expected and the received value. Empty if the bundle can be served. */
   readonly problems: readonly string[];
   /** Undefined if it cannot be read. */
   readonly manifest: Manifest | undefined;
@@ -65,14 +65,14 @@ interface InspectedTrees {
 }
 
 /**
- * `stale`: compiling again gives other bytes, because the model or hoshi is another one. `unknown`: the bundle cannot
- * be compiled.
+ * `stale`: compiling again gives other bytes, because the model or hoshi has changed. `unknown`: the bundle cannot be
+ * compiled.
  */
 type CompiledState = 'fresh' | 'stale' | 'missing' | 'unknown';
 
 interface EngineReport {
   readonly engine: EngineName;
-  /** Why the engine cannot serve the bundle. Undefined if it can, and reproduces the golden scores. */
+  /** The reason why the engine cannot serve the bundle. Undefined if it can, and reproduces the golden scores. */
   readonly refusal: Error | undefined;
 }
 
@@ -99,7 +99,7 @@ export async function inspectBundle(path: string): Promise<Inspection> {
 
 type Terms = Pick<VectorizerTables, 'terms' | 'idf'>;
 
-/** What can be read of a vocabulary. */
+/** The readable parts of a vectorizer's files. */
 interface ReadableTables {
   readonly terms: Terms | undefined;
   readonly logarithms: Float64Array | undefined;
@@ -141,7 +141,10 @@ async function inspectFiles(path: string) {
   return { problems, manifest, files, contents, tables };
 }
 
-/** If one engine can serve the bundle, the limits of another engine are no problem. A BundleError always is. */
+/**
+ * If one engine can serve the bundle, the limits of another engine are not a problem. A BundleError always is a
+ * problem.
+ */
 function problemsOf(engines: readonly EngineReport[]): string[] {
   const isServed = engines.some(({ refusal }) => refusal === undefined);
   return engines.flatMap(({ refusal }) =>
@@ -149,7 +152,7 @@ function problemsOf(engines: readonly EngineReport[]): string[] {
   );
 }
 
-/** Tries each engine: can it serve the bundle and reproduce its golden scores? */
+/** Checks for each engine whether it can serve the bundle and reproduce its golden scores. */
 export async function engineReports(path: string): Promise<EngineReport[]> {
   const reports: EngineReport[] = [];
   for (const engine of engineNames) {

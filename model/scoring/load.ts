@@ -18,10 +18,10 @@ export interface ScorerOptions {
 
 /**
  * Loads a bundle and an engine for it. Rejects with a BundleError if the bundle, its tokenizer or a golden score is not
- * as expected, or with the last engine's error if no engine can serve it.
+ * as expected. If no engine can serve the bundle, rejects with the last engine's error.
  */
 export async function loadScorer({ bundlePath, engine, bundle, warn = () => {} }: ScorerOptions): Promise<Scorer> {
-  // Before the engines: if there is no manifest, `auto` must not try them all.
+  // The manifest is read first, so that `auto` does not try every engine if there is no manifest.
   const source = bundle ? sourceOfBundle(bundle) : sourceOfFolder(bundlePath, await readManifest(bundlePath));
   const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, warn);
   for (const { text, score } of scorer.bundle.goldens) {

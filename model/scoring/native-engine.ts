@@ -11,12 +11,12 @@ import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
-/** UTF-16 units of text per thread: about one millisecond of work, so that starting a thread pays. */
+/** UTF-16 units of text per thread: about one millisecond of work, so that the start of a thread pays off. */
 const UNITS_PER_THREAD = 10_000;
 
 /**
- * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if the addon is
- * missing or the engine does not support the model.
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected. Rejects with another error if the addon
+ * is missing or the engine does not support the model.
  */
 export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
   const { path, manifest } = source;
@@ -48,7 +48,7 @@ function loadCompiled({ path, manifest }: BundleSource, warn: (message: string) 
       ['forest', compiled.forest],
     ] as const) {
       if (identity === expected[name]) continue;
-      warn(`${paths[name]}: compiled from another bundle than this one`);
+      warn(`${paths[name]}: compiled from another bundle`);
       return undefined;
     }
     return compiled;

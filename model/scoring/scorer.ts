@@ -13,7 +13,7 @@ import type { Explanation } from './explain.ts';
  */
 export const engineNames = ['native', 'lightgbm', 'js'] as const;
 export type EngineName = (typeof engineNames)[number];
-/** `auto`: the first engine of the list that loads. */
+/** `auto` selects the first engine of the list that can be loaded. */
 export type EngineChoice = EngineName | 'auto';
 
 export interface Scorer {
@@ -35,6 +35,6 @@ export interface Scorer {
 
 export interface WordCounts {
   readonly words: number;
-  /** The words that are not terms of the vocabulary by themselves. */
+  /** The words that are not a term of the vocabulary on their own. */
   readonly unknownWords: number;
 }

@@ -1,4 +1,4 @@
-/** Rows → trees: gradient boosting with early stopping. After a signal, the rounds so far make the model. */
+/** Rows → trees: gradient boosting with early stopping. After a signal, the model consists of the rounds so far. */
 import { Booster, parameterName, type RoundMetrics, type TrainingSet, trainBooster } from '../../native/index.ts';
 import type { LearningCurve } from '../evaluation/learning-curve.ts';
 import { Interrupted } from '../io/interrupted.ts';

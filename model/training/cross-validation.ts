@@ -1,4 +1,7 @@
-/** k-fold cross-validation: it chooses the number of rounds and measures; the final model learns from all reviews. */
+/**
+ * k-fold cross-validation. The folds determine the number of rounds and the measures; the final model learns from all
+ * reviews.
+ */
 import { meanAndDeviation, measuresOf } from '../evaluation/measures.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';

@@ -23,17 +23,16 @@ export interface ValidationOptions extends LearnOptions {
 export interface ValidationResult {
   readonly vectorizer: Vectorizer;
   readonly booster: Booster;
-  /** What the manifest says about the training. */
+  /** The manifest's fields about the training. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly measures: Manifest['measures'];
   /** The curve of the holdout (`validation`); or one per fold (`fold 1` …), then the one of `all` reviews. */
   readonly curves: readonly NamedCurve[];
   /**
-   * The reviews that a model scored without having seen them: the holdout, or with folds all reviews. Empty without
-   * either.
+   * Reviews that their model was not trained on: the holdout, or with folds all reviews. Empty if there is neither.
    */
   readonly heldOut: { readonly reviews: readonly Review[]; readonly scores: Float64Array };
-  /** Where the signal ended the training, such as `after round 7 of 100`; undefined if it did not. */
+  /** The place where the signal ended the training, such as `after round 7 of 100`; undefined if no signal ended it. */
   readonly interrupted?: string;
 }
 

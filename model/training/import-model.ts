@@ -1,6 +1,6 @@
 /**
  * Imports a model made in Python: LightGBM's model.txt and the JSON of its vectorizer → a bundle with new golden
- * scores. Everything that the two files reveal is checked, and a model that fails a check is refused before anything is
+ * scores. Checks everything that the two files contain. If a check fails, the model is refused before anything is
  * written.
  */
 import { Booster, lightgbmVersion } from '../../native/index.ts';
@@ -73,7 +73,7 @@ interface ImportedModel {
   readonly columnCount: number;
   /** Undefined if only LightGBM can serve the trees. */
   readonly trees: Model | undefined;
-  /** Why the engines native and js refuse the trees; empty if they do not. */
+  /** The reason why the engines native and js refuse the trees; empty if they accept them. */
   readonly refusal: string;
   predict(row: Parameters<Forest['predict']>[0]): number;
 }

@@ -44,7 +44,7 @@ export interface Learned {
   readonly heldOutMatrix: CsrMatrix;
 }
 
-/** A vectorizer, and the reviews as it sees them. */
+/** A vectorizer, and the rows that it makes of the reviews. */
 interface Fitted {
   readonly vectorizer: Vectorizer;
   readonly training: TrainingSet;

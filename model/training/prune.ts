@@ -1,8 +1,8 @@
 /**
  * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use:
  * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, thresholds and gains. The
- * result is a model of its own that LightGBM opens like any other. Its scores differ slightly from the original's, so
- * score with the pruned model only.
+ * result is a complete model that LightGBM opens like any other. Its scores differ slightly from the original's, so
+ * score only with the pruned model.
  *
  * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString
  * define which fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
@@ -30,7 +30,7 @@ export function pruneModelText(text: string): string {
 
 function endOf(text: string): number {
   const end = text.indexOf('end of trees\n');
-  if (end < 0) throw new Error('model: expected a line "end of trees", found none; the text is incomplete');
+  if (end < 0) throw new Error('model: expected a line "end of trees", found none: the text is cut off');
   return end;
 }
 

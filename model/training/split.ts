@@ -1,6 +1,6 @@
 /**
  * Splits reviews into training and held-out reviews. All copies of a text stay on one side, so that no model is
- * measured on a text that it has seen. Two texts are copies if they are equal after NFKC and without white space: ｶﾞｯｶﾘ
+ * measured on a text of its training. Two texts are copies if they are equal after NFKC and without white space: ｶﾞｯｶﾘ
  * and ガッカリ are copies. The same reviews and seed give the same splits.
  */
 import type { Review } from '../io/reviews.ts';
@@ -23,8 +23,8 @@ export function holdoutSplit(reviews: readonly Review[], seed: number, share: nu
 
 /**
  * `count` splits, one per fold: each holds out its fold and trains on the others. The folds are stratified by stars:
- * the texts are dealt in the order of their stars, one text to each fold per hand of `count` texts. In each hand the
- * texts with the most copies go to the smallest folds.
+ * the texts are taken in the order of their stars, `count` texts at a time, and each fold gets one of them. The texts
+ * with the most copies go to the smallest folds.
  */
 export function foldSplits(reviews: readonly Review[], seed: number, count: number): Split[] {
   const { groupOf, groups } = groupCopies(reviews);
@@ -36,9 +36,9 @@ export function foldSplits(reviews: readonly Review[], seed: number, count: numb
   const sizes: number[] = new Array(count).fill(0);
   const foldOf = new Uint32Array(groups.length);
   for (let first = 0; first < ordered.length; first += count) {
-    const hand = ordered.slice(first, first + count).sort((a, b) => group(b).copies - group(a).copies);
+    const batch = ordered.slice(first, first + count).sort((a, b) => group(b).copies - group(a).copies);
     const folds = shuffle(random, [...sizes.keys()]).sort((a, b) => (sizes[a] as number) - (sizes[b] as number));
-    hand.forEach((g, i) => {
+    batch.forEach((g, i) => {
       const fold = folds[i] as number;
       foldOf[g] = fold;
       sizes[fold] = (sizes[fold] as number) + group(g).copies;

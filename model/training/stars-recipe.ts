@@ -1,6 +1,7 @@
 /**
- * The recipe of the shipped model: counts, seeds and parameters, each found by measurement, and the text of its model
- * card. `make train` must give the same bytes, so the values and the card text change only together with the model.
+ * The recipe of the shipped model: counts, seeds and parameters, and the text of its model card. Each value was found
+ * by measurement. `make train` must give the same bytes, so the values and the card text change only together with the
+ * model.
  */
 import { composeMixtures, composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';

@@ -1,7 +1,7 @@
 /**
- * The teacher for distillation: ridge regression. From few reviews it weighs words better than trees do. It learns the
- * labels of the reviews first; then it labels the reviews and many further texts, and the trees learn from its labels.
- * It can also select the terms that matter most to it.
+ * The teacher for distillation: ridge regression. From few reviews it learns the weights of words better than trees do.
+ * It learns the labels of the reviews first; then it labels the reviews and many further texts, and the trees learn
+ * from its labels. It can also select the terms with the largest effect on its labels.
  */
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
 import { clampScore } from '../reference/score-range.ts';

@@ -2,8 +2,8 @@
  * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The terms form a
  * trie: a node is the node of the term without its last word, plus the number of that word. A bigram is thus a pair of
  * numbers in typed arrays, and a term takes at most 28 bytes. A Map of strings takes over 100 bytes per term and holds
- * at most 2^24 entries, and a million reviews may have more terms than that. Strings are made only for the terms that
- * are kept.
+ * at most 2^24 entries. A million reviews may have more terms than that. Strings are made only for the terms that are
+ * kept.
  */
 import { shortestWord, type TermParameters, wordsOf } from '../reference/terms.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Passes over texts: the work of training that visits every text. Texts are tokenized anew in each pass, so that no
- * tokens are kept in memory. The progress covers all passes of one training together. Between texts other events get
- * their turn, such as a signal.
+ * tokens are kept in memory. The progress covers all passes of one training together. Between texts the event loop
+ * handles other events, such as a signal.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix } from '../../native/index.ts';
@@ -18,7 +18,7 @@ export interface PassOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Texts to visit before other events get their turn. */
+/** The number of texts to visit before the event loop handles other events. */
 const TEXTS_PER_TURN = 256;
 
 export class TextPasses {

@@ -25,7 +25,7 @@ export interface TrainOptions extends ValidationOptions {
    * star.
    */
   readonly prune?: boolean;
-  /** Text for the model card: the purpose of the model and where it fails. */
+  /** Text for the model card: the purpose and the limits of the model. */
   readonly about?: string;
 }
 
@@ -42,7 +42,7 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = starRangeOf(reviews);
-  await checkDestination(path); // fail before the long work, not after it
+  await checkDestination(path); // it throws before the long work, not after it
   onStage('loading the tokenizer');
   const extractor = await loadFeatureExtractor(onStage);
   const result = await (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, scoreRange, options);

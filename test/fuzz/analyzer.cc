@@ -1,6 +1,6 @@
 // Fuzzes the analyzer with any UTF-16 and the real dictionary. The tokens must cover the text without a gap.
-// They must not depend on earlier uses of the scratch, and those of a sentence not on the sentences around
-// it.
+// They must not depend on earlier uses of the scratch. The tokens of a sentence must not depend on the
+// sentences around it.
 #include "analyzer.h"
 
 #include <algorithm>

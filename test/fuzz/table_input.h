@@ -1,4 +1,4 @@
-// Makes a whole table file from the fuzzer's input. The input has only the parts of a file that are worth
+// Builds a complete table file from the fuzzer's input. The input has only the parts of a file that are worth
 // changing, without padding and without large constant parts. The file gets a right header and a right
 // checksum, because the fuzzers test the checks that come after these.
 //

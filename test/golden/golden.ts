@@ -1,7 +1,7 @@
 /**
  * The formats of the golden files in this folder, and functions that read them. Each golden holds the answers of the
- * program that defines the behaviour; its header names program, version and command. `test/golden/make` makes them
- * again.
+ * program that defines the behaviour; its header names program, version and command. `test/golden/make` regenerates
+ * them.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ export interface KuromojiGolden {
      * kuromoji's result for the original text, if it has special characters: surface forms, or the error that it
      * throws.
      */
-    readonly unmended?: readonly string[] | string;
+    readonly unfixed?: readonly string[] | string;
   }[];
 }
 

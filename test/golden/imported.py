@@ -1,4 +1,6 @@
-"""Makes imported.json: models trained in Python, ready for `hoshi import` (format: `ImportedGolden` in golden.ts).
+"""Makes imported.json: models trained in Python, in the form that `hoshi import` reads.
+
+The format is `ImportedGolden` in golden.ts.
 
 The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the
 joined tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip

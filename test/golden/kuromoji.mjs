@@ -18,12 +18,12 @@ function golden(text) {
     ends: tokens.map(({ end }) => end),
     known: tokens.map(({ type }) => (type === 'KNOWN' ? 'K' : 'U')).join(''),
     features: tokens.map((token) => indexOf(token.features)),
-    ...(Array.from(whole).every(isPlain) ? {} : { unmended: unmended(whole) }),
+    ...(Array.from(whole).every(isPlain) ? {} : { unfixed: unfixed(whole) }),
   };
 }
 
 /** kuromoji's result for the original text, without replacing the characters that it cannot process. */
-function unmended(text) {
+function unfixed(text) {
   try {
     return law.tokenize(text).map(({ surface_form }) => surface_form);
   } catch (error) {

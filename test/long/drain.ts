@@ -1,7 +1,7 @@
 /**
  * SIGTERM under load, again and again: no request is lost. Each client posts on a kept connection as fast as it gets
- * responses. It opens a new connection when the server closes the old one, and ends when the server no longer listens.
- * A new connection that is reset without a response was in the kernel's queue when the server stopped listening. The
+ * responses. It opens a new connection when the server closes the old one, and ends when the server stops listening. A
+ * new connection that is reset without a response was in the kernel's queue when the server stopped listening. The
  * server never accepted it, so it is counted separately.
  *
  *   node dist/test/long/drain.js [--times 100] [--clients 16] [--workers 1]

@@ -1,5 +1,5 @@
 /**
- * Compares the engines on as many texts as you have time for. It is not part of `make test`.
+ * Compares the engines on a chosen number of texts. It is not part of `make test`.
  *
  *     node dist/test/long/equality.js --strings 1000000 [--seed 1] [--reviews FILE.tsv]… [--bundle DIR]…
  *

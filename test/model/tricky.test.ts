@@ -1,7 +1,7 @@
 /**
  * Texts that are easy for a reader and hard for a model, each with the range of stars that a fair reader would give
  * (tricky.tsv: lowest, highest, kind, text). The ranges were written before the shipped model was trained, by a person
- * who had not seen its corpus. Not all scores are in range yet. The number in range may only grow.
+ * who had not seen its corpus. Some scores are not in range yet. The number of scores in range may only grow.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

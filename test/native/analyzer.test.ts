@@ -274,7 +274,7 @@ describe('analyzer', () => {
   });
 
   test('segments a sentence of millions of characters', () => {
-    // Far from both ends, each period of the sentence has the same tokens.
+    // Far from both ends of the sentence, each period has the same tokens.
     const period = 'ゎゐぢヮヱづヂゑ';
     const many = 300_000;
     const few = Array.from(analyzer.analyze(period.repeat(40)));

@@ -75,8 +75,16 @@ describe('a wrong matrix is refused', () => {
     ['row starts in a list', matrix({ rowStarts: [0, 1, 3] }), /rowStarts to be an Int32Array, received Array$/],
     ['no row starts', matrix({ rowStarts: integers() }), /rowStarts\[0\] to be 0, received undefined$/],
     ['a first row start of 1', matrix({ rowStarts: integers(1, 3) }), /rowStarts\[0\] to be 0, received 1$/],
-    ['row starts that end early', matrix({ rowStarts: integers(0, 1) }), /rowStarts to be to end at 3, .*received 1$/],
-    ['row starts that end late', matrix({ rowStarts: integers(0, 4) }), /rowStarts to be to end at 3, .*received 4$/],
+    [
+      'row starts that end early',
+      matrix({ rowStarts: integers(0, 1) }),
+      /the last entry of .*rowStarts to be 3, .*received 1$/,
+    ],
+    [
+      'row starts that end late',
+      matrix({ rowStarts: integers(0, 4) }),
+      /the last entry of .*rowStarts to be 3, .*received 4$/,
+    ],
     [
       'row starts that descend',
       matrix({ rowStarts: integers(0, 2, 1, 3), columns: integers(0, 4, 2) }),
@@ -117,7 +125,11 @@ describe('a wrong matrix is refused', () => {
     ['shared values', matrix({ values: shared(doubles(1, 2, 3)) }), /the matrix\.values to be .* not shared/],
     ['detached row starts', matrix({ rowStarts: detached(integers(0, 1, 3)) }), /rowStarts to be .* not detached/],
     ['detached columns', matrix({ columns: detached(integers(4, 0, 2)) }), /columns to be .* not detached/],
-    ['a hidden row start', matrix({ rowStarts: hiding(integers(0, 1, 3, 99), 3) }), /to end at 3, .*received 99$/],
+    [
+      'a hidden row start',
+      matrix({ rowStarts: hiding(integers(0, 1, 3, 99), 3) }),
+      /rowStarts to be 3, .*received 99$/,
+    ],
   ];
   for (const [what, wrong, message] of refused) {
     test(what, () => refuses(() => booster.predictBatch(wrong as CsrMatrix), 'argument', message));

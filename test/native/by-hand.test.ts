@@ -1,4 +1,4 @@
-/** Only native/ uses the addons' exports. But if other code calls them, it must not be able to end the process. */
+/** Direct calls of the addons' exports. Only native/ makes them, but if other code does, the process must not crash. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -44,11 +44,11 @@ for (const [name, make] of Object.entries(makers)) {
       for (const values of [[], [5], [{}], [null], [booster], [native], [_externalStream]]) {
         assert.throws(
           () => new Native(...values),
-          /^Error: Expected (a booster|an object of the addon) to be made by .*, not by its constructor$/,
+          /^Error: Expected .* to create the (booster|object), received a call of the constructor$/,
         );
         assert.throws(
           () => Reflect.construct(Native, values, class {}),
-          /^Error: Expected (a booster|an object of the addon) to be made by .*, not by its constructor$/,
+          /^Error: Expected .* to create the (booster|object), received a call of the constructor$/,
         );
       }
       assert.throws(() => (Native as unknown as () => unknown)(), TypeError);

@@ -1,4 +1,6 @@
-/** The TypeScript face of the native engine refuses wrong arguments. No call of the addon itself ends the process. */
+/**
+ * The TypeScript interface of the native engine refuses wrong arguments. No direct call of the addon ends the process.
+ */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -188,7 +190,7 @@ describe('wrong arguments are refused, and the message names them', () => {
   });
 });
 
-describe('the addon itself, called without its TypeScript face', () => {
+describe('the addon itself, called without its TypeScript interface', () => {
   const addon = createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', 'hoshi_engine.node'));
   const native = {
     analyzer: addon.loadAnalyzer(dictionaryPath),
@@ -198,7 +200,7 @@ describe('the addon itself, called without its TypeScript face', () => {
 
   test('only its functions make objects', () => {
     for (const { constructor: Made } of Object.values(native)) {
-      const made = /Expected an object of the addon to be made by its functions, not by its constructor/;
+      const made = /Expected a function of the addon to create the object, received a call of the constructor/;
       assert.throws(() => new Made(), made);
       assert.throws(() => new Made(native.analyzer), made);
       assert.throws(() => new Made(1, 2), made);

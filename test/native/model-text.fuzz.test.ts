@@ -6,7 +6,7 @@ import { type Outcome, tryModels } from '../fixtures/try-models.ts';
 
 const isRefused = (outcome: Outcome) => 'refusal' in outcome;
 
-/** Asserts that each text was either refused with the right error or became a model that predicts. */
+/** Asserts that each text was refused with the right error or gave a model that predicts. */
 function checkOutcomes(outcomes: readonly Outcome[], texts: readonly string[]): void {
   outcomes.forEach((outcome, i) => {
     const refusals =
@@ -22,7 +22,7 @@ function checkOutcomes(outcomes: readonly Outcome[], texts: readonly string[]): 
   });
 }
 
-/** A place in a text: 0 is its start, 1 would be its end. */
+/** A relative position in a text, in [0, 1): 0 is its start. */
 const place = fc.nat(9999).map((n) => n / 10_000);
 
 describe('the text of a trained model', () => {
@@ -46,7 +46,7 @@ describe('the text of a trained model', () => {
     });
   });
 
-  /** Changes the trained texts at random, and asserts that some results are refused and some still are models. */
+  /** Changes the trained texts at random, and asserts that some results are refused and others are still models. */
   const hostile = (change: fc.Arbitrary<(text: string) => string>, seed: number) => {
     const changed = fc
       .tuple(fc.nat(models.length - 1), change)

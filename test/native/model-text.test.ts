@@ -16,7 +16,7 @@ interface Parts {
   sizes: string;
   tail: string;
 }
-/** The value true makes a line of the name alone, without =. The value null leaves the line out. */
+/** The value true gives a line with only the name, without =. The value null omits the line. */
 type Lines = Readonly<Record<string, string | number | true | null>>;
 
 function linesOf(lines: Lines): string {

@@ -141,7 +141,7 @@ describe('scorer', () => {
   });
 });
 
-test('words and unknown words are counted on the event loop and off it', async () => {
+test('words and unknown words are counted both on the event loop and outside it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hoshi-words-'));
   try {
     await writeBundle(join(folder, 'tiny'), await tinyBundle()); // its terms: 悪い, 普通, 良い

@@ -1,6 +1,7 @@
 /**
- * Loads damaged tables, and uses those that pass the checks. A crash here means that a check is missing. The results of
- * damaged tables may be wrong, but each call must end and stay within its tables. Prints how many tables passed.
+ * Loads damaged tables, and uses the tables that pass the checks. A crash here means that a check is missing. The
+ * results of damaged tables may be wrong, but each call must end and stay within its tables. Prints how many tables
+ * passed.
  *
  *     node tables-worker.js KIND FILE TIMES SEED
  */

@@ -115,7 +115,7 @@ describe('training refuses', () => {
 
   const plain = /to be a finite number, a boolean, or a string without spaces and =, received/;
   const files =
-    /^Expected each name in parameters to be other than those for files, machines, outputs and rounds, received/;
+    /^Expected each name in parameters to be a parameter that is not for files, machines, outputs or rounds, received/;
   const columns = /^Expected parameters\.\w+ to be lists of columns below 8 as in "\[0,1\],\[2\]", received/;
   const refusedParameters: [parameters: unknown, message: RegExp][] = [
     [undefined, /^Expected parameters to be an object, received undefined$/],

@@ -34,7 +34,7 @@ function sameRow(native: NativeVectorizer, twin: Twin, text: string, ends: Uint3
 const parameters = (change: Partial<VectorizerParameters>) => ({ ...defaultVectorizerParameters, ...change });
 const compiled = (twin: Twin) => NativeVectorizer.load(compileVocabulary(twin, 'a test'));
 
-/** Random ends that no analyzer gives: within surrogate pairs, empty tokens, or one token only. */
+/** Random ends that an analyzer never gives: ends within surrogate pairs, empty tokens, or a single token. */
 function randomEnds(random: Random, text: string): Uint32Array {
   const ends = Uint32Array.from({ length: random.below(text.length + 2) }, () => random.below(text.length + 1)).sort();
   return text === '' ? new Uint32Array() : Uint32Array.of(...ends, text.length);

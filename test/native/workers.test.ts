@@ -65,7 +65,8 @@ describe('workers', () => {
     await isFineStill();
   });
 
-  // Work in the thread pool then finds its JavaScript thread gone, and C++ can no longer make JavaScript objects.
+  // The JavaScript thread has then ended before the work in the thread pool, and C++ can no longer create JavaScript
+  // objects.
   for (const work of ['training', 'batches', 'scores', 'rows', 'texts', 'refused texts']) {
     test(`may be terminated during ${work}`, async () => {
       for (let i = 0; i < 3; i++) {

@@ -14,8 +14,8 @@ export interface CompiledDictionary {
   readonly category: Uint8Array;
   readonly unknown: Uint32Array;
   readonly words: Uint32Array;
-  readonly cost: Uint16Array;
-  readonly worse: Int16Array;
+  readonly connectionCost: Uint16Array;
+  readonly pruningMargin: Int16Array;
   readonly trie: BigUint64Array;
 }
 
@@ -30,8 +30,8 @@ export function readDictionary(bytes: Uint8Array): CompiledDictionary {
     category: new Uint8Array(numbersOf(2)),
     unknown: new Uint32Array(numbersOf(3)),
     words: new Uint32Array(numbersOf(4)),
-    cost: new Uint16Array(numbersOf(5)),
-    worse: new Int16Array(numbersOf(6)),
+    connectionCost: new Uint16Array(numbersOf(5)),
+    pruningMargin: new Int16Array(numbersOf(6)),
     trie: new BigUint64Array(numbersOf(7)),
   };
 }

@@ -36,9 +36,9 @@ function factorial(n: number): number {
 
 /**
  * The value of one column in exact integers, for trees of many columns whose leaf values are integers. It is a sum over
- * the leaves. For each column on the path to a leaf, let z be the share of training rows that its nodes let pass, and o
- * be 1 if all of them let the row pass, else 0. The probability that coalitions of k other columns reach the leaf is
- * the coefficient of y^k in the product of z + o·y.
+ * the leaves. For each column on the path to a leaf, let z be the share of training rows that its nodes let pass. Let o
+ * be 1 if all of these nodes let the row pass, else 0. The probability that coalitions of k other columns reach the
+ * leaf is the coefficient of y^k in the product of z + o·y.
  */
 export function shapleyExactly(tree: Tree, goesLeft: Decision, column: number): number {
   const FRACTION_BITS = 300n;

@@ -1,7 +1,7 @@
 /**
  * The cheapest path through a lattice, found by trying every path. The rule for ties: kuromoji 0.1.2 ViterbiSearcher.js
- * keeps the first predecessor of equal cost (strict <). So of the cheapest paths it takes the one whose last word comes
- * first in the lattice, then the one whose second to last word does, and so on.
+ * keeps the first predecessor of equal cost (strict <). Among the cheapest paths, it therefore takes the path whose
+ * last word comes first in the lattice. If these are equal, the second to last words decide, and so on.
  */
 
 /** Words are in the order of the lattice: by start, and for the same start in the order of the dictionary. */

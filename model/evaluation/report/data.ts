@@ -17,7 +17,8 @@ export interface ReportInput {
   /** The name of the reviews, for the page's first line. */
   readonly measuredOn: string;
   /**
-   * How model and scores were made: names and values. No times and no paths: the same input must give the same bytes.
+   * Facts about the making of model and scores: names and values. They contain no times and no paths, because the same
+   * input must give the same bytes.
    */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly evaluation: Evaluation;
@@ -94,7 +95,7 @@ export interface ReportData {
 
 const TERMS = 20;
 const MISTAKES = 20;
-// To find the terms of a text takes about 10 microseconds; to explain it with 600 trees of 127 leaves takes 13
+// Finding the terms of a text takes about 10 microseconds. Explaining it with 600 trees of 127 leaves takes 13
 // milliseconds. So both are measured on samples.
 const UNKNOWN_SAMPLE = 20_000;
 const CONTRIBUTION_SAMPLE = 300;

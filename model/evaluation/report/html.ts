@@ -1,7 +1,7 @@
 /**
  * Text → HTML that only shows the text. A review may contain markup, control characters, lone surrogates, and
- * characters that change the writing direction. Markup is escaped. The other ones are shown by their code points, so
- * that nothing is invisible or breaks the page.
+ * characters that change the writing direction. Markup is escaped. The other characters are shown by their code points,
+ * so that nothing is invisible or breaks the page.
  */
 
 /** For element content and quoted attribute values. REQUIRES: `text` is well-formed, without controls. */
@@ -10,8 +10,8 @@ export function escapeHtml(text: string): string {
 }
 
 // First and last code points of: control characters except tab and line feed, format characters except those that join
-// emoji and kanji, line separators, surrogates, noncharacters, and planes without visible characters. Not \p{Cf},
-// because that depends on the Unicode version of the Node that runs this.
+// emoji and kanji, line separators, surrogates, noncharacters, and planes without visible characters. The list does not
+// use \p{Cf}, because that depends on the Unicode version of the running Node.
 const HIDDEN_RANGES = [
   [0, 8],
   [0xb, 0x1f],

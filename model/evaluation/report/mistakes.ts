@@ -29,9 +29,9 @@ ${mistakes.map((mistake) => mistakeItem(mistake, strongest, digits)).join('')}</
 `;
 }
 
-const SHOWN_UNITS = 1200; // UTF-16 units of a text; after them the page has the length of the rest
+const SHOWN_UNITS = 1200; // UTF-16 units of a text; the page shows only the length of the rest
 const CHIPS = 8; // terms under a text
-const TAB_STOPS = 6; // words of a text that the Tab key reaches; all words could be a thousand
+const TAB_STOPS = 6; // words of a text that the Tab key reaches; a text may have a thousand words
 
 function mistakeItem({ review, score, explanation }: Mistake, strongest: number, digits: number): string {
   const pieces = contributionPieces(review.text.length, explanation?.terms ?? []);
@@ -42,7 +42,7 @@ function mistakeItem({ review, score, explanation }: Mistake, strongest: number,
     if (units >= SHOWN_UNITS) break;
     const shown = clip(review.text.slice(start, end), SHOWN_UNITS - units);
     units += shown.length;
-    const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // most are weak; the root separates them
+    const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // most shares are weak; the root separates them
     if (terms.length === 0 || !(level > 0) || Math.abs(share) < strongest / 200) html += showText(shown);
     else {
       const stop = Math.abs(share) >= weakestStop ? ' tabindex="0"' : '';
@@ -77,7 +77,9 @@ function clip(content: string, units: number): string {
   return content.slice(0, isPair ? units - 1 : units);
 }
 
-/** The tip of a coloured word: its share of the score, then each term over it with its whole contribution. */
+/**
+ * The tooltip of a coloured word: its share of the score, then each term that covers it with its whole contribution.
+ */
 function tipText(share: number, terms: readonly PlacedTerm[], digits: number): string {
   const lines = Array.from(new Set(terms), ({ term, contribution, offsets }) => {
     const places = offsets.length > 1 ? ` in ${offsets.length} places` : '';

@@ -1,5 +1,6 @@
 /**
- * Numbers as a report writes them. Not by toLocaleString, because its output depends on the ICU version of the machine.
+ * Formats the numbers of a report. It does not use toLocaleString, whose output depends on the ICU version of the
+ * machine.
  */
 
 /** 1234567 → 1,234,567. */

@@ -1,6 +1,6 @@
 /**
  * The numbers of a report and its drawings → one HTML page that needs nothing else: no network and no script. Its
- * Content-Security-Policy allows only its own style sheet, so that no text in a review can do anything.
+ * Content-Security-Policy allows only its own style sheet, so that no text of a review is executed.
  */
 import { createHash } from 'node:crypto';
 import type { Interval } from '../bootstrap.ts';

@@ -1,6 +1,6 @@
 /**
- * What a report shows of a model: explanations of scores, the share of unknown terms in a text, and the importance of
- * terms. A small interface, so that tests can replace the model.
+ * The data that a report shows about a model: explanations of scores, the share of unknown terms in a text, and the
+ * importance of terms. The interface is small, so that tests can replace the model.
  */
 import type { Bundle } from '../../bundle/read.ts';
 import { shortestWord, termsOf, wordsOf } from '../../reference/terms.ts';

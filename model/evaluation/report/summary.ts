@@ -1,4 +1,4 @@
-/** Many numbers → the few that a plot needs, however many reviews there are. */
+/** Many numbers → the few numbers that a plot needs. Their count does not depend on the number of reviews. */
 import { quantileOfSorted } from '../../math/statistics.ts';
 
 export interface Summary {

@@ -57,7 +57,10 @@ export async function writeReport(
   await writeAtomically(file, Buffer.from(html));
 }
 
-/** How the model and its scores were made. Has no time and no path, because the same input must give the same bytes. */
+/**
+ * Facts about the making of the model and its scores. They contain no time and no path, because the same input must
+ * give the same bytes.
+ */
 function factsOf(manifest: Manifest, command: string, hash: string): (readonly [name: string, value: string])[] {
   const { name, version, scoreRange, made, tokenizer, vectorizer, training, lightgbm, files } = manifest;
   const hoshi = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };

@@ -36,19 +36,19 @@ describe('writing a bundle', () => {
   });
 
   test('an interrupted write is rolled back: its files are deleted and the older bundle is restored', async () => {
-    const aside = join(folder, `.tiny.${process.pid}.tmp`);
-    await mkdir(aside);
-    await writeFile(join(aside, 'model.txt'), 'half');
+    const temporary = join(folder, `.tiny.${process.pid}.tmp`);
+    await mkdir(temporary);
+    await writeFile(join(temporary, 'model.txt'), 'half');
     rollBackWrite(path);
     assert.deepEqual(await readdir(folder), ['tiny']);
     // Interrupted between the two renames: the older bundle is in the .old folder.
-    await rename(path, `${aside}.old`);
-    await mkdir(aside);
+    await rename(path, `${temporary}.old`);
+    await mkdir(temporary);
     rollBackWrite(path);
     assert.deepEqual(await readdir(folder), ['tiny']);
     assert.equal((await readBundle(path)).manifest.name, 'tiny');
     // Interrupted after them: the .old folder remains, but the destination is complete.
-    await mkdir(`${aside}.old`);
+    await mkdir(`${temporary}.old`);
     rollBackWrite(path);
     assert.deepEqual(await readdir(folder), ['tiny']);
     assert.equal((await readBundle(path)).manifest.name, 'tiny');

@@ -38,8 +38,8 @@ function tinyDictionary(): KuromojiDictionary {
       { text: 'い', words: [word(1, 1, -5)] },
     ],
     categories: [
-      { name: 'KANA', isAlwaysInvoked: false, isGrouping: true, words: [word(1, 1, 1000)] },
-      { name: 'OTHER', isAlwaysInvoked: true, isGrouping: false, words: [word(2, 1, 2000)] },
+      { name: 'KANA', isAlwaysInvoked: false, isGrouped: true, words: [word(1, 1, 1000)] },
+      { name: 'OTHER', isAlwaysInvoked: true, isGrouped: false, words: [word(2, 1, 2000)] },
     ],
     categoryOf,
     connections: { rightIds: 3, leftIds: 3, costs: Int16Array.of(0, 1, 2, 10, -20, 30, 5, 6, 7) },
@@ -76,20 +76,20 @@ describe('dictionary, by hand', () => {
     for (const none of ['いあ', 'ああ', 'あいい', 'う', ' ']) assert.deepEqual(wordsOfSurface(compiled, none), []);
   });
 
-  test('cost: connection costs + 20, with zeros at the end of a row', () => {
+  test('connection cost: connection costs + 20, with zeros at the end of a row', () => {
     const ofRightId1 = [30, 0, 50, 50];
-    assert.deepEqual(rows(compiled.cost), [[20, 21, 22, 22], ofRightId1, [25, 26, 27, 27], ofRightId1]);
-    assert.equal(compiled.cost.length, 128);
-    compiled.cost.forEach((cost, i) => {
+    assert.deepEqual(rows(compiled.connectionCost), [[20, 21, 22, 22], ofRightId1, [25, 26, 27, 27], ofRightId1]);
+    assert.equal(compiled.connectionCost.length, 128);
+    compiled.connectionCost.forEach((cost, i) => {
       assert.ok(i % 32 < 4 || cost === 0);
     });
   });
 
-  test('worse: the most that one context loses against another by the next context', () => {
+  test('pruning margin: the most that one context loses against another by the next context', () => {
     const ofRightId1 = [28, 0, 23, 0];
-    assert.deepEqual(rows(compiled.worse), [[0, 21, -5, 21], ofRightId1, [5, 26, 0, 26], ofRightId1]);
-    compiled.worse.forEach((worse, i) => {
-      assert.ok(i % 32 < 4 || worse === 0);
+    assert.deepEqual(rows(compiled.pruningMargin), [[0, 21, -5, 21], ofRightId1, [5, 26, 0, 26], ofRightId1]);
+    compiled.pruningMargin.forEach((margin, i) => {
+      assert.ok(i % 32 < 4 || margin === 0);
     });
   });
 
@@ -246,29 +246,29 @@ describe('dictionary: kuromoji 0.1.2', () => {
     assert.ok(most + Math.max(...ofUnknown) <= mostEnding && mostEnding < 64, `${most} ${ofUnknown} ${mostEnding}`);
   });
 
-  test('cost: every connection', () => {
+  test('connection cost: every connection', () => {
     const [, stride = 0, , , bias = 0] = compiled.numbers;
     for (let before = 0; before < idsOf.length; before++) {
       for (let after = 0; after < stride; after++) {
-        const stored = compiled.cost[before * stride + after] as number;
+        const stored = compiled.connectionCost[before * stride + after] as number;
         const [left, right] = [idsOf[before]?.rightId as number, idsOf[after]?.leftId];
         const expected = right === undefined ? 0 : law.connections.get(left, right) + bias;
         if (stored !== expected) assert.fail(`${before} ${after}: ${stored}, expected ${expected}`);
       }
     }
-    assert.equal(compiled.cost.length, idsOf.length * stride);
+    assert.equal(compiled.connectionCost.length, idsOf.length * stride);
   });
 
   const context = () => fc.nat({ max: 1315 });
 
-  test('worse, by definition', () => {
+  test('pruning margin, by definition', () => {
     const [contexts = 0, stride = 0] = compiled.numbers;
     const connection = (before: number, after: number) =>
       law.connections.get(idsOf[before]?.rightId as number, idsOf[after]?.leftId as number);
     fc.assert(
       fc.property(context(), context(), (a, b) => {
         const losses = idsOf.map((_, next) => connection(a, next) - connection(b, next));
-        assert.equal(compiled.worse[a * stride + b], Math.max(...losses));
+        assert.equal(compiled.pruningMargin[a * stride + b], Math.max(...losses));
       }),
       {
         numRuns: 300,
@@ -280,22 +280,23 @@ describe('dictionary: kuromoji 0.1.2', () => {
       },
     );
     for (let a = 0; a < contexts; a++) {
-      assert.equal(compiled.worse[a * stride + a], 0);
-      assert.ok(compiled.worse.subarray(a * stride + contexts, (a + 1) * stride).every((one) => one === 0));
+      assert.equal(compiled.pruningMargin[a * stride + a], 0);
+      assert.ok(compiled.pruningMargin.subarray(a * stride + contexts, (a + 1) * stride).every((one) => one === 0));
     }
-    assert.equal(compiled.worse.length, contexts * stride);
+    assert.equal(compiled.pruningMargin.length, contexts * stride);
   });
 
-  test('pruning: a path that worse drops never wins, and no tie changes', () => {
+  test('pruning: a path beyond the pruning margin never wins, and no tie changes', () => {
     const [, stride = 0] = compiled.numbers;
     const path = fc.record({ context: context(), cost: fc.integer({ min: 0, max: 4000 }) });
     fc.assert(
       fc.property(fc.array(path, { minLength: 1, maxLength: 12 }), context(), (paths, next) => {
-        const total = ({ context, cost }: CompiledWord) => cost + (compiled.cost[context * stride + next] as number);
+        const total = ({ context, cost }: CompiledWord) =>
+          cost + (compiled.connectionCost[context * stride + next] as number);
         const cheapest = firstSmallest(paths, ({ cost }) => cost);
         const kept = paths.filter(
           ({ context, cost }) =>
-            cost - cheapest.cost <= (compiled.worse[cheapest.context * stride + context] as number),
+            cost - cheapest.cost <= (compiled.pruningMargin[cheapest.context * stride + context] as number),
         );
         assert.equal(firstSmallest(kept, total), firstSmallest(paths, total));
       }),
@@ -312,9 +313,9 @@ describe('dictionary: kuromoji 0.1.2', () => {
         const { text, words } = pruned[i] as (typeof pruned)[number];
         const all = words.map((word) => ({ cost: word.cost, context: contextOf(word) }));
         const total = ({ context, cost }: CompiledWord) =>
-          (compiled.cost[before * stride + context] as number) +
+          (compiled.connectionCost[before * stride + context] as number) +
           cost +
-          (compiled.cost[context * stride + next] as number);
+          (compiled.connectionCost[context * stride + next] as number);
         assert.deepEqual(firstSmallest(wordsOfSurface(compiled, text), total), firstSmallest(all, total));
       }),
       { numRuns: 3000 },

@@ -1,4 +1,4 @@
-/** A dictionary of two surfaces, "a" and "aあ", as kuromoji's files, then with damage in each file. */
+/** A dictionary of two surfaces, "a" and "aあ", in the files of kuromoji. Then each file is damaged. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,11 +67,11 @@ describe("kuromoji's files", () => {
       },
     ]);
     assert.deepEqual(categories, [
-      { name: 'KANA', isAlwaysInvoked: false, isGrouping: true, words: [{ leftId: 1, rightId: 1, cost: 1000 }] },
+      { name: 'KANA', isAlwaysInvoked: false, isGrouped: true, words: [{ leftId: 1, rightId: 1, cost: 1000 }] },
       {
         name: 'OTHER',
         isAlwaysInvoked: true,
-        isGrouping: false,
+        isGrouped: false,
         words: [
           { leftId: 0, rightId: 0, cost: 2000 },
           { leftId: 1, rightId: 1, cost: 1000 },
@@ -127,7 +127,7 @@ describe("kuromoji's files", () => {
         files.check?.set([400 + 0x81], 401 + 0x41);
         files.base?.set([700], 401 + 0x41);
       },
-      /base.* surface forms in UTF-8, received others at leaf 700/,
+      /base.* surface forms in UTF-8, received other bytes at leaf 700/,
     ],
     ['a lost surface', (files) => files.check?.set([-1], 300), /base.* as many leaves as tid_map has keys, received 1/],
     [

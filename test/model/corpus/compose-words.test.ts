@@ -84,7 +84,7 @@ describe('reviews of words', () => {
     }
   });
 
-  test('of a word alone have its stars', () => {
+  test('that consist of one word have the stars of that word', () => {
     assert.deepEqual(['楽しい。', '安い。', 'つまらない。', 'ひどい。'].map(labelOf), [5, 4, 2, 1]);
   });
 

@@ -97,7 +97,7 @@ describe('near-duplicates', () => {
     assert.equal(similarity(bigramsOf('あ'), bigramsOf('あ')), 1);
   });
 
-  test('are found at the limit and above, whatever their punctuation', () => {
+  test('are found at the limit and above, with any punctuation', () => {
     assert.equal(limits.similarity, 0.9);
     // 9 and 11 bigrams, 9 of them common: 0.9
     const [short, long] = ['一、二三四五六七八九十。', '一二三四五六七八九十甲乙！'];

@@ -1,4 +1,4 @@
-/** A small corpus with sentences that name their origin, for tests that take composed texts apart. */
+/** A small corpus for tests that split composed texts into sentences. Each sentence names its origin. */
 import type { CompositionCounts } from '../../../model/corpus/compose.ts';
 import { type Corpus, type CorpusWord, domains, type Sentence } from '../../../model/corpus/read.ts';
 

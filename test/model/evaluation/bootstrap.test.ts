@@ -11,8 +11,8 @@ import {
 import { createRandom } from '../../../model/math/random.ts';
 
 /**
- * The same by its definition: the same generator picks from the reviews in order of score, and measures.ts measures the
- * picked ones.
+ * The same draws by their definition. The same generator picks from the reviews in order of score, and measures.ts
+ * measures the picked reviews.
  */
 function slowMeasures(
   stars: readonly number[],

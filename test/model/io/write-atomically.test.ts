@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { AtomicFile, writeAtomically } from '../../../model/io/write-atomically.ts';
 
-describe('write aside', () => {
+describe('writing a file atomically', () => {
   let folder: string;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'hoshi-aside-'));
+    folder = await mkdtemp(join(tmpdir(), 'hoshi-write-atomically-'));
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('makes the folder, takes the place of what was there, and leaves nothing else', async () => {
+  test('creates the folder, replaces an older file, and leaves no other file', async () => {
     const file = join(folder, 'new', 'folder', 'file');
     for (const content of ['one', 'two']) {
       await writeAtomically(file, Buffer.from(content));
@@ -21,13 +21,13 @@ describe('write aside', () => {
     assert.deepEqual(await readdir(join(folder, 'new', 'folder')), ['file']);
   });
 
-  test('a folder in its place stays, and nothing lies aside', async () => {
+  test('a folder at the target path is kept, and no temporary file remains', async () => {
     await mkdir(join(folder, 'taken', 'file'), { recursive: true });
     await assert.rejects(writeAtomically(join(folder, 'taken', 'file'), Buffer.from('')), /EISDIR/);
     assert.deepEqual(await readdir(join(folder, 'taken')), ['file']);
   });
 
-  test('what hinders the folder is what the error says', async () => {
+  test('if the folder cannot be created, the error says so', async () => {
     await writeFile(join(folder, 'plain'), '');
     await assert.rejects(writeAtomically(join(folder, 'plain', 'file'), Buffer.from('')), /EEXIST|ENOTDIR.* mkdir/);
     await assert.rejects(writeAtomically(join(folder, 'plain', 'x', 'file'), Buffer.from('')), /ENOTDIR.* mkdir/);
@@ -43,7 +43,7 @@ describe('write aside', () => {
     assert.deepEqual([await readFile(file, 'utf8'), await readdir(join(folder, 'pieces'))], ['one two', ['file']]);
   });
 
-  test('a discarded file leaves nothing, also if the process ends before discard() is done', async () => {
+  test('a discarded file leaves no temporary file, even if the process ends before discard() has finished', async () => {
     const [one, other] = [join(folder, 'discarded', 'one'), join(folder, 'discarded', 'other')];
     const outputs = [await AtomicFile.create(one), await AtomicFile.create(other)] as const;
     for (const output of outputs) await output.write('half');

@@ -19,7 +19,7 @@ test('quantiles lie between the values on either side', () => {
   assert.throws(() => median([]), /^Error: Expected at least one value, received none$/);
 });
 
-test('values are sorted as numbers, and the array that came stays as it was', () => {
+test('values are sorted as numbers, and the argument is not changed', () => {
   const values = [100, 9, -1, 20];
   assert.equal(quantile(values, 1), 100);
   assert.deepEqual(values, [100, 9, -1, 20]);

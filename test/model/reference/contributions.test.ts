@@ -78,7 +78,10 @@ function near(received: ArrayLike<number>, expected: ArrayLike<number>, toleranc
   assert.equal(received.length, expected.length);
   Array.from(received).forEach((value, i) => {
     const wanted = expected[i] as number;
-    assert.ok(Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${i}: ${value}, not ${wanted}`);
+    assert.ok(
+      Math.abs(value - wanted) <= tolerance * Math.max(1, Math.abs(wanted)),
+      `${i}: ${value}, expected ${wanted}`,
+    );
   });
 }
 
@@ -95,9 +98,9 @@ const both: Shape = {
 describe('contributions by hand', () => {
   test('two columns that matter only together get equal shares', () => {
     const contributions = Contributions.fromModelText(modelText(both));
-    // nobody: 2, either: 4, both: 8
+    // no column: 2, either column: 4, both: 8
     assert.deepEqual(contributions.of(row(1, 1)), { sum: 8, base: 2, ofColumns: Float64Array.of(3, 3), absent: 0 });
-    // nobody: 2, column 0: 0, column 1: 4, both: 0
+    // no column: 2, column 0: 0, column 1: 4, both: 0
     assert.deepEqual(contributions.of(row(0, 1)), { sum: 0, base: 2, ofColumns: Float64Array.of(-3, 1), absent: 0 });
   });
 
@@ -131,7 +134,7 @@ describe('contributions by hand', () => {
   test('a child that no training row reached', () => {
     const none = { ...both, inner: [4, 2], leaf: [2, 2, 0] };
     const { base, ofColumns } = Contributions.fromModelText(modelText(none)).of(row(1, 1));
-    // nobody: 0, column 0: 0, column 1: ½ · 8, both: 8
+    // no column: 0, column 0: 0, column 1: ½ · 8, both: 8
     assert.equal(base, 0);
     near(ofColumns, [2, 6], 1e-15);
   });

@@ -44,11 +44,11 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
     assert.deepEqual(received, golden.sweep);
   });
 
-  test('the mends are needed: kuromoji gives other tokens for the original texts, or throws', () => {
-    const mended = golden.texts.filter(({ unmended }) => unmended !== undefined);
-    assert.ok(mended.length >= 20);
+  test('the fixes are needed: kuromoji gives other tokens for the original texts, or throws', () => {
+    const fixed = golden.texts.filter(({ unfixed }) => unfixed !== undefined);
+    assert.ok(fixed.length >= 20);
     assert.ok(
-      mended.some(({ unmended }) => typeof unmended === 'string'),
+      fixed.some(({ unfixed }) => typeof unfixed === 'string'),
       'some throw',
     );
   });

@@ -92,7 +92,7 @@ describe('tokenizer', () => {
     );
   });
 
-  test('mend: a character that kuromoji cannot process is analysed as one U+E000', () => {
+  test('fix: a character that kuromoji cannot process is analysed as one U+E000', () => {
     const strange = fc.constantFrom('😀', '𠮷', '\ud800', '\udc00', '\0', '👨‍👩‍👧');
     const text = fc
       .array(fc.oneof({ weight: 3, arbitrary: piece }, strange), { maxLength: 30 })
@@ -110,7 +110,7 @@ describe('tokenizer', () => {
     );
   });
 
-  test('mend: a run of emoji does not swallow the text after it', () => {
+  test('fix: a run of emoji does not swallow the text after it', () => {
     assert.deepEqual(surfacesOf('最高😀😀😀最高でした'), ['最高', '😀😀😀', '最高', 'でし', 'た']);
   });
 
@@ -134,7 +134,7 @@ describe('tokenizer', () => {
     assert.equal(ours.analyze('ホゲピヨン')[0]?.known, false);
   });
 
-  test('mend: time is linear in the length of the text', () => {
+  test('fix: time is linear in the length of the text', () => {
     // No clock is needed: kuromoji takes minutes for these texts, so the test would time out.
     assert.equal(ours.tokenize('ー'.repeat(200_000)).length, 1);
     assert.equal(ours.tokenize('映画を見た'.repeat(40_000)).length, 160_000);

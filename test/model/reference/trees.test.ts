@@ -101,7 +101,7 @@ describe('trees', () => {
     [
       'a circle',
       modelText({ trees: [tree('2 2')] }).replace('right_child=1 -3', 'right_child=0 -3'),
-      /tree 0: expected right_child\[0\] to be a node without another parent, received 0 again/,
+      /tree 0: expected right_child\[0\] to be a child that no other node has, received 0 again/,
     ],
     [
       'an unreachable node',

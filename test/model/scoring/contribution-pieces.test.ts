@@ -54,7 +54,7 @@ describe('contribution pieces', () => {
     );
   });
 
-  test('a term that overlaps itself is there twice', () => {
+  test('a piece that two occurrences of one term cover lists the term twice', () => {
     const terms = [{ term: '草 草', offsets: [[0, 2] as const, [1, 3] as const], contribution: 1 }];
     assert.deepEqual(
       contributionPieces(3, terms).map(({ contribution, terms }) => [contribution, terms.length]),

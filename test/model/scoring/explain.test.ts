@@ -40,7 +40,7 @@ describe('explain, on the tiny bundle', () => {
   test('by hand: 良い twice, and a word that is in no training review', async () => {
     const { scorer } = await load();
     const { score, base, absent, held, terms } = await scorer.explain('良い映画、良い');
-    assert.deepEqual([score, base, held], [5, 3, 0]); // three reviews, one a leaf: 3 on average
+    assert.deepEqual([score, base, held], [5, 3, 0]); // three leaves with one review each: 3 on average
     assert.deepEqual(
       terms.map(({ term, offsets, value }) => ({ term, offsets, value })),
       [
@@ -55,7 +55,7 @@ describe('explain, on the tiny bundle', () => {
       ],
     );
     // 良い alone raises 3 to 5. If 悪い is known to be absent, it raises 11 / 3 (a third of 5 and two thirds of 3) to 5.
-    // Half of each.
+    // The contribution is half of each.
     const contribution = (5 - 3 + (5 - 11 / 3)) / 2;
     assert.ok(Math.abs((terms[0]?.contribution ?? 0) - contribution) < 1e-15);
     assert.ok(Math.abs(absent - (2 - contribution)) < 1e-15);
@@ -88,7 +88,7 @@ describe('explain, on the tiny bundle', () => {
     await writeBundle(path, { ...parts, modelText, goldens: [] });
     await assert.rejects(
       scorer.explain('良い'),
-      /manifest\.json: expected version \w{12}, which the scorer was loaded from, received/,
+      /manifest\.json: expected version \w{12}, the version that the scorer was loaded from, received/,
     );
   });
 
@@ -135,7 +135,7 @@ async function vocabularyBundle(
   return path;
 }
 
-/** How often a text says each term: by the vectorizer's own way to terms. */
+/** The number of occurrences of each term in a text, found by the functions of the vectorizer. */
 function countsOf(text: string, shortest: number, range: readonly [number, number]): Map<string, number> {
   const counts = new Map<string, number>();
   const words = Array.from(wordsOf(surfacesOf(text), shortest), (word) => word.text);

@@ -59,7 +59,7 @@ describe('inspection', () => {
     assert.deepEqual({ reportBytes, problems }, { reportBytes: 10, problems: [] });
   });
 
-  test('compiled files: missing or damaged ones are no problem of the bundle', async () => {
+  test('compiled files: if they are missing or damaged, this is not a problem of the bundle', async () => {
     await rm(join(path, 'vocabulary.bin'));
     await change('forest.bin', (text) => `${text} `);
     const { problems, compiled } = await inspectBundle(path);
@@ -123,7 +123,7 @@ describe('inspection', () => {
     );
   });
 
-  test('a model that only LightGBM can serve is no problem, but the other engines say why they cannot', async () => {
+  test('a model that only LightGBM can serve is not a problem, but the other engines give the reason', async () => {
     const model = new Map(await smallModels()).get('linear leaves') as string;
     const parts = await tinyBundle();
     const terms = [...'あいうえおかきく'];

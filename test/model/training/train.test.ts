@@ -365,7 +365,7 @@ describe('early stopping', () => {
 
 describe('a teacher', () => {
   // Ten rows have a 1 in the first column, ten in the second. By symmetry the weights are ±w, and the intercept is the
-  // mean of 3. w minimises 20 (w − 2)² + 2 α w², so that it is 40 / (20 + 2 α): with α = 10 it is 1.
+  // mean of 3. w minimises 20 (w − 2)² + 2 α w², so w = 40 / (20 + 2 α). With α = 10, w is 1.
   const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
 
   test('gives its labels to the reviews', async () => {

@@ -3,7 +3,7 @@ import type { ReportData } from '../data.ts';
 import { countText, fixed } from '../numbers.ts';
 import { BLUE, type Drawing, HEIGHT, list, MUTED, quantitative, WIDTH } from './draw.ts';
 
-// Room for the axes. Vega-Lite does not fit concatenated views into a width.
+// Space for the axes, in pixels. Vega-Lite does not fit concatenated views into a width.
 const CALIBRATION_MARGIN = 66;
 
 export function calibration({ calibration: bins, input, digits }: ReportData): Drawing {

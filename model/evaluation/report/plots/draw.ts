@@ -39,7 +39,7 @@ const CONFIG: NonNullable<TopLevelSpec['config']> = {
 export interface Drawing {
   readonly id: string;
   readonly title: string;
-  /** What the drawing shows, for screen readers. */
+  /** The content of the drawing, for screen readers. */
   readonly description: string;
   readonly spec: TopLevelSpec;
 }

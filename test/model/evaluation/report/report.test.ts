@@ -1,4 +1,4 @@
-/** The whole page: its content, that it needs nothing else, and that no review breaks it. */
+/** The whole page: its content is right, it loads nothing else, and no review breaks it. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';

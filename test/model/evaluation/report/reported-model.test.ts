@@ -1,4 +1,4 @@
-/** What a report shows of a model, on a bundle that is small enough to compute by hand. */
+/** The data that a report shows about a model, for a bundle that is small enough to compute by hand. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,8 +69,9 @@ describe('the reported model', () => {
   });
 
   test('an explanation, by hand', async () => {
-    // Each leaf has one training row, so that nothing known gives (5 + 1 + 3) / 3. Knowing of 良い alone gives 5, that
-    // there is no 悪い alone 5 / 3 + 2 · 3 / 3: 良い adds the mean of 5 − 3 and 5 − 11 / 3, the missing 悪い the rest.
+    // Each leaf has one training row, so the mean is (5 + 1 + 3) / 3 = 3. With only 良い known, the mean is 5. With only
+    // the absence of 悪い known, it is 5 / 3 + 2 · 3 / 3 = 11 / 3. So 良い adds the mean of 5 − 3 and 5 − 11 / 3, and the
+    // absence of 悪い adds the rest.
     const { score, base, absent, held, terms } = await explain('<とても>良い。良い');
     near(score, 5);
     near(base, 3);
