@@ -33,12 +33,37 @@ interface Flags {
 }
 
 export function trainCommand(): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
     .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
     .requiredOption('--out <folder>', 'folder for the bundle')
     .option('--name <name>', 'name of the model (default: name of the folder)')
-    .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
+    .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom);
+  return addFitOptions(command)
+    .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
+    .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
+    .option('--quiet', 'do not print the progress and the measures')
+    .option('--json', 'print the manifest as JSON')
+    .action(async (data: string, flags: Flags, command: Command) => {
+      if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
+        command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
+      const progress = await createProgress(flags.quiet === true);
+      await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
+        onStop: () => {
+          progress.pause();
+          log('stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once');
+        },
+        cleanUp: () => {
+          progress.pause();
+          rollBackWrite(flags.out);
+        },
+      });
+    });
+}
+
+/** The options that decide how the model is fitted and measured. */
+function addFitOptions(command: Command): Command {
+  return command
     .option('--seed <n>', 'seed of every random choice', numberFrom(0, 2 ** 31 - 1), 1)
     .addOption(
       new Option(
@@ -86,26 +111,7 @@ export function trainCommand(): Command {
       'minimum number of reviews that contain a term of the vocabulary',
       numberFrom(1, 1_000_000),
       1,
-    )
-    .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
-    .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
-    .option('--quiet', 'do not print the progress and the measures')
-    .option('--json', 'print the manifest as JSON')
-    .action(async (data: string, flags: Flags, command: Command) => {
-      if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
-        command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
-      const progress = await createProgress(flags.quiet === true);
-      await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
-        onStop: () => {
-          progress.pause();
-          log('stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once');
-        },
-        cleanUp: () => {
-          progress.pause();
-          rollBackWrite(flags.out);
-        },
-      });
-    });
+    );
 }
 
 async function trainOnFile(data: string, flags: Flags, progress: Progress, signal: AbortSignal): Promise<void> {
