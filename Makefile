@@ -124,7 +124,7 @@ $(ADDONS) $(COMPILE_COMMANDS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/li
 	native/build --CDHOSHI_LIGHTGBM=$(LIGHTGBM)
 	@touch $(ADDONS) $(COMPILE_COMMANDS)
 
-dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES) 
+dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES)
 	npx --no-install tsc
 	@touch $@
 
@@ -133,7 +133,7 @@ dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES)
 $(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
 	bin/hoshi compile-dictionary --out $@
 
-$(COMPILED) &: $(wildcard model/compile/*.ts) model/stars/manifest.json | dist/.tsbuildinfo
+$(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
 
 $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE NOTICE function/page.html \
