@@ -17,13 +17,15 @@ export interface ScorerFlags {
 }
 
 export function addScorerOptions(command: Command): Command {
-  return command
-    .option('--bundle <folder>', 'score with the model in this folder', shippedBundle)
-    .addOption(
-      new Option('--engine <engine>', 'compute scores with this engine; auto takes the first that can serve the model')
-        .choices(['auto', ...engineNames])
-        .default('auto'),
-    );
+  return addEngineOption(command.option('--bundle <folder>', 'score with the model in this folder', shippedBundle));
+}
+
+export function addEngineOption(command: Command): Command {
+  return command.addOption(
+    new Option('--engine <engine>', 'compute scores with this engine; auto takes the first that can serve the model')
+      .choices(['auto', ...engineNames])
+      .default('auto'),
+  );
 }
 
 export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
