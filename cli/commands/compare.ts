@@ -41,7 +41,7 @@ export function compareCommand(): Command {
   const command = new Command('compare')
     .description('show how scores move from one model to another')
     .argument('<old>', 'the folder of the model that serves now')
-    .argument('<new>', 'the folder of the model that shall take its place')
+    .argument('<new>', 'the folder of the model that will replace it')
     .argument(
       '[reviews]',
       'labelled reviews (TSV, CSV or JSONL), plain texts, or - for lines of standard input (default: golden texts of both models and texts composed from the authored corpus)',
@@ -67,13 +67,10 @@ async function compare(oldPath: string, newPath: string, file: string | undefine
   const texts = await textsOf(file, models, flags, progress);
   const { largest, ...scored } = await scorePair(scorers, texts.chunks, { top: flags.top }).finally(progress.pause);
   if (file !== undefined) logBadRows(file, texts.badRows);
-  const count = scored.scores.new.length;
-  if (count < 2)
-    throw new Error(
-      `${file === undefined || file === '-' ? texts.name : file}: expected at least two texts to compare on, found ${count}`,
-    );
-  const comparison = compareScores(models, scored);
   const comparedOn = texts.name;
+  const count = scored.scores.new.length;
+  if (count < 2) throw new Error(`Expected at least two texts to compare on, found ${count} in ${comparedOn}`);
+  const comparison = compareScores(models, scored);
   const moves = await explainMoves(scorers, largest, log);
   await print(
     flags.json
@@ -82,11 +79,9 @@ async function compare(oldPath: string, newPath: string, file: string | undefine
   );
   if (flags.report === undefined) return;
   const { writeComparisonReport } = await import('../../model/evaluation/report/comparison/write.ts'); // loads Vega
-  const command = [
-    'hoshi compare',
-    ...[oldPath, newPath, ...(file === undefined ? [] : [file])].map((p) => basename(p)),
-  ];
-  const input = { models, comparison, scores: scored.scores, moves, comparedOn, command: command.join(' ') };
+  const names = [oldPath, newPath, file].flatMap((path) => (path === undefined ? [] : basename(path)));
+  const command = `hoshi compare ${names.join(' ')}`;
+  const input = { models, comparison, scores: scored.scores, moves, comparedOn, command };
   await writeComparisonReport(flags.report, input);
   log(`wrote the report to ${flags.report}`);
 }

@@ -180,9 +180,9 @@ describe('hoshi compare', () => {
       [[paths.old, join(folder, 'none')], /none\/manifest\.json: expected a file of a bundle, found none/],
       [[paths.old, paths.new, join(folder, 'none.tsv')], /ENOENT.*none\.tsv/],
       [[paths.old, paths.new, folder], /: expected a file, found a folder/],
-      [[paths.old, paths.new, await file('g.tsv', '')], /g\.tsv: expected at least two texts to compare on, found 0/],
-      [[paths.old, paths.new, await file('h.txt', '良い\n')], /h\.txt: expected at least two texts .*, found 1/],
-      [[paths.old, paths.new, '-'], /standard input: expected at least two texts to compare on, found 0/],
+      [[paths.old, paths.new, await file('g.tsv', '')], /Expected at least two texts to compare on, found 0 in g\.tsv/],
+      [[paths.old, paths.new, await file('h.txt', '良い\n')], /Expected at least two texts .*, found 1 in h\.txt/],
+      [[paths.old, paths.new, '-'], /Expected at least two texts .*, found 0 in standard input/],
       [[paths.old, paths.new, await file('i.tsv', 'body\n良い\n')], /i\.tsv:1: expected a column "text", found body/],
       [
         [paths.old, paths.new, await file('j.txt', '良い\n悪い\n'), '--columns', 'stars=rating'],

@@ -59,10 +59,9 @@ ${tile('Mean move', signed(scores.move.mean, digits), [`mean |move| ${fixed(scor
 }
 
 function scoresSection({ drawn, figures }: ComparisonPage): string {
-  const { comparison, digits, moveBins, densities, cells, cellWidth } = drawn;
+  const { comparison, digits } = drawn;
   const key = (name: string, style: string) => `<span class="key ${style}">${name}</span>`;
   const [low, high] = comparison.labels.cuts.new.map((cut) => fixed(cut, digits));
-  const binDigits = digits + 1;
   return `<section aria-labelledby="scores">
 <h2 id="scores">Scores</h2>
 <div class="pair">
@@ -71,54 +70,66 @@ ${figure(
   figures,
   'moves',
   `How far scores move: ${key('blue', 'u2')} scores rise, ${key('orange', 'd2')} scores fall, and grey ones stay about where they are.`,
-  htmlTable(
-    ['new − old', 'texts'],
-    moveBins.map(({ from, to, count }) => [`${signed(from, binDigits)} to ${signed(to, binDigits)}`, countText(count)]),
-  ),
+  moveBinTable(drawn),
 )}${figure(
   figures,
   'pairs',
   'A darker cell has more texts. On the dashed line a score stays as it is.',
-  htmlTable(
-    ['old score', 'new score', 'texts'],
-    [...cells]
-      .sort((a, b) => b.count - a.count || a.x - b.x || a.y - b.y)
-      .slice(0, CELL_ROWS)
-      .map(({ x, y, count }) => [
-        rangeText([x, x + cellWidth], binDigits),
-        rangeText([y, y + cellWidth], binDigits),
-        countText(count),
-      ]),
-  ),
+  cellTable(drawn),
 )}${figure(
   figures,
   'distributions',
   `The share of the texts at each score, smoothed: grey is old and ${key('blue', 'u2')} is new.`,
-  htmlTable(
-    ['score', 'old', 'new'],
-    densities.new.map(({ at, share }, i) => [
-      fixed(at, digits),
-      percent(densities.old[i]?.share ?? 0, 1),
-      percent(share, 1),
-    ]),
-  ),
+  densityTable(drawn),
 )}<div class="card"><h3>Moved texts</h3>${movedTable(comparison, digits)}</div>
 <div class="card wide"><h3>Scores at the ends of the range</h3>${endTable(comparison)}</div>
 ${figure(
   figures,
   'labels',
   `Negative is below ${low} stars, positive above ${high}, and neutral between. A darker cell has a larger share of its row.`,
-  htmlTable(
-    ['old label', ...labels.map((label) => `→ ${label}`)],
-    comparison.labels.counts.map((row, i) => [labels[i] as string, ...row.map(countText)]),
-  ),
+  labelTable(comparison),
   true,
 )}</div>
 </section>
 `;
 }
 
+function moveBinTable({ moveBins, digits }: DrawnComparison): string {
+  return htmlTable(
+    ['new − old', 'texts'],
+    moveBins.map(({ from, to, count }) => [signedRange([from, to], digits + 1), countText(count)]),
+  );
+}
+
 const CELL_ROWS = 20;
+
+/** The cells with the most texts. */
+function cellTable({ cells, cellWidth, digits }: DrawnComparison): string {
+  const fullest = [...cells].sort((a, b) => b.count - a.count || a.x - b.x || a.y - b.y).slice(0, CELL_ROWS);
+  const ends = (from: number) => rangeText([from, from + cellWidth], digits + 1);
+  return htmlTable(
+    ['old score', 'new score', 'texts'],
+    fullest.map(({ x, y, count }) => [ends(x), ends(y), countText(count)]),
+  );
+}
+
+function densityTable({ densities, digits }: DrawnComparison): string {
+  return htmlTable(
+    ['score', 'old', 'new'],
+    densities.new.map(({ at, share }, i) => [
+      fixed(at, digits),
+      percent(densities.old[i]?.share ?? 0, 1),
+      percent(share, 1),
+    ]),
+  );
+}
+
+function labelTable({ labels: { counts } }: Comparison): string {
+  return htmlTable(
+    ['old label', ...labels.map((label) => `→ ${label}`)],
+    counts.map((row, i) => [labels[i] as string, ...row.map(countText)]),
+  );
+}
 
 function spreadTable({ scores }: Comparison, digits: number): string {
   const row = (name: string, { mean, quantiles }: Spread, show: typeof fixed) => [
