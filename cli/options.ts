@@ -17,16 +17,18 @@ export interface ScorerFlags {
 }
 
 export function addScorerOptions(command: Command): Command {
-  return command
-    .option('--bundle <folder>', "folder of the model's bundle", shippedBundle)
-    .addOption(
-      new Option(
-        '--engine <engine>',
-        'engine that computes the scores; auto takes the first engine that can serve the model',
-      )
-        .choices(['auto', ...engineNames])
-        .default('auto'),
-    );
+  return addEngineOption(command.option('--bundle <folder>', "folder of the model's bundle", shippedBundle));
+}
+
+export function addEngineOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--engine <engine>',
+      'engine that computes the scores; auto takes the first engine that can serve the model',
+    )
+      .choices(['auto', ...engineNames])
+      .default('auto'),
+  );
 }
 
 export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   train: () => import('./commands/train.ts').then(({ trainCommand }) => trainCommand()),
   'train-corpus': () => import('./commands/train-corpus.ts').then(({ trainCorpusCommand }) => trainCorpusCommand()),
   eval: () => import('./commands/eval.ts').then(({ evalCommand }) => evalCommand()),
+  compare: () => import('./commands/compare.ts').then(({ compareCommand }) => compareCommand()),
   import: () => import('./commands/import.ts').then(({ importCommand }) => importCommand()),
   inspect: () => import('./commands/inspect.ts').then(({ inspectCommand }) => inspectCommand()),
   serve: () => import('./commands/serve.ts').then(({ serveCommand }) => serveCommand()),

@@ -25,21 +25,58 @@ export function* drawnMeasures(
   seed: number,
 ): Generator<DrawnMeasures> {
   const reviews = sortedByScore(stars, scores);
+  for (const counts of drawnCounts(stars.length, draws, seed)) yield measureDraw(reviews, counts);
+}
+
+/**
+ * The differences `after` − `before` of the measures of two models, for each draw. Both models are measured on the same
+ * reviews: a pick is an index into the reviews in order of the score `before`.
+ */
+export function* drawnDifferences(
+  stars: ArrayLike<number>,
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  draws: number,
+  seed: number,
+): Generator<DrawnMeasures> {
+  const [first, second] = [sortedByScore(stars, before), sortedByScore(stars, after)];
+  const placeOf = new Uint32Array(stars.length); // of a review in `first`
+  first.order.forEach((review, place) => {
+    placeOf[review] = place;
+  });
+  const places = second.order.map((review) => placeOf[review] as number);
+  const countsOfSecond = new Uint16Array(stars.length);
+  for (const counts of drawnCounts(stars.length, draws, seed)) {
+    for (let i = 0; i < places.length; i++) countsOfSecond[i] = counts[places[i] as number] as number;
+    const [old, now] = [measureDraw(first, counts), measureDraw(second, countsOfSecond)];
+    yield {
+      rmse: now.rmse - old.rmse,
+      mae: now.mae - old.mae,
+      auc: now.auc - old.auc,
+      spearman: now.spearman - old.spearman,
+    };
+  }
+}
+
+/** How often each draw picks each review. The array is the same each time: use it before the next draw. */
+function* drawnCounts(size: number, draws: number, seed: number): Generator<Uint16Array> {
   const random = createRandom(seed);
   // Uint16Array instead of Uint32Array: random access uses half the memory, and every count is far below 65,536.
-  const counts = new Uint16Array(stars.length);
+  const counts = new Uint16Array(size);
   for (let draw = 0; draw < draws; draw++) {
     counts.fill(0);
     for (let i = 0; i < counts.length; i++) {
       const picked = random.below(counts.length);
       counts[picked] = (counts[picked] as number) + 1;
     }
-    yield measureDraw(reviews, counts);
+    yield counts;
   }
 }
 
 /** Reviews in order of score, one entry of each array per review. */
 interface SortedReviews {
+  /** Index of the review in the caller's arrays. */
+  readonly order: Uint32Array;
   readonly scores: Float64Array;
   /** Score minus stars. */
   readonly errors: Float64Array;
@@ -52,6 +89,7 @@ function sortedByScore(stars: ArrayLike<number>, scores: ArrayLike<number>): Sor
   const order = Uint32Array.from(stars, (_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
   const classOf = new Map([...new Set(Array.from(stars))].sort((a, b) => a - b).map((value, i) => [value, i]));
   return {
+    order,
     scores: Float64Array.from(order, (review) => scores[review] as number),
     errors: Float64Array.from(order, (review) => (scores[review] as number) - (stars[review] as number)),
     classes: Uint32Array.from(order, (review) => classOf.get(stars[review] as number) as number),

@@ -4,7 +4,7 @@
  * seed give the same intervals.
  */
 import { quantileOfSorted } from '../math/statistics.ts';
-import { drawnMeasures } from './bootstrap-draws.ts';
+import { type DrawnMeasures, drawnDifferences, drawnMeasures } from './bootstrap-draws.ts';
 
 export type Interval = readonly [lowest: number, highest: number];
 
@@ -28,10 +28,32 @@ const MAX_PICKS = 30_000_000;
 
 /** `stars` and `scores` have one entry per review, in any order. */
 export function bootstrap(stars: ArrayLike<number>, scores: ArrayLike<number>, seed = 1): Intervals {
-  const draws = Math.max(MIN_DRAWS, Math.min(MAX_DRAWS, Math.floor(MAX_PICKS / Math.max(1, stars.length))));
+  const draws = drawsFor(stars.length);
+  return intervalsOf(drawnMeasures(stars, scores, draws, seed), draws, seed);
+}
+
+/**
+ * The intervals of the differences `after` − `before` of two models' measures, by the paired bootstrap: each draw
+ * measures both models on the same reviews. So they are narrower than two intervals of separate draws would suggest.
+ */
+export function pairedBootstrap(
+  stars: ArrayLike<number>,
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  seed = 1,
+): Intervals {
+  const draws = drawsFor(stars.length);
+  return intervalsOf(drawnDifferences(stars, before, after, draws, seed), draws, seed);
+}
+
+function drawsFor(reviews: number): number {
+  return Math.max(MIN_DRAWS, Math.min(MAX_DRAWS, Math.floor(MAX_PICKS / Math.max(1, reviews))));
+}
+
+function intervalsOf(drawn: Iterable<DrawnMeasures>, draws: number, seed: number): Intervals {
   const names = ['rmse', 'mae', 'auc', 'spearman'] as const;
   const found = names.map(() => [] as number[]);
-  for (const measures of drawnMeasures(stars, scores, draws, seed)) {
+  for (const measures of drawn) {
     names.forEach((name, i) => {
       if (!Number.isNaN(measures[name])) found[i]?.push(measures[name]);
     });

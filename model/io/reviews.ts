@@ -1,5 +1,5 @@
 /** Reads labelled reviews from a TSV, CSV or JSONL file. By default, the fields are named `stars` and `text`. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { show } from './checks.ts';
@@ -32,25 +32,53 @@ export interface ReadOptions {
  */
 export async function readReviews(
   file: string,
-  { columns = {}, onProgress, signal }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<{ reviews: Review[]; badRows: BadRow[] }> {
+  const reviews: Review[] = [];
+  const badRows: BadRow[] = [];
+  for await (const chunk of readReviewChunks(file, options)) {
+    reviews.push(...chunk.reviews);
+    badRows.push(...chunk.badRows);
+  }
+  return { reviews, badRows };
+}
+
+/** The same in chunks of a few hundred rows, so that memory does not grow with the file. */
+export async function* readReviewChunks(
+  file: string,
+  { columns = {}, onProgress, signal }: ReadOptions = {},
+): AsyncGenerator<{ readonly reviews: readonly Review[]; readonly badRows: readonly BadRow[] }> {
   const format = formatOf(file);
   if (format === 'lines') throw new Error(`Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${file}`);
   const { stars = 'stars', text = 'text' } = columns;
-  const reviews: Review[] = [];
-  const badRows: BadRow[] = [];
   const { size } = await stat(file);
   const source = createReadStream(file);
   for await (const records of readRecordChunks(source, format, file, [stars, text])) {
+    const reviews: Review[] = [];
+    const badRows: BadRow[] = [];
     for (const record of records) {
       const row = reviewOf(record, stars, text);
       if (typeof row === 'string') badRows.push({ line: record.line, reason: row });
       else reviews.push(row);
     }
+    yield { reviews, badRows };
     onProgress?.(source.bytesRead, size);
     Interrupted.throwIf(signal);
   }
-  return { reviews, badRows };
+}
+
+/** Whether the table's header has the column, or one of the first objects of a JSONL file has the field. */
+export async function hasField(file: string, field: string): Promise<boolean> {
+  const source = createReadStream(file);
+  try {
+    for await (const records of readRecordChunks(source, formatOf(file), file, [])) {
+      if (records.length === 0) continue; // an error of the source comes after it
+      return records.some(({ fields }) => Object.hasOwn(fields, field));
+    }
+    return false;
+  } finally {
+    source.destroy();
+  }
 }
 
 /** The review, or the reason why the row is not one. */
@@ -81,8 +109,13 @@ export function starRangeOf(reviews: readonly Review[]): readonly [low: number, 
 /** SHA-256 of the stars and texts, in hexadecimal. It depends on the order of the reviews. */
 export function hashOfReviews(reviews: readonly Review[]): string {
   const hash = createHash('sha256');
-  for (const { stars, text } of reviews) hash.update(`${stars}\t${text}\n`);
+  for (const review of reviews) addToHash(hash, review);
   return hash.digest('hex');
+}
+
+/** Adds one review to such a hash, or a text that nobody gave stars. */
+export function addToHash(hash: Hash, { stars, text }: { readonly stars?: number; readonly text: string }): void {
+  hash.update(stars === undefined ? `${text}\n` : `${stars}\t${text}\n`);
 }
 
 function numberOf(value: unknown): number {

@@ -485,6 +485,7 @@ describe('hoshi', () => {
       'explain',
       'train',
       'eval',
+      'compare',
       'import',
       'inspect',
       'load',

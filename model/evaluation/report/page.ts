@@ -1,47 +1,31 @@
-/**
- * The numbers of a report and its drawings → one HTML page that needs nothing else: no network and no script. Its
- * Content-Security-Policy allows only its own style sheet, so that no text of a review is executed.
- */
-import { createHash } from 'node:crypto';
+/** The numbers of a report and its drawings → one HTML page. */
 import type { Interval } from '../bootstrap.ts';
 import type { ErrorBin, ReportData } from './data.ts';
-import { escapeHtml, japanese, plainText, showText } from './html.ts';
+import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile } from './document.ts';
+import { japanese, showText } from './html.ts';
 import { mistakesSection } from './mistakes.ts';
 import { countText, fixed, signed } from './numbers.ts';
 
-/** A drawing and its place in the page. */
-export interface Figure {
-  readonly id: string;
-  readonly title: string;
-  readonly svg: string;
-}
-
 /** `style` is the content of the style sheet. The page is well-formed for any review and any name. */
 export function writePage(data: ReportData, figures: readonly Figure[], style: string): string {
-  const { name, version, measuredOn, evaluation } = data.input;
-  const title = `${name} ${version}: how well its scores match the stars`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${sourceHash(style)}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${showPlain(title)}</title>
-<style>${style}</style>
-</head>
-<body>
-<header>
-<h1>${showText(name)} <small>version ${showText(version)}</small></h1>
-<p class="lead">How well its scores match the stars of ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.</p>
-<nav aria-label="Sections"><a href="#fit">Scores and stars</a><a href="#errors">Errors</a><a href="#terms">Terms</a><a href="#mistakes">Worst mistakes</a><a href="#facts">How it was made</a></nav>
-</header>
-<main>
-${tiles(data)}${fitSection(data, figures)}${errorsSection(data, figures)}${termsSection(data, figures)}${mistakesSection(data)}</main>
-${footer(data)}</body>
-</html>
-`;
+  const { name, version, measuredOn, evaluation, facts } = data.input;
+  return pageOf(
+    {
+      title: `${name} ${version}: how well its scores match the stars`,
+      heading: `${showText(name)} <small>version ${showText(version)}</small>`,
+      lead: `How well its scores match the stars of ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.`,
+      sections: [
+        ['fit', 'Scores and stars'],
+        ['errors', 'Errors'],
+        ['terms', 'Terms'],
+        ['mistakes', 'Worst mistakes'],
+        ['facts', 'How it was made'],
+      ],
+      main: `${tiles(data)}${fitSection(data, figures)}${errorsSection(data, figures)}${termsSection(data, figures)}${mistakesSection(data)}`,
+      footer: factsFooter(facts),
+    },
+    style,
+  );
 }
 
 function fitSection(data: ReportData, figures: readonly Figure[]): string {
@@ -99,75 +83,20 @@ ${figure(figures, 'importances', importanceCaption(data), importanceTable(data))
 `;
 }
 
-function footer({ input: { facts } }: ReportData): string {
-  const rows = facts.map(([key, value]) => [text(key), text(value)]);
-  return `<footer>
-<h2 id="facts">How it was made</h2>
-<div class="card">${htmlTable(undefined, rows, 'facts')}</div>
-</footer>
-`;
-}
-
-/** The figure with its caption and its numbers, both HTML. Empty if there is no drawing with this id. */
-function figure(figures: readonly Figure[], id: string, caption: string, table: string, isWide = false): string {
-  const found = figures.find((each) => each.id === id);
-  if (found === undefined) return '';
-  return `<figure class="card${isWide ? ' wide' : ''}" id="${id}">
-<figcaption><h3>${escapeHtml(found.title)}</h3><p>${caption}</p></figcaption>
-${found.svg}
-<details><summary>Numbers</summary><div class="scroll">${table}</div></details>
-</figure>
-`;
-}
-
-function sourceHash(content: string): string {
-  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
-}
-
-function showPlain(content: string): string {
-  return escapeHtml(plainText(content));
-}
-
 function tiles({ input: { evaluation }, digits }: ReportData): string {
   const { rmse, mae, auc, spearman, intervals } = evaluation;
-  const tile = (
-    name: string,
-    value: number,
-    interval: Interval | null,
-    decimals: number,
-    note: string,
-  ) => `<dl class="card">
-<dt>${name}</dt><dd class="value">${fixed(value, decimals)}</dd><dd class="range">${rangeText(interval, decimals)}</dd><dd class="range">${note}</dd>
-</dl>
-`;
+  const measure = (name: string, value: number, interval: Interval | null, decimals: number, note: string) =>
+    tile(name, fixed(value, decimals), [rangeText(interval, decimals), note]);
   return `<section class="tiles" aria-label="Measures with their ${Math.round(intervals.level * 100)} % intervals">
-${tile('AUC', auc.value, intervals.auc, 3, `${auc.low} against ${auc.high} stars`)}${tile(
+${measure('AUC', auc.value, intervals.auc, 3, `${auc.low} against ${auc.high} stars`)}${measure(
   'Spearman',
   spearman,
   intervals.spearman,
   3,
   'rank correlation',
-)}${tile('RMSE', rmse, intervals.rmse, digits + 1, 'stars')}${tile('MAE', mae, intervals.mae, digits + 1, 'stars')}</section>
+)}${measure('RMSE', rmse, intervals.rmse, digits + 1, 'stars')}${measure('MAE', mae, intervals.mae, digits + 1, 'stars')}</section>
 <p class="note">The ranges are 95 % confidence intervals from ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}).</p>
 `;
-}
-
-function rangeText(interval: Interval | null, digits: number): string {
-  return interval === null ? 'no interval' : `${fixed(interval[0], digits)} to ${fixed(interval[1], digits)}`;
-}
-
-/** Cells are HTML; the first cell of a row is its header. */
-function htmlTable(head: readonly string[] | undefined, rows: readonly (readonly string[])[], name?: string): string {
-  const header =
-    head === undefined ? '' : `<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join('')}</tr></thead>`;
-  const body = rows.map(
-    ([first, ...cells]) => `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
-  );
-  return `<table${name === undefined ? '' : ` class="${name}"`}>${header}<tbody>${body.join('\n')}</tbody></table>`;
-}
-
-function text(content: string): string {
-  return `<bdi>${showText(content)}</bdi>`;
 }
 
 function curveCaption({ input: { curves = [] } }: ReportData): string {

@@ -1,7 +1,4 @@
 /** Writes a report's file, from a bundle and reviews with its scores. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../../native/package-root.ts';
 import type { Manifest } from '../../bundle/manifest.ts';
 import type { Bundle } from '../../bundle/read.ts';
 import { hashOfReviews, type Review } from '../../io/reviews.ts';
@@ -9,7 +6,7 @@ import { writeAtomically } from '../../io/write-atomically.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
-import { countText } from './numbers.ts';
+import { hoshiVersion, modelFact, trainedByFact, trainedOnFact } from './facts.ts';
 import { createReport } from './report.ts';
 import { reportedModelOf } from './reported-model.ts';
 
@@ -62,24 +59,16 @@ export async function writeReport(
  * give the same bytes.
  */
 function factsOf(manifest: Manifest, command: string, hash: string): (readonly [name: string, value: string])[] {
-  const { name, version, scoreRange, made, tokenizer, vectorizer, training, lightgbm, files } = manifest;
-  const hoshi = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
-  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  const { tokenizer, vectorizer, training, lightgbm } = manifest;
   return [
-    [
-      'Model',
-      `${name}, version ${version}, ${(bytes / 1e6).toFixed(1)} MB, scores from ${scoreRange[0]} to ${scoreRange[1]}`,
-    ],
-    ['Trained by', made.seed === undefined ? made.command : `${made.command}, seed ${made.seed}`],
-    [
-      'Trained on',
-      made.reviews === undefined ? 'not known' : `${countText(made.reviews)} reviews, SHA-256 ${made.data}`,
-    ],
+    ['Model', modelFact(manifest)],
+    ['Trained by', trainedByFact(manifest)],
+    ['Trained on', trainedOnFact(manifest)],
     ['Measured by', command],
     ['Measured on', `SHA-256 of stars and texts ${hash}`],
     ['Tokens', `${tokenizer.name} ${tokenizer.version}, dictionary ${tokenizer.dictionary}`],
     ['Terms', JSON.stringify(vectorizer)],
     ['Trees', `LightGBM ${lightgbm}, ${JSON.stringify(training)}`],
-    ['hoshi', hoshi.version],
+    ['hoshi', hoshiVersion()],
   ];
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bootstrap } from '../../../model/evaluation/bootstrap.ts';
-import { type DrawnMeasures, drawnMeasures } from '../../../model/evaluation/bootstrap-draws.ts';
+import { bootstrap, pairedBootstrap } from '../../../model/evaluation/bootstrap.ts';
+import { type DrawnMeasures, drawnDifferences, drawnMeasures } from '../../../model/evaluation/bootstrap-draws.ts';
 import {
   areaUnderCurve,
   meanAbsoluteError,
@@ -101,5 +101,51 @@ describe('bootstrap', () => {
   test('more reviews get fewer draws, but at least 200', () => {
     const stars = Array.from({ length: 60_000 }, (_, i) => 1 + (i % 5));
     assert.equal(bootstrap(stars, stars).draws, 500);
+  });
+});
+
+describe('the paired bootstrap', () => {
+  const random = createRandom(11);
+  const stars = Array.from({ length: 60 }, (_, i) => (i === 0 ? 0.5 : i === 1 ? 5 : 1 + random.below(4)));
+  const before = stars.map((value) => value + random.below(5) - 2);
+  const after = stars.map((value) => value + random.below(3) - 1);
+
+  test('each draw measures both models on the same reviews', () => {
+    const differences = [...drawnDifferences(stars, before, after, 50, 3)];
+    const order = stars.map((_, i) => i).sort((a, b) => (before[a] as number) - (before[b] as number));
+    const picks = createRandom(3);
+    for (const difference of differences) {
+      const picked = stars.map(() => order[picks.below(stars.length)] as number);
+      const of = (values: readonly number[]) => picked.map((i) => values[i] as number);
+      const measures = (scores: readonly number[]): DrawnMeasures => ({
+        rmse: rootMeanSquaredError(of(stars), of(scores)),
+        mae: meanAbsoluteError(of(stars), of(scores)),
+        auc: areaUnderCurve(of(stars), of(scores), 0.5, 5),
+        spearman: spearman(of(stars), of(scores)),
+      });
+      const [old, now] = [measures(before), measures(after)];
+      for (const name of ['rmse', 'mae', 'auc', 'spearman'] as const) {
+        const [a, b] = [difference[name], now[name] - old[name]];
+        assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-9, `${name}: ${a}, expected ${b}`);
+      }
+    }
+  });
+
+  test('by hand: two models with the same errors differ by nothing, whatever the draw', () => {
+    const { rmse, mae, auc, spearman: ranks, draws } = pairedBootstrap(stars, before, before);
+    assert.deepEqual([rmse, mae, ranks, draws], [[0, 0], [0, 0], [0, 0], 1000]);
+    assert.equal(auc, null); // one review each of 0.5 and of 5 stars: most draws lack one of them
+  });
+
+  test('the interval of a constant difference has no width, where a single model has one', () => {
+    const shifted = stars.map((value, i) => value + 0.25 * (i % 4));
+    const worse = shifted.map((value) => value + 0.5);
+    const { mae } = pairedBootstrap(stars, shifted, worse);
+    assert.ok(
+      mae?.every((end) => Math.abs(end - 0.5) < 1e-12),
+      `${mae}`,
+    );
+    const single = bootstrap(stars, shifted).mae as readonly [number, number];
+    assert.ok(single[1] - single[0] > 0.05);
   });
 });

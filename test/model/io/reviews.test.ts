@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Interrupted } from '../../../model/io/interrupted.ts';
-import { hashOfReviews, readReviews } from '../../../model/io/reviews.ts';
+import { hasField, hashOfReviews, readReviewChunks, readReviews } from '../../../model/io/reviews.ts';
 
 let folder: string;
 before(async () => {
@@ -202,6 +202,35 @@ describe('refused files', () => {
       );
     });
   }
+});
+
+test('reviews come in chunks, with the bad rows of each chunk', async () => {
+  const rows = Array.from({ length: 1000 }, (_, i) => `${i % 100 === 0 ? 'x' : i}\t良い\n`);
+  const chunks = [];
+  for await (const chunk of readReviewChunks(await file('k.tsv', `stars\ttext\n${rows.join('')}`))) chunks.push(chunk);
+  assert.ok(chunks.length > 2);
+  assert.ok(chunks.every(({ reviews, badRows }) => reviews.length + badRows.length <= 256));
+  assert.equal(chunks.flatMap(({ reviews }) => reviews).length, 990);
+  assert.deepEqual(
+    chunks.flatMap(({ badRows }) => badRows.map(({ line }) => line)),
+    Array.from({ length: 10 }, (_, i) => 2 + 100 * i),
+  );
+});
+
+test('hasField: the header of a table, or one of the first objects of JSONL', async () => {
+  const cases: [name: string, content: string, has: boolean][] = [
+    ['l.tsv', 'stars\ttext\n5\t良い\n', true],
+    ['l.tsv', 'text\tstars\n良い\n', true],
+    ['l.csv', 'rating,text\n5,stars\n', false],
+    ['l.jsonl', '{"text":"良い"}\n{"text":"悪い","stars":1}\n', true],
+    ['l.jsonl', 'stars\n{"text":"stars"}\n', false],
+    ['l.tsv', '', false],
+    ['l.jsonl', '', false],
+  ];
+  for (const [name, content, has] of cases)
+    assert.equal(await hasField(await file(name, content), 'stars'), has, content);
+  assert.equal(await hasField(await file('l.csv', 'text,constructor\na,b\n'), 'toString'), false);
+  await assert.rejects(hasField(join(folder, 'none.tsv'), 'stars'), /ENOENT/);
 });
 
 test('the hash of reviews equals that of sha256sum (coreutils 9.1) for lines of stars, a tab and the text', () => {

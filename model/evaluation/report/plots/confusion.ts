@@ -4,62 +4,76 @@ import { countText } from '../numbers.ts';
 import { BLUE, type Drawing, FULL_WIDTH, INK, list, PAPER, quantitative } from './draw.ts';
 
 export function confusion({ confusion: { given, predicted, counts } }: ReportData): Drawing {
-  const cells = counts.flatMap((row, i) => {
-    const total = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count, k) => ({
-      given: given[i],
-      predicted: predicted[k],
-      count: count === 0 ? '' : countText(count),
-      share: count / total,
-    }));
-  });
-  const x = {
-    field: 'predicted',
-    type: 'ordinal',
-    title: 'score',
-    sort: null,
-    axis: { labelAngle: 0, orient: 'top' },
-    scale: { paddingInner: 0.04, domain: list(...predicted) },
-  } as const;
-  const y = {
-    field: 'given',
-    type: 'ordinal',
-    title: 'stars given',
-    sort: null,
-    scale: { paddingInner: 0.06 },
-  } as const;
   return {
     id: 'confusion',
     title: 'Confusion',
     description: 'The number of reviews for each pair of given stars and score. The table below has the numbers.',
-    spec: {
-      width: FULL_WIDTH,
-      height: 70 + 42 * given.length,
-      data: { values: cells },
-      layer: [
-        {
-          mark: { type: 'rect', color: BLUE, cornerRadius: 3 },
-          encoding: {
-            x,
-            y,
-            fillOpacity: {
-              field: 'share',
-              ...quantitative,
-              legend: null,
-              scale: { domain: list(0, 1), range: list(0.05, 1) },
-            },
+    spec: countMatrix({ rows: given, rowTitle: 'stars given', columns: predicted, columnTitle: 'score', counts }),
+  };
+}
+
+export interface CountMatrix {
+  readonly rows: readonly string[];
+  readonly rowTitle: string;
+  readonly columns: readonly string[];
+  readonly columnTitle: string;
+  /** One row for each of `rows`, one count for each of `columns`. */
+  readonly counts: readonly (readonly number[])[];
+}
+
+/** A matrix of counts, over the page's width. A darker cell has a larger share of its row. */
+export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: CountMatrix): Drawing['spec'] {
+  const cells = counts.flatMap((row, i) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, k) => ({
+      row: rows[i],
+      column: columns[k],
+      count: count === 0 ? '' : countText(count),
+      share: total === 0 ? 0 : count / total,
+    }));
+  });
+  const x = {
+    field: 'column',
+    type: 'ordinal',
+    title: columnTitle,
+    sort: null,
+    axis: { labelAngle: 0, orient: 'top' },
+    scale: { paddingInner: 0.04, domain: list(...columns) },
+  } as const;
+  const y = {
+    field: 'row',
+    type: 'ordinal',
+    title: rowTitle,
+    sort: null,
+    scale: { paddingInner: 0.06 },
+  } as const;
+  return {
+    width: FULL_WIDTH,
+    height: 70 + 42 * rows.length,
+    data: { values: cells },
+    layer: [
+      {
+        mark: { type: 'rect', color: BLUE, cornerRadius: 3 },
+        encoding: {
+          x,
+          y,
+          fillOpacity: {
+            field: 'share',
+            ...quantitative,
+            legend: null,
+            scale: { domain: list(0, 1), range: list(0.05, 1) },
           },
         },
-        {
-          mark: { type: 'text', fontSize: 13 },
-          encoding: {
-            x,
-            y,
-            text: { field: 'count' },
-            color: { condition: { test: 'datum.share > 0.5', value: PAPER }, value: INK },
-          },
+      },
+      {
+        mark: { type: 'text', fontSize: 13 },
+        encoding: {
+          x,
+          y,
+          text: { field: 'count' },
+          color: { condition: { test: 'datum.share > 0.5', value: PAPER }, value: INK },
         },
-      ],
-    },
+      },
+    ],
   };
 }

@@ -1,0 +1,68 @@
+/** The texts of a file to compare two models on: labelled reviews if it has stars, else plain texts. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../io/records.ts';
+import { type BadRow, hasField, readReviewChunks } from '../io/reviews.ts';
+import type { ComparedText } from './score-pair.ts';
+
+export interface TextFileOptions {
+  /** The names of the fields. With `stars`, the file must be labelled. */
+  readonly columns: { readonly stars?: string; readonly text: string };
+  /** Gets rows of a labelled file that are not reviews. */
+  readonly onBadRows: (rows: readonly BadRow[]) => void;
+  /** Called with the number of bytes read so far and the size of the file. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** A labelled file has a field for the stars. Rejects on the first row of another file that has no text. */
+export async function readTextFile(
+  file: string,
+  options: TextFileOptions,
+): Promise<{ readonly isLabelled: boolean; readonly chunks: AsyncIterable<readonly ComparedText[]> }> {
+  const { stars, text } = options.columns;
+  const format = formatOf(file);
+  const isLabelled = stars !== undefined || (format !== 'lines' && (await hasField(file, 'stars')));
+  if (isLabelled) return { isLabelled, chunks: labelledTexts(file, options) };
+  return { isLabelled, chunks: plainTextsOf(file, format, text, options.onProgress) };
+}
+
+/** The lines of a stream. `name` is for messages. */
+export function readLines(source: Readable, name: string): AsyncIterable<readonly ComparedText[]> {
+  return plainTexts(source, 'lines', name, 'text');
+}
+
+async function* labelledTexts(
+  file: string,
+  { columns, onBadRows, onProgress }: TextFileOptions,
+): AsyncGenerator<readonly ComparedText[]> {
+  for await (const { reviews, badRows } of readReviewChunks(file, { columns, onProgress })) {
+    onBadRows(badRows);
+    yield reviews;
+  }
+}
+
+async function* plainTextsOf(
+  file: string,
+  format: RecordFormat,
+  column: string,
+  onProgress: TextFileOptions['onProgress'],
+): AsyncGenerator<readonly ComparedText[]> {
+  const stats = await stat(file);
+  if (stats.isDirectory()) throw new Error(`${file}: expected a file, found a folder`);
+  const source = createReadStream(file);
+  for await (const texts of plainTexts(source, format, file, format === 'lines' ? 'text' : column)) {
+    yield texts;
+    onProgress(source.bytesRead, stats.size);
+  }
+}
+
+async function* plainTexts(
+  source: Readable,
+  format: RecordFormat,
+  name: string,
+  column: string,
+): AsyncGenerator<readonly ComparedText[]> {
+  for await (const records of readRecordChunks(source, format, name, [column]))
+    yield records.map((record) => ({ text: textIn(record, column, name) }));
+}
