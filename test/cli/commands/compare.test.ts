@@ -84,7 +84,7 @@ describe('hoshi compare', () => {
         '',
       ].join('\n'),
     );
-    assert.match(stderr, /a\.tsv:5: expected "stars" to be a number, received "x"\n.*1 rows cannot be used/);
+    assert.match(stderr, /a\.tsv:5: expected "stars" to be a number, received "x"\n.*found 1 unusable rows/);
     assert.equal(code, 0);
   });
 
@@ -202,7 +202,7 @@ describe('hoshi compare', () => {
       [[paths.old], /missing required argument 'new'/],
       [[paths.old, paths.new, '--top', '-1'], /Expected an integer from 0 to 1000/],
       [[paths.old, paths.new, '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
-      [[paths.old, paths.new, '--columns', 'a'], /Expected names of fields as in stars=rating,text=body/],
+      [[paths.old, paths.new, '--columns', 'a'], /Expected names of fields such as stars=rating,text=body/],
     ];
     for (const [args, message] of cases) {
       const { stderr, code } = await hoshi(['compare', ...args]);
