@@ -40,21 +40,21 @@ const COMPOSED = { seed: 2, counts: { sentences: 2500, eachSentence: false, word
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('show how scores move from one model to another')
-    .argument('<old>', 'the folder of the model that serves now')
-    .argument('<new>', 'the folder of the model that will replace it')
+    .argument('<old>', 'folder of the model that serves now')
+    .argument('<new>', 'folder of the model that will replace it')
     .argument(
       '[reviews]',
       'labelled reviews (TSV, CSV or JSONL), plain texts, or - for lines of standard input (default: golden texts of both models and texts composed from the authored corpus)',
     )
-    .option('--columns <names>', "the fields' names in the data, as in stars=rating,text=body", columnsFrom)
-    .option('--column <name>', 'the field with the text, in TSV, CSV or JSONL', 'text')
+    .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
+    .option('--column <name>', 'name of the text field in TSV, CSV or JSONL', 'text')
     .option(
       '--top <count>',
-      'show this many of the largest moves, with the words that moved them',
+      'number of the largest moves to show, with the words that moved them',
       numberFrom(0, 1000),
       10,
     )
-    .option('--report <file>', 'write an HTML file with drawings of the moves and the largest ones in colours')
+    .option('--report <file>', 'HTML file for plots of the moves, and the largest moves in colours')
     .option('--json', 'print the figures as JSON');
   return addEngineOption(command).action(compare);
 }
