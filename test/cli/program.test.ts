@@ -80,7 +80,7 @@ describe('the commands', () => {
 describe('hoshi', () => {
   test('score: one score for each line, in order, also for empty lines', async () => {
     const input = '良い\n\n悪い\r\n普通';
-    for (const engine of ['native', 'lightgbm', 'js']) {
+    for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js']) {
       const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
       assert.deepEqual({ stdout, stderr, code }, { stdout: '5\n3\n1\n3\n', stderr: '', code: 0 });
     }
@@ -154,7 +154,7 @@ describe('hoshi', () => {
     const { made, scoreRange, version } = JSON.parse(imported.stdout);
     assert.deepEqual([made.command, scoreRange], ['hoshi import m.txt --vectorizer v.json --range 1,4', [1, 4]]);
     assert.equal(imported.stderr, `hoshi: ${out} holds imported ${version}\n`);
-    for (const engine of ['native', 'lightgbm', 'js'])
+    for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js'])
       assert.equal((await hoshi(['score', '--bundle', out, '--engine', engine], '良い\n悪い\n\n')).stdout, '4\n1\n3\n');
     const short = await file('w.json', JSON.stringify({ ...exported, terms: ['悪い', '良い'], idf: [1, 1] }));
     const refused = await hoshi(['import', model, '--vectorizer', short, '--out', join(folder, 'none')]);
@@ -169,7 +169,10 @@ describe('hoshi', () => {
     assert.match(stdout, /^terms +3: 3 unigrams$/m);
     assert.doesNotMatch(stdout, /report\.html/);
     assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
-    assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
+    assert.match(
+      stdout,
+      /^forest\.bin +fresh\nnative +serves it\nnative-lightgbm +serves it\nlightgbm +serves it\njs +serves it\n$/m,
+    );
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
     const broken = join(folder, 'broken');
     await cp(tiny, broken, { recursive: true });
@@ -438,7 +441,7 @@ describe('hoshi', () => {
 
   const misused: [args: string[], message: RegExp][] = [
     [['fly'], /unknown command 'fly'/],
-    [['score', '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
+    [['score', '--engine', 'fast'], /Allowed choices are auto, native, native-lightgbm, lightgbm, js/],
     [['train', 'x.tsv'], /required option '--out <folder>' not specified/],
     [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
     [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],

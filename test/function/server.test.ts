@@ -36,7 +36,7 @@ const failing: [what: string, args: string[], environment: Record<string, string
     'a wrong engine',
     [leanServer],
     { HOSHI_ENGINE: 'fast' },
-    /^error: Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "fast"\n$/,
+    /^error: Expected HOSHI_ENGINE to be one of auto, native, native-lightgbm, lightgbm, js, received "fast"\n$/,
   ],
 ];
 for (const [what, args, environment, message] of failing) {

@@ -65,14 +65,14 @@ describe('the packed folder', () => {
     const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
     try {
       execFileSync(process.execPath, [packer, all, 'all']);
-      const [native, ...references] = ['native', 'lightgbm', 'js'].map((engine) =>
+      const [native, ...references] = ['native', 'native-lightgbm', 'lightgbm', 'js'].map((engine) =>
         execFileSync(process.execPath, [join(all, 'score.cjs'), '--engine', engine], {
           input: '良い',
           encoding: 'utf8',
         }),
       );
       assert.match(native ?? '', /^[\d.]+\n$/);
-      assert.deepEqual(references, [native, native]);
+      assert.deepEqual(references, [native, native, native]);
       const node = `node ${process.versions.node}`;
       const [first, lightgbm, ...parts] = notNpm(all);
       const notice = linkedByNotice();
@@ -90,14 +90,21 @@ describe('the packed folder', () => {
     }
   });
 
-  test('refuses an engine that it does not hold, by name', () => {
-    const { status, stderr } = spawnSync(process.execPath, [server()], {
-      env: { HOSHI_ENGINE: 'lightgbm', PORT: '0' },
-      encoding: 'utf8',
+  for (const engine of ['native-lightgbm', 'lightgbm', 'js']) {
+    test(`refuses the engine ${engine}, which it does not hold, by name`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [server()], {
+        env: { HOSHI_ENGINE: engine, PORT: '0' },
+        encoding: 'utf8',
+      });
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        new RegExp(
+          `Expected HOSHI_ENGINE to be native, the only engine in this image, received ${engine}\\. An image built with HOSHI_ENGINES=all has every engine`,
+        ),
+      );
     });
-    assert.equal(status, 1);
-    assert.match(stderr, /Expected HOSHI_ENGINE to be native, the only engine in this image, received lightgbm/);
-  });
+  }
 });
 
 /** The components of its SBOM that are not npm packages: `name version (licence)`, as far as these are known. */

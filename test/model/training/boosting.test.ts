@@ -35,7 +35,10 @@ describe('overriding parameters', () => {
   test('keeps unknown and duplicate names, so that LightGBM refuses them', async () => {
     assert.deepEqual(overrideParameters({}, { lerning_rate: 1 }), { lerning_rate: 1 });
     const twice = overrideParameters({ learning_rate: 0.3 }, { eta: 0.1, learning_rate: 0.2 });
-    await assert.rejects(boost(training, undefined, { ...options, parameters: twice }), /Expected learning_rate in parameters to be given once/);
+    await assert.rejects(
+      boost(training, undefined, { ...options, parameters: twice }),
+      /Expected learning_rate in parameters to be given once/,
+    );
   });
 });
 
