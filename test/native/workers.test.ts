@@ -66,7 +66,7 @@ describe('workers', () => {
   });
 
   // Work in the thread pool then finds its JavaScript thread gone, and C++ can no longer make JavaScript objects.
-  for (const work of ['training', 'batches', 'scores', 'rows', 'texts', 'refused texts']) {
+  for (const work of ['training', 'batches', 'scores', 'rows', 'engines', 'texts', 'refused texts']) {
     test(`may be terminated during ${work}`, async () => {
       for (let i = 0; i < 3; i++) {
         const workers = await Promise.all([start(work), start(work)]);
@@ -98,6 +98,8 @@ describe('memory is freed', () => {
     'batches',
     'model texts',
     'refused models',
+    'rows',
+    'engines',
     'refused trainings',
   ]) {
     test(`of ${what}`, async () => {
