@@ -189,6 +189,36 @@ describe('hoshi', () => {
     assert.equal(JSON.parse(json.stdout).problems.length, 2);
   });
 
+  test('a model that only LightGBM can serve: compile writes its vocabulary, inspect names the engines, score takes one', async () => {
+    const tiny = await tinyBundle();
+    const bundle = join(folder, 'poisson');
+    const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
+    await writeBundle(bundle, { ...tiny, modelText, goldens: [] });
+    await rm(join(bundle, 'vocabulary.bin'));
+    const refusal = 'model: expected an objective of .*, received poisson';
+    const compiled = await hoshi(['compile', bundle]);
+    assert.match(
+      compiled.stderr,
+      new RegExp(
+        `^hoshi: wrote .*vocabulary\\.bin: \\d+ bytes\nhoshi: did not write .*forest\\.bin, because the engine native cannot serve the model: ${refusal}\n$`,
+      ),
+    );
+    assert.equal(compiled.code, 0);
+    const inspected = await hoshi(['inspect', bundle]);
+    assert.match(
+      inspected.stdout,
+      new RegExp(
+        `^vocabulary\\.bin +fresh\nforest\\.bin +not for this model\nnative +${refusal}\nnative-lightgbm +serves it\nlightgbm +serves it\njs +${refusal}\n$`,
+        'm',
+      ),
+    );
+    assert.equal(inspected.code, 0);
+    for (const engine of ['auto', 'native-lightgbm', 'lightgbm']) {
+      const { stdout } = await hoshi(['score', '--bundle', bundle, '--engine', engine], '良い\n悪い\n');
+      assert.equal(stdout, `5\n${Math.exp(1)}\n`);
+    }
+  });
+
   test('inspect: terms of several words, measures to four decimals, and a report', async () => {
     const parts = await tinyBundle();
     const { manifest, vectorizer } = parts;
