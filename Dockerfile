@@ -3,7 +3,7 @@
 # `make image` calls it.
 #
 #   BUILDER  the builder image, with Node, npm, make and g++; its Node and its libraries go into the image
-#   ENGINES  `native`, or `all` to add LightGBM and kuromoji (HOSHI_ENGINE=lightgbm or js); `all` needs pip to build
+#   ENGINES  `native`, or `all` to add LightGBM and kuromoji (the engines other than `native`); `all` needs pip to build
 #   RUNTIME  `scratch` copies the libraries of BUILDER; or a base image with a C++ runtime, such as
 #            gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm

@@ -9,7 +9,7 @@ CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 # OFF builds without LightGBM, which is enough for serving. Do not set it in a checkout that was built with LightGBM.
 LIGHTGBM ?= ON
-# The engines that `make server` packs: `native`, which is enough for serving, or `all`, with the reference engines.
+# The engines that `make server` packs: `native`, which is enough for most models, or `all`.
 ENGINES ?= native
 ENGINE := build/addon/Release/hoshi_engine.node
 ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { loadScorer } from '../model/scoring/load.ts';
 import { NativeEngine } from '../model/scoring/native-engine.ts';
+import { NativeLightgbmEngine } from '../model/scoring/native-lightgbm-engine.ts';
 import { ReferenceEngine } from '../model/scoring/reference-engine.ts';
 import type { EngineName } from '../model/scoring/scorer.ts';
 import type { SparseRow } from '../native/rows.ts';
@@ -36,13 +37,17 @@ serveOrders(
 );
 
 function engineOf(scorer: object): Engine {
-  if (scorer instanceof NativeEngine) return nativeEngine(scorer);
+  if (scorer instanceof NativeEngine) return nativeEngine(scorer, scorer.forest);
+  if (scorer instanceof NativeLightgbmEngine) return nativeEngine(scorer, scorer.booster);
   if (scorer instanceof ReferenceEngine) return referenceEngine(scorer);
-  throw new Error(`Expected a NativeEngine or a ReferenceEngine, received ${scorer.constructor.name}`);
+  throw new Error(`Expected a native engine or a reference engine, received ${scorer.constructor.name}`);
 }
 
-function nativeEngine(scorer: NativeEngine): Engine {
-  const { analyzer, vectorizer, forest } = scorer;
+function nativeEngine(
+  scorer: NativeEngine | NativeLightgbmEngine,
+  trees: NativeEngine['forest'] | NativeLightgbmEngine['booster'],
+): Engine {
+  const { analyzer, vectorizer } = scorer;
   const ends = texts.map((text) => analyzer.analyze(text).slice());
   const text = (i: number) => texts[i] as string;
   const row = (i: number) => vectorizer.row(text(i), ends[i] as Uint32Array);
@@ -53,7 +58,7 @@ function nativeEngine(scorer: NativeEngine): Engine {
     work: {
       tokenize: (i) => analyzer.analyze(text(i)),
       row,
-      predict: (i) => forest.predict(rows[i] as SparseRow),
+      predict: (i) => trees.predict(rows[i] as SparseRow),
       score: (i) => scorer.score(text(i)),
     },
   };

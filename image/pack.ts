@@ -4,7 +4,7 @@
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
  *     score.cjs             `hoshi score`, for bulk jobs
- *     build/                addon and dictionary of the native engine; with `all`, LightGBM's addon
+ *     build/                addon and dictionary of the engine `native`; with `all`, LightGBM's addon
  *     node_modules/         with `all`, kuromoji's dictionary
  *     model/stars/          the shipped model
  *     function/page.html    the page for browsers
@@ -41,11 +41,12 @@ const COPIED_FOR_ALL = [
 /** ipadic.bin was compiled from the dictionary of this package. NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
 
-/** Leaves the code of the reference engines out of the bundle. */
+/** Leaves the code of the engines other than `native` out of the bundle. */
 const nativeOnly: Plugin = {
   name: 'native only',
   setup({ onResolve }) {
-    onResolve({ filter: /\/reference-engine\.ts$/ }, () => ({ path: source('image', 'reference-engine.ts') }));
+    const filter = /\/(native-lightgbm|reference)-engine\.ts$/;
+    onResolve({ filter }, () => ({ path: source('image', 'other-engines.ts') }));
   },
 };
 

@@ -17,15 +17,6 @@
 
 namespace hoshi {
 
-// An owned copy, so that work on another thread does not depend on JavaScript's arrays.
-struct CsrMatrix {
-  std::vector<std::int32_t> row_starts;  // row r is [row_starts[r], row_starts[r + 1])
-  std::vector<std::int32_t> columns;
-  std::vector<double> values;
-  std::int32_t column_count = 0;
-  std::int32_t row_count() const { return static_cast<std::int32_t>(row_starts.size()) - 1; }
-};
-
 struct LabelledMatrix {
   CsrMatrix matrix;
   std::vector<float> labels;

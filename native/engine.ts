@@ -1,6 +1,6 @@
 /**
- * The TypeScript interface of the native engine: analyzer, vectorizer, forest, and the scorer, which runs all three in
- * one call. This file checks every argument and throws a NativeError with the code `argument`, so the C++ code may
+ * The TypeScript interface of the native engine: analyzer, vectorizer, forest, the scorer, which runs all three in one
+ * call, and the extractor, which runs the first two. This file checks every argument and throws a NativeError with the code `argument`, so the C++ code may
  * assume valid ones. The objects are immutable. Their tables are mapped files, which threads and processes share. An
  * object belongs to the thread that created it: its methods reuse buffers between calls.
  */
@@ -10,7 +10,7 @@ import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import { packageRoot } from './package-root.ts';
-import type { SparseRow } from './rows.ts';
+import type { CsrMatrix, SparseRow } from './rows.ts';
 
 /** The compiled dictionary that `make build` creates. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
@@ -40,6 +40,12 @@ interface ScorerHandle {
   wordCounts(): Float64Array;
 }
 
+interface ExtractorHandle {
+  row(text: string, columns: Int32Array, values: Float64Array): number;
+  rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
+  wordCounts(): Float64Array;
+}
+
 interface EngineAddon {
   loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
   loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
@@ -51,6 +57,7 @@ interface EngineAddon {
     lowest: number,
     highest: number,
   ): ScorerHandle;
+  makeExtractor(analyzer: AnalyzerHandle, vectorizer: VectorizerHandle): ExtractorHandle;
 }
 
 let loaded: EngineAddon | undefined;
@@ -215,20 +222,61 @@ export class NativeScorer {
 
   /** The scores of many texts, in order. They are computed outside the event loop, on 1 to 1024 `threads`. */
   async scoreBatch(texts: readonly string[], threads = 1): Promise<Float64Array> {
-    if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
-    const copy = Array.from(texts); // A copy cannot change after the check. It turns holes into undefined.
-    copy.forEach((text, i) => {
-      if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
-    });
+    const copy = checkTexts(texts);
     checkInteger(threads, 1, 1024, 'threads');
     return callAsync(() => this.#handle.scoreBatch(copy, threads));
   }
 
   /** Counts over all scored texts: the words, and the words that are not a term of the vocabulary on their own. */
-  wordCounts(): { words: number; unknownWords: number } {
-    const [words = 0, unknownWords = 0] = call(() => this.#handle.wordCounts());
-    return { words, unknownWords };
+  wordCounts(): WordCounts {
+    return wordCountsFrom(call(() => this.#handle.wordCounts()));
   }
+}
+
+/** Text → row: analyzer and vectorizer in one call. LightGBM's boosters (booster.ts) take its rows. */
+export class NativeExtractor {
+  readonly #handle: ExtractorHandle;
+  readonly columnCount: number;
+  readonly #columns: Int32Array;
+  readonly #values: Float64Array;
+
+  constructor(analyzer: NativeAnalyzer, vectorizer: NativeVectorizer) {
+    const handles = [
+      handleOf(analyzerHandles, analyzer, 'the analyzer'),
+      handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
+    ] as const;
+    this.#handle = call(() => addon().makeExtractor(...handles));
+    this.columnCount = vectorizer.columnCount;
+    this.#columns = new Int32Array(this.columnCount);
+    this.#values = new Float64Array(this.columnCount);
+  }
+
+  /** The row of a text. Any string is accepted. The row is valid until the next call. */
+  row(text: string): SparseRow {
+    checkText(text);
+    const count = call(() => this.#handle.row(text, this.#columns, this.#values));
+    return { columns: this.#columns.subarray(0, count), values: this.#values.subarray(0, count) };
+  }
+
+  /** The rows of many texts, in order. They are computed outside the event loop, on one thread. */
+  async rowBatch(texts: readonly string[]): Promise<CsrMatrix> {
+    const copy = checkTexts(texts);
+    return { ...(await callAsync(() => this.#handle.rowBatch(copy))), columnCount: this.columnCount };
+  }
+
+  /** Counts over all texts, as `NativeScorer.wordCounts`. */
+  wordCounts(): WordCounts {
+    return wordCountsFrom(call(() => this.#handle.wordCounts()));
+  }
+}
+
+interface WordCounts {
+  readonly words: number;
+  readonly unknownWords: number;
+}
+
+function wordCountsFrom([words = 0, unknownWords = 0]: Float64Array): WordCounts {
+  return { words, unknownWords };
 }
 
 function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
@@ -239,6 +287,16 @@ function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object:
 
 function checkText(text: string): void {
   if (typeof text !== 'string') throw argumentError('the text', 'a string', text);
+}
+
+/** Returns a copy, which cannot change after the check. */
+function checkTexts(texts: readonly string[]): string[] {
+  if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
+  const copy: string[] = Array.from(texts); // turns holes into undefined
+  copy.forEach((text, i) => {
+    if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
+  });
+  return copy;
 }
 
 function checkTables(from: string | Uint8Array, name: string): void {

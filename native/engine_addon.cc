@@ -1,10 +1,10 @@
-// The addon hoshi_engine: analyzer, vectorizer, forest and scorer for JavaScript. Serving needs only this
-// addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps the result. Only
+// The addon hoshi_engine: analyzer, vectorizer, forest, scorer and extractor for JavaScript. Serving needs
+// only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps the result. Only
 // native/engine.ts loads this addon; it has checked the arguments. An error becomes a JavaScript Error with a
 // `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
-// scratch of their object. Work outside the event loop uses the scratches of the ScorerPool.
+// scratch of their object. Work outside the event loop uses the scratches of the ScorerPool, or its own.
 #include <napi.h>
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "analyzer.h"
+#include "extractor.h"
 #include "forest.h"
 #include "napi_support.h"
 #include "scorer.h"
@@ -27,6 +28,7 @@ namespace {
 using hoshi::Analyzer;
 using hoshi::Dictionary;
 using hoshi::Error;
+using hoshi::Extractor;
 using hoshi::Forest;
 using hoshi::Result;
 using hoshi::Scorer;
@@ -38,13 +40,14 @@ using hoshi::Throw;
 using hoshi::ToJavaScript;
 using hoshi::Vectorizer;
 using hoshi::Vocabulary;
+using hoshi::WordCounts;
 
 constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size of the buffer for a text
 
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
 struct State {
-  Napi::FunctionReference analyzer, vectorizer, forest, scorer;
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor;
   // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
   std::any next;
@@ -64,7 +67,21 @@ struct State {
     }
     return {text.data(), length};
   }
+
+  // Returns a copy of the strings of an array.
+  Texts TextsFrom(const Napi::Value& value) {
+    const auto array = value.As<Napi::Array>();
+    Texts texts;
+    for (std::uint32_t i = 0; i < array.Length(); ++i) texts.Add(TextFrom(array.Get(i)));
+    return texts;
+  }
 };
+
+// [words, unknown words]
+Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
+  return ToJavaScript(
+      env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
+}
 
 // Takes the content of the object under construction from the state. Throws if JavaScript called the
 // constructor.
@@ -257,28 +274,87 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 
   // (array of strings, threads) → a promise of the scores, a Float64Array
   Napi::Value ScoreBatch(const Napi::CallbackInfo& info) {
-    const auto array = info[0].As<Napi::Array>();
-    Texts texts;
-    for (std::uint32_t i = 0; i < array.Length(); ++i)
-      texts.Add(State::Of(info.Env()).TextFrom(array.Get(i)));
     return Task<std::vector<double>>::Run(
         info.Env(),
-        [pool = pool_, texts = std::move(texts), threads = info[1].As<Napi::Number>().Uint32Value()]()
-            -> Result<std::vector<double>> { return pool->Score(texts, threads); },
+        [pool = pool_, texts = State::Of(info.Env()).TextsFrom(info[0]),
+         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<std::vector<double>> {
+          return pool->Score(texts, threads);
+        },
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
   }
 
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
     const auto [words, unknown_words] = pool_->word_counts();
-    std::vector<double> counts{static_cast<double>(words + scratch_.vectorizer.words),
-                               static_cast<double>(unknown_words + scratch_.vectorizer.unknown_words)};
-    return ToJavaScript(info.Env(), counts);
+    return CountsToJavaScript(
+        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
   }
 
   std::shared_ptr<const Scorer> scorer_;
   std::shared_ptr<ScorerPool> pool_;
   Scorer::Scratch scratch_;
+};
+
+class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "Extractor",
+        {InstanceMethod<&ExtractorWrap::Row>("row"), InstanceMethod<&ExtractorWrap::RowBatch>("rowBatch"),
+         InstanceMethod<&ExtractorWrap::WordCounts>("wordCounts")});
+  }
+
+  // (analyzer, vectorizer) → extractor
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
+    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
+    return Make(info.Env(), State::Of(info.Env()).extractor,
+                std::make_shared<const Extractor>(analyzer, vectorizer));
+  }
+
+  explicit ExtractorWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
+        batch_counts_(std::make_shared<hoshi::WordCounts>()),
+        scratch_(*extractor_) {}
+
+ private:
+  // (text, Int32Array and Float64Array for the row, columnCount long) → number of cells
+  Napi::Value Row(const Napi::CallbackInfo& info) {
+    const SparseRow row = extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_);
+    std::copy(row.columns.begin(), row.columns.end(), info[1].As<Napi::Int32Array>().Data());
+    std::copy(row.values.begin(), row.values.end(), info[2].As<Napi::Float64Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+  }
+
+  // (array of strings) → a promise of the rows, { rowStarts, columns, values }
+  Napi::Value RowBatch(const Napi::CallbackInfo& info) {
+    return Task<Extractor::Rows>::Run(
+        info.Env(),
+        [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
+          return extractor->RowsOf(texts);
+        },
+        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
+          counts->words += rows.counts.words;
+          counts->unknown_words += rows.counts.unknown_words;
+          auto matrix = Napi::Object::New(env);
+          matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
+          matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
+          matrix.Set("values", ToJavaScript(env, rows.matrix.values));
+          return matrix;
+        });
+  }
+
+  // () → [words, unknown words] over all texts so far
+  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
+    const auto& [words, unknown_words] = *batch_counts_;
+    return CountsToJavaScript(
+        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
+  }
+
+  std::shared_ptr<const Extractor> extractor_;
+  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
+  Extractor::Scratch scratch_;
 };
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
@@ -292,11 +368,13 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->vectorizer = Napi::Persistent(VectorizerWrap::Define(env));
   state->forest = Napi::Persistent(ForestWrap::Define(env));
   state->scorer = Napi::Persistent(ScorerWrap::Define(env));
+  state->extractor = Napi::Persistent(ExtractorWrap::Define(env));
   env.SetInstanceData(state);
   exports.Set("loadAnalyzer", Napi::Function::New<AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<VectorizerWrap::Load>(env));
   exports.Set("loadForest", Napi::Function::New<ForestWrap::Load>(env));
   exports.Set("makeScorer", Napi::Function::New<ScorerWrap::From>(env));
+  exports.Set("makeExtractor", Napi::Function::New<ExtractorWrap::From>(env));
   return exports;
 }
 

@@ -11,6 +11,13 @@ export {
   type TrainingSet,
   trainBooster,
 } from './booster.ts';
-export { dictionaryPath, NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from './engine.ts';
+export {
+  dictionaryPath,
+  NativeAnalyzer,
+  NativeExtractor,
+  NativeForest,
+  NativeScorer,
+  NativeVectorizer,
+} from './engine.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';

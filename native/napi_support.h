@@ -37,8 +37,9 @@ std::vector<T> CopyOf(const Napi::Value& value) {
   return std::vector<T>(array.Data(), array.Data() + array.ElementLength());
 }
 
-inline Napi::Value ToJavaScript(Napi::Env env, const std::vector<double>& values) {
-  auto array = Napi::Float64Array::New(env, values.size());
+template <class T>
+Napi::Value ToJavaScript(Napi::Env env, const std::vector<T>& values) {
+  auto array = Napi::TypedArrayOf<T>::New(env, values.size());
   std::copy(values.begin(), values.end(), array.Data());
   return array;
 }

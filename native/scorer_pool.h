@@ -3,38 +3,14 @@
 // Any number of threads may call Score at the same time. Scratches are kept for the next call.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <string_view>
 #include <vector>
 
 #include "scorer.h"
+#include "texts.h"
 
 namespace hoshi {
-
-// A list of texts in one piece of memory.
-class Texts {
- public:
-  void Add(std::u16string_view text) {
-    units_.insert(units_.end(), text.begin(), text.end());
-    ends_.push_back(units_.size());
-  }
-  std::size_t size() const { return ends_.size(); }
-  std::u16string_view operator[](std::size_t i) const {
-    const std::size_t start = i == 0 ? 0 : ends_[i - 1];
-    return {units_.data() + start, ends_[i] - start};
-  }
-
- private:
-  std::vector<char16_t> units_;
-  std::vector<std::size_t> ends_;
-};
-
-// A word is unknown if it alone is not a term of the vocabulary.
-struct WordCounts {
-  std::uint64_t words = 0, unknown_words = 0;
-};
 
 class ScorerPool {
  public:

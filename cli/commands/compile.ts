@@ -1,4 +1,4 @@
-/** `hoshi compile`: a bundle → the files that the native engine maps into memory. */
+/** `hoshi compile`: a bundle → the files that the native engines map into memory. */
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
@@ -9,14 +9,19 @@ import { log, shippedBundle } from '../options.ts';
 
 export function compileCommand(): Command {
   return new Command('compile')
-    .description('compile a model for the native engine, and write the compiled files into its bundle')
+    .description('compile a model for the native engines, and write the compiled files into its bundle')
     .argument('[bundle]', "folder of the model's bundle", shippedBundle)
     .action(async (path: string) => {
       const compiled = compileBundle(await readBundle(path));
       for (const name of ['vocabulary', 'forest'] as const) {
         const file = join(path, compiledFiles[name]);
-        await writeAtomically(file, compiled[name]);
-        log(`wrote ${file}: ${compiled[name].length} bytes`);
+        const content = compiled[name];
+        if (content instanceof Error) {
+          log(`did not write ${file}, because the engine native cannot serve the model: ${content.message}`);
+          continue;
+        }
+        await writeAtomically(file, content);
+        log(`wrote ${file}: ${content.length} bytes`);
       }
     });
 }

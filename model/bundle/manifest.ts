@@ -8,7 +8,7 @@
  *     logarithms.txt    ln(1) … ln(1023), one per line (math/logarithm.ts says why)
  *     README.md         the model card for people; no code reads it
  *     report.html       charts of what training measured (evaluation/report/write.ts); no code reads it
- *     *.bin             tables for the native engine, compiled from the other files (compile.ts); can be made again
+ *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
  */
 import { Checks, isObject, parseJson } from '../io/checks.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -20,7 +20,7 @@ export const BUNDLE_FORMAT = 1;
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
 export type FileName = (typeof FILES)[number];
 
-/** The files that compile.ts makes for the native engine. */
+/** The files that compile.ts makes: the vocabulary for both native engines, the forest for `native` alone. */
 export const compiledFiles = { vocabulary: 'vocabulary.bin', forest: 'forest.bin' } as const;
 
 /** A text with the score that every engine must give for it whenever the bundle is loaded. */

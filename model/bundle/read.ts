@@ -29,21 +29,24 @@ export async function readManifest(path: string): Promise<Manifest> {
 export async function readBundle(path: string): Promise<Bundle> {
   const manifest = await readManifest(path);
   const contents = new Map<FileName, string>();
-  for (const name of FILES) {
-    const file = join(path, name);
-    const bytes = read(file);
-    const { sha256 } = manifest.files[name];
-    const received = hashOf(bytes);
-    if (received !== sha256)
-      throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
-    contents.set(name, bytes.toString('utf8'));
-  }
+  for (const name of FILES) contents.set(name, readBundleFile(path, manifest, name));
   const content = (name: FileName) => contents.get(name) as string;
   const tables: VectorizerTables = {
     ...parseVocabulary(content('vocabulary.tsv'), join(path, 'vocabulary.tsv')),
     logarithms: parseLogarithms(content('logarithms.txt'), join(path, 'logarithms.txt')),
   };
   return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
+}
+
+/** Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the hash in the manifest. */
+export function readBundleFile(path: string, { files }: Manifest, name: FileName): string {
+  const file = join(path, name);
+  const bytes = read(file);
+  const { sha256 } = files[name];
+  const received = hashOf(bytes);
+  if (received !== sha256)
+    throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
+  return bytes.toString('utf8');
 }
 
 /** Throws a BundleError unless the trees have one feature for each term. */

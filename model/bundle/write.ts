@@ -108,15 +108,16 @@ function manifestOf(
 }
 
 /**
- * The compiled files by name. The list is empty if the native engine cannot give this model's scores to the last bit.
- * The loader of such a bundle logs the reason and falls back to another engine.
+ * The compiled files by name. The forest is left out if the engine `native` cannot give this model's scores to the last
+ * bit. Both are left out if no term can occur in a text. The loader of such a bundle logs the reason and falls back to
+ * another engine.
  */
 function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): readonly (readonly [string, Buffer])[] {
   try {
     const { vocabulary, forest } = compileBundle({ manifest, modelText, vectorizer });
     return [
       [compiledFiles.vocabulary, vocabulary],
-      [compiledFiles.forest, forest],
+      ...(forest instanceof Error ? [] : ([[compiledFiles.forest, forest]] as const)),
     ];
   } catch {
     return [];

@@ -3,7 +3,7 @@
  * the manifest and the compiled tables only.
  */
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { type Bundle, readBundle } from '../bundle/read.ts';
+import { type Bundle, readBundle, readBundleFile } from '../bundle/read.ts';
 import type { Explainer } from './explain.ts';
 
 export interface BundleSource {
@@ -11,9 +11,11 @@ export interface BundleSource {
   readonly manifest: Manifest;
   /** Returns the whole bundle, in the version of `manifest`. Reads it at every call, unless it is in memory. */
   read(): Promise<Bundle>;
+  /** Gives only the text of model.txt, of the manifest's hash. Reads it again at every call, as `read` does. */
+  readModelText(): Promise<string>;
 }
 
-/** The source for a folder. `read` rejects with a BundleError if the folder then holds another version. */
+/** The source for a folder. The methods reject with a BundleError if the folder has another version by then. */
 export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
   return {
     path,
@@ -26,12 +28,16 @@ export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
         `${path}/manifest.json: expected version ${manifest.version}, the version that the scorer was loaded from, received ${version}`,
       );
     },
+    async readModelText() {
+      return readBundleFile(path, manifest, 'model.txt');
+    },
   };
 }
 
 /** The source for a bundle in memory. */
 export function sourceOfBundle(bundle: Bundle): BundleSource {
-  return { path: bundle.path, manifest: bundle.manifest, read: async () => bundle };
+  const { path, manifest, modelText } = bundle;
+  return { path, manifest, read: async () => bundle, readModelText: async () => modelText };
 }
 
 /**

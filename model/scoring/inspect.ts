@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compileBundle } from '../bundle/compile.ts';
+import { type CompiledBundle, compileBundle } from '../bundle/compile.ts';
 import { BundleError, compiledFiles, FILES, type FileName, type Manifest } from '../bundle/manifest.ts';
 import { hashOf, parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
 import { parseModel, type Tree } from '../reference/model-text.ts';
@@ -23,7 +23,7 @@ export interface Inspection {
   /** The size of `report.html`. Undefined if there is none. */
   readonly reportBytes: number | undefined;
   readonly vocabulary: InspectedVocabulary | undefined;
-  /** Undefined if the trees are damaged, or of a kind that only LightGBM reads. */
+  /** Undefined if the trees are damaged, or of a kind that only the engines with LightGBM can serve. */
   readonly trees: InspectedTrees | undefined;
   readonly compiled: readonly { readonly file: string; readonly state: CompiledState }[];
   /** `refusal` is the reason why an engine cannot serve the bundle. */
@@ -65,10 +65,10 @@ interface InspectedTrees {
 }
 
 /**
- * `stale`: compiling again gives other bytes, because the model or hoshi has changed. `unknown`: the bundle cannot be
- * compiled.
+ * `stale`: compiling again gives other bytes, because the model or hoshi has changed. `not for this model`: there is
+ * no forest, because the engine `native` cannot serve the model. `unknown`: the bundle cannot be compiled.
  */
-type CompiledState = 'fresh' | 'stale' | 'missing' | 'unknown';
+type CompiledState = 'fresh' | 'stale' | 'missing' | 'not for this model' | 'unknown';
 
 interface EngineReport {
   readonly engine: EngineName;
@@ -222,29 +222,29 @@ function depthOf({ leftChild, rightChild }: Tree): number {
   return deepest;
 }
 
-type Compiled = ReturnType<typeof compileBundle>;
-
 /** `recompiled` is undefined if the bundle cannot be compiled. */
-async function compiledStates(path: string, recompiled: Compiled | undefined): Promise<Inspection['compiled']> {
+async function compiledStates(path: string, recompiled: CompiledBundle | undefined): Promise<Inspection['compiled']> {
   const names = ['vocabulary', 'forest'] as const;
   const present = await Promise.all(names.map((name) => readIfPresent(join(path, compiledFiles[name]))));
   return names.map((name, i) => ({ file: compiledFiles[name], state: compiledState(present[i], recompiled?.[name]) }));
 }
 
-function compiledState(present: Buffer | undefined, recompiled: Buffer | undefined): CompiledState {
-  if (present === undefined) return 'missing';
+function compiledState(present: Buffer | undefined, recompiled: Buffer | Error | undefined): CompiledState {
+  if (present === undefined) return recompiled instanceof Error ? 'not for this model' : 'missing';
   if (recompiled === undefined) return 'unknown';
+  if (recompiled instanceof Error) return 'stale';
   return present.equals(recompiled) ? 'fresh' : 'stale';
 }
 
-/** Undefined if the bundle cannot be compiled, because it is damaged or not for the native engine. */
+/** Undefined if the bundle cannot be compiled, because it is damaged. */
 function recompile(
   manifest: Manifest | undefined,
   modelText: Buffer | undefined,
   { terms, logarithms }: ReadableTables,
-): Compiled | undefined {
+): CompiledBundle | undefined {
   if (manifest === undefined || modelText === undefined || terms === undefined || logarithms === undefined)
     return undefined;
+  if (hashOf(modelText) !== manifest.files['model.txt'].sha256) return undefined;
   try {
     const vectorizer = new Vectorizer(manifest.vectorizer, { ...terms, logarithms });
     return compileBundle({ manifest, modelText: modelText.toString('utf8'), vectorizer });

@@ -50,8 +50,13 @@ async function loadFirstAvailable(
   }
 }
 
-/** Imports only the engine that it loads: `native` then starts without kuromoji, and `js` runs without an addon. */
+/**
+ * Imports only the engine that it loads: `native` then starts without kuromoji and LightGBM, and `js` runs without an
+ * addon.
+ */
 async function loadEngine(engine: EngineName, source: BundleSource, warn: Warn): Promise<Scorer> {
   if (engine === 'native') return (await import('./native-engine.ts')).loadNativeEngine(source, warn);
+  if (engine === 'native-lightgbm')
+    return (await import('./native-lightgbm-engine.ts')).loadNativeLightgbmEngine(source, warn);
   return (await import('./reference-engine.ts')).loadReferenceEngine(engine, source);
 }

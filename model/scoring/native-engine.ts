@@ -1,14 +1,11 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { requireBuiltin } from '../../native/builtin.ts';
-import { NativeAnalyzer, NativeError, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
-import type { Manifest } from '../bundle/manifest.ts';
-import { compiledFiles, identitiesOf } from '../bundle/manifest.ts';
-import { checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
-import { parseIdentity } from '../reference/tokenizer-identity.ts';
+import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
+import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
+import { checkFeatureCount } from '../bundle/read.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
+import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per thread: about one millisecond of work, so that the start of a thread pays off. */
@@ -20,8 +17,7 @@ const UNITS_PER_THREAD = 10_000;
  */
 export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
   const { path, manifest } = source;
-  const analyzer = NativeAnalyzer.load();
-  checkSameTokenizer(path, manifest, parseIdentity(analyzer.identity));
+  const analyzer = loadAnalyzer(source);
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
   return new NativeEngine(manifest, analyzer, vectorizer, forest, lazyExplainer(source));
@@ -33,37 +29,17 @@ interface CompiledTables {
 }
 
 /** Undefined if a file is missing, broken or compiled from another bundle. */
-function loadCompiled({ path, manifest }: BundleSource, warn: (message: string) => void): CompiledTables | undefined {
-  const paths = {
-    vocabulary: join(path, compiledFiles.vocabulary),
-    forest: join(path, compiledFiles.forest),
-  };
-  const { existsSync } = requireBuiltin('node:fs');
-  if (!existsSync(paths.vocabulary) || !existsSync(paths.forest)) return undefined;
-  try {
-    const compiled = { vectorizer: NativeVectorizer.load(paths.vocabulary), forest: NativeForest.load(paths.forest) };
-    const expected = identitiesOf(manifest);
-    for (const [name, { identity }] of [
-      ['vocabulary', compiled.vectorizer],
-      ['forest', compiled.forest],
-    ] as const) {
-      if (identity === expected[name]) continue;
-      warn(`${paths[name]}: compiled from another bundle`);
-      return undefined;
-    }
-    return compiled;
-  } catch (error) {
-    if (!(error instanceof NativeError) || error.code !== 'tables') throw error;
-    warn(error.message);
-    return undefined;
-  }
+function loadCompiled(source: BundleSource, warn: (message: string) => void): CompiledTables | undefined {
+  const forest = mapCompiled(source, 'forest', NativeForest.load, warn);
+  const vectorizer = forest && mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn);
+  return vectorizer && { vectorizer, forest };
 }
 
+/** Compiles the forest first: if it does not support the model, nothing else of the bundle is read. */
 async function compileInMemory(source: BundleSource, warn: (message: string) => void): Promise<CompiledTables> {
-  const { compileBundle } = await import('../bundle/compile.ts');
-  const { vocabulary, forest } = compileBundle(await source.read());
-  warn(`${source.path}: compiled at the start; run \`hoshi compile ${source.path}\` to make later starts faster`);
-  return { vectorizer: NativeVectorizer.load(vocabulary), forest: NativeForest.load(forest) };
+  const { compileForest } = await import('../compile/forest.ts');
+  const compiled = compileForest(await source.readModelText(), identitiesOf(source.manifest).forest);
+  return { vectorizer: await compileVectorizer(source, warn), forest: NativeForest.load(compiled) };
 }
 
 /** A score is one call into C++. The stages are public because the benchmark times each of them. */

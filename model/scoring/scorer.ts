@@ -8,12 +8,13 @@ import type { Manifest } from '../bundle/manifest.ts';
 import type { Explanation } from './explain.ts';
 
 /**
- * `native`: all in C++, one call per text. `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM in an addon.
- * `js`: all in TypeScript. An engine loads no code of the others.
+ * `native`: all in C++, one call per text. `native-lightgbm`: tokens and rows in C++, trees by LightGBM in an addon.
+ * `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM. `js`: all in TypeScript. Each engine is loaded without
+ * the code that only another engine needs.
  */
-export const engineNames = ['native', 'lightgbm', 'js'] as const;
+export const engineNames = ['native', 'native-lightgbm', 'lightgbm', 'js'] as const;
 export type EngineName = (typeof engineNames)[number];
-/** `auto` selects the first engine of the list that can be loaded. */
+/** `auto` selects the first engine of the list that can serve the model. */
 export type EngineChoice = EngineName | 'auto';
 
 export interface Scorer {

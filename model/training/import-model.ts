@@ -71,7 +71,7 @@ export async function importModel(
 
 interface ImportedModel {
   readonly columnCount: number;
-  /** Undefined if only LightGBM can serve the trees. */
+  /** Undefined if only the engines with LightGBM can serve the trees. */
   readonly trees: Model | undefined;
   /** The reason why the engines native and js refuse the trees; empty if they accept them. */
   readonly refusal: string;
@@ -97,7 +97,7 @@ function loadWithFirstEngine(modelText: string, file: string): ImportedModel {
       predict: (row) => booster.predict(row),
     };
   } catch (error) {
-    refusals.push(`the engine lightgbm: ${(error as Error).message}`);
+    refusals.push(`the engines native-lightgbm and lightgbm: ${(error as Error).message}`);
   }
   throw new Error(`${file}: expected a model that an engine can serve, but no engine can; ${refusals.join('; ')}`);
 }
@@ -135,7 +135,7 @@ function checkColumns(modelText: string, columnCount: number, vectorizer: Vector
 function scoreBoundsOf({ trees: model, refusal }: ImportedModel, file: string): readonly [number, number] {
   if (model === undefined)
     throw new Error(
-      `${file}: expected --range, because only LightGBM can compute the scores of these trees; ${refusal}`,
+      `${file}: expected --range, because only the engines native-lightgbm and lightgbm can serve these trees; ${refusal}`,
     );
   const sumOver = (boundOf: (leaves: Float64Array) => number): number => {
     let sum = 0;

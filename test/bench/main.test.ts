@@ -29,7 +29,7 @@ function isPositive(value: unknown): boolean {
 
 test('stages writes the microseconds per review of each contender at each stage', async () => {
   const { results } = await bench('--time', '25', '--bundle', 'stars');
-  const engines = ['native', 'lightgbm', 'js'];
+  const engines = ['native', 'native-lightgbm', 'lightgbm', 'js'];
   assert.deepEqual(Object.keys(results), ['tokenize', 'row', 'predict', 'score']);
   for (const stage of ['row', 'predict', 'score']) assert.deepEqual(Object.keys(results[stage]), engines);
   const others = Object.keys(results.tokenize).filter((name) => name !== 'mecab'); // present only if it is installed

@@ -80,7 +80,7 @@ describe('the commands', () => {
 describe('hoshi', () => {
   test('score: one score for each line, in order, also for empty lines', async () => {
     const input = '良い\n\n悪い\r\n普通';
-    for (const engine of ['native', 'lightgbm', 'js']) {
+    for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js']) {
       const { stdout, stderr, code } = await hoshi(['score', '--bundle', tiny, '--engine', engine], input);
       assert.deepEqual({ stdout, stderr, code }, { stdout: '5\n3\n1\n3\n', stderr: '', code: 0 });
     }
@@ -154,7 +154,7 @@ describe('hoshi', () => {
     const { made, scoreRange, version } = JSON.parse(imported.stdout);
     assert.deepEqual([made.command, scoreRange], ['hoshi import m.txt --vectorizer v.json --range 1,4', [1, 4]]);
     assert.equal(imported.stderr, `hoshi: ${out} holds imported ${version}\n`);
-    for (const engine of ['native', 'lightgbm', 'js'])
+    for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js'])
       assert.equal((await hoshi(['score', '--bundle', out, '--engine', engine], '良い\n悪い\n\n')).stdout, '4\n1\n3\n');
     const short = await file('w.json', JSON.stringify({ ...exported, terms: ['悪い', '良い'], idf: [1, 1] }));
     const refused = await hoshi(['import', model, '--vectorizer', short, '--out', join(folder, 'none')]);
@@ -169,7 +169,10 @@ describe('hoshi', () => {
     assert.match(stdout, /^terms +3: 3 unigrams$/m);
     assert.doesNotMatch(stdout, /report\.html/);
     assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
-    assert.match(stdout, /^forest\.bin +fresh\nnative +serves it\nlightgbm +serves it\njs +serves it\n$/m);
+    assert.match(
+      stdout,
+      /^forest\.bin +fresh\nnative +serves it\nnative-lightgbm +serves it\nlightgbm +serves it\njs +serves it\n$/m,
+    );
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
     const broken = join(folder, 'broken');
     await cp(tiny, broken, { recursive: true });
@@ -184,6 +187,36 @@ describe('hoshi', () => {
     assert.equal(damaged.code, 1);
     const json = await hoshi(['inspect', broken, '--json']);
     assert.equal(JSON.parse(json.stdout).problems.length, 2);
+  });
+
+  test('a model that only LightGBM can serve: compile writes its vocabulary, inspect names the engines, score takes one', async () => {
+    const tiny = await tinyBundle();
+    const bundle = join(folder, 'poisson');
+    const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
+    await writeBundle(bundle, { ...tiny, modelText, goldens: [] });
+    await rm(join(bundle, 'vocabulary.bin'));
+    const refusal = 'model: expected an objective of .*, received poisson';
+    const compiled = await hoshi(['compile', bundle]);
+    assert.match(
+      compiled.stderr,
+      new RegExp(
+        `^hoshi: wrote .*vocabulary\\.bin: \\d+ bytes\nhoshi: did not write .*forest\\.bin, because the engine native cannot serve the model: ${refusal}\n$`,
+      ),
+    );
+    assert.equal(compiled.code, 0);
+    const inspected = await hoshi(['inspect', bundle]);
+    assert.match(
+      inspected.stdout,
+      new RegExp(
+        `^vocabulary\\.bin +fresh\nforest\\.bin +not for this model\nnative +${refusal}\nnative-lightgbm +serves it\nlightgbm +serves it\njs +${refusal}\n$`,
+        'm',
+      ),
+    );
+    assert.equal(inspected.code, 0);
+    for (const engine of ['auto', 'native-lightgbm', 'lightgbm']) {
+      const { stdout } = await hoshi(['score', '--bundle', bundle, '--engine', engine], '良い\n悪い\n');
+      assert.equal(stdout, `5\n${Math.exp(1)}\n`);
+    }
   });
 
   test('inspect: terms of several words, measures to four decimals, and a report', async () => {
@@ -438,7 +471,7 @@ describe('hoshi', () => {
 
   const misused: [args: string[], message: RegExp][] = [
     [['fly'], /unknown command 'fly'/],
-    [['score', '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
+    [['score', '--engine', 'fast'], /Allowed choices are auto, native, native-lightgbm, lightgbm, js/],
     [['train', 'x.tsv'], /required option '--out <folder>' not specified/],
     [['train', 'x.tsv', '--out', 'y', '--seed', 'z'], /Expected an integer from 0 to 2147483647/],
     [['train', 'x.tsv', '--out', 'y', '--set', 'num_leaves'], /Expected name=value/],

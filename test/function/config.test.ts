@@ -34,7 +34,10 @@ const refused: [environment: Record<string, string>, message: string][] = [
     { HOSHI_DRAIN_TIMEOUT_MS: '-1' },
     'Expected HOSHI_DRAIN_TIMEOUT_MS to be an integer from 0 to 600000, received "-1"',
   ],
-  [{ HOSHI_ENGINE: 'gpu' }, 'Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "gpu"'],
+  [
+    { HOSHI_ENGINE: 'gpu' },
+    'Expected HOSHI_ENGINE to be one of auto, native, native-lightgbm, lightgbm, js, received "gpu"',
+  ],
 ];
 for (const [environment, message] of refused) {
   test(`refuses ${JSON.stringify(environment)}`, () => assert.throws(() => parseConfig(environment), { message }));

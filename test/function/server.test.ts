@@ -2,10 +2,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { afterEach, test } from 'node:test';
 import { freePort } from '../../bench/servers.ts';
+import { writeBundle } from '../../model/bundle/write.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+import { until } from '../fixtures/until.ts';
 import { fakeServer, type Host, leanServer, post, readable, start } from './hosts.ts';
 
 let host: Host | undefined;
@@ -36,7 +42,7 @@ const failing: [what: string, args: string[], environment: Record<string, string
     'a wrong engine',
     [leanServer],
     { HOSHI_ENGINE: 'fast' },
-    /^error: Expected HOSHI_ENGINE to be one of auto, native, lightgbm, js, received "fast"\n$/,
+    /^error: Expected HOSHI_ENGINE to be one of auto, native, native-lightgbm, lightgbm, js, received "fast"\n$/,
   ],
 ];
 for (const [what, args, environment, message] of failing) {
@@ -50,6 +56,28 @@ for (const [what, args, environment, message] of failing) {
     assert.equal(code, 1);
   });
 }
+
+test('a model that the forest refuses: the log, /readyz and the metrics name the engine that serves it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hoshi-server-'));
+  try {
+    const tiny = await tinyBundle();
+    const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
+    await writeBundle(join(folder, 'tiny'), { ...tiny, modelText, goldens: [] });
+    host = await start([leanServer], { HOSHI_BUNDLE: join(folder, 'tiny') });
+    const running = host;
+    await until('the server is ready', async () => (await fetch(`${running.url}/readyz`)).ok);
+    const readiness = (await (await fetch(`${host.url}/readyz`)).json()) as { engine: string };
+    assert.equal(readiness.engine, 'native-lightgbm');
+    assert.match(await (await fetch(`${host.url}/metrics`)).text(), /^model_info\{.*engine="native-lightgbm".*\} 1$/m);
+    assert.match(
+      host.messages(),
+      /^warning: engine native is unavailable; falling back to native-lightgbm: model: expected an objective/m,
+    );
+    assert.deepEqual(await (await post(host.url, '良い')).json(), { score: 5 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('a port that is in use: one message, exit code 1', async () => {
   host = await start([fakeServer]);

@@ -117,6 +117,13 @@ export interface ImportedGolden {
     /** Predictions for all texts. */
     readonly predictions: Doubles;
   }[];
+  /** Models that the forest refuses. Their rows are counts of words. Predictions for all texts. */
+  readonly lightgbmOnly: readonly {
+    readonly name: string;
+    readonly vectorizer: ExportedJson;
+    readonly model: string;
+    readonly predictions: Doubles;
+  }[];
   /**
    * The exporter's messages for vectorizers that hoshi cannot represent. `what` is the parameter that the message must
    * name.

@@ -4,7 +4,8 @@ The format is `ImportedGolden` in golden.ts.
 
 The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the
 joined tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip
-through joblib), Python's predictions and contributions, and the messages of refused vectorizers.
+through joblib), Python's predictions and contributions, and the messages of refused vectorizers. Some models can be served
+only by LightGBM. Their rows are counts, which are exact, so their scores are Python's predictions to the last bit.
 """
 
 import json
@@ -50,6 +51,15 @@ REFUSED = {
     "vocabulary": TfidfVectorizer(lowercase=False, vocabulary=["良い", "悪い"]),
     "TfidfVectorizer": CountVectorizer(),
 }
+COUNTS = {"use_idf": False, "sublinear_tf": False, "norm": None, "ngram_range": (1, 1), "min_df": 4}
+CATEGORIES = {"min_data_per_group": 1, "cat_smooth": 1, "max_cat_to_onehot": 1}
+# Each with the line of the model's text that shows why the forest refuses it.
+LIGHTGBM_ONLY = {
+    "categories": (CATEGORIES, "num_cat=1"),
+    "linear leaves": ({"linear_tree": True, "linear_lambda": 0.1}, "is_linear=1"),
+    "probabilities": ({"objective": "binary", "metric": "auc"}, "objective=binary sigmoid:1"),
+    "rates": ({"objective": "poisson"}, "objective=poisson"),
+}
 ROWS_KEPT, CONTRIBUTIONS_KEPT, ROUNDS = 60, 12, 25
 
 
@@ -71,6 +81,20 @@ def made(name, setting, documents, labels):
         "predictions": doubles(read.predict(matrix)),
         "contributions": cells(contributions),
     }
+
+
+def made_for_lightgbm(name, parameters, shows, documents, labels):
+    vectorizer = TfidfVectorizer(**ORIGINAL | COUNTS)
+    matrix = vectorizer.fit_transform(documents)
+    matrix.sort_indices()
+    # The most frequent terms have the most counts to tell apart.
+    frequent = np.sort(np.argsort(-matrix.sum(axis=0).A1, kind="stable")[:12]).tolist() if name == "categories" else "auto"
+    y = labels > 3 if name == "probabilities" else labels
+    dataset = lightgbm.Dataset(matrix, y, params=TRAINING, categorical_feature=frequent, free_raw_data=False)
+    text = lightgbm.train(TRAINING | parameters, dataset, ROUNDS).model_to_string()
+    assert shows in text.splitlines(), f"expected the line {shows} in the model {name}"
+    predictions = lightgbm.Booster(model_str=text).predict(matrix)
+    return {"name": name, "vectorizer": exported(vectorizer), "model": text, "predictions": doubles(predictions)}
 
 
 def exported(vectorizer):
@@ -108,6 +132,10 @@ if __name__ == "__main__":
         "header": header("scikit-learn and lightgbm (Python)", f"{sklearn.__version__}, {lightgbm.__version__}", "test/golden/make imported"),
         "texts": [{"text": text["text"]} for text in texts],
         "models": [made(name, setting, documents, labels) for name, setting in MODELS.items()],
+        "lightgbmOnly": [
+            made_for_lightgbm(name, parameters, shows, documents, labels)
+            for name, (parameters, shows) in LIGHTGBM_ONLY.items()
+        ],
         "refusals": [{"what": what, "message": refusal(vectorizer)} for what, vectorizer in REFUSED.items()],
     }
     write("imported.json", golden)

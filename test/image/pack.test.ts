@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Script } from 'node:vm';
+import { writeBundle } from '../../model/bundle/write.ts';
+import { createRandom } from '../../model/math/random.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
+import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 
 describe('the packed folder', () => {
   let folder = '';
@@ -61,18 +65,18 @@ describe('the packed folder', () => {
     assert.equal(execFileSync(process.execPath, [join(folder, 'score.cjs')], { input, encoding: 'utf8' }), expected);
   });
 
-  test('with all engines: all give the same score, and LightGBM is named with its libraries', () => {
+  test('with all engines: all give the same score, and LightGBM is named with its libraries; without its addon, auto falls back', async () => {
     const all = mkdtempSync(join(tmpdir(), 'hoshi-packed-'));
     try {
       execFileSync(process.execPath, [packer, all, 'all']);
-      const [native, ...references] = ['native', 'lightgbm', 'js'].map((engine) =>
+      const [native, ...references] = ['native', 'native-lightgbm', 'lightgbm', 'js'].map((engine) =>
         execFileSync(process.execPath, [join(all, 'score.cjs'), '--engine', engine], {
           input: '良い',
           encoding: 'utf8',
         }),
       );
       assert.match(native ?? '', /^[\d.]+\n$/);
-      assert.deepEqual(references, [native, native]);
+      assert.deepEqual(references, [native, native, native]);
       const node = `node ${process.versions.node}`;
       const [first, lightgbm, ...parts] = notNpm(all);
       const notice = linkedByNotice();
@@ -85,19 +89,44 @@ describe('the packed folder', () => {
       );
       assert.deepEqual(versionless, notice.parts);
       assert.deepEqual(notNpm(folder), [node]);
+      // Only `js` serves this model without LightGBM: a tree with more leaves than the forest takes.
+      rmSync(join(all, 'build', 'addon', 'Release', 'hoshi_lightgbm.node'));
+      const bundle = join(all, 'many-leaves');
+      const options = { columnCount: 3, maxLeaves: 65_537, trees: 1, hasMaxLeaves: true };
+      const modelText = randomTrees(createRandom(3), options);
+      await writeBundle(bundle, { ...(await tinyBundle()), modelText, goldens: [] });
+      const { stdout, stderr } = spawnSync(process.execPath, [join(all, 'score.cjs'), '--bundle', bundle], {
+        input: '良い',
+        encoding: 'utf8',
+      });
+      const missing = String.raw`.*hoshi_lightgbm\.node: expected the addon that \`make build\` creates: [^]*`;
+      assert.match(
+        stderr,
+        new RegExp(
+          `engine native is unavailable; falling back to native-lightgbm: model: tree 0: expected at most 65536 leaves, received 65537\n[^]*engine native-lightgbm is unavailable; falling back to lightgbm: ${missing}engine lightgbm is unavailable; falling back to js: ${missing}`,
+        ),
+      );
+      assert.match(stdout, /^-?[\d.e+]+\n$/);
     } finally {
       rmSync(all, { recursive: true });
     }
   });
 
-  test('refuses an engine that it does not hold, by name', () => {
-    const { status, stderr } = spawnSync(process.execPath, [server()], {
-      env: { HOSHI_ENGINE: 'lightgbm', PORT: '0' },
-      encoding: 'utf8',
+  for (const engine of ['native-lightgbm', 'lightgbm', 'js']) {
+    test(`refuses the engine ${engine}, which it does not hold, by name`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [server()], {
+        env: { HOSHI_ENGINE: engine, PORT: '0' },
+        encoding: 'utf8',
+      });
+      assert.equal(status, 1);
+      assert.match(
+        stderr,
+        new RegExp(
+          `Expected HOSHI_ENGINE to be native, the only engine in this image, received ${engine}\\. An image built with HOSHI_ENGINES=all has every engine`,
+        ),
+      );
     });
-    assert.equal(status, 1);
-    assert.match(stderr, /Expected HOSHI_ENGINE to be native, the only engine in this image, received lightgbm/);
-  });
+  }
 });
 
 /** The components of its SBOM that are not npm packages: `name version (licence)`, as far as these are known. */

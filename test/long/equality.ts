@@ -5,8 +5,8 @@
  *
  * - Tokens: the native analyzer against the fixed twin in TypeScript, and against kuromoji itself if it can process the
  *   text.
- * - Scores: the engine `native`, for single texts and for batches, against `lightgbm` and `js`, for each bundle
- *   (default: the shipped one).
+ * - Scores: the engines `native` and `native-lightgbm`, for single texts and for batches, against `lightgbm` and `js`,
+ *   for each bundle (default: the shipped one).
  * - Texts: every review, and generated strings, which depend only on the seed.
  *
  * It prints counts and differences, and exits with 1 if there is a difference.
@@ -26,6 +26,7 @@ import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { Forest as Trees } from '../../model/reference/trees.ts';
 import { sourceOfBundle } from '../../model/scoring/bundle-source.ts';
 import { loadNativeEngine } from '../../model/scoring/native-engine.ts';
+import { loadNativeLightgbmEngine } from '../../model/scoring/native-lightgbm-engine.ts';
 import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
@@ -98,7 +99,7 @@ async function main(): Promise<void> {
   const show = (name: keyof Counts) => sum(name).toLocaleString('en');
   console.log(`${show('texts')} texts of ${show('units')} UTF-16 units and ${show('tokens')} tokens`);
   console.log(`${show('kuromoji')} of them tokenized by kuromoji itself too, all of them by its twin`);
-  console.log(`${show('scores')} scores compared between three engines: ${values.bundle.join(', ')}`);
+  console.log(`${show('scores')} scores compared between four engines: ${values.bundle.join(', ')}`);
   console.log(`${show('differences')} differences, in ${Math.round((Date.now() - started) / 1000)} s`);
   process.exitCode = sum('differences') === 0 ? 0 : 1;
 }
@@ -133,8 +134,8 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
 
   const compare = async (texts: readonly string[]) => {
     const surfaces = texts.map(compareTokens);
-    for (const { path, native, vectorizer, booster, trees } of models) {
-      const batch = await native.scoreBatch(texts);
+    for (const { path, native, nativeLightgbm, vectorizer, booster, trees } of models) {
+      const [batch, lightgbmBatch] = await Promise.all([native.scoreBatch(texts), nativeLightgbm.scoreBatch(texts)]);
       texts.forEach((text, i) => {
         const row = vectorizer.row(surfaces[i] as string[]);
         const score = native.score(text);
@@ -143,6 +144,8 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
           differ(text, `${path}: native score differs from lightgbm`);
         if (!Object.is(score, clampScore(range, trees.predict(row))))
           differ(text, `${path}: native score differs from js`);
+        if (!Object.is(score, nativeLightgbm.score(text)) || !Object.is(score, lightgbmBatch[i]))
+          differ(text, `${path}: native score differs from native-lightgbm`);
         if (!Object.is(score, batch[i])) differ(text, `${path}: native score differs from the batch`);
         counts.scores++;
       });
@@ -165,10 +168,13 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
 async function loadModel(path: string) {
   const bundle = await readBundle(path);
   const { vectorizer, modelText } = bundle;
+  const source = sourceOfBundle(bundle);
+  const warn = (message: string) => console.error(message);
   return {
     path,
     vectorizer,
-    native: await loadNativeEngine(sourceOfBundle(bundle), (message) => console.error(message)),
+    native: await loadNativeEngine(source, warn),
+    nativeLightgbm: await loadNativeLightgbmEngine(source, warn),
     booster: Booster.fromModelText(modelText),
     trees: Trees.fromModelText(modelText),
   };

@@ -28,6 +28,8 @@ const makers: Record<string, () => Native> = {
   booster: () => (lightgbm.fromModelText as Addon[string])(booster.modelText()),
   analyzer: () => (engine.loadAnalyzer as Addon[string])(dictionaryPath),
   vectorizer: () => (engine.loadVectorizer as Addon[string])(join(stars, 'vocabulary.bin')),
+  extractor: () =>
+    (engine.makeExtractor as (...parts: unknown[]) => Native)(makers.analyzer?.(), makers.vectorizer?.()),
   forest: () => (engine.loadForest as Addon[string])(join(stars, 'forest.bin')),
 };
 

@@ -5,7 +5,14 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { dictionaryPath, NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
+import {
+  dictionaryPath,
+  NativeAnalyzer,
+  NativeExtractor,
+  NativeForest,
+  NativeScorer,
+  NativeVectorizer,
+} from '../../native/engine.ts';
 import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
@@ -14,6 +21,7 @@ const analyzer = NativeAnalyzer.load();
 const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
 const scorer = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
+const extractor = new NativeExtractor(analyzer, vectorizer);
 
 /** Removes the type, to make calls that only untyped JavaScript can make. */
 // biome-ignore lint/suspicious/noExplicitAny: these tests need it
@@ -125,6 +133,17 @@ describe('wrong arguments are refused, and the message names them', () => {
       'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
+      'a vectorizer as the analyzer of an extractor',
+      () => new NativeExtractor(any(vectorizer), vectorizer),
+      'Expected the analyzer to be an object that was loaded, received Object',
+    ],
+    [
+      'no vectorizer in an extractor',
+      () => new NativeExtractor(analyzer, any(undefined)),
+      'Expected the vectorizer to be an object that was loaded, received undefined',
+    ],
+    ['no text for a row', () => any(extractor).row(null), 'Expected the text to be a string, received null'],
+    [
       'no range',
       () => new NativeScorer(analyzer, vectorizer, forest, any(undefined)),
       'Expected the range to be two numbers [lowest, highest], received undefined',
@@ -157,6 +176,8 @@ describe('wrong arguments are refused, and the message names them', () => {
       'Expected texts[1] to be a string, received null',
     ],
     ['a hole', () => scorer.scoreBatch(new Array(2)), 'Expected texts[0] to be a string, received undefined'],
+    ['no texts for rows', () => any(extractor).rowBatch(), 'Expected texts to be an array, received undefined'],
+    ['a number for a row', () => any(extractor).rowBatch([5]), 'Expected texts[0] to be a string, received 5'],
     ['no thread', () => scorer.scoreBatch(['店'], 0), 'Expected threads to be an integer from 1 to 1024, received 0'],
     [
       'half a thread',
@@ -197,21 +218,23 @@ describe('the addon itself, called without its TypeScript interface', () => {
     vectorizer: addon.loadVectorizer(join(stars, 'vocabulary.bin')),
     forest: addon.loadForest(join(stars, 'forest.bin')),
   };
+  const made = { ...native, extractor: addon.makeExtractor(native.analyzer, native.vectorizer) };
 
   test('only its functions make objects', () => {
-    for (const { constructor: Made } of Object.values(native)) {
-      const made = /Expected a function of the addon to create the object, received a call of the constructor/;
-      assert.throws(() => new Made(), made);
-      assert.throws(() => new Made(native.analyzer), made);
-      assert.throws(() => new Made(1, 2), made);
-      assert.throws(() => new (class extends Made {})(), made);
+    for (const { constructor: Made } of Object.values(made)) {
+      const refused = /Expected a function of the addon to create the object, received a call of the constructor/;
+      assert.throws(() => new Made(), refused);
+      assert.throws(() => new Made(native.analyzer), refused);
+      assert.throws(() => new Made(1, 2), refused);
+      assert.throws(() => new (class extends Made {})(), refused);
       assert.throws(() => Made(), /cannot be invoked without 'new'/);
-      assert.throws(() => Reflect.construct(Made, [], Object), made);
+      assert.throws(() => Reflect.construct(Made, [], Object), refused);
     }
   });
 
   test('methods refuse a foreign `this`', () => {
-    const methods = [native.analyzer.analyze, native.vectorizer.row, native.forest.predict];
+    const { extractor } = made;
+    const methods = [native.analyzer.analyze, native.vectorizer.row, native.forest.predict, extractor.rowBatch];
     for (const method of methods) {
       for (const foreign of [undefined, null, 1, {}, [], native, ...Object.values(native)]) {
         if (foreign !== undefined && Object.getPrototypeOf(any(foreign ?? {}))?.[any(method).name] === method) continue;
@@ -235,6 +258,12 @@ describe('the addon itself, called without its TypeScript interface', () => {
     for (const parts of [[], [f, f, f], [a, a, a], [v, a, f], [{}, {}, {}], [1, 2, 3], [a, v, null], [a, v]])
       assert.throws(() => addon.makeScorer(...parts, 1, 5), /Expected an object that the addon made/);
     assert.ok(Object.is(addon.makeScorer(a, v, f, 1, 5).score('最高'), scorer.score('最高')));
+  });
+
+  test('an extractor takes only the right parts in the right order', () => {
+    const { analyzer: a, vectorizer: v, forest: f } = native;
+    for (const parts of [[], [v, a], [a, a], [f, v], [{}, {}], [1, 2], [a, null], [a]])
+      assert.throws(() => addon.makeExtractor(...parts), /Expected an object that the addon made/);
   });
 
   test('tables are loaded from a path or from bytes only', () => {

@@ -184,7 +184,7 @@ describe('LightGBM accepts the models that the forest refuses', () => {
     });
   }
 
-  test('the engine `auto` falls back to lightgbm and gives the reason', async () => {
+  test('the engine `auto` falls back to native-lightgbm and gives the reason', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-forest-'));
     try {
       const path = join(folder, 'poisson');
@@ -193,11 +193,11 @@ describe('LightGBM accepts the models that the forest refuses', () => {
       await writeBundle(path, { ...tiny, modelText, goldens: [] });
       const warnings: string[] = [];
       const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn: (message) => warnings.push(message) });
-      assert.equal(scorer.engine, 'lightgbm');
+      assert.equal(scorer.engine, 'native-lightgbm');
       assert.equal(warnings.length, 1);
       assert.match(
         warnings[0] as string,
-        /^engine native is unavailable; falling back to lightgbm: model: expected an objec/,
+        /^engine native is unavailable; falling back to native-lightgbm: model: expected an objec/,
       );
     } finally {
       await rm(folder, { recursive: true });

@@ -7,7 +7,7 @@ import {
   Vectorizer as Twin,
   type VectorizerParameters,
 } from '../../model/reference/vectorizer.ts';
-import { NativeAnalyzer, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/engine.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
 import { doublesOf, readGolden, rowsOf, type TfidfGolden, textOf } from '../golden/golden.ts';
@@ -186,5 +186,47 @@ describe('vectorizer', () => {
     const text = '良い店店!';
     const ends = Uint32Array.of(2, 3, 4, 5);
     assert.equal(sameRow(compiled(odd), odd, text, ends), 2);
+  });
+});
+
+describe('extractor', () => {
+  const surfaces = golden.texts.map(({ text }) => surfacesOf(textOf(text), analyzer.analyze(textOf(text)).slice()));
+  const vectorizer = compiled(fitVectorizer(surfaces, parameters({})));
+  const extractor = new NativeExtractor(analyzer, vectorizer);
+  const next = textGenerator(createRandom(9), words);
+  const texts = ['', '\ud800', '😀'.repeat(50), ...Array.from({ length: 2000 }, next), '最高'.repeat(30_000), ''];
+
+  test("gives the analyzer's and the vectorizer's rows, one by one and in a batch", async () => {
+    const { rowStarts, columns, values, columnCount } = await extractor.rowBatch(texts);
+    assert.deepEqual([rowStarts.length, columnCount], [texts.length + 1, vectorizer.columnCount]);
+    assert.deepEqual([rowStarts[0], rowStarts[texts.length]], [0, columns.length]);
+    let cells = 0;
+    texts.forEach((text, r) => {
+      const expected = vectorizer.row(text, analyzer.analyze(text));
+      const [start, end] = [rowStarts[r], rowStarts[r + 1]];
+      assert.deepEqual(extractor.row(text), expected);
+      assert.deepEqual({ columns: columns.subarray(start, end), values: values.subarray(start, end) }, expected);
+      cells += expected.columns.length;
+    });
+    assert.equal(columns.length, cells);
+    assert.ok(cells > 1000, `${cells} cells`);
+  });
+
+  test('counts the words of every text once, on the event loop and off it', async () => {
+    const counts = async (work: () => unknown) => {
+      const before = extractor.wordCounts();
+      await work();
+      const after = extractor.wordCounts();
+      return { words: after.words - before.words, unknownWords: after.unknownWords - before.unknownWords };
+    };
+    const single = await counts(() => texts.map((text) => extractor.row(text)));
+    assert.ok(single.unknownWords > 1000 && single.words > single.unknownWords, JSON.stringify(single));
+    const batches = () => Promise.all([texts.slice(0, 700), texts.slice(700)].map((part) => extractor.rowBatch(part)));
+    assert.deepEqual(await counts(batches), single);
+  });
+
+  test('gives the empty matrix for no texts', async () => {
+    const { rowStarts, columns, values } = await extractor.rowBatch([]);
+    assert.deepEqual([[...rowStarts], columns.length, values.length], [[0], 0, 0]);
   });
 });

@@ -46,6 +46,7 @@ describe('inspection', () => {
       engines.map(({ engine, refusal }) => [engine, refusal]),
       [
         ['native', undefined],
+        ['native-lightgbm', undefined],
         ['lightgbm', undefined],
         ['js', undefined],
       ],
@@ -117,6 +118,7 @@ describe('inspection', () => {
       golden.map((problem) => problem.replace(/^.*expected/, '')),
       [
         ' the golden text "良い" to give 2, the native engine gave 5',
+        ' the golden text "良い" to give 2, the native-lightgbm engine gave 5',
         ' the golden text "良い" to give 2, the lightgbm engine gave 5',
         ' the golden text "良い" to give 2, the js engine gave 5',
       ],
@@ -133,10 +135,17 @@ describe('inspection', () => {
     assert.deepEqual([problems, trees], [[], undefined]);
     assert.deepEqual(
       compiled.map(({ state }) => state),
-      ['missing', 'missing'],
+      ['fresh', 'not for this model'],
     );
-    assert.match(engines[0]?.refusal ?? '', /expected constant leaves/);
-    assert.equal(engines[1]?.refusal, undefined);
+    assert.deepEqual(
+      engines.map(({ engine, refusal }) => [engine, refusal?.replace(/^.*: /, '')]),
+      [
+        ['native', 'expected constant leaves, received is_linear=1'],
+        ['native-lightgbm', undefined],
+        ['lightgbm', undefined],
+        ['js', 'expected constant leaves, received is_linear=1'],
+      ],
+    );
   });
 
   test('a folder without a bundle', async () => {

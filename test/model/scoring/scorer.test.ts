@@ -142,11 +142,11 @@ describe('scorer', () => {
       goldens: [],
     });
     const scorer = await loadScorer({ bundlePath: poisson, engine: 'auto', warn: (message) => warnings.push(message) });
-    assert.equal(scorer.engine, 'lightgbm');
+    assert.equal(scorer.engine, 'native-lightgbm');
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'js' }), /expected an objective of regression/);
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'native' }), /expected an objective of regression/);
     assert.deepEqual(warnings, [
-      'engine native is unavailable; falling back to lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
+      'engine native is unavailable; falling back to native-lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
     ]);
   });
 });

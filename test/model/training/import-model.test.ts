@@ -173,10 +173,10 @@ describe('a model that only LightGBM can serve', () => {
     test(`${kind}: is refused without a range, and served with one`, async () => {
       const model = new Map(await smallModels()).get(kind) as string;
       const refused =
-        /^model\.txt: expected --range, because only LightGBM can compute .*; the engines native and js: model: /;
+        /^model\.txt: expected --range, because only the engines native-lightgbm and lightgbm can serve .*; the engines native and js: model: /;
       await assert.rejects(importInto('refused', model, lettersOf(8)), { message: refused });
       const { path } = await importInto('special', model, lettersOf(8), { scoreRange: [0, 9] });
-      assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'lightgbm');
+      assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'native-lightgbm');
     });
   }
 });
@@ -213,12 +213,12 @@ describe('a refused import writes nothing', () => {
     [
       'several outputs',
       model.replace('num_class=1', 'num_class=3'),
-      /an engine can serve, but no engine can; the engines native and js: .*num_class=1, received 3; the engine lightgbm: .*num_class/,
+      /an engine can serve, but no engine can; the engines native and js: .*num_class=1, received 3; the engines native-lightgbm and lightgbm: .*num_class/,
     ],
     [
       'an unknown objective',
       model.replace('objective=regression', 'objective=telepathy'),
-      /the engines native and js: .* received telepathy; the engine lightgbm: .* received telepathy/,
+      /the engines native and js: .* received telepathy; the engines native-lightgbm and lightgbm: .* received telepathy/,
     ],
     ['an incomplete text', model.slice(0, 5000), /no engine can; .*/],
     [

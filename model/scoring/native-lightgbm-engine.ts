@@ -1,0 +1,102 @@
+/**
+ * The engine `native-lightgbm`: tokens and rows in C++ as in the engine `native`, scores by LightGBM. It serves every
+ * model that LightGBM reads, also those that the forest refuses.
+ */
+import { availableParallelism } from 'node:os';
+import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import { checkFeatureCount } from '../bundle/read.ts';
+import { clampScore } from '../reference/score-range.ts';
+import { type BundleSource, lazyExplainer } from './bundle-source.ts';
+import type { Explainer, Explanation } from './explain.ts';
+import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
+import type { Scorer, WordCounts } from './scorer.ts';
+
+/** A batch is scored in pieces of so many UTF-16 units, so that the rows of a large batch never fill the memory. */
+const UNITS_PER_PIECE = 50_000;
+
+/**
+ * Rejects with a BundleError if the bundle or its tokenizer is not as expected, and with another error if an addon is
+ * missing or LightGBM refuses the model.
+ */
+export async function loadNativeLightgbmEngine(
+  source: BundleSource,
+  warn: (message: string) => void,
+): Promise<NativeLightgbmEngine> {
+  const { path, manifest } = source;
+  const analyzer = loadAnalyzer(source);
+  const booster = Booster.fromModelText(await source.readModelText());
+  const vectorizer =
+    mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn) ?? (await compileVectorizer(source, warn));
+  checkFeatureCount(path, vectorizer.columnCount, booster.columnCount);
+  return new NativeLightgbmEngine(manifest, analyzer, vectorizer, booster, lazyExplainer(source));
+}
+
+/** A score is one call into each addon. The stages are public because the benchmark times each of them. */
+export class NativeLightgbmEngine implements Scorer {
+  readonly engine = 'native-lightgbm';
+  readonly bundle: Manifest;
+  readonly analyzer: NativeAnalyzer;
+  readonly vectorizer: NativeVectorizer;
+  readonly booster: Booster;
+  readonly #extractor: NativeExtractor;
+  readonly #explainer: () => Promise<Explainer>;
+
+  constructor(
+    bundle: Manifest,
+    analyzer: NativeAnalyzer,
+    vectorizer: NativeVectorizer,
+    booster: Booster,
+    explainer: () => Promise<Explainer>,
+  ) {
+    this.bundle = bundle;
+    this.analyzer = analyzer;
+    this.vectorizer = vectorizer;
+    this.booster = booster;
+    this.#extractor = new NativeExtractor(analyzer, vectorizer);
+    this.#explainer = explainer;
+  }
+
+  score(text: string): number {
+    return clampScore(this.bundle.scoreRange, this.booster.predict(this.#extractor.row(text)));
+  }
+
+  async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    const scores = new Float64Array(texts.length);
+    const pieces = piecesOf(texts);
+    const next = pieces.values();
+    const scorePieces = async () => {
+      for (const { start, end } of next) {
+        const predictions = await this.booster.predictBatch(await this.#extractor.rowBatch(texts.slice(start, end)));
+        scores.set(
+          predictions.map((prediction) => clampScore(this.bundle.scoreRange, prediction)),
+          start,
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(availableParallelism(), pieces.length) }, scorePieces));
+    return scores;
+  }
+
+  wordCounts(): WordCounts {
+    return this.#extractor.wordCounts();
+  }
+
+  async explain(text: string): Promise<Explanation> {
+    const explainer = await this.#explainer();
+    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
+  }
+}
+
+/** Ranges of texts: each ends with the text that brings it to UNITS_PER_PIECE, or with the last text. */
+function piecesOf(texts: readonly string[]): { readonly start: number; readonly end: number }[] {
+  const pieces = [];
+  let [start, units] = [0, 0];
+  for (const [i, { length }] of texts.entries()) {
+    units += length;
+    if (units < UNITS_PER_PIECE && i + 1 < texts.length) continue;
+    pieces.push({ start, end: i + 1 });
+    [start, units] = [i + 1, 0];
+  }
+  return pieces;
+}
