@@ -17,8 +17,8 @@ const score: JsonSchema = { type: 'number', description: "Stars, within the mode
 
 const stars: JsonSchema = { type: 'number' };
 const explanation = object({
-  base: { ...stars, description: 'The mean of the model.' },
-  absent: { ...stars, description: 'What the terms add that the text does not have.' },
+  base: { ...stars, description: 'The mean of the trees, plus the constant of a linear leaf.' },
+  absent: { ...stars, description: 'What the trees add for terms that the text does not have.' },
   held: { ...stars, description: 'What holding the score within its range adds.' },
   terms: list(
     object({
@@ -27,7 +27,10 @@ const explanation = object({
         description: 'All its places, [start, end) in UTF-16 units.',
       }),
       value: { type: 'number', description: 'Its TF-IDF value.' },
-      contribution: { ...stars, description: 'The stars that it adds.' },
+      contribution: {
+        ...stars,
+        description: 'The stars that it adds: SHAP value of the trees, plus coefficient · value.',
+      },
     }),
   ),
 });
