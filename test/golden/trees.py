@@ -7,11 +7,10 @@ golden again whenever the model changes.
 """
 
 import hashlib
-import re
 
 import lightgbm
 import numpy as np
-from golden import FOLDER, ROOT, double, doubles, header, write
+from golden import FOLDER, ROOT, double, doubles, header, up_to_end, with_linear_leaf, write
 from scipy.sparse import csr_matrix
 
 HEADER = header("lightgbm (Python)", lightgbm.__version__, "test/golden/make trees")
@@ -119,39 +118,13 @@ def small(name, parameters, random):
 
 def linear_leaf(name, parameters, rounds, coefficients, random):
     booster, _, _ = trained(parameters, random, max(1, rounds))
-    text = with_linear_leaf(booster.model_to_string(num_iteration=-1), rounds, coefficients)
+    text = with_linear_leaf(booster.model_to_string(num_iteration=-1), rounds, 2.7, coefficients)
     # The text of the golden is LightGBM's own: read and written once.
     text = lightgbm.Booster(model_str=text).model_to_string(num_iteration=-1)
     read = lightgbm.Booster(model_str=text)
     assert read.num_trees() == rounds + 1
     rows = edge_rows(random)
     return {"name": name, "text": up_to_end(text), "rows": rows, "predictions": doubles(read.predict(matrix(rows, COLUMNS)))}
-
-
-def with_linear_leaf(text, rounds, coefficients):
-    """The text with a linear leaf before its first `rounds` trees."""
-    head, *trees = re.split(r"^Tree=\d+\n", up_to_end(text).removesuffix("end of trees\n"), flags=re.MULTILINE)
-    leaf = f"""num_leaves=1
-num_cat=0
-split_feature=
-split_gain=
-threshold=
-decision_type=
-left_child=
-right_child=
-leaf_value=-3.25
-is_linear=1
-leaf_const=2.7
-num_features={len(coefficients)}
-leaf_features={" ".join(map(str, coefficients))}
-leaf_coeff={" ".join(map(repr, coefficients.values()))}
-shrinkage=1
-
-
-"""
-    bodies = [f"Tree={number}\n{tree}" for number, tree in enumerate([leaf, *trees[:rounds]])]
-    sizes = " ".join(str(len(body)) for body in bodies)
-    return re.sub(r"^tree_sizes=.*$", f"tree_sizes={sizes}", head, flags=re.MULTILINE) + "".join(bodies) + "end of trees\n"
 
 
 def edge_rows(random):
@@ -163,10 +136,6 @@ def edge_rows(random):
         "columns": [[], *ordinary["columns"], *edged["columns"]],
         "values": [[], *ordinary["values"], *drawn],
     }
-
-
-def up_to_end(text):
-    return text[: text.index("end of trees")] + "end of trees\n"
 
 
 def shipped():
