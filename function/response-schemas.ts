@@ -17,8 +17,8 @@ const score: JsonSchema = { type: 'number', description: "Stars, within the mode
 
 const stars: JsonSchema = { type: 'number' };
 const explanation = object({
-  base: { ...stars, description: 'The mean of the model.' },
-  absent: { ...stars, description: 'The contribution of the terms that the text does not have.' },
+  base: { ...stars, description: 'The mean of the trees, plus the constant of a linear leaf.' },
+  absent: { ...stars, description: 'The contribution of the trees for terms that the text does not have.' },
   held: { ...stars, description: 'The change from clamping the score to its range.' },
   terms: list(
     object({
@@ -27,7 +27,11 @@ const explanation = object({
         description: 'All occurrences of the term, [start, end) in UTF-16 units.',
       }),
       value: { type: 'number', description: 'Its TF-IDF value.' },
-      contribution: { ...stars, description: 'The stars that the term adds.' },
+      contribution: {
+        ...stars,
+        description:
+          'The stars that the term adds: its SHAP value of the trees, plus coefficient · value of a linear leaf.',
+      },
     }),
   ),
 });

@@ -112,6 +112,17 @@ class Fields {
     return values;
   }
 
+  // Checks the constants and coefficients of linear leaves. LightGBM 4.7.0 reads them by std::stod
+  // (include/LightGBM/utils/common.h, Common::StringToArray), which throws on subnormal numbers.
+  void CheckNormalNumbers(std::string_view name, std::int64_t count) const {
+    const std::vector<std::string_view> words = GetWords(name, count);
+    const std::vector<double> values = GetNumbers(name, count);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::fpclassify(values[i]) == FP_SUBNORMAL)
+        Refuse(At(name, i), "0 or a number that is not subnormal", words[i]);
+    }
+  }
+
   // LightGBM writes inf for a threshold that separates missing values from all others, and for a gain that is
   // too large for a float.
   std::vector<double> GetNumbersOrInf(std::string_view name, std::int64_t count) const {
@@ -168,25 +179,45 @@ void CheckShape(const Fields& tree, const std::vector<std::int64_t>& left,
     Refuse(tree.At("nodes below the root"), std::to_string(inner), std::to_string(reached));
 }
 
+// The only leaf of the first tree. The engines native and js also evaluate it, if its columns ascend.
+void CheckLinearLeaf(const Fields& tree, std::int64_t last_column) {
+  for (const char* name : {"split_feature", "threshold", "left_child", "right_child"}) tree.GetWords(name, 0);
+  tree.CheckNormalNumbers("leaf_const", 1);
+  const std::int64_t count = tree.GetIntegers("num_features", 1, 0, last_column + 1)[0];
+  const std::vector<std::int64_t> columns = tree.GetIntegers("leaf_features", count, 0, last_column);
+  for (std::size_t i = 1; i < columns.size(); ++i) {
+    if (columns[i] <= columns[i - 1]) {
+      Refuse(tree.At("leaf_features", i), "a column above " + std::to_string(columns[i - 1]),
+             std::to_string(columns[i]));
+    }
+  }
+  tree.CheckNormalNumbers("leaf_coeff", count);
+}
+
+// The leaves of any other linear tree.
 void CheckLinearLeaves(const Fields& tree, std::int64_t leaves, std::int64_t last_column) {
-  if (tree.Has("leaf_const")) tree.GetNumbers("leaf_const", leaves);
+  if (tree.Has("leaf_const")) tree.CheckNormalNumbers("leaf_const", leaves);
   if (!tree.Has("num_features")) return;
   std::int64_t total = 0;
   for (const std::int64_t count : tree.GetIntegers("num_features", leaves, 0, last_column + 1))
     total += count;
   if (tree.Has("leaf_features")) tree.GetIntegers("leaf_features", total, 0, last_column);
-  if (tree.Has("leaf_coeff")) tree.GetNumbers("leaf_coeff", total);
+  if (tree.Has("leaf_coeff")) tree.CheckNormalNumbers("leaf_coeff", total);
   if (tree.Has("leaf_features") != tree.Has("leaf_coeff"))
     Refuse(tree.At("leaf_features"), "leaf_features and leaf_coeff together", "only one of them");
 }
 
-void CheckTree(const Fields& tree, std::int64_t last_column) {
+void CheckTree(const Fields& tree, bool is_first, std::int64_t last_column) {
   const std::int64_t leaves = tree.GetInteger("num_leaves", 1, kMaxLeaves), inner = leaves - 1;
   const std::int64_t categories = tree.GetInteger("num_cat", 0, inner);
   const bool is_linear = tree.Has("is_linear") && tree.GetInteger("is_linear", 0, 1) == 1;
   tree.GetNumbers("leaf_value", leaves);
   if (tree.Has("shrinkage")) tree.GetNumbers("shrinkage", 1);
-  if (is_linear) CheckLinearLeaves(tree, leaves, last_column);
+  if (is_linear && is_first && leaves == 1) {
+    CheckLinearLeaf(tree, last_column);
+  } else if (is_linear) {
+    CheckLinearLeaves(tree, leaves, last_column);
+  }
   if (leaves == 1) return;
 
   tree.GetIntegers("split_feature", inner, 0, last_column);
@@ -275,7 +306,7 @@ class ModelCheck {
                std::to_string(text_.size() - start) + " (the text is cut off)");
       if (!StartsAt("Tree=" + std::to_string(number) + "\n", start))
         Refuse(where, "a line Tree=" + std::to_string(number), text_.substr(start, 16));
-      CheckTreeAt(start, start + size, where, last_column);
+      CheckTreeAt(start, start + size, number, last_column);
       start += size;
       ++number;
     }
@@ -293,8 +324,8 @@ class ModelCheck {
     }
   }
 
-  void CheckTreeAt(std::size_t start, std::size_t end, const std::string& where,
-                   std::int64_t last_column) const {
+  void CheckTreeAt(std::size_t start, std::size_t end, std::size_t number, std::int64_t last_column) const {
+    const std::string where = "tree " + std::to_string(number);
     Fields tree(where);
     TakeLine(start);
     int lines = 0;
@@ -309,7 +340,7 @@ class ModelCheck {
     if (start >= end || text_.substr(start, end - start).find_first_not_of('\n') != text_.npos) {
       Refuse(where, "a blank line at the end that tree_sizes gives", "something else");
     }
-    CheckTree(tree, last_column);
+    CheckTree(tree, number == 0, last_column);
   }
 
   bool StartsAt(std::string_view prefix, std::size_t start) const {

@@ -35,8 +35,12 @@ function format(inspection: Inspection): string {
     );
   }
   if (trees !== undefined) {
-    const { count, leaves, depth, columns } = trees;
-    lines.push(['trees', `${count} of ${(leaves / count).toFixed(1)} leaves, ${depth} deep, on ${columns} terms`]);
+    const { coefficients, count, leaves, depth, columns } = trees;
+    if (coefficients !== undefined) lines.push(['linear leaf', `${coefficients} coefficients, before the trees`]);
+    lines.push([
+      'trees',
+      count === 0 ? 'none' : `${count} of ${(leaves / count).toFixed(1)} leaves, ${depth} deep, on ${columns} terms`,
+    ]);
   }
   lines.push(
     ...files.map(({ file, bytes, state }): [string, string] => [file, `${bytes ?? 'no'} bytes, ${state}`]),

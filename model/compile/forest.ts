@@ -5,10 +5,11 @@
  * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends
  * 0 to the right, the children are swapped. A node then becomes a jump between two leaves, for the rows that it sends
  * to its second child. The jump leads from the first leaf below the first child to the first leaf below the second
- * child. Every model that reference/model-text.ts accepts has this form.
+ * child. A linear leaf becomes one coefficient for each column of the model. Every model that reference/model-text.ts accepts has this form.
  */
 import {
   DEFAULT_LEFT,
+  type LinearLeaf,
   MISSING_NAN,
   MISSING_ZERO,
   type Model,
@@ -18,7 +19,7 @@ import {
 } from '../reference/model-text.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 1 };
+const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
 
 const MAX_LEAVES = 65_536; // per tree: a jump stores a leaf in 16 bits
 const NO_SLOT = 0xffffffff;
@@ -46,10 +47,11 @@ export function compileForest(modelText: string, identity: string): Buffer {
   const model = parseModel(modelText);
   const leafValues: number[] = [];
   const firstLeaf = new Uint32Array(model.trees.length + 1);
+  const linearCount = model.treeCount - model.trees.length;
   const jumps = model.trees.flatMap((tree, number) => {
     if (tree.leafValue.length > MAX_LEAVES)
       throw new Error(
-        `model: tree ${number}: expected at most ${MAX_LEAVES} leaves, received ${tree.leafValue.length}`,
+        `model: tree ${linearCount + number}: expected at most ${MAX_LEAVES} leaves, received ${tree.leafValue.length}`,
       );
     const ofTree = jumpsOf(tree, leafValues);
     firstLeaf[number + 1] = leafValues.length;
@@ -61,6 +63,7 @@ export function compileForest(modelText: string, identity: string): Buffer {
     ...tablesOf(jumps, model, slots),
     firstLeaf,
     leavesTable(leafValues, slots),
+    ...linearTables(model.linearLeaf),
   ]);
 }
 
@@ -129,6 +132,17 @@ function leavesTable(values: readonly number[], slots: Uint32Array): DataView {
     table.setUint32(16 * leaf + 8, slots[leaf] as number, true);
   });
   return table;
+}
+
+/**
+ * The tables of the linear leaf, which are empty without one: the constant and the value if a column is missing; the
+ * coefficient of each column, 0 if the leaf does not list it; 1 for each column that the leaf lists.
+ */
+function linearTables(leaf: LinearLeaf | undefined): ArrayBufferView[] {
+  if (leaf === undefined) return [new Float64Array(), new Float64Array(), new Uint8Array()];
+  const isListed = Uint8Array.from(leaf.coefficients, (coefficient) => (Number.isNaN(coefficient) ? 0 : 1));
+  const coefficients = leaf.coefficients.map((coefficient, column) => (isListed[column] === 1 ? coefficient : 0));
+  return [Float64Array.of(leaf.constant, leaf.valueIfMissing), coefficients, isListed];
 }
 
 /**

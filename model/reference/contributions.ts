@@ -1,5 +1,5 @@
 /**
- * The contribution of each column to the sum of the trees for one row: SHAP values by path, as LightGBM's
+ * The contribution of each column to the sum of the trees for one row. For trees with constant leaves: SHAP values by path, as LightGBM's
  * `pred_contrib` (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at
  * any depth. LightGBM divides by differences and loses every digit on trees whose paths have a hundred nodes. This
  * algorithm only multiplies and adds numbers between 0 and 1.
@@ -21,20 +21,23 @@
  * as the training rows did (q = c). The value of a column is therefore the sum over its nodes, and nothing above them
  * has to be undone. (Yu et al. 2022, Linear TreeShap, also walks a tree once, but divides polynomials.)
  *
+ * A linear leaf is explained as it is: a column adds coefficient · value, and the constant belongs to the base. So a
+ * column that the row does not name adds nothing. (LightGBM's `pred_contrib` ignores the coefficients.)
+ *
  * Only nodes of the row's columns contribute, so only the nodes above and below them are walked. Contributions are
  * immutable except for scratch memory, as in trees.ts.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import { pointCountFor, type Quadrature, quadratureOf } from '../math/quadrature.ts';
-import { type Model, parseModel } from './model-text.ts';
+import { type LinearLeaf, type Model, parseModel } from './model-text.ts';
 import { type PreorderTree, preorderTreesOf } from './preorder-tree.ts';
-import { goesLeft } from './trees.ts';
+import { goesLeft, linearOutput } from './trees.ts';
 
 /** All values are in stars. */
 export interface RowContributions {
   /** The sum of the trees, to the bits of `Forest.predict`: base + absent + the sum of `ofColumns`. */
   readonly sum: number;
-  /** The mean of the sum over the training rows. */
+  /** The constant of the linear leaf, plus the mean of the other trees' sum over the training rows. */
   readonly base: number;
   /** The contribution of each of the row's columns, in their order. */
   readonly ofColumns: Float64Array;
@@ -55,18 +58,22 @@ interface PreparedTree extends PreorderTree {
 /** A model that explains its predictions. */
 export class Contributions {
   readonly columnCount: number;
+  readonly #linearLeaf: LinearLeaf | undefined;
   readonly #trees: readonly PreparedTree[];
-  readonly #isAveraged: boolean;
-  readonly #base: number;
+  /** The number of trees if the score is their mean, else 1. */
+  readonly #divisor: number;
+  /** The mean of the trees' sum, without the linear leaf. */
+  readonly #treesMean: number;
   readonly #row: Float64Array;
   /** Column → its position in the row, + 1; 0 if the row does not name it. */
   readonly #position: Int32Array;
   readonly #scratch: Scratch;
 
   private constructor(model: Model) {
-    const { columnCount, isAveraged } = model;
+    const { columnCount, linearLeaf, treeCount, isAveraged } = model;
     this.columnCount = columnCount;
-    this.#isAveraged = isAveraged;
+    this.#linearLeaf = linearLeaf;
+    this.#divisor = isAveraged ? treeCount : 1;
     const quadratures = new Map<number, Quadrature>();
     this.#trees = preorderTreesOf(model).map((tree) => {
       const points = pointCountFor(Math.max(0, tree.maxColumns - 1)); // The integral is over one of the columns.
@@ -74,8 +81,7 @@ export class Contributions {
       quadratures.set(points, quadrature);
       return { ...tree, quadrature };
     });
-    const total = this.#trees.reduce((sum, { mean }) => sum + mean, 0);
-    this.#base = isAveraged ? total / this.#trees.length : total;
+    this.#treesMean = this.#trees.reduce((sum, { mean }) => sum + mean, 0) / this.#divisor;
     this.#row = new Float64Array(columnCount);
     this.#position = new Int32Array(columnCount);
     this.#scratch = new Scratch(Math.max(1, ...this.#trees.map(({ count }) => count)));
@@ -93,28 +99,51 @@ export class Contributions {
    * Explains one row. Each column that the row names gets its own contribution, even if its value is 0.
    * REQUIRES: columns in [0, columnCount), ascending. NaN is a missing value.
    */
-  of({ columns, values }: SparseRow): RowContributions {
+  of(sparseRow: SparseRow): RowContributions {
+    const { columns, values } = sparseRow;
     columns.forEach((column, i) => {
       this.#row[column] = values[i] as number;
       this.#position[column] = i + 1;
     });
     const ofColumns = new Float64Array(columns.length);
     let sum = 0;
-    for (const nodes of this.#trees) sum += this.#scratch.walk(nodes, this.#row, this.#position, ofColumns);
+    let sumOfTrees = 0;
+    const leaf = this.#linearLeaf;
+    if (leaf !== undefined) sum += linearOutput(leaf, sparseRow);
+    for (const nodes of this.#trees) {
+      const value = this.#scratch.walk(nodes, this.#row, this.#position, ofColumns);
+      sum += value;
+      sumOfTrees += value;
+    }
     for (const column of columns) {
       this.#row[column] = 0;
       this.#position[column] = 0;
     }
-    if (this.#isAveraged) {
-      const treeCount = this.#trees.length;
-      sum /= treeCount;
-      ofColumns.forEach((value, i) => {
-        ofColumns[i] = value / treeCount;
+    ofColumns.forEach((value, i) => {
+      ofColumns[i] = value / this.#divisor;
+    });
+    // Only the trees: what the row does not name adds nothing to the linear leaf.
+    const absent = ofColumns.reduce((rest, value) => rest - value, sumOfTrees / this.#divisor - this.#treesMean);
+    if (leaf !== undefined) {
+      linearContributions(leaf, sparseRow).forEach((value, i) => {
+        ofColumns[i] = (ofColumns[i] as number) + value / this.#divisor;
       });
     }
-    const absent = ofColumns.reduce((rest, value) => rest - value, sum - this.#base);
-    return { sum, base: this.#base, ofColumns, absent };
+    const base = this.#treesMean + (leaf?.constant ?? 0) / this.#divisor;
+    return { sum: sum / this.#divisor, base, ofColumns, absent };
   }
+}
+
+/**
+ * coefficient · value of each of the row's columns. If listed columns are missing, the first of them explains the whole
+ * output.
+ */
+function linearContributions(leaf: LinearLeaf, { columns, values }: SparseRow): Float64Array {
+  const coefficients = Float64Array.from(columns, (column) => leaf.coefficients[column] as number);
+  const isListed = (i: number) => !Number.isNaN(coefficients[i]);
+  const missing = values.findIndex((value, i) => Number.isNaN(value) && isListed(i));
+  if (missing >= 0) return coefficients.map((_, i) => (i === missing ? leaf.valueIfMissing - leaf.constant : 0));
+  return coefficients.map((coefficient, i) => (isListed(i) ? coefficient * (values[i] as number) : 0));
 }
 
 /** Memory for one walk of a tree: one entry for each node of the largest tree. */

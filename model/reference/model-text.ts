@@ -1,8 +1,11 @@
 /**
  * LightGBM's text model → checked trees. LightGBM 4.7.0 is the law (src/boosting/gbdt_model_text.cpp, src/io/tree.cpp).
  *
- * These models are refused, because their last bit would depend on the C library, or because they do not give one
- * score: objectives that end in exp or a sigmoid, categorical splits, linear leaves, and several outputs.
+ * The first tree may be a linear leaf: one leaf with a linear model (`num_leaves=1`, `is_linear=1`).
+ *
+ * These models are refused, because their last bit would depend on the C library, because they do not give one score,
+ * or because only the engine `lightgbm` evaluates them: objectives that end in exp or a sigmoid, several outputs,
+ * categorical splits, and all other linear trees.
  */
 
 /** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */
@@ -17,11 +20,30 @@ export interface Tree {
   readonly counts?: { readonly inner: Float64Array; readonly leaf: Float64Array };
 }
 
+/**
+ * A tree of one leaf with a linear model. Its output is the constant, plus coefficient · value over the columns that it
+ * lists, in ascending order.
+ */
+export interface LinearLeaf {
+  /** One number for each column of the model: its coefficient, or NaN if the leaf does not list the column. */
+  readonly coefficients: Float64Array;
+  /** The number of listed columns. */
+  readonly count: number;
+  readonly constant: number;
+  /** The output if the value of a listed column is NaN. */
+  readonly valueIfMissing: number;
+}
+
 /** A checked model. */
 export interface Model {
   readonly columnCount: number;
+  /** The first tree, if it is linear. */
+  readonly linearLeaf: LinearLeaf | undefined;
+  /** The trees with constant leaves: all trees after the linear leaf. */
   readonly trees: readonly Tree[];
-  /** The score is the mean over the trees (random forests), not the sum. */
+  /** The number of trees, with the linear leaf. */
+  readonly treeCount: number;
+  /** The score is the mean over all trees (random forests), not the sum. */
   readonly isAveraged: boolean;
   /** The score is sign(x) · x², where x is the sum (`reg_sqrt`). */
   readonly isSquared: boolean;
@@ -37,6 +59,12 @@ export const MISSING_NAN = 2;
 export function missingKind(decisionType: number): number {
   return decisionType >> 2;
 }
+
+/** The smallest positive double that is not subnormal. */
+const MIN_NORMAL = 2 ** -1022;
+
+const NODE_FIELDS = ['split_feature', 'threshold', 'left_child', 'right_child'];
+const LINEAR_FIELDS = ['leaf_const', 'num_features', 'leaf_features', 'leaf_coeff'];
 
 const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
 
@@ -54,34 +82,61 @@ export function parseModel(text: string, { withCounts = false } = {}): Model {
     throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
   }
   const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
+  const linearLeaf = parseLinearLeaf(trees[0], columnCount);
+  const linearCount = linearLeaf === undefined ? 0 : 1;
   return {
     columnCount,
-    trees: trees.map((tree, number) => parseTree(tree, number, columnCount, withCounts)),
+    linearLeaf,
+    trees: trees.slice(linearCount).map((tree, i) => parseTree(tree, linearCount + i, columnCount, withCounts)),
+    treeCount: trees.length,
     isAveraged: header.has('average_output'),
     isSquared: options.includes('sqrt'),
   };
+}
+
+/** Parses the first tree if it is a linear leaf. Returns undefined if it is another tree. */
+function parseLinearLeaf(text: string | undefined, columnCount: number): LinearLeaf | undefined {
+  if (text === undefined) return undefined;
+  const where = 'model: tree 0';
+  const fields = fieldsOf(text, where);
+  if (fields.get('num_leaves') !== '1' || fields.get('is_linear') !== '1') return undefined;
+  checkNoCategories(fields, where);
+  for (const name of [...NODE_FIELDS, ...LINEAR_FIELDS])
+    if (!fields.has(name)) throw new Error(`${where}: expected a line ${name}=, found none`);
+  for (const name of NODE_FIELDS) wordsOf(fields, name, 0, where);
+  const [valueIfMissing = Number.NaN] = numbersOf(fields, 'leaf_value', 1, where);
+  if (!Number.isFinite(valueIfMissing))
+    throw new Error(`${where}: expected leaf_value[0] to be a finite number, received ${valueIfMissing}`);
+  const [constant = Number.NaN] = normalNumbersOf(fields, 'leaf_const', 1, where);
+  const [countWord] = wordsOf(fields, 'num_features', 1, where);
+  const count = integer(countWord, 0, columnCount, `${where}: num_features[0]`);
+  const columns = integersOf(fields, 'leaf_features', count, [0, columnCount - 1], where);
+  columns.forEach((column, i) => {
+    const before = columns[i - 1] ?? -1;
+    if (column <= before)
+      throw new Error(
+        `${where}: expected leaf_features in ascending order, each once, received ${column} after ${before}`,
+      );
+  });
+  const coefficients = new Float64Array(columnCount).fill(Number.NaN);
+  normalNumbersOf(fields, 'leaf_coeff', count, where).forEach((coefficient, i) => {
+    coefficients[columns[i] as number] = coefficient;
+  });
+  return { coefficients, count, constant, valueIfMissing };
 }
 
 function parseTree(text: string, number: number, columnCount: number, withCounts: boolean): Tree {
   const where = `model: tree ${number}`;
   const fields = fieldsOf(text, where);
   const leaves = integer(fields.get('num_leaves'), 1, 2 ** 24, `${where}: num_leaves`);
-  const numbers = (name: string, count: number) => {
-    const words = (fields.get(name) ?? '').split(' ').filter((word) => word !== '');
-    if (words.length !== count)
-      throw new Error(`${where}: expected ${name} to hold ${count} numbers, found ${words.length}`);
-    return words.map((word, i) => {
-      const value = Number(word.replace('inf', 'Infinity')); // LightGBM writes "inf" for a threshold above all numbers.
-      if (Number.isNaN(value)) throw new Error(`${where}: expected ${name}[${i}] to be a number, received ${word}`);
-      return value;
-    });
-  };
+  const numbers = (name: string, count: number) => numbersOf(fields, name, count, where);
   const integers = (name: string, smallest: number, largest: number) =>
-    numbers(name, leaves - 1).map((value, i) => integer(value, smallest, largest, `${where}: ${name}[${i}]`));
-  if (fields.get('num_cat') !== '0')
-    throw new Error(`${where}: expected no categorical split, received num_cat=${fields.get('num_cat')}`);
-  if ((fields.get('is_linear') ?? '0') !== '0')
-    throw new Error(`${where}: expected constant leaves, received is_linear=${fields.get('is_linear')}`);
+    integersOf(fields, name, leaves - 1, [smallest, largest], where);
+  checkNoCategories(fields, where);
+  if (integer(fields.get('is_linear') ?? 0, 0, 1, `${where}: is_linear`) === 1)
+    throw new Error(
+      `${where}: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=${leaves}. Only the engine lightgbm can serve this model`,
+    );
   const tree: Tree = {
     splitFeature: Int32Array.from(integers('split_feature', 0, columnCount - 1)),
     threshold: Float64Array.from(numbers('threshold', leaves - 1)),
@@ -127,6 +182,56 @@ function checkShape({ decisionType, leftChild, rightChild }: Tree, where: string
     }
     stack.push(...[leftChild[node] as number, rightChild[node] as number].filter((child) => child >= 0));
   }
+}
+
+function checkNoCategories(fields: Fields, where: string): void {
+  if (fields.get('num_cat') !== '0')
+    throw new Error(`${where}: expected no categorical split, received num_cat=${fields.get('num_cat')}`);
+}
+
+type Fields = ReadonlyMap<string, string>;
+
+/** The words of a field. Throws unless there are `count` words. A missing field has no words. */
+function wordsOf(fields: Fields, name: string, count: number, where: string): string[] {
+  const words = (fields.get(name) ?? '').split(' ').filter((word) => word !== '');
+  if (words.length === count) return words;
+  throw new Error(`${where}: expected ${name} to hold ${count} numbers, found ${words.length}`);
+}
+
+function numbersOf(fields: Fields, name: string, count: number, where: string): number[] {
+  return wordsOf(fields, name, count, where).map((word, i) => {
+    const value = Number(word.replace('inf', 'Infinity')); // LightGBM writes "inf" for a threshold above all numbers.
+    if (Number.isNaN(value)) throw new Error(`${where}: expected ${name}[${i}] to be a number, received ${word}`);
+    return value;
+  });
+}
+
+function integersOf(
+  fields: Fields,
+  name: string,
+  count: number,
+  [smallest, largest]: readonly [number, number],
+  where: string,
+): number[] {
+  return numbersOf(fields, name, count, where).map((value, i) =>
+    integer(value, smallest, largest, `${where}: ${name}[${i}]`),
+  );
+}
+
+/**
+ * Finite numbers that are 0 or not subnormal. LightGBM 4.7.0 reads these fields by `std::stod` (include/LightGBM/utils/
+ * common.h `Common::StringToArray`), which throws if a number overflows, or underflows to a subnormal number or to 0.
+ */
+function normalNumbersOf(fields: Fields, name: string, count: number, where: string): number[] {
+  const words = wordsOf(fields, name, count, where);
+  return numbersOf(fields, name, count, where).map((value, i) => {
+    const word = words[i] as string;
+    const isWrittenAsZero = !/[1-9]/.test(word.replace(/e.*/i, ''));
+    if (Math.abs(value) >= MIN_NORMAL ? Number.isFinite(value) : isWrittenAsZero) return value;
+    throw new Error(
+      `${where}: expected ${name}[${i}] to be 0 or a finite number that is not subnormal, received ${word}`,
+    );
+  });
 }
 
 function fieldsOf(text: string, where: string): Map<string, string> {

@@ -32,9 +32,10 @@ export interface PreorderTree {
 }
 
 /** Converts the trees of a model with counts. Throws if the counts of two children do not add up to their parent's. */
-export function preorderTreesOf({ trees, columnCount }: Model): PreorderTree[] {
+export function preorderTreesOf({ trees, treeCount, columnCount }: Model): PreorderTree[] {
   const path = new ColumnPath(columnCount);
-  return trees.map((tree, i) => preorderTreeOf(tree, path, `model: tree ${i}`));
+  const linearCount = treeCount - trees.length;
+  return trees.map((tree, i) => preorderTreeOf(tree, path, `model: tree ${linearCount + i}`));
 }
 
 /** REQUIRES: an empty path */

@@ -1,13 +1,14 @@
 /**
  * A row → a score by walking the trees: the readable twin of native/forest, to the same bits as LightGBM 4.7.0.
  *
- * A prediction is the sum of one leaf value for each tree, in tree order, in doubles. For `average_output` (random
+ * A prediction is the sum of one leaf's output for each tree, in tree order, in doubles. For `average_output` (random
  * forests), the sum is divided by the number of trees. The objective's output function is applied last. A forest is
  * immutable. `predict` reuses one scratch row, so it is not reentrant. JavaScript never calls it again during a call.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import {
   DEFAULT_LEFT,
+  type LinearLeaf,
   MISSING_NAN,
   MISSING_ZERO,
   type Model,
@@ -40,17 +41,35 @@ export class Forest {
   }
 
   /** The prediction of one row, in stars. REQUIRES: columns in [0, columnCount). NaN is a missing value. */
-  predict({ columns, values }: SparseRow): number {
+  predict(sparseRow: SparseRow): number {
+    const { columns, values } = sparseRow;
     const row = this.#row;
-    const { trees, isAveraged, isSquared } = this.#model;
+    const { linearLeaf, trees, treeCount, isAveraged, isSquared } = this.#model;
     for (let i = 0; i < columns.length; i++) row[columns[i] as number] = values[i] as number;
     let sum = 0;
+    if (linearLeaf !== undefined) sum += linearOutput(linearLeaf, sparseRow);
     for (const tree of trees) sum += tree.leafValue[leafOf(tree, row)] as number;
     for (const column of columns) row[column] = 0;
-    if (isAveraged) sum /= trees.length;
+    if (isAveraged) sum /= treeCount;
     // LightGBM regression_objective.hpp ConvertOutput of reg_sqrt: sign(x) · x · x
     return isSquared ? ((sum > 0 ? 1 : 0) - (sum < 0 ? 1 : 0)) * sum * sum : sum;
   }
+}
+
+/**
+ * LightGBM include/LightGBM/tree.h `Tree::Predict` of a linear leaf. LightGBM also adds coefficient · 0 for the columns
+ * that the row does not name. That changes at most the sign of an output of 0, and `Forest.predict` adds it to +0.
+ */
+export function linearOutput(leaf: LinearLeaf, { columns, values }: SparseRow): number {
+  let output = leaf.constant;
+  for (let i = 0; i < columns.length; i++) {
+    const coefficient = leaf.coefficients[columns[i] as number] as number;
+    if (Number.isNaN(coefficient)) continue;
+    const value = values[i] as number;
+    if (Number.isNaN(value)) return leaf.valueIfMissing;
+    output += coefficient * value;
+  }
+  return output;
 }
 
 /** Walks from the root to the leaf of the row. */

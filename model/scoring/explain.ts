@@ -1,5 +1,5 @@
 /**
- * Text → explanation of its score: each term of the text with its occurrences and its SHAP contribution
+ * Text → explanation of its score: each term of the text with its occurrences and its contribution
  * (reference/contributions.ts).
  *
  * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give
@@ -18,14 +18,14 @@ export interface ExplainedTerm {
   readonly offsets: readonly (readonly [start: number, end: number])[];
   /** TF-IDF, the term's value in the row. */
   readonly value: number;
-  /** SHAP value, in stars. */
+  /** In stars: the SHAP value of the trees, plus coefficient · value if the model has a linear leaf. */
   readonly contribution: number;
 }
 
 /** All numbers are in stars. */
 export interface Explanation {
   readonly score: number;
-  /** The model's mean over its training reviews. */
+  /** The trees' mean over the training reviews, plus the constant of the linear leaf. */
   readonly base: number;
   /** The sum of the contributions of terms that the text does not have. */
   readonly absent: number;

@@ -55,6 +55,9 @@ export interface WeighedTerm {
 }
 
 interface InspectedTrees {
+  /** The number of coefficients of the linear leaf, which is then the first tree. Undefined without a linear leaf. */
+  readonly coefficients: number | undefined;
+  /** The number of trees without the linear leaf. The numbers below are of these trees. */
   readonly count: number;
   /** In all trees. */
   readonly leaves: number;
@@ -198,8 +201,9 @@ function describeVocabulary({ terms, idf }: Terms): InspectedVocabulary {
 
 function describeTrees(modelText: string): InspectedTrees | undefined {
   try {
-    const { trees } = parseModel(modelText);
+    const { linearLeaf, trees } = parseModel(modelText);
     return {
+      coefficients: linearLeaf?.count,
       count: trees.length,
       leaves: trees.reduce((sum, { leafValue }) => sum + leafValue.length, 0),
       depth: trees.reduce((deepest, tree) => Math.max(deepest, depthOf(tree)), 0),

@@ -1,6 +1,6 @@
 /**
  * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use:
- * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, thresholds and gains. The
+ * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, coefficients, thresholds and gains. The
  * result is a complete model that LightGBM opens like any other. Its scores differ slightly from the original's, so
  * score only with the pruned model.
  *
@@ -8,8 +8,13 @@
  * define which fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
  */
 
-/** Decimals of a leaf value, in stars. A sum of a thousand leaf values moves by some thousandths of a star. */
+/**
+ * Decimals of a leaf value, and of the constant and the coefficients of a linear leaf, in stars. A sum of a thousand leaf
+ * values moves by some thousandths of a star. A smaller number becomes 0, so no coefficient is subnormal: LightGBM cannot
+ * read one.
+ */
 const LEAF_DECIMALS = 4;
+const LEAF_FIELDS = ['leaf_value', 'leaf_const', 'leaf_coeff'];
 /**
  * Significant digits of a threshold. The threshold just above zero, which separates present from absent terms, stays
  * above zero.
@@ -59,7 +64,7 @@ function pruneTree(tree: string): string {
 
 function roundNumbers(line: string): string {
   const [name, value] = fieldOf(line);
-  if (name === 'leaf_value') return `${name}=${mapNumbers(value, (leaf) => leaf.toFixed(LEAF_DECIMALS))}`;
+  if (LEAF_FIELDS.includes(name)) return `${name}=${mapNumbers(value, (leaf) => leaf.toFixed(LEAF_DECIMALS))}`;
   if (name === 'threshold')
     return `${name}=${mapNumbers(value, (threshold) => threshold.toPrecision(THRESHOLD_DIGITS))}`;
   if (name === 'split_gain') return `${name}=${mapNumbers(value, (gain) => gain.toPrecision(GAIN_DIGITS))}`;

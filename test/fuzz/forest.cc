@@ -8,12 +8,13 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("FRST", 1, 5);
+  const std::vector<std::byte> file = input.File("FRST", 2, 8);
   auto forest = hoshi::Forest::FromBytes(file);
   if (!forest.ok()) return 0;
   hoshi::Forest::Scratch scratch(**forest);
+  using Limits = std::numeric_limits<double>;
   static constexpr double kValues[] = {
-      1, -1, 0, 1e-36, 0.5, -0.5, 1e300, -1e300, std::numeric_limits<double>::quiet_NaN()};
+      1, -1, 0, 1e-36, 0.5, -0.5, 1e300, -1e300, Limits::quiet_NaN(), Limits::infinity()};
   const std::u16string choices =
       input.Text() + u"\1\2\3\4\5\6\7\10";  // each unit chooses the value of one cell
   for (std::size_t row = 0; row < 12; ++row) {

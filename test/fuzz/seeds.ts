@@ -48,7 +48,10 @@ const seeds: Record<string, (i: number) => Buffer> = {
     const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1 + (i % 3)] as const, norm };
     return tableSeed(compileVocabulary(fitVectorizer([surfaces, surfaces.slice(3)], parameters), ''), vocabularyKind);
   },
-  forest: () => tableSeed(compileForest(randomTrees(random, { columnCount: 5, maxLeaves: 12 }), ''), forestKind),
+  forest: (i) => {
+    const text = randomTrees(random, { columnCount: 5, maxLeaves: 12, hasLinearLeaf: i % 2 === 0 });
+    return tableSeed(compileForest(text, ''), forestKind);
+  },
 };
 
 const [folder = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-"""Shared by the golden generators: paths, the header of each golden, and compact JSON.
+"""Shared by the golden generators: paths, the header of each golden, compact JSON, and model texts with a linear leaf.
 
 A golden is one JSON object. Its first member is "header": { program, version, python, unicode, command }. Doubles are
 written with repr, so they read back to the same bits. JSON has no NaN and no infinity, so these are the strings "NaN",
@@ -53,6 +53,36 @@ def write(name, golden):
     path = FOLDER / name
     path.write_text("{\n" + ",\n".join(members) + "\n}\n", encoding="utf-8")
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size} bytes")
+
+
+def up_to_end(text):
+    return text[: text.index("end of trees")] + "end of trees\n"
+
+
+def with_linear_leaf(text, rounds, constant, coefficients):
+    """LightGBM's model text with a linear leaf before its first `rounds` trees. `coefficients` are by column, ascending."""
+    head, *trees = re.split(r"^Tree=\d+\n", up_to_end(text).removesuffix("end of trees\n"), flags=re.MULTILINE)
+    leaf = f"""num_leaves=1
+num_cat=0
+split_feature=
+split_gain=
+threshold=
+decision_type=
+left_child=
+right_child=
+leaf_value=-3.25
+is_linear=1
+leaf_const={constant!r}
+num_features={len(coefficients)}
+leaf_features={" ".join(map(str, coefficients))}
+leaf_coeff={" ".join(map(repr, coefficients.values()))}
+shrinkage=1
+
+
+"""
+    bodies = [f"Tree={number}\n{tree}" for number, tree in enumerate([leaf, *trees[:rounds]])]
+    sizes = " ".join(str(len(body)) for body in bodies)
+    return re.sub(r"^tree_sizes=.*$", f"tree_sizes={sizes}", head, flags=re.MULTILINE) + "".join(bodies) + "end of trees\n"
 
 
 def compact(value):

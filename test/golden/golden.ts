@@ -96,6 +96,15 @@ export interface TreesGolden {
     /** SHAP values of the first rows, each followed by the base value. Null for linear leaves. */
     readonly contributions: readonly Doubles[] | null;
   }[];
+  /** Models whose first tree is a linear leaf. Trained trees follow it, or none. */
+  readonly linearLeaves: readonly {
+    readonly name: string;
+    /** The model text up to and including the line "end of trees". */
+    readonly text: string;
+    /** Some have NaN, infinities, and stored zeros of both signs. */
+    readonly rows: Rows;
+    readonly predictions: Doubles;
+  }[];
 }
 
 /** imported.json: models trained by Python's LightGBM on scikit-learn's rows, and their exported vectorizers. */

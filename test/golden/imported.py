@@ -3,7 +3,8 @@
 The format is `ImportedGolden` in golden.ts.
 
 The texts and their tokens come from tokenize.mjs, which `make` runs first. Each model is trained on the rows of the
-joined tokens, with labels from seeded random word weights. The golden has the exported vectorizer (after a round trip
+joined tokens, with labels from seeded random word weights. One has a linear leaf as
+its first tree: ridge regression, and trees on what it leaves over. The golden has the exported vectorizer (after a round trip
 through joblib), Python's predictions and contributions, and the messages of refused vectorizers. Some models can be served
 only by LightGBM. Their rows are counts, which are exact, so their scores are Python's predictions to the last bit.
 """
@@ -18,8 +19,9 @@ import joblib
 import lightgbm
 import numpy as np
 import sklearn
-from golden import ROOT, doubles, header, write
+from golden import ROOT, doubles, header, with_linear_leaf, write
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import Ridge
 
 sys.path.insert(0, str(ROOT / "model" / "training" / "python"))
 import export_vectorizer
@@ -37,6 +39,7 @@ MODELS = {
     "float32": {"dtype": np.float32},
     "plain counts": {"use_idf": False, "sublinear_tf": False, "norm": None, "token_pattern": r"(?u)\b\w\w+\b", "max_df": 0.5},
     "smooth l1": {"smooth_idf": True, "norm": "l1", "ngram_range": (1, 3), "min_df": 0.02},
+    "linear leaf": {},
 }
 REFUSED = {
     "lowercase": TfidfVectorizer(),
@@ -67,8 +70,15 @@ def made(name, setting, documents, labels):
     vectorizer = TfidfVectorizer(**ORIGINAL | setting)
     matrix = vectorizer.fit_transform(documents)
     matrix.sort_indices()
-    booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels), ROUNDS)
-    text = booster.model_to_string()
+    if name == "linear leaf":
+        ridge = Ridge(alpha=3.0, solver="cholesky").fit(matrix.toarray(), labels)
+        booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels - ridge.predict(matrix)), ROUNDS)
+        coefficients = {column: round(float(value), 4) for column, value in enumerate(ridge.coef_) if abs(value) >= 5e-5}
+        text = with_linear_leaf(booster.model_to_string(), ROUNDS, round(float(ridge.intercept_), 4), coefficients)
+        text = lightgbm.Booster(model_str=text).model_to_string()
+    else:
+        booster = lightgbm.train(TRAINING, lightgbm.Dataset(matrix, labels), ROUNDS)
+        text = booster.model_to_string()
     read = lightgbm.Booster(model_str=text)
     # Convert to doubles: from float32 rows Python would compute float32 contributions.
     contributions = read.predict(matrix[:CONTRIBUTIONS_KEPT].astype(np.float64), pred_contrib=True).tocsr()

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { createRandom } from '../../model/math/random.ts';
+import { columnCount } from '../fixtures/random-models.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
 import { type SmallModel, smallModels } from '../fixtures/small-models.ts';
 import { type Outcome, tryModels } from '../fixtures/try-models.ts';
 
@@ -28,7 +31,8 @@ const place = fc.nat(9999).map((n) => n / 10_000);
 describe('the text of a trained model', () => {
   let models: SmallModel[];
   before(async () => {
-    models = await smallModels();
+    const linear = randomTrees(createRandom(6), { columnCount, maxLeaves: 5, trees: 2, hasLinearLeaf: true });
+    models = [...(await smallModels()), ['a linear leaf before trees', linear]];
   });
 
   test('is refused if it is cut off anywhere before its end', () => {
@@ -102,6 +106,7 @@ describe('the text of a trained model', () => {
       '-5',
       '1e308',
       '1e400',
+      '1e-310',
       'inf',
       '-inf',
       'nan',

@@ -62,6 +62,22 @@ const linear = (change: Lines = {}) =>
     leaf_coeff: '3 4 5',
     ...change,
   });
+/** One linear leaf: 4 + 2 · column 0 − column 2. */
+const linearLeaf = (change: Lines = {}): Lines => ({
+  num_leaves: 1,
+  num_cat: 0,
+  split_feature: '',
+  threshold: '',
+  left_child: '',
+  right_child: '',
+  leaf_value: 7,
+  is_linear: 1,
+  leaf_const: 4,
+  num_features: 2,
+  leaf_features: '0 2 ',
+  leaf_coeff: '2 -1 ',
+  ...change,
+});
 /** A tree in which each node's left child is the next node. */
 const spine = (depth: number): Lines => {
   const list = (length: number, entry: (i: number) => number) => Array.from({ length }, (_, i) => entry(i)).join(' ');
@@ -99,6 +115,19 @@ const accepted: [what: string, text: string][] = [
   [
     'linear leaves without features',
     modelText({ trees: [linear({ num_features: null, leaf_features: null, leaf_coeff: null })] }),
+  ],
+  ['one linear leaf', modelText({ trees: [linearLeaf()] })],
+  ['one linear leaf, then trees', modelText({ trees: [linearLeaf(), tree(), tree()] })],
+  ['a linear leaf after a tree', modelText({ trees: [tree(), linearLeaf({ leaf_features: '2 0' })] })],
+  [
+    'one linear leaf without columns',
+    modelText({ trees: [linearLeaf({ num_features: 0, leaf_features: ' ', leaf_coeff: '' })] }),
+  ],
+  [
+    'the largest and smallest coefficients',
+    modelText({
+      trees: [linearLeaf({ leaf_const: '-0', leaf_coeff: '1.7976931348623157e308 2.2250738585072014e-308' })],
+    }),
   ],
   ['names of any characters', modelText({ header: { feature_names: '星 😀 \ud800' } })],
   ['4,096 levels', modelText({ trees: [spine(4096)] })],
@@ -343,8 +372,51 @@ const refused: [what: string, text: string, message: RegExp][] = [
         { leaf_coeff: null },
         /leaf_features: expected leaf_features and leaf_coeff together, received only one of them$/,
       ],
+      [
+        'a subnormal coefficient',
+        { leaf_coeff: '3 4 5e-324' },
+        /leaf_coeff\[2\]: expected 0 or a number that is not subnormal, received 5e-324$/,
+      ],
+      [
+        'a subnormal constant',
+        { leaf_const: '1 -1e-310 3' },
+        /leaf_const\[1\]: expected 0 or a number that is not sub/,
+      ],
     ] as const
   ).map(([what, change, message]): [string, string, RegExp] => [what, modelText({ trees: [linear(change)] }), message]),
+
+  ...(
+    [
+      ['columns that fall', { leaf_features: '2 0' }, /leaf_features\[1\]: expected a column above 2, received 0$/],
+      ['a column twice', { leaf_features: '2 2' }, /leaf_features\[1\]: expected a column above 2, received 2$/],
+      ['a column out of range', { leaf_features: '0 3' }, /leaf_features\[1\]: expected an integer from 0 to 2/],
+      ['column −1', { leaf_features: '-1 2' }, /leaf_features\[0\]: expected an integer from 0 to 2, received -1$/],
+      ['one column too few', { leaf_features: '0' }, /leaf_features: expected 2 entries, received 1$/],
+      ['one coefficient too many', { leaf_coeff: '1 2 3' }, /leaf_coeff: expected 2 entries, received 3$/],
+      ['more columns than the model', { num_features: 4 }, /num_features\[0\]: expected an integer from 0 to 3/],
+      ['−1 columns', { num_features: -1 }, /num_features\[0\]: expected an integer from 0 to 3, received -1$/],
+      ['two counts', { num_features: '1 1' }, /num_features: expected 1 entries, received 2$/],
+      ['two constants', { leaf_const: '1 1' }, /leaf_const: expected 1 entries, received 2$/],
+      ['a constant ∞', { leaf_const: 'inf' }, /leaf_const\[0\]: expected a finite number, received inf$/],
+      ['a coefficient NaN', { leaf_coeff: '1 nan' }, /leaf_coeff\[1\]: expected a finite number, received nan$/],
+      ['a coefficient of 1e400', { leaf_coeff: '1 1e400' }, /leaf_coeff\[1\]: expected a number, received 1e400$/],
+      ['a coefficient of 1e-400', { leaf_coeff: '1 1e-400' }, /leaf_coeff\[1\]: expected a number, received 1e-400$/],
+      [
+        'a subnormal coefficient',
+        { leaf_coeff: '1 2.2250738585072011e-308' },
+        /leaf_coeff\[1\]: expected 0 or a number that is not subnormal, received 2\.2250738585072011e-308$/,
+      ],
+      ['a subnormal constant', { leaf_const: '1e-310' }, /leaf_const\[0\]: expected 0 or a number that is not subnorm/],
+      ['a node', { left_child: '0' }, /left_child: expected 0 entries, received 1$/],
+      ...['leaf_const', 'num_features', 'leaf_features', 'leaf_coeff', 'split_feature', 'right_child'].map(
+        (name) => [`no ${name}`, { [name]: null }, RegExp(`tree 0: expected a line ${name}=, received none$`)] as const,
+      ),
+    ] as const
+  ).map(([what, change, message]): [string, string, RegExp] => [
+    `one linear leaf with ${what}`,
+    modelText({ trees: [linearLeaf(change)] }),
+    message,
+  ]),
 ];
 
 describe('a handwritten model text', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -176,5 +176,26 @@ describe('the native engine on a bundle without compiled files', () => {
       warnings[0] as string,
       /tiny: compiled at the start; run `hoshi compile .*tiny` to make later starts faster$/,
     );
+  });
+
+  test('a forest of the version before the linear leaf is compiled again, with a warning that names the version', async () => {
+    const path = join(folder, 'old');
+    await writeBundle(path, await tinyBundle());
+    const file = join(path, compiledFiles.forest);
+    const forest = await readFile(file);
+    forest.writeUInt32LE(1, 12);
+    await writeFile(file, forest);
+    const warnings: string[] = [];
+    const native = await loadScorer({ bundlePath: path, engine: 'native', warn: (message) => warnings.push(message) });
+    assert.equal(native.score('良い'), 5);
+    assert.match(
+      warnings[0] as string,
+      /forest\.bin: version: expected 2, found 1 \(compile it with this version of hoshi\)$/,
+    );
+    assert.match(
+      warnings[1] as string,
+      /old: compiled at the start; run `hoshi compile .*old` to make later starts faster$/,
+    );
+    assert.equal(warnings.length, 2);
   });
 });

@@ -45,7 +45,7 @@ const uses: Record<string, (bytes: Buffer) => void> = {
 
 function rowOf(random: Random, columnCount: number) {
   const columns = Int32Array.from(new Set(Array.from({ length: 50 }, () => random.below(columnCount)))).sort();
-  const values = [0, -1, 1, 1e-36, 0.01, 1e300, Number.NaN];
+  const values = [0, -1, 1, 1e-36, 0.01, 1e300, Number.NaN, Number.NEGATIVE_INFINITY];
   return { columns, values: Float64Array.from(columns, () => values[random.below(values.length)] as number) };
 }
 

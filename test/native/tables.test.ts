@@ -47,6 +47,15 @@ const tables: readonly Tables[] = [
     load: NativeForest.load,
   },
 ];
+/** The forest above with a linear leaf. */
+const linearForest: Tables = {
+  kind: forestKind,
+  file: compileForest(
+    randomTrees(createRandom(42), { columnCount: 6, maxLeaves: 20, trees: 6, hasLinearLeaf: true }),
+    'a test',
+  ),
+  load: NativeForest.load,
+};
 
 function refuses({ load }: Tables, bytes: Uint8Array, message: RegExp): void {
   assert.throws(
@@ -66,17 +75,18 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-for (const one of tables) {
+for (const one of [...tables, linearForest]) {
   const { kind, file, load } = one;
+  const name = one === linearForest ? 'forest with a linear leaf' : kind.name;
   const changed = (change: (copy: Buffer) => void) => {
     const copy = Buffer.from(file);
     change(copy);
     return copy;
   };
 
-  describe(`a compiled ${kind.name}`, () => {
+  describe(`a compiled ${name}`, () => {
     test('reads the same from a file and from memory', async () => {
-      const path = join(folder, `${kind.tag}.bin`);
+      const path = join(folder, `${name}.bin`);
       await writeFile(path, file);
       assert.equal(load(path).identity, load(file).identity);
       const shifted = new Uint8Array(file.length + 1).subarray(1);
@@ -109,7 +119,7 @@ for (const one of tables) {
         ),
       );
       for (const other of tables)
-        if (other !== one)
+        if (other.kind !== kind)
           refuses(
             one,
             other.file,
@@ -135,7 +145,7 @@ for (const one of tables) {
         `: expected a compiled ${kind.name}, found an empty file, or something that is not a file$`,
       );
       assert.throws(() => load(folder), none);
-      const pipe = join(folder, `${kind.tag}.pipe`);
+      const pipe = join(folder, `${name}.pipe`);
       execFileSync('mkfifo', [pipe]);
       assert.throws(() => load(pipe), none);
       assert.throws(() => load(`${folder}\0.bin`), /to be a path without a NUL, or a Uint8Array that is not shared/);
@@ -147,7 +157,7 @@ for (const one of tables) {
 
     // Runs in a child process, so that a crash does not end this one.
     test('is refused or harmless if it is damaged but its checksum is right', async () => {
-      const path = join(folder, `${kind.tag}-whole.bin`);
+      const path = join(folder, `${name}-whole.bin`);
       await writeFile(path, file);
       const worker = fileURLToPath(new URL('./tables-worker.js', import.meta.url));
       const run = promisify(execFile);
@@ -160,6 +170,8 @@ for (const one of tables) {
 
 describe('the checks of the tables find faults that a checksum does not show', () => {
   const [dictionary, vocabulary, forest] = tables as [Tables, Tables, Tables];
+  const coefficients = sectionOf(linearForest.file, forestKind, 7);
+  const listedColumn = [0, 1, 2, 3, 4, 5].findIndex((column) => coefficients.readDoubleLE(8 * column) !== 0);
   const edited = ({ file, kind }: Tables, section: number, edit: (bytes: Buffer) => void) => {
     const copy = Buffer.from(file);
     edit(sectionOf(copy, kind, section));
@@ -250,10 +262,57 @@ describe('the checks of the tables find faults that a checksum does not show', (
       (bytes) => bytes.writeUInt32LE(5, 8),
       /slot of a first leaf: expected 0, found 5/,
     ],
+    [
+      'an infinite constant',
+      linearForest,
+      6,
+      (bytes) => bytes.writeDoubleLE(Number.POSITIVE_INFINITY, 0),
+      /numbers of the linear leaf: expected finite numbers/,
+    ],
+    [
+      'a value if missing that is NaN',
+      linearForest,
+      6,
+      (bytes) => bytes.writeDoubleLE(Number.NaN, 8),
+      /numbers of the linear leaf: expected finite numbers/,
+    ],
+    [
+      'a coefficient of a listed column that is infinite',
+      linearForest,
+      7,
+      (bytes) => bytes.writeDoubleLE(Number.POSITIVE_INFINITY, 8 * listedColumn),
+      /coefficients: expected a finite number for a listed column, 0 for all others, found inf/,
+    ],
+    [
+      'a coefficient of a column that is not listed',
+      linearForest,
+      8,
+      (bytes) => bytes.writeUInt8(0, listedColumn),
+      /coefficients: expected a finite number for a listed column, 0 for all others/,
+    ],
+    [
+      'a listed column that is neither 0 nor 1',
+      linearForest,
+      8,
+      (bytes) => bytes.writeUInt8(2, 0),
+      /listed columns: expected 0 or 1, found 2/,
+    ],
   ];
   for (const [what, of, section, edit, message] of cases) {
     test(`${of.kind.name}: ${what}`, () => refuses(of, edited(of, section, edit), message));
   }
+
+  test('forest: sections of the linear leaf that are too short, or present without the others', () => {
+    const resized = (section: number, bytes: number) => {
+      const copy = Buffer.from(linearForest.file);
+      copy.writeBigUInt64LE(BigInt(bytes), 32 + 16 * section + 8);
+      return withChecksum(copy);
+    };
+    refuses(forest, resized(6, 8), /numbers of the linear leaf: expected 2, found 1$/);
+    refuses(forest, resized(6, 0), /coefficients: expected 0, found 6$/);
+    refuses(forest, resized(7, 40), /coefficients: expected 6, found 5$/);
+    refuses(forest, resized(8, 5), /columns of coefficients: expected 6, found 5$/);
+  });
 
   test('forest: two leaves with one slot, which would allow a cycle of jumps', () => {
     const slotCount = sectionOf(forest.file, forest.kind, 1).readUInt32LE(16);

@@ -149,7 +149,84 @@ describe('contributions by hand', () => {
     });
   });
 
+  /** The text with the linear leaf 4 + 2 · column 0 − column 2 before its tree. */
+  const withLeaf = (text: string) =>
+    text.replace(
+      'Tree=0\n',
+      `Tree=0
+num_leaves=1
+num_cat=0
+split_feature=
+threshold=
+left_child=
+right_child=
+leaf_value=7
+is_linear=1
+leaf_const=4
+num_features=2
+leaf_features=0 2
+leaf_coeff=2 -1
+
+Tree=1
+`,
+    );
+
+  test('a linear leaf adds its constant to the base, and coefficient · value to each column', () => {
+    const contributions = Contributions.fromModelText(withLeaf(modelText(both)));
+    // The tree as above: (3, 3) of 8, and (−3, 1) of 0.
+    assert.deepEqual(contributions.of(row(1, 1, 5)), {
+      sum: 4 + 2 - 5 + 8,
+      base: 4 + 2,
+      ofColumns: Float64Array.of(2 + 3, 3, -5),
+      absent: 0,
+    });
+    // Column 0 is absent: −3 by the tree, nothing by the leaf.
+    const two: SparseRow = { columns: Int32Array.of(1, 2), values: Float64Array.of(1, 0.5) };
+    assert.deepEqual(contributions.of(two), {
+      sum: 4 - 0.5,
+      base: 6,
+      ofColumns: Float64Array.of(1, -0.5),
+      absent: -3,
+    });
+  });
+
+  test('a linear leaf with a missing column: the column explains the value that the leaf then gives', () => {
+    const contributions = Contributions.fromModelText(withLeaf(modelText(both)));
+    const { sum, base, ofColumns, absent } = contributions.of(row(1, 1, Number.NaN));
+    assert.deepEqual(
+      { sum, base, ofColumns, absent },
+      { sum: 15, base: 6, ofColumns: Float64Array.of(3, 3, 3), absent: 0 },
+    );
+    const unlisted: SparseRow = { columns: Int32Array.of(1), values: Float64Array.of(Number.NaN) };
+    assert.equal(contributions.of(unlisted).sum, 4);
+  });
+
+  test('the mean of a linear leaf and a tree', () => {
+    const text = withLeaf(modelText(both)).replace('feature_names', 'average_output\nfeature_names');
+    assert.deepEqual(Contributions.fromModelText(text).of(row(1, 1, 5)), {
+      sum: 4.5,
+      base: 3,
+      ofColumns: Float64Array.of(2.5, 1.5, -2.5),
+      absent: 0,
+    });
+  });
+
+  test('a linear leaf without trees', () => {
+    const text = withLeaf(modelText(both)).replace(/Tree=1.*(?=end of trees)/s, '');
+    assert.deepEqual(Contributions.fromModelText(text).of({ columns: Int32Array.of(2), values: Float64Array.of(3) }), {
+      sum: 1,
+      base: 4,
+      ofColumns: Float64Array.of(-3),
+      absent: 0,
+    });
+  });
+
   const refused: [what: string, text: string, message: RegExp][] = [
+    [
+      'a tree after a linear leaf by its number in the text',
+      withLeaf(modelText({ ...both, inner: [5, 3] })),
+      /tree 1: expected internal_count\[1\]/,
+    ],
     [
       'counts that do not add up',
       modelText({ ...both, inner: [5, 3] }),
@@ -234,6 +311,30 @@ describe('contributions of random trees', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('with a linear leaf: the sum of the parts is the prediction, and the leaf changes nothing in `absent`', () => {
+    const random = createRandom(5);
+    for (let i = 0; i < 300; i++) {
+      const drawn = randomTrees(random, { columnCount, maxLeaves: 24, trees: random.below(4), hasLinearLeaf: true });
+      const text = drawn
+        .replace(' sqrt', '')
+        .replace('average_output\n', '')
+        .replace(/Tree=0\n.*?\n\n\n/s, (leaf) => leaf.replaceAll(/[-\d.]+e[+-]?\d+|10000000000000000/g, '0.25'));
+      // A tree of one leaf in place of the linear leaf, so that the trees keep their numbers.
+      const [leaf] = /Tree=0\n.*?\n\n\n/s.exec(text) as RegExpExecArray;
+      const without = text.replace(leaf, 'Tree=0\nnum_leaves=1\nnum_cat=0\nleaf_value=0\nleaf_count=1\n\n\n');
+      const [ours, ofTrees] = [Contributions.fromModelText(text), Contributions.fromModelText(without)];
+      const forest = Forest.fromModelText(text);
+      for (let r = 0; r < 20; r++) {
+        const cells = randomRow(random, { withNaN: true });
+        const values = cells.values.map((value) => (Math.abs(value) > 100 ? 3 : value));
+        const { sum, base, ofColumns, absent } = ours.of({ ...cells, values });
+        assert.ok(Object.is(sum, forest.predict({ ...cells, values })));
+        near([ofColumns.reduce((total, value) => total + value, base + absent)], [sum], 1e-9);
+        near([absent], [ofTrees.of({ ...cells, values }).absent], 1e-12);
+      }
+    }
   });
 
   test('do not depend on which columns are named; `absent` is the sum of the others', () => {

@@ -28,6 +28,30 @@ const tree = (decisionType: string) => [
   'right_child=1 -3',
   'leaf_value=1 10 100',
 ];
+/**
+ * A model text whose first tree is the linear leaf 4 + 2 · column 0 − column 2, with changed fields (null leaves one
+ * out).
+ */
+function linearText(change: Record<string, string | null>, { header = [], trees }: Parameters<typeof modelText>[0]) {
+  const fields = {
+    num_leaves: '1',
+    num_cat: '0',
+    split_feature: '',
+    threshold: '',
+    left_child: '',
+    right_child: '',
+    leaf_value: '7',
+    is_linear: '1',
+    leaf_const: '4',
+    num_features: '2',
+    leaf_features: '0 2 ',
+    leaf_coeff: '2 -1 ',
+    ...change,
+  };
+  const lines = Object.entries(fields).flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+  // modelText would add is_linear=0.
+  return modelText({ header, trees: [['LINEAR'], ...trees] }).replace('LINEAR\nis_linear=0', lines.join('\n'));
+}
 const row = (...cells: [column: number, value: number][]) => ({
   columns: Int32Array.from(cells, ([column]) => column),
   values: Float64Array.from(cells, ([, value]) => value),
@@ -69,6 +93,64 @@ describe('trees', () => {
     assert.equal(predict(['objective=regression']), sum);
     assert.equal(predict(['average_output']), sum / 3);
     assert.equal(predict(['objective=regression sqrt']), -sum * sum);
+  });
+
+  test('a linear leaf as the first tree: by hand', () => {
+    const predict = (header: string[], cells: ReturnType<typeof row>) =>
+      Forest.fromModelText(linearText({}, { header, trees: [tree('2 2')] })).predict(cells);
+    assert.equal(predict([], row()), 4 + 1);
+    assert.equal(predict([], row([0, 0.5], [2, 3])), 4 + 0.5 * 2 + 3 * -1 + 1);
+    assert.equal(predict([], row([1, Number.NaN])), 4 + 1, 'column 1 is not listed');
+    assert.equal(predict([], row([1, Number.POSITIVE_INFINITY])), 4 + 1, 'column 1 is not listed');
+    assert.equal(predict([], row([0, Number.NEGATIVE_INFINITY])), Number.NEGATIVE_INFINITY);
+    assert.equal(predict([], row([0, 1], [2, Number.NaN])), 7 + 100, 'a listed column is missing: leaf_value');
+    assert.equal(predict(['average_output'], row()), (4 + 1) / 2, 'the leaf counts as a tree');
+    assert.equal(predict(['objective=regression sqrt'], row()), 25);
+  });
+
+  test('a linear leaf alone, and one without columns', () => {
+    const alone = Forest.fromModelText(linearText({}, { trees: [] }));
+    assert.deepEqual([alone.columnCount, alone.predict(row()), alone.predict(row([2, 1]))], [3, 4, 3]);
+    const constant = linearText({ num_features: '0', leaf_features: ' ', leaf_coeff: '' }, { trees: [] });
+    assert.equal(Forest.fromModelText(constant).predict(row([0, Number.NaN])), 4);
+    const negative = linearText({ leaf_const: '-0' }, { trees: [] });
+    assert.ok(Object.is(Forest.fromModelText(negative).predict(row()), 0), 'LightGBM adds the leaf to 0');
+  });
+
+  const notLinear: [change: Record<string, string | null>, message: RegExp][] = [
+    [{ leaf_features: '2 0' }, /tree 0: expected leaf_features in ascending order, each once, received 0 after 2$/],
+    [{ leaf_features: '2 2' }, /each once, received 2 after 2$/],
+    [{ leaf_features: '0 3' }, /leaf_features\[1\]: expected an integer from 0 to 2, received 3$/],
+    [{ leaf_features: '0' }, /expected leaf_features to hold 2 numbers, found 1$/],
+    [{ leaf_coeff: '1' }, /expected leaf_coeff to hold 2 numbers, found 1$/],
+    [{ num_features: '1' }, /expected leaf_features to hold 1 numbers, found 2$/],
+    [{ num_features: '4' }, /num_features\[0\]: expected an integer from 0 to 3, received 4$/],
+    ...['inf', '1e400', '5e-324', '2.2250738585072011e-308', '1e-400'].map((word): [Record<string, string>, RegExp] => [
+      { leaf_coeff: `1 ${word}` },
+      RegExp(`expected leaf_coeff\\[1\\] to be 0 or a finite number that is not subnormal, received ${word}$`),
+    ]),
+    [{ leaf_coeff: '1 nan' }, /expected leaf_coeff\[1\] to be a number, received nan$/],
+    [{ leaf_const: '1e-310' }, /expected leaf_const\[0\] to be 0 or a finite number/],
+    [{ leaf_value: 'inf' }, /expected leaf_value\[0\] to be a finite number, received Infinity$/],
+    [{ leaf_const: null }, /expected a line leaf_const=, found none$/],
+    [{ left_child: null }, /expected a line left_child=, found none$/],
+    [{ split_feature: '0' }, /expected split_feature to hold 0 numbers, found 1$/],
+    [{ num_cat: '1' }, /expected no categorical split, received num_cat=1$/],
+    [{ is_linear: '2' }, /is_linear: expected an integer from 0 to 1, received 2$/],
+  ];
+  for (const [change, message] of notLinear)
+    test(`refuses a linear leaf with ${JSON.stringify(change)}`, () =>
+      assert.throws(() => Forest.fromModelText(linearText(change, { trees: [] })), message));
+
+  test('refuses a linear leaf as a later tree, and says which engine can serve it', () => {
+    const later = modelText({ trees: [tree('2 2'), ['num_leaves=1', 'num_cat=0', 'leaf_value=7']] })
+      .split('is_linear=0')
+      .join('is_linear=1')
+      .replace('is_linear=1', 'is_linear=0');
+    assert.throws(
+      () => Forest.fromModelText(later),
+      /tree 1: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=1\. Only the engine lightgbm can serve this model$/,
+    );
   });
 
   const refused: [what: string, text: string, message: RegExp][] = [

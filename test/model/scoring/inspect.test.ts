@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { writeBundle } from '../../../model/bundle/write.ts';
+import { createRandom } from '../../../model/math/random.ts';
 import { inspectBundle } from '../../../model/scoring/inspect.ts';
+import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 
@@ -37,7 +39,7 @@ describe('inspection', () => {
       vocabulary?.rarest.map(({ idf }) => idf),
       Array(3).fill(Math.log(3) + 1),
     );
-    assert.deepEqual(trees, { count: 1, leaves: 3, depth: 2, columns: 2 });
+    assert.deepEqual(trees, { coefficients: undefined, count: 1, leaves: 3, depth: 2, columns: 2 });
     assert.deepEqual(
       compiled.map(({ state }) => state),
       ['fresh', 'fresh'],
@@ -146,6 +148,22 @@ describe('inspection', () => {
         ['js', 'expected constant leaves, received is_linear=1'],
       ],
     );
+  });
+
+  test('a linear leaf: the number of its coefficients; every engine serves it', async () => {
+    const parts = await tinyBundle();
+    const options = { columnCount: 3, maxLeaves: 4, trees: 0, hasLinearLeaf: true };
+    const modelText = randomTrees(createRandom(2), options);
+    await writeBundle(path, { ...parts, modelText, goldens: [] });
+    const { problems, trees, compiled, engines } = await inspectBundle(path);
+    const coefficients = Number(/^num_features=(\d)$/m.exec(modelText)?.[1]);
+    assert.ok(coefficients > 0);
+    assert.deepEqual([problems, trees], [[], { coefficients, count: 0, leaves: 0, depth: 0, columns: 0 }]);
+    assert.deepEqual(
+      compiled.map(({ state }) => state),
+      ['fresh', 'fresh'],
+    );
+    assert.ok(engines.every(({ refusal }) => refusal === undefined));
   });
 
   test('a folder without a bundle', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readBundle } from '../../../model/bundle/read.ts';
+import { createRandom } from '../../../model/math/random.ts';
 import { Forest } from '../../../model/reference/trees.ts';
 import { stackRows } from '../../../model/reference/vectorizer.ts';
 import { loadScorer } from '../../../model/scoring/load.ts';
@@ -13,6 +14,7 @@ import { parseExportedVectorizer } from '../../../model/training/exported-vector
 import { type ImportOptions, importModel } from '../../../model/training/import-model.ts';
 import { Booster } from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
+import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
 import { doublesOf, type ImportedGolden, readGolden, rowsOf, textOf } from '../../golden/golden.ts';
 
@@ -141,7 +143,7 @@ describe('an imported model', () => {
     assert.ok(predictions.every((score) => lowest <= score && score <= highest));
     assert.match(
       free.notices.join(),
-      /^scores are not clamped to stars; the trees can give [-\d.]+ to [\d.]+\. To clamp them, add --range 1,5$/,
+      /^scores are not clamped to stars; the model can give [-\d.]+ to [\d.]+\. To clamp them, add --range 1,5$/,
     );
     const clamped = await importInto('clamped', first.model, first.vectorizer, { scoreRange: [2.5, 3] });
     assert.deepEqual(clamped.notices, []);
@@ -179,6 +181,83 @@ describe('a model that only LightGBM can serve', () => {
       assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'native-lightgbm');
     });
   }
+});
+
+describe('a model with a linear leaf', () => {
+  /** Random trees after a random linear leaf whose numbers are small. */
+  const draw = (seed: number, trees: number) => {
+    const options = { columnCount: 8, maxLeaves: 5, trees, hasLinearLeaf: true };
+    const text = randomTrees(createRandom(seed), options)
+      .replace(' sqrt', '')
+      .replace(/^leaf_const=.*$/m, 'leaf_const=3.1')
+      .replace(/^leaf_coeff=.*$/m, (line) => line.replaceAll(/[^ =]+(?= )/g, (_, at) => `${0.75 - at / 9}`));
+    const bodies = text.slice(text.indexOf('Tree=0'), text.indexOf('end of trees')).split(/(?=Tree=)/);
+    return text.replace(/^tree_sizes=.*$/m, `tree_sizes=${bodies.map(({ length }) => length).join(' ')}`);
+  };
+  const texts = ['', 'a', 'b c', 'a b c d e f g h', 'h h h a'];
+
+  for (const trees of [0, 1, 20]) {
+    test(`${trees} trees: every engine serves it with the same doubles, and its range clamps no score`, async () => {
+      const model = draw(trees + 1, trees);
+      const { path, manifest } = await importInto('linear', model, lettersOf(8));
+      const [lowest, highest] = manifest.scoreRange;
+      const { vectorizer } = await readBundle(path);
+      const forest = Forest.fromModelText(model);
+      const predictions = texts.map((text) => forest.predict(vectorizer.row(text.split(' '))));
+      assert.ok(predictions.every((prediction) => lowest < prediction && prediction < highest));
+      const [native, ...others] = await Promise.all(
+        engineNames.map((engine) => loadScorer({ bundlePath: path, engine })),
+      );
+      assert.ok(native instanceof NativeEngine);
+      for (const text of texts) {
+        const score = native.score(text);
+        for (const other of others) assert.ok(Object.is(other.score(text), score), `${other.engine}: ${text}`);
+        const { base, absent, held, terms } = await native.explain(text);
+        const total = terms.reduce((sum, { contribution }) => sum + contribution, base + absent + held);
+        assert.equal(held, 0);
+        assert.ok(Math.abs(total - score) < 1e-9, `${total}, expected ${score}`);
+      }
+    });
+  }
+
+  /** A model of one linear leaf, on the columns 0 and 7. */
+  const leafOf = (constant: string, coefficients: string) => {
+    const text = draw(1, 0)
+      .replace(/^leaf_const=.*$/m, `leaf_const=${constant}`)
+      .replace(/^num_features=.*$/m, 'num_features=2')
+      .replace(/^leaf_features=.*$/m, 'leaf_features=0 7')
+      .replace(/^leaf_coeff=.*$/m, `leaf_coeff=${coefficients}`);
+    const size = text.indexOf('end of trees') - text.indexOf('Tree=0');
+    return text.replace(/^tree_sizes=.*$/m, `tree_sizes=${size}`);
+  };
+
+  test('the range is the constant ± the norm of the coefficients', async () => {
+    const { manifest } = await importInto('bound', leafOf('2', '3 -4'), lettersOf(8));
+    const [lowest, highest] = manifest.scoreRange;
+    assert.ok(Math.abs(lowest + 3) < 1e-8 && lowest < -3, `${lowest}`);
+    assert.ok(Math.abs(highest - 7) < 1e-8 && highest > 7, `${highest}`);
+  });
+
+  test('another norm than l2, or an infinite bound, requires a range', async () => {
+    for (const norm of ['l1', null]) {
+      const letters = lettersOf(8);
+      const vectorizer = { ...letters, parameters: { ...letters.parameters, norm } };
+      await assert.rejects(importInto('refused', draw(1, 2), vectorizer), {
+        message: `model.txt: expected --range, because the first tree is a linear leaf, and only rows with norm=l2 bound its scores; the vectorizer has norm=${norm ?? 'None'}`,
+      });
+      await importInto('ranged', draw(1, 2), vectorizer, { scoreRange: [1, 5] });
+    }
+    await assert.rejects(importInto('refused', leafOf('1e308', '1e308 1e308'), lettersOf(8)), {
+      message: 'model.txt: expected --range, because the scores of this model have no finite bound',
+    });
+  });
+
+  test('a leaf that only LightGBM could serve, or that nothing serves, is refused with the reasons', async () => {
+    await assert.rejects(importInto('refused', leafOf('1', '1 5e-324'), lettersOf(8)), {
+      message:
+        /no engine can; the engines native and js: .*leaf_coeff\[1\] to be 0 or .* received 5e-324; the engine lightgbm: .*leaf_coeff\[1\]/,
+    });
+  });
 });
 
 describe('a refused import writes nothing', () => {
