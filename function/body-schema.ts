@@ -198,7 +198,8 @@ export function checkTextCount(textCount: number, noun: string, pointer: string,
 }
 
 /**
- * Throws a 400 for the value at `pointer`. `received` is the name of the value in the message: by default its JSON type.
+ * Throws a 400 for the value at `pointer`. `received` is the name of the value in the message: by default its JSON
+ * type.
  */
 export function refuse(expected: string, value: unknown, pointer: string, received: string = kindOf(value)): never {
   throw new HttpError(400, `Expected ${expected}, received ${received}`, { pointer });

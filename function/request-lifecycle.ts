@@ -156,7 +156,7 @@ class RequestLifecycle implements RequestContext {
     return runOperation(operation, this, this.#body);
   }
 
-  // ------------------------------------------------------------------------------------ queued: the handler's interface
+  // ---------------------------------------------------------------------------------- queued: the handler's interface
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
@@ -325,7 +325,9 @@ class RequestLifecycle implements RequestContext {
 
   // ----------------------------------------------------------------------------------------------------- in all states
 
-  /** When a client disconnects, its connection gets an event. A response that waits behind another one gets no event. */
+  /**
+   * When a client disconnects, its connection gets an event. A response that waits behind another one gets no event.
+   */
   get #isClientGone(): boolean {
     return this.#response.destroyed || this.#request.socket.destroyed;
   }

@@ -5,7 +5,8 @@
  * The leaves of each tree are numbered so that a value of 0 goes to the first child of every node: where LightGBM sends
  * 0 to the right, the children are swapped. A node then becomes a jump between two leaves, for the rows that it sends
  * to its second child. The jump leads from the first leaf below the first child to the first leaf below the second
- * child. A linear leaf becomes one coefficient for each column of the model. Every model that reference/model-text.ts accepts has this form.
+ * child. A linear leaf becomes one coefficient for each column of the model. Every model that reference/model-text.ts
+ * accepts has this form.
  */
 import {
   DEFAULT_LEFT,

@@ -34,8 +34,8 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
 }
 
 /**
- * A weight from a word's cost, which is a negative log probability: if the cost is 512 higher, the weight is half. Every
- * weight is a power of two, so that sums are exact.
+ * A weight from a word's cost, which is a negative log probability: if the cost is 512 higher, the weight is half.
+ * Every weight is a power of two, so that sums are exact.
  */
 export function priorOf({ cost }: DictionaryWord): number {
   return 2 ** (-20 - (cost >> 9));

@@ -1,7 +1,7 @@
 /**
  * How scores move from one bundle (OLD) to another (NEW): the figures that `hoshi compare` prints. All figures are in
- * stars of NEW's range. If the ranges differ, OLD's scores are mapped linearly first; labels and ends are counted on the
- * scores as each model gives them.
+ * stars of NEW's range. If the ranges differ, OLD's scores are mapped linearly first; labels and ends are counted on
+ * the scores as each model gives them.
  */
 import type { Manifest } from '../bundle/manifest.ts';
 import { quantileOfSorted } from '../math/statistics.ts';

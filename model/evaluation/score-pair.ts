@@ -25,8 +25,8 @@ export interface ScoredPair {
 }
 
 /**
- * `top` is the number of largest moves to keep. All texts have stars, or none has. `onProgress` gets the number of texts
- * scored so far.
+ * `top` is the number of largest moves to keep. All texts have stars, or none has. `onProgress` gets the number of
+ * texts scored so far.
  */
 export async function scorePair(
   scorers: Pair<Scorer>,

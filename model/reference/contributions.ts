@@ -1,8 +1,8 @@
 /**
- * The contribution of each column to the sum of the trees for one row. For trees with constant leaves: SHAP values by path, as LightGBM's
- * `pred_contrib` (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree Ensembles), but exact at
- * any depth. LightGBM divides by differences and loses every digit on trees whose paths have a hundred nodes. This
- * algorithm only multiplies and adds numbers between 0 and 1.
+ * The contribution of each column to the sum of the trees for one row. For trees with constant leaves: SHAP values by
+ * path, as LightGBM's `pred_contrib` (Lundberg et al. 2018, Consistent Individualized Feature Attribution for Tree
+ * Ensembles), but exact at any depth. LightGBM divides by differences and loses every digit on trees whose paths have a
+ * hundred nodes. This algorithm only multiplies and adds numbers between 0 and 1.
  *
  * The row goes to the hot child of a node; the other child is cold. c is the share of the node's training rows that go
  * to the cold child. Let each column on a path follow the row with probability 1 − u, and the training rows with

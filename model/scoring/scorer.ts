@@ -9,8 +9,8 @@ import type { Explanation } from './explain.ts';
 
 /**
  * `native`: all in C++, one call per text. `native-lightgbm`: tokens and rows in C++, trees by LightGBM in an addon.
- * `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM. `js`: all in TypeScript. Each engine is loaded without
- * the code that only another engine needs.
+ * `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM. `js`: all in TypeScript. Each engine is loaded
+ * without the code that only another engine needs.
  */
 export const engineNames = ['native', 'native-lightgbm', 'lightgbm', 'js'] as const;
 export type EngineName = (typeof engineNames)[number];

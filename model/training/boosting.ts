@@ -45,8 +45,8 @@ export function overrideParameters(base: BoostingParameters, overrides: Boosting
 const HIGHER_IS_BETTER: readonly string[] = ['auc', 'average_precision', 'r2'];
 
 /**
- * Early stopping uses the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the end
- * of the first round.
+ * Early stopping uses the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the
+ * end of the first round.
  */
 export async function boost(
   training: TrainingSet,

@@ -32,8 +32,8 @@ export const presets = {
   },
   /**
    * The pipeline that hoshi replaces. Its vectorizer, its 270 leaves and its 450 trees are known. The learning rate and
-   * the feature fraction are not known; these values are typical for 270 leaves. After 450 rounds at 0.018, 0.03 % of the
-   * distance from the mean is unlearned. All other parameters are LightGBM's defaults.
+   * the feature fraction are not known; these values are typical for 270 leaves. After 450 rounds at 0.018, 0.03 % of
+   * the distance from the mean is unlearned. All other parameters are LightGBM's defaults.
    */
   original: {
     vectorizer: {

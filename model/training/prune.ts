@@ -1,17 +1,17 @@
 /**
  * Prunes LightGBM's model text to less than half of its length. It drops what neither scores nor contributions use:
- * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, coefficients, thresholds and gains. The
- * result is a complete model that LightGBM opens like any other. Its scores differ slightly from the original's, so
- * score only with the pruned model.
+ * weights and values of inner nodes, names and ranges of columns. It rounds leaf values, coefficients, thresholds and
+ * gains. The result is a complete model that LightGBM opens like any other. Its scores differ slightly from the
+ * original's, so score only with the pruned model.
  *
  * LightGBM 4.7.0 src/io/tree.cpp Tree::Tree(const char*) and src/boosting/gbdt_model_text.cpp LoadModelFromString
  * define which fields may be missing. The counts stay, because TreeSHAP weighs the branches by them.
  */
 
 /**
- * Decimals of a leaf value, and of the constant and the coefficients of a linear leaf, in stars. A sum of a thousand leaf
- * values moves by some thousandths of a star. A smaller number becomes 0, so no coefficient is subnormal: LightGBM cannot
- * read one.
+ * Decimals of a leaf value, and of the constant and the coefficients of a linear leaf, in stars. A sum of a thousand
+ * leaf values moves by some thousandths of a star. A smaller number becomes 0, so no coefficient is subnormal: LightGBM
+ * cannot read one.
  */
 const LEAF_DECIMALS = 4;
 const LEAF_FIELDS = ['leaf_value', 'leaf_const', 'leaf_coeff'];
