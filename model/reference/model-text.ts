@@ -135,7 +135,7 @@ function parseTree(text: string, number: number, columnCount: number, withCounts
   checkNoCategories(fields, where);
   if (integer(fields.get('is_linear') ?? 0, 0, 1, `${where}: is_linear`) === 1)
     throw new Error(
-      `${where}: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=${leaves}. Only the engine lightgbm can serve this model`,
+      `${where}: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=${leaves}. Only the engines native-lightgbm and lightgbm can serve this model`,
     );
   const tree: Tree = {
     splitFeature: Int32Array.from(integers('split_feature', 0, columnCount - 1)),

@@ -201,7 +201,7 @@ describe('hoshi compare', () => {
       [[], /missing required argument 'old'/],
       [[paths.old], /missing required argument 'new'/],
       [[paths.old, paths.new, '--top', '-1'], /Expected an integer from 0 to 1000/],
-      [[paths.old, paths.new, '--engine', 'fast'], /Allowed choices are auto, native, lightgbm, js/],
+      [[paths.old, paths.new, '--engine', 'fast'], /Allowed choices are auto, native, native-lightgbm, lightgbm, js/],
       [[paths.old, paths.new, '--columns', 'a'], /Expected names of fields such as stars=rating,text=body/],
     ];
     for (const [args, message] of cases) {

@@ -136,7 +136,7 @@ describe('the addon and the TypeScript trees give the same doubles', () => {
     for (const [kind, message] of [
       [
         'linear leaves',
-        /tree 0: expected constant leaves, .*, received is_linear=1 and num_leaves=\d+\. Only the engine lightgbm can/,
+        /tree 0: expected constant leaves, .*, received is_linear=1 and num_leaves=\d+\. Only the engines native-lightgbm and lightgbm can/,
       ],
       ['categories', /tree 0: expected no categorical split, received num_cat=2$/],
       ['probabilities', /expected an objective of regression, .*, received binary$/],

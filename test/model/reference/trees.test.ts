@@ -149,7 +149,7 @@ describe('trees', () => {
       .replace('is_linear=1', 'is_linear=0');
     assert.throws(
       () => Forest.fromModelText(later),
-      /tree 1: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=1\. Only the engine lightgbm can serve this model$/,
+      /tree 1: expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=1\. Only the engines native-lightgbm and lightgbm can serve this model$/,
     );
   });
 

@@ -142,10 +142,16 @@ describe('inspection', () => {
     assert.deepEqual(
       engines.map(({ engine, refusal }) => [engine, refusal?.replace(/^.*: /, '')]),
       [
-        ['native', 'expected constant leaves, received is_linear=1'],
+        [
+          'native',
+          'expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=5. Only the engines native-lightgbm and lightgbm can serve this model',
+        ],
         ['native-lightgbm', undefined],
         ['lightgbm', undefined],
-        ['js', 'expected constant leaves, received is_linear=1'],
+        [
+          'js',
+          'expected constant leaves, or one linear leaf as tree 0, received is_linear=1 and num_leaves=5. Only the engines native-lightgbm and lightgbm can serve this model',
+        ],
       ],
     );
   });

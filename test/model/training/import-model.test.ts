@@ -255,7 +255,7 @@ describe('a model with a linear leaf', () => {
   test('a leaf that only LightGBM could serve, or that nothing serves, is refused with the reasons', async () => {
     await assert.rejects(importInto('refused', leafOf('1', '1 5e-324'), lettersOf(8)), {
       message:
-        /no engine can; the engines native and js: .*leaf_coeff\[1\] to be 0 or .* received 5e-324; the engine lightgbm: .*leaf_coeff\[1\]/,
+        /no engine can; the engines native and js: .*leaf_coeff\[1\] to be 0 or .* received 5e-324; the engines native-lightgbm and lightgbm: .*leaf_coeff\[1\]/,
     });
   });
 });
