@@ -6,7 +6,7 @@
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts';
 
-// Of the 256 colours of a terminal, pale to deep. Black text is readable on each.
+// Five of the 256 terminal colours for each direction, pale to deep. Black text is readable on all of them.
 const ADDS = [194, 157, 120, 77, 41];
 const TAKES = [224, 217, 210, 209, 203];
 /** A piece of text below this share of the largest contribution is not coloured. */
