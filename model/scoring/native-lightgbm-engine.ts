@@ -12,7 +12,7 @@ import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
-/** A batch is scored in pieces of so many UTF-16 units, so that the rows of a large batch never fill the memory. */
+/** UTF-16 units of text per piece of a batch. Pieces keep the rows of a large batch from filling the memory. */
 const UNITS_PER_PIECE = 50_000;
 
 /**

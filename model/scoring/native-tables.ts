@@ -31,7 +31,7 @@ export function mapCompiled<Tables extends { readonly identity: string }>(
   try {
     const tables = load(file);
     if (tables.identity === identitiesOf(manifest)[name]) return tables;
-    warn(`${file}: compiled from another bundle than this one`);
+    warn(`${file}: compiled from another bundle`);
   } catch (error) {
     if (!(error instanceof NativeError) || error.code !== 'tables') throw error;
     warn(error.message);
