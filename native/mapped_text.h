@@ -1,8 +1,8 @@
 // A text that a step of the normalizer made, with the offsets of each unit in the caller's text.
 //
-// Offsets are in UTF-16 code units of the caller's text. starts and ends are monotone, and starts[i] < ends[i].
-// A deleted unit belongs to the unit before it. One unit may come from several (ｶﾞ → ガ), and several from one
-// (㌔ → キロ); then they have the same offsets.
+// Offsets are in UTF-16 code units of the caller's text. starts and ends are monotone, and starts[i] <
+// ends[i]. A deleted unit belongs to the unit before it. One unit may come from several (ｶﾞ → ガ), and
+// several from one (㌔ → キロ); then they have the same offsets.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,9 @@ struct MappedText {
   }
 
   // Appends unit i of `other` as it is.
-  void AddFrom(const MappedText& other, std::size_t i) { Add(other.units[i], other.starts[i], other.ends[i]); }
+  void AddFrom(const MappedText& other, std::size_t i) {
+    Add(other.units[i], other.starts[i], other.ends[i]);
+  }
 
   // Deletes what ends at `end` in the caller's text: it belongs to the last unit, if there is one.
   void Delete(std::uint32_t end) {
