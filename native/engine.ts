@@ -26,6 +26,8 @@ interface AnalyzerHandle {
 interface VectorizerHandle {
   readonly identity: string;
   readonly columnCount: number;
+  readonly hasRules: boolean;
+  term(column: number): string;
   row(text: string, ends: Uint32Array, columns: Int32Array, values: Float64Array): number;
 }
 
@@ -136,11 +138,23 @@ export class NativeVectorizer {
     return this.#handle.identity;
   }
 
+  /** Whether its terms follow term rules. They need a dictionary: see NativeExtractor. */
+  get hasRules(): boolean {
+    return this.#handle.hasRules;
+  }
+
+  /** The term of a column. */
+  term(column: number): string {
+    checkInteger(column, 0, this.columnCount - 1, 'the column');
+    return this.#handle.term(column);
+  }
+
   /**
    * The row of a text, given the ends of its tokens from `NativeAnalyzer.analyze`. The row is valid until the next
-   * call.
+   * call. Throws if the vectorizer has term rules.
    */
   row(text: string, ends: Uint32Array): SparseRow {
+    if (this.hasRules) throw argumentError('the vectorizer', 'one without term rules, or a NativeExtractor', 'rules');
     checkText(text);
     checkArray(ends, types.isUint32Array, 'a Uint32Array', 'ends');
     const endCount = lengthOf(ends);

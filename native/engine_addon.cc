@@ -168,7 +168,9 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
   static constexpr napi_type_tag kTag{kTagPrefix, 2};
 
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Vectorizer", {InstanceMethod<&VectorizerWrap::Row>("row")});
+    return DefineClass(
+        env, "Vectorizer",
+        {InstanceMethod<&VectorizerWrap::Row>("row"), InstanceMethod<&VectorizerWrap::Term>("term")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -184,6 +186,7 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
     Tag(*this);
     DefineValue(*this, "identity", Napi::String::New(Env(), vectorizer_.vocabulary().identity()));
     DefineValue(*this, "columnCount", Napi::Number::New(Env(), vectorizer_.vocabulary().column_count));
+    DefineValue(*this, "hasRules", Napi::Boolean::New(Env(), vectorizer_.vocabulary().has_rules));
   }
 
   const Vectorizer& vectorizer() const { return vectorizer_; }
@@ -193,10 +196,16 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
   Napi::Value Row(const Napi::CallbackInfo& info) {
     const auto ends = info[1].As<Napi::Uint32Array>();
     const SparseRow row = vectorizer_.Row(State::Of(info.Env()).TextFrom(info[0]),
-                                          {ends.Data(), ends.ElementLength()}, scratch_);
+                                          {{ends.Data(), ends.ElementLength()}, {}, nullptr}, scratch_);
     std::copy(row.columns.begin(), row.columns.end(), info[2].As<Napi::Int32Array>().Data());
     std::copy(row.values.begin(), row.values.end(), info[3].As<Napi::Float64Array>().Data());
     return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+  }
+
+  // (column) → term
+  Napi::Value Term(const Napi::CallbackInfo& info) {
+    const std::string_view term = vectorizer_.vocabulary().Term(info[0].As<Napi::Number>().Uint32Value());
+    return Napi::String::New(info.Env(), term.data(), term.size());
   }
 
   Vectorizer vectorizer_;
@@ -254,10 +263,10 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
     const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
     const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
     const auto& forest = Unwrapped<ForestWrap>(info[2]).forest();
-    return Make(
-        info.Env(), State::Of(info.Env()).scorer,
-        std::make_shared<const Scorer>(analyzer, vectorizer, forest, info[3].As<Napi::Number>().DoubleValue(),
-                                       info[4].As<Napi::Number>().DoubleValue()));
+    return Make(info.Env(), State::Of(info.Env()).scorer,
+                std::make_shared<const Scorer>(Extractor(analyzer, vectorizer), forest,
+                                               info[3].As<Napi::Number>().DoubleValue(),
+                                               info[4].As<Napi::Number>().DoubleValue()));
   }
 
   explicit ScorerWrap(const Napi::CallbackInfo& info)
@@ -286,8 +295,8 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
     const auto [words, unknown_words] = pool_->word_counts();
-    return CountsToJavaScript(
-        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
+    return CountsToJavaScript(info.Env(), {words + scratch_.extractor.vectorizer.words,
+                                           unknown_words + scratch_.extractor.vectorizer.unknown_words});
   }
 
   std::shared_ptr<const Scorer> scorer_;

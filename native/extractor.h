@@ -1,4 +1,4 @@
-// Text → row: analyzer and vectorizer in one call, for models whose scores LightGBM computes.
+// Text → row: analyzer and vectorizer in one call. The scorer and the models of LightGBM read its rows.
 //
 // An Extractor is immutable and may be shared by threads. Each thread needs a Scratch of its own.
 #pragma once
@@ -37,7 +37,10 @@ class Extractor {
   // Returns the row. Valid until the scratch is used again. Throws std::bad_alloc.
   // REQUIRES: text.size() < 2^31
   SparseRow Row(std::u16string_view text, Scratch& scratch) const {
-    return vectorizer_.Row(text, analyzer_.Analyze(text, scratch.analyzer), scratch.vectorizer);
+    const std::span<const std::uint32_t> ends = analyzer_.Analyze(text, scratch.analyzer);
+    const std::span<const std::uint32_t> words =
+        vocabulary().has_rules ? analyzer_.Words(scratch.analyzer) : std::span<const std::uint32_t>{};
+    return vectorizer_.Row(text, {ends, words, &analyzer_.dictionary()}, scratch.vectorizer);
   }
 
   // Returns the rows in the order of the texts, with a scratch of its own. Throws std::bad_alloc.

@@ -1,6 +1,6 @@
 // Tokens → a sparse TF-IDF row, as scikit-learn's TfidfVectorizer makes it in float64
 // (test/golden/tfidf.json). The doubles are the same as those of model/reference/vectorizer.ts. It creates no
-// strings.
+// strings. Without term rules, it needs only the ends of the tokens.
 //
 // A Vectorizer is immutable and may be shared by threads. A Scratch belongs to one vectorizer and has one
 // owner at a time.
@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "column_counts.h"
+#include "ruled_terms.h"
 #include "sparse_row.h"
 #include "vocabulary.h"
 
@@ -28,25 +30,27 @@ class Vectorizer {
 
    private:
     friend class Vectorizer;
-    friend class TermCounter;
-    std::vector<std::uint32_t> counts_;       // by column; all 0 between two rows
-    std::vector<std::uint64_t> column_bits_;  // one bit per column: its count is not 0
-    std::vector<std::uint64_t> block_bits_;   // one bit per element of column_bits_: it is not 0
-    std::vector<std::uint32_t> ngrams_;       // nodes of the n-grams that end at the last word, by n − 1
+    friend class SurfaceTerms;
+    ColumnCounts counts_;
+    std::vector<std::uint32_t> ngrams_;  // nodes of the n-grams that end at the last word, by n − 1
+    RuledTermsScratch ruled_;
     std::vector<std::int32_t> columns_;
     std::vector<double> values_;
   };
 
   explicit Vectorizer(std::shared_ptr<const Vocabulary> vocabulary) : vocabulary_(std::move(vocabulary)) {}
 
-  // Returns the row of a text, from the ends of its tokens as offsets in UTF-16 code units. Columns ascend.
-  // Valid until the scratch is used again. Throws std::bad_alloc.
-  // REQUIRES: ends ascend, and none is above text.size()
-  SparseRow Row(std::u16string_view text, std::span<const std::uint32_t> ends, Scratch& scratch) const;
+  // Returns the row of a text, from its tokens. Columns ascend. Valid until the scratch is used again. Adds
+  // each occurrence of a term to `occurrences` if it is not null. Throws std::bad_alloc.
+  // REQUIRES: ends ascend, and none is above text.size(). With term rules, words.size() == ends.size()
+  SparseRow Row(std::u16string_view text, const Tokens& tokens, Scratch& scratch,
+                std::vector<Occurrence>* occurrences = nullptr) const;
 
   const Vocabulary& vocabulary() const { return *vocabulary_; }
 
  private:
+  SparseRow TakeRow(Scratch& scratch) const;
+
   std::shared_ptr<const Vocabulary> vocabulary_;
 };
 

@@ -8,16 +8,37 @@
 namespace hoshi {
 namespace {
 
-constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8};
+constexpr std::array<std::uint8_t, 14> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8, 32, 4, 4, 2, 1, 4};
 
-static_assert(sizeof(Vocabulary::Unit) == kElementBytes[3] && sizeof(Vocabulary::Node) == kElementBytes[4]);
+static_assert(sizeof(Vocabulary::Unit) == kElementBytes[3] && sizeof(Vocabulary::Node) == kElementBytes[4] &&
+              sizeof(Vocabulary::RuleWord) == kElementBytes[8]);
 
 // The entries of section 1.
-enum Number { kColumns, kWords, kShortestWord, kLongestTerm, kSublinear, kIdf, kNorm, kReserved, kNumbers };
+enum Number {
+  kColumns,
+  kWords,
+  kShortestWord,
+  kLongestTerm,
+  kSublinear,
+  kIdf,
+  kNorm,
+  kRules,  // a set of RuleFlag
+  kScope,
+  kReserved,
+  kNumbers = 12
+};
+enum RuleFlag : std::uint32_t { kHasRules = 1, kHasClauses = 2, kHasLastSentence = 4, kHasSymbols = 8 };
+
+// FNV-1a over 16-bit units (Fowler, Noll and Vo), as in model/compile/rule-tables.ts.
+std::uint32_t HashOf(std::u16string_view text) {
+  std::uint32_t hash = 0x811c9dc5;
+  for (const char16_t unit : text) hash = (hash ^ unit) * 0x01000193;
+  return hash;
+}
 
 }  // namespace
 
-constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 1, kElementBytes};
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 2, kElementBytes};
 
 Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));
@@ -26,7 +47,9 @@ Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uin
 std::optional<Error> Vocabulary::Check() {
   if (std::optional<Error> error = CheckNumbers()) return error;
   if (std::optional<Error> error = CheckTrie()) return error;
-  return CheckNodes();
+  if (std::optional<Error> error = CheckNodes()) return error;
+  if (std::optional<Error> error = CheckRules()) return error;
+  return CheckTerms();
 }
 
 std::optional<Error> Vocabulary::CheckNumbers() {
@@ -107,6 +130,99 @@ std::optional<Error> Vocabulary::CheckNodes() {
   mask_ = static_cast<std::uint32_t>(slots - 1);
   nodes = all_nodes.data();
   return std::nullopt;
+}
+
+std::optional<Error> Vocabulary::CheckRules() {
+  const auto numbers = file_.Section<std::uint32_t>(1);
+  const std::uint32_t flags = numbers[kRules];
+  has_rules = (flags & kHasRules) != 0;
+  has_clauses = (flags & kHasClauses) != 0;
+  has_last_sentence = (flags & kHasLastSentence) != 0;
+  has_symbols = (flags & kHasSymbols) != 0;
+  negation_scope = numbers[kScope];
+  if (negation_scope > 64) return Refuse("scope of a negator", "at most 64", negation_scope);
+  if (std::optional<Error> error = CheckRuleWords()) return error;
+  if (std::optional<Error> error = CheckExceptions()) return error;
+  return CheckSymbols();
+}
+
+std::optional<Error> Vocabulary::CheckRuleWords() {
+  rule_words = file_.Section<RuleWord>(9);
+  if (rule_words.size() > word_count)
+    return Refuse("words with rules", "at most " + std::to_string(word_count), rule_words.size());
+  for (const RuleWord& word : rule_words) {
+    if (word.marked != kNone && word.marked >= word_count)
+      return Refuse("marked words", "below " + std::to_string(word_count), word.marked);
+    for (const std::int32_t* const columns : {word.before, word.after, word.last}) {
+      for (const std::int32_t column : {columns[0], columns[1]}) {
+        if (!IsColumn(column))
+          return file_.Refuse("columns of words", "from -1 to " + std::to_string(column_count - 1),
+                              std::to_string(column));
+      }
+    }
+  }
+  if (!has_rules) return std::nullopt;
+  for (const Unit& unit : file_.Section<Unit>(4)) {
+    if (unit.word() > rule_words.size())
+      return Refuse("words of units", "at most " + std::to_string(rule_words.size()), unit.word());
+  }
+  return std::nullopt;
+}
+
+// A phrase is a u32 (length before the negator, length after it << 8, question << 16) and its words.
+std::optional<Error> Vocabulary::CheckExceptions() {
+  const auto words = file_.Section<std::uint32_t>(10);
+  for (std::size_t i = 0; i < words.size();) {
+    const std::uint32_t head = words[i++];
+    const std::size_t before = head & 0xff, after = head >> 8 & 0xff;
+    if (before + after > words.size() - i)
+      return Refuse("words of exceptions", std::to_string(before + after), words.size() - i);
+    for (const std::uint32_t word : words.subspan(i, before + after)) {
+      if (word >= rule_words.size())
+        return Refuse("words of exceptions", "below " + std::to_string(rule_words.size()), word);
+    }
+    exceptions.push_back({words.subspan(i, before), words.subspan(i + before, after), head >> 16 != 0});
+    i += before + after;
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Vocabulary::CheckSymbols() {
+  const auto slots = file_.Section<std::uint32_t>(11);
+  symbol_units_ = file_.Section<char16_t>(12);
+  constexpr std::size_t kWordsPerSymbol = sizeof(Symbol) / sizeof(std::uint32_t);
+  const std::size_t count = slots.size() / kWordsPerSymbol;
+  if (slots.size() % kWordsPerSymbol != 0 || !std::has_single_bit(count))
+    return Refuse("slots of the symbols", "a power of two", count);
+  symbols_ = {reinterpret_cast<const Symbol*>(slots.data()), count};
+  bool has_empty_slot = false;
+  for (const Symbol& symbol : symbols_) {
+    has_empty_slot = has_empty_slot || symbol.column == -1;
+    if (symbol.column == -1) continue;
+    if (!IsColumn(symbol.column) || std::size_t{symbol.start} + symbol.length > symbol_units_.size())
+      return file_.Refuse("symbols", "columns and texts inside the file", "others");
+  }
+  if (!has_empty_slot) return file_.Refuse("slots of the symbols", "an empty one", "none");
+  return std::nullopt;
+}
+
+std::optional<Error> Vocabulary::CheckTerms() {
+  term_bytes_ = file_.Section<std::uint8_t>(13);
+  term_ends_ = file_.Section<std::uint32_t>(14);
+  if (term_ends_.size() != column_count)
+    return Refuse("terms", std::to_string(column_count), term_ends_.size());
+  if (!std::is_sorted(term_ends_.begin(), term_ends_.end()) || term_ends_.back() != term_bytes_.size())
+    return file_.Refuse("ends of terms", "offsets in ascending order up to the end", "others");
+  return std::nullopt;
+}
+
+std::int32_t Vocabulary::SymbolColumn(std::u16string_view symbol) const {
+  const std::size_t mask = symbols_.size() - 1;
+  for (std::size_t slot = HashOf(symbol) & mask;; slot = (slot + 1) & mask) {
+    const Symbol& found = symbols_[slot];
+    if (found.column == -1 || symbol == std::u16string_view(symbol_units_.data() + found.start, found.length))
+      return found.column;
+  }
 }
 
 }  // namespace hoshi

@@ -10,6 +10,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "table_file.h"
 
@@ -63,6 +65,38 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     __builtin_prefetch(edges_ + (Hash(node, word) & mask_));
   }
 
+  // The term rules. All false and 0 without rules.
+  bool has_rules, has_clauses, has_last_sentence, has_symbols;
+  std::uint32_t negation_scope;  // in words; 0: no marks
+
+  // By number of a word without mark.
+  struct RuleWord {
+    std::uint32_t marked;  // the number of the word with the mark; kNone: it is in no term
+    // Columns of the terms with a prefix, without and with the mark; −1: not in the vocabulary.
+    std::int32_t before[2], after[2], last[2];
+    std::uint32_t flags;
+    bool is_concessive() const { return (flags & 1) != 0; }
+    bool continues_scope() const { return (flags & 2) != 0; }  // a conjunctive particle of `through`
+    bool negates_as(std::uint8_t part_of_speech) const { return (flags >> 16 >> part_of_speech & 1) != 0; }
+  };
+  std::span<const RuleWord> rule_words;
+
+  // A phrase around a negator that does not negate, as numbers of words.
+  struct Exception {
+    std::span<const std::uint32_t> before, after;
+    bool ends_with_question;
+  };
+  std::vector<Exception> exceptions;
+
+  // Returns the column of a symbol's term, or −1.
+  std::int32_t SymbolColumn(std::u16string_view symbol) const;
+
+  // Returns the term of a column, in UTF-8. REQUIRES: column < column_count
+  std::string_view Term(std::uint32_t column) const {
+    const std::uint32_t start = column == 0 ? 0 : term_ends_[column - 1];
+    return {reinterpret_cast<const char*>(term_bytes_.data()) + start, term_ends_[column] - start};
+  }
+
   const double* idf;         // by column
   const double* logarithms;  // ln(0), ln(1), …; entry 0 is never read
   static constexpr std::uint32_t kLogarithmTableSize = 1024;
@@ -83,10 +117,24 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   std::optional<Error> CheckNumbers();
   std::optional<Error> CheckTrie();
   std::optional<Error> CheckNodes();
+  std::optional<Error> CheckRules();
+  std::optional<Error> CheckRuleWords();
+  std::optional<Error> CheckExceptions();
+  std::optional<Error> CheckSymbols();
+  std::optional<Error> CheckTerms();
+  bool IsColumn(std::int64_t column) const { return column >= -1 && column < std::int64_t{column_count}; }
   Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
 
   const Edge* edges_;  // a hash table with linear probing; at least one slot is empty
   std::uint32_t mask_;
+  struct Symbol {
+    std::uint32_t start, length;  // in symbol_units_
+    std::int32_t column;          // −1: an empty slot
+  };
+  std::span<const Symbol> symbols_;  // a hash table like edges_
+  std::span<const char16_t> symbol_units_;
+  std::span<const std::uint8_t> term_bytes_;
+  std::span<const std::uint32_t> term_ends_;  // by column
 };
 
 }  // namespace hoshi

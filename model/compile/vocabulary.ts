@@ -5,27 +5,27 @@
  * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that
  * the most read data lies close together. A term of several words is a path of nodes in a hash table.
  */
-import { shortestWord, wordsOf } from '../reference/terms.ts';
+import { shortestWord } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { wordCharacterRanges } from '../reference/word-characters.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
+import { type Edge, type Node, type TermNodes, termNodesOf } from './term-nodes.ts';
 
-const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
+const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 2 };
 
 const NORMS = [null, 'l1', 'l2'] as const;
-const HAS_CHILDREN = 1;
-const IS_CHILD_WORD = 2;
-const NO_COLUMN = -1;
+const RULE_FLAGS = { hasRules: 1, hasClauses: 2, hasLastSentence: 4, hasSymbols: 8 } as const;
 const EMPTY = 0xffffffff; // the child in an empty slot of the hash table
 const UNITS = 65_536;
 const FIRST_CODE = 2; // 0: not a word character; 1: a word character that is in no word of the vocabulary
 
 /** Compiles the vocabulary. `identity` binds the file to its bundle. Throws if no term can occur in a text. */
 export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buffer {
-  const { parameters, tables } = vectorizer;
-  const { words, weights, nodes, edges, longest } = termsToNodes(vectorizer);
+  const { tables } = vectorizer;
+  const terms = termNodesOf(vectorizer);
+  const { words, weights } = terms;
   if (words.length === 0)
     throw new Error('vocabulary: expected a term that token_pattern and ngram_range can make, found none');
   const codes = codesOf(words, weights);
@@ -36,87 +36,52 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
       weight: weights[i] as number,
     })),
   );
-  const numbers = Uint32Array.of(
-    vectorizer.columnCount,
-    words.length,
-    shortestWord(parameters.token_pattern),
-    longest,
-    Number(parameters.sublinear_tf),
-    Number(parameters.use_idf),
-    NORMS.indexOf(parameters.norm),
-    0,
-  );
   const supplementary = wordCharacterRanges.filter((_, i) => (wordCharacterRanges[i - (i % 2)] as number) >= UNITS);
   return encodeTableFile(vocabularyKind, identity, [
-    numbers,
+    numbersOf(vectorizer, terms),
     codes,
     supplementary,
     trie,
-    nodesTable(nodes),
-    edgesTable(edges),
+    nodesTable(terms.nodes),
+    edgesTable(terms.edges),
     tables.idf,
     tables.logarithms,
+    ...terms.ruleSections,
+    ...termTexts(tables.terms),
   ]);
 }
 
-interface Node {
-  column: number;
-  flags: number;
+function numbersOf({ parameters, columnCount }: Vectorizer, { wordCount, longest }: TermNodes): Uint32Array {
+  const { token_pattern, sublinear_tf, use_idf, norm, rules } = parameters;
+  const flags =
+    rules === undefined
+      ? 0
+      : RULE_FLAGS.hasRules |
+        (rules.concessive.length > 0 ? RULE_FLAGS.hasClauses : 0) |
+        (rules.last_sentence ? RULE_FLAGS.hasLastSentence : 0) |
+        (rules.symbols ? RULE_FLAGS.hasSymbols : 0);
+  const scope = rules?.negation?.scope ?? 0;
+  return Uint32Array.of(
+    columnCount,
+    wordCount,
+    shortestWord(token_pattern),
+    longest,
+    Number(sublinear_tf),
+    Number(use_idf),
+    NORMS.indexOf(norm),
+    flags,
+    scope,
+    0,
+    0,
+    0,
+  );
 }
 
-/** An edge from a node to its child for a word. */
-interface Edge {
-  readonly node: number;
-  readonly word: number;
-  readonly child: number;
-}
-
-/**
- * The words of the terms with their weights, and the nodes and edges of the terms. Node i < words.length is the term of
- * only word i. `longest` is in words.
- */
-function termsToNodes({ parameters, tables }: Vectorizer) {
-  const [smallest, largest] = parameters.ngram_range;
-  const shortest = shortestWord(parameters.token_pattern);
-  const numbers = new Map<string, number>();
-  const weights: number[] = [];
-  const terms = tables.terms
-    .map((term, column) => ({ column, parts: term.split(' ') }))
-    // Leave out terms that token_pattern and ngram_range cannot make: they never occur.
-    .filter(({ parts }) => parts.length >= smallest && parts.length <= largest && parts.every(isWord));
-  for (const { column, parts } of terms) {
-    const weight = 1 / Math.max(tables.idf[column] as number, 1); // A low idf means that many texts have the term.
-    for (const word of parts) {
-      const number = numbers.get(word) ?? numbers.size;
-      numbers.set(word, number);
-      weights[number] = (weights[number] ?? 0) + weight;
-    }
-  }
-  const nodes: Node[] = Array.from(numbers, () => ({ column: NO_COLUMN, flags: 0 }));
-  const edges = new Map<string, Edge>();
-  for (const { column, parts } of terms) {
-    let node = numbers.get(parts[0] as string) as number;
-    for (const part of parts.slice(1)) {
-      const word = numbers.get(part) as number;
-      const key = `${node} ${word}`;
-      const edge = edges.get(key) ?? { node, word, child: nodes.length };
-      if (!edges.has(key)) {
-        edges.set(key, edge);
-        nodes.push({ column: NO_COLUMN, flags: 0 });
-        (nodes[node] as Node).flags |= HAS_CHILDREN;
-        (nodes[word] as Node).flags |= IS_CHILD_WORD;
-      }
-      node = edge.child;
-    }
-    (nodes[node] as Node).column = column;
-  }
-  const longest = terms.reduce((length, { parts }) => Math.max(length, parts.length), 1);
-  return { words: [...numbers.keys()], weights, nodes, edges: [...edges.values()], longest };
-
-  function isWord(part: string): boolean {
-    const [first, ...others] = wordsOf([part], shortest);
-    return first?.text === part && others.length === 0;
-  }
+/** The terms in UTF-8, one after the other, and the end of each. */
+function termTexts(terms: readonly string[]): [bytes: Buffer, ends: Uint32Array] {
+  const texts = terms.map((term) => Buffer.from(term, 'utf8'));
+  let end = 0;
+  return [Buffer.concat(texts), Uint32Array.from(texts, ({ length }) => (end += length))];
 }
 
 /** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */

@@ -1,36 +1,21 @@
 /**
- * Tokens → terms: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of these words.
- *
- * A table (`word-characters.ts`, Python's `\w`) defines the word characters. The running Node's Unicode version does
- * not, because every Node and every engine must find the same terms. The space between two tokens is not a word
- * character, so each token is searched alone.
+ * Tokens → terms. Without term rules: scikit-learn's `token_pattern` over the tokens joined by spaces, then n-grams of
+ * these words. With rules: see term-rules.ts. This is the readable twin of the C++ code in native/vectorizer.
+ The
+ * space between two tokens is not a word character, so each token is searched alone.
  */
-import { wordCharacterRanges } from './word-characters.ts';
+import type { TermToken } from './parts-of-speech.ts';
+import { readRuledTerms, type TextWords } from './ruled-terms.ts';
+import type { TermRules } from './term-rules.ts';
+import { isLongEnough, type Placed, wordPartsOf } from './word-parts.ts';
 
 export interface TermParameters {
   /** scikit-learn's regular expression: `\w{n,}`, `\w+`, or `(?u)\b\w\w+\b`. */
   readonly token_pattern: string;
   /** Smallest and largest n of the n-grams, both included; 1 ≤ smallest ≤ largest. */
   readonly ngram_range: readonly [number, number];
-}
-
-/** One word. */
-export interface Word {
-  readonly text: string;
-  /** The 0-based number of the token that contains it. */
-  readonly token: number;
-}
-
-// Created at the first use, because it takes a millisecond and the native engine does not need it.
-let wordPattern: RegExp | undefined;
-
-function wordCharacterClass(): string {
-  const codeUnit = (codePoint: number | undefined) => `\\u{${(codePoint ?? 0).toString(16)}}`;
-  let ranges = '';
-  for (let i = 0; i < wordCharacterRanges.length; i += 2) {
-    ranges += `${codeUnit(wordCharacterRanges[i])}-${codeUnit(wordCharacterRanges[i + 1])}`;
-  }
-  return ranges;
+  /** hoshi's own: how tokens become terms. Undefined: the words are the surface forms. */
+  readonly rules?: TermRules;
 }
 
 /** The patterns that `shortestWord` knows, for messages. */
@@ -55,23 +40,36 @@ export function shortestWordIn(tokenPattern: unknown): number | undefined {
   return /^(?:\\b)?\\w\\w\+(?:\\b)?$/.test(pattern) ? 2 : undefined;
 }
 
-/** The words of the tokens, in order. `shortest` counts characters (code points), so 𠮷 is one. */
-export function* wordsOf(surfaces: Iterable<string>, shortest: number): Generator<Word> {
-  wordPattern ??= new RegExp(`[${wordCharacterClass()}]+`, 'gu');
-  let token = 0;
-  for (const surface of surfaces) {
-    for (const text of surface.match(wordPattern) ?? []) {
-      if (shortest === 1 || [...text].length >= shortest) yield { text, token };
+/** The words of a text's tokens, by the rules of the parameters. */
+export function readWords(tokens: Iterable<TermToken>, { token_pattern, rules }: TermParameters): TextWords {
+  const shortest = shortestWord(token_pattern);
+  if (rules !== undefined) return readRuledTerms(tokens, rules, shortest);
+  const words: Placed[] = [];
+  for (const { surface, start: tokenStart } of tokens) {
+    for (const { text, start, end } of wordPartsOf(surface)) {
+      if (isLongEnough(text, shortest)) words.push({ text, start: tokenStart + start, end: tokenStart + end });
     }
-    token++;
   }
+  return { segments: [words], singles: [] };
 }
 
-/** The n-grams of the words: words joined by one space, as scikit-learn 1.x `_word_ngrams` makes them. */
-export function* termsOf(words: readonly string[], [smallest, largest]: readonly [number, number]): Generator<string> {
-  for (let n = smallest; n <= Math.min(largest, words.length); n++) {
-    for (let first = 0; first + n <= words.length; first++) {
-      yield n === 1 ? (words[first] as string) : words.slice(first, first + n).join(' ');
+/**
+ * The terms of a text: the n-grams of each segment (words joined by one space, as scikit-learn 1.x `_word_ngrams` makes
+ * them), then the single terms.
+ */
+export function* termsOf(
+  { segments, singles }: TextWords,
+  [smallest, largest]: readonly [number, number],
+): Generator<Placed> {
+  for (const words of segments) {
+    for (let n = smallest; n <= Math.min(largest, words.length); n++) {
+      for (let first = 0; first + n <= words.length; first++) yield joined(words.slice(first, first + n));
     }
   }
+  yield* singles;
+}
+
+function joined(words: readonly Placed[]): Placed {
+  const [first, last] = [words[0] as Placed, words.at(-1) as Placed];
+  return { text: words.map(({ text }) => text).join(' '), start: first.start, end: last.end };
 }

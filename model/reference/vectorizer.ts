@@ -6,7 +6,10 @@
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Checks } from '../io/checks.ts';
 import { logarithm } from '../math/logarithm.ts';
-import { shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, termsOf, wordsOf } from './terms.ts';
+import type { TermToken } from './parts-of-speech.ts';
+import { checkTermRules } from './term-rules.ts';
+import { readWords, shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, termsOf } from './terms.ts';
+import type { Placed } from './word-parts.ts';
 
 /** The parameters by scikit-learn's names, with scikit-learn's meanings. */
 export interface VectorizerParameters extends TermParameters {
@@ -53,13 +56,13 @@ export class Vectorizer {
   readonly parameters: VectorizerParameters;
   readonly tables: VectorizerTables;
   readonly #columns: ReadonlyMap<string, number>;
-  readonly #shortestWord: number;
 
+  /** Throws if `token_pattern` is not supported. */
   constructor(parameters: VectorizerParameters, tables: VectorizerTables) {
+    shortestWord(parameters.token_pattern);
     this.parameters = parameters;
     this.tables = tables;
     this.#columns = new Map(tables.terms.map((term, column) => [term, column]));
-    this.#shortestWord = shortestWord(parameters.token_pattern);
   }
 
   get columnCount(): number {
@@ -71,20 +74,21 @@ export class Vectorizer {
     return this.#columns.get(term);
   }
 
-  /** The row of one text, given the surface forms of its tokens. Terms that are not in the vocabulary are ignored. */
-  row(surfaces: Iterable<string>): SparseRow {
+  /** The row of one text, given its tokens. Terms that are not in the vocabulary are ignored. */
+  row(tokens: Iterable<TermToken>): SparseRow {
     const counts = new Map<number, number>();
-    for (const term of termsOf(words(surfaces, this.#shortestWord), this.parameters.ngram_range)) {
-      const column = this.#columns.get(term);
-      if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
-    }
+    for (const { column } of this.occurrences(tokens)) counts.set(column, (counts.get(column) ?? 0) + 1);
     const columns = Int32Array.from(counts.keys()).sort();
     return { columns, values: weigh(columns, counts, this.parameters, this.tables) };
   }
-}
 
-function words(surfaces: Iterable<string>, shortest: number): string[] {
-  return Array.from(wordsOf(surfaces, shortest), (word) => word.text);
+  /** Each occurrence of a term of the vocabulary. */
+  *occurrences(tokens: Iterable<TermToken>): Generator<Placed & { readonly column: number }> {
+    for (const term of termsOf(readWords(tokens, this.parameters), this.parameters.ngram_range)) {
+      const column = this.#columns.get(term.text);
+      if (column !== undefined) yield { ...term, column };
+    }
+  }
 }
 
 function weigh(
@@ -155,4 +159,5 @@ export function checkVectorizerParameters(checks: Checks, parameters: object, pa
   expect(lowercase === false, 'lowercase', 'false');
   for (const name of ['sublinear_tf', 'use_idf', 'smooth_idf'])
     expect(typeof values[name] === 'boolean', name, 'true or false');
+  if (values.rules !== undefined) checkTermRules(checks, values.rules, `${path}rules`);
 }

@@ -1,14 +1,15 @@
 /**
- * Feature extraction for training: text → surface forms of its tokens, and text → row. Uses the native engine if it is
- * available, else the readable twin in reference/, with the same results. A scorer has its own extraction, because its
- * vectorizer is fixed.
+ * Feature extraction for training: text → tokens, and text → row. Uses the native engine if it is available, else the
+ * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
+import type { NativeAnalyzer } from '../../native/index.ts';
 import type { SparseRow } from '../../native/rows.ts';
+import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 
 export interface FeatureExtractor {
-  /** The surface forms of a text's tokens, in order. */
-  surfaces(text: string): string[];
+  /** The tokens of a text, in order. */
+  tokens(text: string): TermToken[];
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
 }
@@ -24,31 +25,36 @@ export async function loadFeatureExtractor(warn: (message: string) => void): Pro
 }
 
 async function loadNativeExtractor(): Promise<FeatureExtractor> {
-  const native = await import('../../native/index.ts');
+  const { NativeAnalyzer, NativeExtractor, NativeVectorizer } = await import('../../native/index.ts');
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
-  const analyzer = native.NativeAnalyzer.load();
+  const analyzer = NativeAnalyzer.load();
   return {
-    surfaces(text) {
-      let start = 0;
-      return Array.from(analyzer.analyze(text), (end) => {
-        const surface = text.slice(start, end);
-        start = end;
-        return surface;
-      });
-    },
+    tokens: (text) => nativeTokens(analyzer, text),
     rows(vectorizer) {
-      const compiled = native.NativeVectorizer.load(compileVocabulary(vectorizer, ''));
-      return (text) => compiled.row(text, analyzer.analyze(text));
+      const compiled = NativeVectorizer.load(compileVocabulary(vectorizer, ''));
+      const extractor = new NativeExtractor(analyzer, compiled);
+      return (text) => extractor.row(text);
     },
   };
+}
+
+/** The tokens of a text by the native engine. */
+export function nativeTokens(analyzer: NativeAnalyzer, text: string): TermToken[] {
+  const { ends, words } = analyzer.analyzeWords(text);
+  let start = 0;
+  return Array.from(ends, (end, i) => {
+    const token = { surface: text.slice(start, end), start, end, ...analyzer.word(words[i] as number) };
+    start = end;
+    return token;
+  });
 }
 
 async function loadReferenceExtractor(): Promise<FeatureExtractor> {
   const { loadTokenizer } = await import('../reference/tokenizer.ts'); // only here, because it loads kuromoji
   const tokenizer = await loadTokenizer();
-  const surfaces = (text: string) => tokenizer.tokenize(text).map(({ surface }) => surface);
+  const tokens = (text: string) => tokenizer.analyze(text).map(termTokenOf);
   return {
-    surfaces,
-    rows: (vectorizer) => (text) => vectorizer.row(surfaces(text)),
+    tokens,
+    rows: (vectorizer) => (text) => vectorizer.row(tokens(text)),
   };
 }

@@ -121,6 +121,6 @@ export class ReferenceEngine implements Scorer {
   }
 
   #rowOf(text: string): SparseRow {
-    return this.vectorizer.row(this.tokenizer.tokenize(text).map((token) => token.surface));
+    return this.vectorizer.row(this.tokenizer.analyze(text).map(termTokenOf));
   }
 }

@@ -4,7 +4,7 @@
  */
 import { Checks, isObject, parseJson, show } from '../io/checks.ts';
 import { makeLogarithmTable } from '../math/logarithm.ts';
-import { shortestWord, termsOf, wordsOf } from '../reference/terms.ts';
+import { shortestWord } from '../reference/terms.ts';
 import {
   checkVectorizerParameters,
   compareCodePoints,
@@ -13,6 +13,7 @@ import {
   type VectorizerParameters,
 } from '../reference/vectorizer.ts';
 import { wordCharacterUnicodeVersion } from '../reference/word-characters.ts';
+import { isLongEnough, isWord } from '../reference/word-parts.ts';
 
 const FORMAT = 1;
 const EXPORTER = 'model/training/python/export_vectorizer.py';
@@ -90,8 +91,11 @@ function checkTerms(
   const shortest = shortestWord(token_pattern);
   const expected = `${ngram_range.join(' to ')} words of ${token_pattern} (word characters of Unicode ${wordCharacterUnicodeVersion})`;
   terms.forEach((term, i) => {
-    const words = Array.from(wordsOf(term.split(' '), shortest), ({ text }) => text);
-    const isPossible = words.join(' ') === term && [...termsOf(words, ngram_range)].includes(term);
+    const words = term.split(' ');
+    const isPossible =
+      words.length >= ngram_range[0] &&
+      words.length <= ngram_range[1] &&
+      words.every((word) => isWord(word) && isLongEnough(word, shortest));
     checks.expect(isPossible, `terms[${i}]`, expected, term);
     const before = terms[i - 1] ?? '';
     checks.expect(

@@ -66,7 +66,7 @@ export async function importModel(
     modelText,
     vectorizer,
     goldens: goldenTexts.map((text) => {
-      const row = vectorizer.row(extractor.surfaces(text));
+      const row = vectorizer.row(extractor.tokens(text));
       return { text, score: clampScore(range, model.predict(row)) };
     }),
   });

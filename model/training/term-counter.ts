@@ -5,7 +5,8 @@
  * at most 2^24 entries. A million reviews may have more terms than that. Strings are made only for the terms that are
  * kept.
  */
-import { shortestWord, type TermParameters, wordsOf } from '../reference/terms.ts';
+import type { TextWords } from '../reference/ruled-terms.ts';
+import type { TermParameters } from '../reference/terms.ts';
 
 export interface CountedTerm {
   readonly term: string;
@@ -16,12 +17,9 @@ export interface CountedTerm {
 const NONE = -1;
 
 export class TermCounter {
-  readonly #parameters: TermParameters;
-  readonly #shortestWord: number;
+  readonly #ngramRange: readonly [number, number];
   readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
-  /** A cache: the word numbers of each surface form. */
-  readonly #numbersOfSurface = new Map<string, readonly number[]>();
   // One entry per node.
   #parents = new Int32Array(1 << 10);
   #lastWords = new Int32Array(1 << 10);
@@ -36,21 +34,23 @@ export class TermCounter {
   #slots = new Int32Array(1 << 11).fill(NONE);
   #textCount = 0;
 
-  constructor(parameters: TermParameters) {
-    this.#parameters = parameters;
-    this.#shortestWord = shortestWord(parameters.token_pattern);
+  constructor({ ngram_range }: Pick<TermParameters, 'ngram_range'>) {
+    this.#ngramRange = ngram_range;
   }
 
   get textCount(): number {
     return this.#textCount;
   }
 
-  /** Counts one text, given the surface forms of its tokens. */
-  add(surfaces: Iterable<string>): void {
+  /** Counts the terms of one text. */
+  add({ segments, singles }: TextWords): void {
     this.#textCount++;
-    const words: number[] = [];
-    for (const surface of surfaces) words.push(...this.#wordsOfSurface(surface));
-    const [smallest, largest] = this.#parameters.ngram_range;
+    for (const segment of segments) this.#countNgrams(segment.map(({ text }) => this.#numberOf(text)));
+    for (const { text } of singles) this.#count(this.#childOf(NONE, this.#numberOf(text)));
+  }
+
+  #countNgrams(words: readonly number[]): void {
+    const [smallest, largest] = this.#ngramRange;
     for (let first = 0; first < words.length; first++) {
       const end = Math.min(words.length, first + largest);
       let node = NONE;
@@ -85,15 +85,6 @@ export class TermCounter {
   }
 
   readonly #totalOf = (node: number): number => this.#totals[node] as number;
-
-  #wordsOfSurface(surface: string): readonly number[] {
-    let numbers = this.#numbersOfSurface.get(surface);
-    if (numbers === undefined) {
-      numbers = Array.from(wordsOf([surface], this.#shortestWord), ({ text }) => this.#numberOf(text));
-      this.#numbersOfSurface.set(surface, numbers);
-    }
-    return numbers;
-  }
 
   #numberOf(word: string): number {
     const known = this.#numbers.get(word);

@@ -51,7 +51,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
   const goldens = goldenTexts.map((text): Golden => {
-    const row = vectorizer.row(extractor.surfaces(text));
+    const row = vectorizer.row(extractor.tokens(text));
     return { text, score: clampScore(scoreRange, booster.predict(row)) };
   });
 

@@ -1,6 +1,8 @@
 /** Fits a vectorizer: tokens of texts → vocabulary and idf, like scikit-learn's `TfidfVectorizer.fit` in float64. */
 import { Checks } from '../io/checks.ts';
 import { makeLogarithmTable } from '../math/logarithm.ts';
+import type { TermToken } from '../reference/parts-of-speech.ts';
+import { readWords } from '../reference/terms.ts';
 import {
   checkVectorizerParameters,
   compareCodePoints,
@@ -22,9 +24,9 @@ export class VectorizerFit {
     this.#counter = new TermCounter(parameters);
   }
 
-  /** Adds one text, given the surface forms of its tokens. */
-  add(surfaces: Iterable<string>): void {
-    this.#counter.add(surfaces);
+  /** Adds one text, given its tokens. */
+  add(tokens: Iterable<TermToken>): void {
+    this.#counter.add(readWords(tokens, this.#parameters));
   }
 
   /** The vectorizer fitted on the texts so far. Throws if no term is left. */

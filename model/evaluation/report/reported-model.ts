@@ -3,7 +3,7 @@
  * importance of terms. The interface is small, so that tests can replace the model.
  */
 import type { Bundle } from '../../bundle/read.ts';
-import { shortestWord, termsOf, wordsOf } from '../../reference/terms.ts';
+import { readWords, termsOf } from '../../reference/terms.ts';
 import { type Explanation, UnexplainableError } from '../../scoring/explain.ts';
 import { loadFeatureExtractor } from '../../scoring/feature-extractor.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
@@ -35,17 +35,15 @@ export async function reportedModelOf(
 ): Promise<ReportedModel> {
   const extractor = await loadFeatureExtractor(warn);
   const { vectorizer, manifest } = bundle;
-  const { token_pattern, ngram_range } = vectorizer.parameters;
-  const shortest = shortestWord(token_pattern);
+  const { parameters } = vectorizer;
   return {
     scoreRange: manifest.scoreRange,
     importances: () => importancesOf(bundle),
     unknownShare(text) {
       let [unknown, all] = [0, 0];
-      const words = Array.from(wordsOf(extractor.surfaces(text), shortest), (word) => word.text);
-      for (const term of termsOf(words, ngram_range)) {
+      for (const term of termsOf(readWords(extractor.tokens(text), parameters), parameters.ngram_range)) {
         all++;
-        if (vectorizer.columnOf(term) === undefined) unknown++;
+        if (vectorizer.columnOf(term.text) === undefined) unknown++;
       }
       return unknown / all;
     },

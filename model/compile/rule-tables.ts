@@ -1,0 +1,132 @@
+/**
+ * The sections of a vocabulary file that term rules need, for RuleWord, Exception and Symbol in native/vocabulary.h.
+ * Without rules, they are empty.
+ */
+import {
+  NEGATED,
+  type NegationRules,
+  negationExceptionOf,
+  PREFIXES,
+  type TermRules,
+} from '../reference/term-rules.ts';
+import { PARTS_OF_SPEECH } from '../reference/parts-of-speech.ts';
+
+/** A word of a term, without its mark. */
+export interface MarkedWord {
+  readonly word: string;
+  readonly isNegated: boolean;
+}
+
+export type ParsedTerm =
+  | { readonly kind: 'ngram'; readonly words: readonly MarkedWord[] }
+  | { readonly kind: 'before' | 'after' | 'last'; readonly word: MarkedWord }
+  | { readonly kind: 'symbol'; readonly symbol: string };
+
+/** A term as term-rules.ts writes it; without rules, an n-gram of words. */
+export function parseTerm(term: string, rules: TermRules | undefined): ParsedTerm {
+  if (rules === undefined) {
+    return { kind: 'ngram', words: term.split(' ').map((word) => ({ word, isNegated: false })) };
+  }
+  if (term.startsWith(PREFIXES.symbol)) return { kind: 'symbol', symbol: term.slice(PREFIXES.symbol.length) };
+  for (const kind of ['before', 'after', 'last'] as const) {
+    if (term.startsWith(PREFIXES[kind])) return { kind, word: parseWord(term.slice(PREFIXES[kind].length)) };
+  }
+  return { kind: 'ngram', words: term.split(' ').map(parseWord) };
+}
+
+function parseWord(text: string): MarkedWord {
+  const isNegated = text.endsWith(NEGATED);
+  return { word: isNegated ? text.slice(0, -NEGATED.length) : text, isNegated };
+}
+
+/** The words that the rules name. */
+export function wordsOfRules({ negation, concessive }: TermRules): string[] {
+  if (negation === null) return [...concessive];
+  const phrases = negation.exceptions.flatMap((phrase) => {
+    const exception = negationExceptionOf(phrase);
+    return exception === undefined ? [] : [...exception.before, ...exception.after];
+  });
+  return [...concessive, ...Object.keys(negation.negators), ...negation.through, ...phrases];
+}
+
+const NONE = 0xffffffff;
+const RULE_WORD_FIELDS = 8;
+const FLAGS_FIELD = 7;
+const IS_CONCESSIVE = 1;
+const CONTINUES_SCOPE = 2;
+const NEGATES_SHIFT = 16;
+const FIELDS = { before: 1, after: 3, last: 5 } as const;
+
+interface PrefixedTerm {
+  readonly kind: 'before' | 'after' | 'last';
+  readonly word: MarkedWord;
+  readonly column: number;
+}
+
+/** One RuleWord per word without mark. `numberOf` and `markedNumberOf` give undefined for a word that is in no term. */
+export function ruleWordsTable(
+  count: number,
+  rules: TermRules,
+  terms: Iterable<PrefixedTerm>,
+  numberOf: (word: string) => number | undefined,
+  markedWords: Iterable<readonly [word: number, marked: number]>,
+): Uint32Array {
+  const table = new Uint32Array(count * RULE_WORD_FIELDS).fill(NONE); // NONE is also column −1
+  for (let word = 0; word < count; word++) table[word * RULE_WORD_FIELDS + FLAGS_FIELD] = 0;
+  const addFlags = (word: string, flags: number) => {
+    const number = numberOf(word);
+    if (number === undefined) return;
+    const at = number * RULE_WORD_FIELDS + FLAGS_FIELD;
+    table[at] = (table[at] as number) | flags;
+  };
+  for (const word of rules.concessive) addFlags(word, IS_CONCESSIVE);
+  for (const word of rules.negation?.through ?? []) addFlags(word, CONTINUES_SCOPE);
+  for (const [word, parts] of Object.entries(rules.negation?.negators ?? {})) {
+    const bits = parts.reduce((sum, part) => sum | (1 << PARTS_OF_SPEECH.indexOf(part)), 0);
+    addFlags(word, (bits << NEGATES_SHIFT) >>> 0);
+  }
+  for (const [word, marked] of markedWords) table[word * RULE_WORD_FIELDS] = marked;
+  for (const { kind, word, column } of terms) {
+    const number = numberOf(word.word) as number;
+    table[number * RULE_WORD_FIELDS + FIELDS[kind] + Number(word.isNegated)] = column;
+  }
+  return table;
+}
+
+/** The phrases that do not negate: for each, its two lengths and its words. */
+export function exceptionsTable(
+  negation: NegationRules | null,
+  numberOf: (word: string) => number | undefined,
+): Uint32Array {
+  const table = (negation?.exceptions ?? []).flatMap((phrase) => {
+    const exception = negationExceptionOf(phrase);
+    if (exception === undefined) throw new Error(`Expected a phrase with one _, received ${JSON.stringify(phrase)}`);
+    const { before, after, endsWithQuestion } = exception;
+    const words = [...before, ...after].map(numberOf);
+    // A word that token_pattern cannot make never occurs, so the phrase does not either.
+    if (words.includes(undefined)) return [];
+    return [before.length | (after.length << 8) | (Number(endsWithQuestion) << 16), ...(words as number[])];
+  });
+  return Uint32Array.from(table);
+}
+
+/** A hash table of the symbols with linear probing, at most half full, and their units. */
+export function symbolTables(symbols: readonly { readonly symbol: string; readonly column: number }[]) {
+  const slots = 2 ** Math.ceil(Math.log2(2 * symbols.length + 2));
+  const table = new Uint32Array(3 * slots).fill(NONE);
+  const units: number[] = [];
+  for (const { symbol, column } of symbols) {
+    let slot = hashOf(symbol) & (slots - 1);
+    while (table[3 * slot + 2] !== NONE) slot = (slot + 1) & (slots - 1);
+    table.set([units.length, symbol.length, column], 3 * slot);
+    for (let i = 0; i < symbol.length; i++) units.push(symbol.charCodeAt(i));
+  }
+  return { slots: table, units: Uint16Array.from(units) };
+}
+
+/** FNV-1a over UTF-16 units (Fowler, Noll and Vo), as in native/vocabulary.cc. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,158 @@
+/**
+ * The terms of a vocabulary as a tree: words get numbers, terms of several words are paths of nodes. Node i < wordCount
+ * is the term of only word i. Words with a negation mark have numbers after those without.
+ */
+import type { Vectorizer } from '../reference/vectorizer.ts';
+import { shortestWord } from '../reference/terms.ts';
+import { isLongEnough, isWord } from '../reference/word-parts.ts';
+import {
+  exceptionsTable,
+  type MarkedWord,
+  type ParsedTerm,
+  parseTerm,
+  ruleWordsTable,
+  symbolTables,
+  wordsOfRules,
+} from './rule-tables.ts';
+
+const HAS_CHILDREN = 1;
+const IS_CHILD_WORD = 2;
+const NO_COLUMN = -1;
+
+export interface Node {
+  column: number;
+  flags: number;
+}
+
+/** An edge from a node to its child for a word. */
+export interface Edge {
+  readonly node: number;
+  readonly word: number;
+  readonly child: number;
+}
+
+export interface TermNodes {
+  /** The words without mark, by number. */
+  readonly words: readonly string[];
+  /** How often a word occurs, about; one weight per word. */
+  readonly weights: readonly number[];
+  /** The number of words with and without mark. */
+  readonly wordCount: number;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  /** The longest term, in words. */
+  readonly longest: number;
+  /** The sections of rule-tables.ts. */
+  readonly ruleSections: readonly ArrayBufferView[];
+}
+
+type ColumnTerm = ParsedTerm & { readonly column: number };
+
+export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
+  const { rules, ngram_range, token_pattern } = parameters;
+  const shortest = shortestWord(token_pattern);
+  const isPossible = (word: string) => isWord(word) && isLongEnough(word, shortest);
+  // Leave out terms that token_pattern and ngram_range cannot make: they never occur.
+  const terms = tables.terms
+    .map((term, column): ColumnTerm => ({ ...parseTerm(term, rules), column }))
+    .filter((term) => wordsOf(term).every(({ word }) => isPossible(word)))
+    .filter((term) => term.kind !== 'ngram' || isWithin(term.words.length, ngram_range));
+  const numbers = new WordNumbers(terms, (column) => 1 / Math.max(tables.idf[column] as number, 1));
+  if (rules !== undefined) for (const word of wordsOfRules(rules).filter(isPossible)) numbers.add(word, 0);
+  const ngrams = terms.filter((term) => term.kind === 'ngram');
+  const marked = numbers.numberMarkedWords(ngrams.flatMap(({ words }) => words));
+  const { nodes, edges } = nodesOf(ngrams, numbers, numbers.count + marked.size);
+  const { slots, units } = symbolTables(terms.filter((term) => term.kind === 'symbol'));
+  const prefixed = terms.flatMap((term) => (term.kind === 'ngram' || term.kind === 'symbol' ? [] : [term]));
+  const numberOf = (word: string) => numbers.numberOf({ word, isNegated: false });
+  return {
+    words: numbers.words,
+    weights: numbers.weights,
+    wordCount: numbers.count + marked.size,
+    nodes,
+    edges,
+    longest: ngrams.reduce((length, { words }) => Math.max(length, words.length), 1),
+    ruleSections: [
+      rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, rules, prefixed, numberOf, marked),
+      exceptionsTable(rules?.negation ?? null, numberOf),
+      slots,
+      units,
+    ],
+  };
+}
+
+function wordsOf(term: ParsedTerm): readonly MarkedWord[] {
+  if (term.kind === 'ngram') return term.words;
+  return term.kind === 'symbol' ? [] : [term.word];
+}
+
+function isWithin(length: number, [smallest, largest]: readonly [number, number]): boolean {
+  return length >= smallest && length <= largest;
+}
+
+/** Numbers words in the order of their first term. */
+class WordNumbers {
+  readonly weights: number[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #marked = new Map<number, number>();
+
+  /** A low idf means that many texts have the term, so `weightOf` its column is high. */
+  constructor(terms: readonly ColumnTerm[], weightOf: (column: number) => number) {
+    for (const term of terms) for (const { word } of wordsOf(term)) this.add(word, weightOf(term.column));
+  }
+
+  /** The number of words without mark. */
+  get count(): number {
+    return this.#numbers.size;
+  }
+
+  get words(): string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  add(word: string, weight: number): void {
+    const number = this.#numbers.get(word) ?? this.#numbers.size;
+    this.#numbers.set(word, number);
+    this.weights[number] = (this.weights[number] ?? 0) + weight;
+  }
+
+  /** Gives the marked words the next numbers. No word without mark may be added after this. */
+  numberMarkedWords(words: readonly MarkedWord[]): ReadonlyMap<number, number> {
+    for (const { word } of words.filter(({ isNegated }) => isNegated)) {
+      const number = this.#numbers.get(word) as number;
+      if (!this.#marked.has(number)) this.#marked.set(number, this.count + this.#marked.size);
+    }
+    return this.#marked;
+  }
+
+  numberOf({ word, isNegated }: MarkedWord): number | undefined {
+    const number = this.#numbers.get(word);
+    return number === undefined || !isNegated ? number : this.#marked.get(number);
+  }
+}
+
+function nodesOf(
+  ngrams: readonly { readonly words: readonly MarkedWord[]; readonly column: number }[],
+  numbers: WordNumbers,
+  wordCount: number,
+): { nodes: Node[]; edges: Edge[] } {
+  const nodes: Node[] = Array.from({ length: wordCount }, () => ({ column: NO_COLUMN, flags: 0 }));
+  const edges = new Map<string, Edge>();
+  for (const { column, words } of ngrams) {
+    const [first, ...others] = words.map((word) => numbers.numberOf(word) as number);
+    let node = first as number;
+    for (const word of others) {
+      const key = `${node} ${word}`;
+      const edge = edges.get(key) ?? { node, word, child: nodes.length };
+      if (!edges.has(key)) {
+        edges.set(key, edge);
+        nodes.push({ column: NO_COLUMN, flags: 0 });
+        (nodes[node] as Node).flags |= HAS_CHILDREN;
+        (nodes[word] as Node).flags |= IS_CHILD_WORD;
+      }
+      node = edge.child;
+    }
+    (nodes[node] as Node).column = column;
+  }
+  return { nodes, edges: [...edges.values()] };
+}

@@ -1,0 +1,245 @@
+#include "ruled_terms.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "word_lookup.h"
+
+namespace hoshi {
+namespace {
+
+constexpr std::size_t kMaxKept = 1 << 16;  // words of a sentence that the scratch keeps for the next text
+
+bool IsContent(PartOfSpeech part) { return part >= PartOfSpeech::kNoun && part <= PartOfSpeech::kAuxiliary; }
+
+bool EndsSentence(char16_t unit) {
+  return unit == u'。' || unit == u'！' || unit == u'？' || unit == u'!' || unit == u'?' || unit == u'\n';
+}
+
+bool IsQuestion(char16_t unit) { return unit == u'？' || unit == u'?'; }
+
+bool IsPlainSymbol(std::u16string_view symbol) {
+  return symbol.size() == 1 &&
+         (symbol[0] == u'。' || symbol[0] == u'、' || symbol[0] == u'.' || symbol[0] == u',');
+}
+
+class RuledTerms {
+ public:
+  RuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Dictionary& dictionary,
+             std::vector<std::uint32_t>& ngram_nodes, RuledTermsScratch& scratch, ColumnCounts& counts,
+             std::vector<Occurrence>* occurrences)
+      : v_(vocabulary),
+        text_(text),
+        dictionary_(dictionary),
+        ngrams_(vocabulary, ngram_nodes),
+        s_(scratch),
+        counts_(counts),
+        occurrences_(occurrences) {
+    s_.sentence.clear();
+    s_.last_sentence.clear();
+  }
+
+  WordTotals Count(const Tokens& tokens) {
+    std::uint32_t start = 0;
+    for (std::size_t i = 0; i < tokens.ends.size(); ++i) {
+      AddToken(start, tokens.ends[i], tokens.words[i]);
+      start = tokens.ends[i];
+    }
+    EndSegment(false);
+    EndSentence();
+    if (v_.has_last_sentence && sentence_count_ >= 2)
+      for (const SentenceWord& word : s_.last_sentence) CountPrefixed(word, &Vocabulary::RuleWord::last);
+    if (s_.sentence.capacity() > kMaxKept || s_.last_sentence.capacity() > kMaxKept) s_ = {};
+    return totals_;
+  }
+
+ private:
+  void AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word);
+  void AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length, PartOfSpeech part);
+  bool AddBaseForm(std::u16string_view base, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
+  void AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
+  void AddSymbol(std::uint32_t start, std::uint32_t end);
+  void EndSegment(bool ends_with_question);
+  void EndSentence();
+  void MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const;
+  bool IsException(std::span<const SentenceWord> segment, std::size_t negator, bool ends_with_question) const;
+  std::uint32_t TermWord(const SentenceWord& word) const;
+  void CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]);
+
+  void CountColumn(std::int32_t column, std::uint32_t start, std::uint32_t end) {
+    const auto c = static_cast<std::uint32_t>(column);
+    __builtin_prefetch(v_.idf + c);
+    counts_.Add(c);
+    if (occurrences_ != nullptr) occurrences_->push_back({column, start, end});
+  }
+
+  const Vocabulary& v_;
+  const std::u16string_view text_;
+  const Dictionary& dictionary_;
+  Ngrams ngrams_;
+  RuledTermsScratch& s_;
+  ColumnCounts& counts_;
+  std::vector<Occurrence>* const occurrences_;
+  WordTotals totals_;
+  std::size_t segment_start_ = 0;  // index in the sentence
+  std::size_t sentence_count_ = 0;
+};
+
+void RuledTerms::AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word) {
+  std::uint32_t first = start, length = 0;
+  while (first < end && (length = WordCharacter(v_, text_, first, end)) == 0) ++first;
+  if (first == end) return AddSymbol(start, end);
+  const PartOfSpeech part = dictionary_.part_of_speech(dictionary_word);
+  const std::u16string_view base = dictionary_.base_form(dictionary_word);
+  if (base.empty()) return AddParts(first, end, length, part);
+  std::uint32_t last = first + length;
+  while (last < end && (length = WordCharacter(v_, text_, last, end)) != 0) last += length;
+  std::uint32_t rest = last;
+  while (rest < end && WordCharacter(v_, text_, rest, end) == 0) ++rest;
+  const bool is_one_part = rest == end;
+  if (is_one_part && AddBaseForm(base, first, last, part)) return;
+  AddParts(first, end, WordCharacter(v_, text_, first, end), part);
+}
+
+// Adds the words of a token. The first one, with a first character of `length` units, is at `first`.
+void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length, PartOfSpeech part) {
+  while (first < end) {
+    if (length != 0) {
+      const FoundWord found = FindWord(v_, text_, first, end, length);
+      AddWord(found, first, found.end, part);
+      first = found.end;
+    } else {
+      ++first;
+    }
+    length = first < end ? WordCharacter(v_, text_, first, end) : 0;
+  }
+}
+
+// Adds the base form of the word at [start, end). Returns false if it is not one word.
+bool RuledTerms::AddBaseForm(std::u16string_view base, std::uint32_t start, std::uint32_t end,
+                             PartOfSpeech part) {
+  const auto size = static_cast<std::uint32_t>(base.size());
+  const std::uint32_t length = WordCharacter(v_, base, 0, size);
+  if (length == 0) return false;
+  const FoundWord found = FindWord(v_, base, 0, size, length);
+  if (found.end != size) return false;
+  AddWord(found, start, end, part);
+  return true;
+}
+
+void RuledTerms::AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part) {
+  if (found.characters < v_.shortest_word) return;
+  if (found.word != 0) {
+    __builtin_prefetch(v_.nodes + (found.word - 1));
+    __builtin_prefetch(v_.rule_words.data() + (found.word - 1));
+  }
+  s_.sentence.push_back({found.word, start, end, part, false});
+}
+
+void RuledTerms::AddSymbol(std::uint32_t start, std::uint32_t end) {
+  const std::u16string_view symbol = text_.substr(start, end - start);
+  if (v_.has_symbols && !IsPlainSymbol(symbol)) {
+    const std::int32_t column = v_.SymbolColumn(symbol);
+    if (column >= 0) CountColumn(column, start, end);
+  }
+  EndSegment(std::any_of(symbol.begin(), symbol.end(), IsQuestion));
+  if (std::any_of(symbol.begin(), symbol.end(), EndsSentence)) EndSentence();
+}
+
+void RuledTerms::EndSegment(bool ends_with_question) {
+  const std::span<SentenceWord> segment = std::span(s_.sentence).subspan(segment_start_);
+  segment_start_ = s_.sentence.size();
+  if (segment.empty()) return;
+  if (v_.negation_scope > 0) MarkNegations(segment, ends_with_question);
+  ngrams_.Restart();
+  totals_.words += segment.size();
+  std::uint32_t before = 0;
+  for (const SentenceWord& word : segment) {  // the loads of the edges overlap
+    const std::uint32_t number = TermWord(word);
+    v_.PrefetchChild(before - 1, number - 1);
+    before = number;
+  }
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const bool is_known = ngrams_.AddWord(TermWord(segment[i]), [&](std::int32_t column, std::uint32_t n) {
+      CountColumn(column, segment[i + 1 - n].start, segment[i].end);
+    });
+    totals_.unknown_words += static_cast<std::uint64_t>(!is_known);
+  }
+}
+
+void RuledTerms::EndSentence() {
+  segment_start_ = 0;
+  if (s_.sentence.empty()) return;
+  ++sentence_count_;
+  if (v_.has_clauses) {
+    std::size_t particle = s_.sentence.size() - 1;
+    const auto is_concessive = [&](const SentenceWord& word) {
+      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && word.word != 0 &&
+             v_.rule_words[word.word - 1].is_concessive();
+    };
+    while (particle > 0 && !is_concessive(s_.sentence[particle])) --particle;
+    for (std::size_t i = 0; particle > 0 && i < s_.sentence.size(); ++i)
+      CountPrefixed(s_.sentence[i],
+                    i < particle ? &Vocabulary::RuleWord::before : &Vocabulary::RuleWord::after);
+  }
+  std::swap(s_.sentence, s_.last_sentence);
+  s_.sentence.clear();
+}
+
+void RuledTerms::MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const {
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const SentenceWord& negator = segment[i];
+    if (negator.word == 0 ||
+        !v_.rule_words[negator.word - 1].negates_as(static_cast<std::uint8_t>(negator.part_of_speech)))
+      continue;
+    if (IsException(segment, i, ends_with_question)) continue;
+    const std::size_t first = i - std::min<std::size_t>(i, v_.negation_scope);
+    for (std::size_t k = i; k-- > first;) {
+      SentenceWord& word = segment[k];
+      if (word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
+          (word.word == 0 || !v_.rule_words[word.word - 1].continues_scope()))
+        break;
+      word.is_negated = !word.is_negated;
+    }
+  }
+}
+
+bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t negator,
+                             bool ends_with_question) const {
+  const auto matches = [](std::span<const SentenceWord> words, std::span<const std::uint32_t> numbers) {
+    return std::equal(words.begin(), words.end(), numbers.begin(), numbers.end(),
+                      [](const SentenceWord& word, std::uint32_t number) { return word.word == number + 1; });
+  };
+  for (const Vocabulary::Exception& phrase : v_.exceptions) {
+    const std::size_t before = phrase.before.size(), after = phrase.after.size();
+    if (before > negator || after > segment.size() - negator - 1) continue;
+    if (phrase.ends_with_question && !(ends_with_question && negator + 1 + after == segment.size())) continue;
+    if (matches(segment.subspan(negator - before, before), phrase.before) &&
+        matches(segment.subspan(negator + 1, after), phrase.after))
+      return true;
+  }
+  return false;
+}
+
+// Returns the number + 1 of the word with its mark, or 0 if that is in no term.
+std::uint32_t RuledTerms::TermWord(const SentenceWord& word) const {
+  if (!word.is_negated || word.word == 0) return word.word;
+  return v_.rule_words[word.word - 1].marked + 1;  // kNone + 1 is 0
+}
+
+void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]) {
+  if (word.word == 0 || !IsContent(word.part_of_speech)) return;
+  const std::int32_t column = (v_.rule_words[word.word - 1].*columns)[word.is_negated ? 1 : 0];
+  if (column >= 0) CountColumn(column, word.start, word.end);
+}
+
+}  // namespace
+
+WordTotals CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
+                           std::vector<std::uint32_t>& ngram_nodes, RuledTermsScratch& scratch,
+                           ColumnCounts& counts, std::vector<Occurrence>* occurrences) {
+  return RuledTerms(vocabulary, text, *tokens.dictionary, ngram_nodes, scratch, counts, occurrences)
+      .Count(tokens);
+}
+
+}  // namespace hoshi
