@@ -137,14 +137,14 @@ class Lattice {
   static std::uint32_t ContextOf(Node node) {
     return static_cast<std::uint32_t>(node >> kContextShift) & 2047;
   }
+  static std::uint32_t ContextOf(Scratch::Backpointer backpointer) {
+    return backpointer.node >> kContextShift & 2047;
+  }
   static Node WithCost(std::int64_t cost, Node rest) {
     return static_cast<Node>(static_cast<std::uint64_t>(cost) << kCostShift) + rest;
   }
-  // The backpointer index of a node's predecessor. `backpointer` is the first index of the position where the
-  // node ends; the predecessor's is lower by less than kBackpointerRange.
-  static std::uint32_t PredecessorOf(std::uint32_t backpointer, Node node) {
-    return backpointer - ((backpointer - static_cast<std::uint32_t>(node)) & (kBackpointerRange - 1));
-  }
+  // The index of a predecessor's backpointer is lower by less than kBackpointerRange, except for long nodes.
+  std::uint32_t PredecessorOf(std::uint32_t backpointer);
 
   std::uint32_t ReadCodes(std::u16string_view text);
   std::uint32_t SearchSentence(std::uint32_t start);
@@ -200,6 +200,7 @@ std::uint32_t Lattice::ReadCodes(std::u16string_view text) {
 // Returns the position of the sentence end.
 std::uint32_t Lattice::SearchSentence(std::uint32_t start) {
   backpointer_count_ = 1;
+  s_.far_predecessors_.clear();
   lowest_cost_ = 0;
   Scratch::Cell& sentence_start = s_.ring_[start % kRing];
   sentence_start.count = 1;
@@ -241,7 +242,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
       const Node node = cell.nodes[i];
       candidates_.relative_cost[i] = static_cast<std::uint16_t>(CostOf(node) - lowest_cost_);
       candidates_.cost_row[i] = d_.connection_cost + ContextOf(node) * d_.stride;
-      backpointers[i] = {PredecessorOf(first_backpointer_, node), position};
+      backpointers[i] = {static_cast<std::uint32_t>(node), position};
     }
     candidates_.count = kept;
   }
@@ -257,12 +258,13 @@ inline bool Lattice::Prune(std::uint32_t position) {
 [[gnu::noinline]] void Lattice::PruneWithLongNodes(std::uint32_t position) {
   const Scratch::Cell& cell = s_.ring_[position % kRing];
   Scratch::LongNode all[Dictionary::kMaxUnknownWords + kCellCapacity];
-  std::uint32_t count = s_.long_node_count_;
-  std::copy_n(s_.long_nodes_, count, all);
+  const std::uint32_t long_count = s_.long_node_count_;
+  std::copy_n(s_.long_nodes_, long_count, all);
   s_.long_node_count_ = 0;
+  std::uint32_t count = long_count;
   for (std::uint32_t i = 0; i < cell.count; ++i) {
     const Node node = cell.nodes[i];
-    all[count++] = {CostOf(node), ContextOf(node), PredecessorOf(first_backpointer_, node)};
+    all[count++] = {CostOf(node), ContextOf(node), static_cast<std::uint32_t>(node)};
   }
   const Scratch::LongNode cheapest =
       *std::min_element(all, all + count, [](const auto& a, const auto& b) { return a.cost < b.cost; });
@@ -274,7 +276,14 @@ inline bool Lattice::Prune(std::uint32_t position) {
     const std::uint32_t candidate = candidates_.count++;
     candidates_.relative_cost[candidate] = static_cast<std::uint16_t>(all[i].cost - lowest_cost_);
     candidates_.cost_row[candidate] = d_.connection_cost + all[i].context * d_.stride;
-    s_.backpointers_[first_backpointer_ + candidate] = {all[i].predecessor, position};
+    const std::uint32_t backpointer = first_backpointer_ + candidate;
+    std::uint32_t predecessor = all[i].predecessor;
+    if (i < long_count) {
+      s_.far_predecessors_.push_back({backpointer, predecessor});
+      predecessor = backpointer;
+    }
+    s_.backpointers_[backpointer] = {
+        all[i].context << kContextShift | (predecessor & (kBackpointerRange - 1)), position};
   }
 }
 
@@ -438,18 +447,42 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   lowest_cost_ = 0;
 }
 
-// Appends the ends of the sentence's tokens. Each sentence before it has one more code than code units.
+// Appends the ends and contexts of the sentence's tokens. Each sentence before it has one more code than code
+// units.
 void Lattice::TraceBack(std::uint32_t backpointer, std::uint32_t sentences_before) {
-  const std::size_t first = s_.ends_.size();
+  const auto first = static_cast<std::ptrdiff_t>(s_.ends_.size());
   // Index 1 is the sentence start: the only candidate at its position.
-  for (; backpointer != 1; backpointer = s_.backpointers_[backpointer].predecessor)
-    s_.ends_.push_back(s_.backpointers_[backpointer].end - sentences_before);
-  std::reverse(s_.ends_.begin() + static_cast<std::ptrdiff_t>(first), s_.ends_.end());
+  for (; backpointer != 1; backpointer = PredecessorOf(backpointer)) {
+    const Scratch::Backpointer token = s_.backpointers_[backpointer];
+    s_.ends_.push_back(token.end - sentences_before);
+    s_.contexts_.push_back(static_cast<std::uint16_t>(ContextOf(token)));
+  }
+  std::reverse(s_.ends_.begin() + first, s_.ends_.end());
+  std::reverse(s_.contexts_.begin() + first, s_.contexts_.end());
+}
+
+// REQUIRES: the indices of calls within a sentence descend
+inline std::uint32_t Lattice::PredecessorOf(std::uint32_t backpointer) {
+  const std::uint32_t distance = (backpointer - s_.backpointers_[backpointer].node) & (kBackpointerRange - 1);
+  if (distance != 0) [[likely]]
+    return backpointer - distance;
+  std::vector<Scratch::FarPredecessor>& far = s_.far_predecessors_;
+  while (far.back().backpointer != backpointer) far.pop_back();
+  return far.back().predecessor;
 }
 
 namespace {
 constexpr std::size_t kInitialBackpointers = 1 << 12;
 constexpr std::size_t kMaxKept = 1 << 18;  // elements of a vector that the scratch keeps for the next text
+
+// Returns the word of a context in the group that begins at `first`; 0 if there is none.
+std::uint32_t WordOfContext(const Dictionary& dictionary, std::uint32_t first, std::uint32_t context) {
+  const std::uint32_t last = first + dictionary.words[first].following();
+  for (std::uint32_t word = first; word <= last; ++word)
+    if (dictionary.words[word].context() == context) return word;
+  return 0;
+}
+
 }  // namespace
 
 Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
@@ -458,12 +491,52 @@ Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
 
 std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scratch& scratch) const {
   scratch.ends_.clear();
+  scratch.contexts_.clear();
+  scratch.text_ = text;
   Lattice(*dictionary_, scratch).Search(text);
   if (scratch.backpointers_.size() > kMaxKept || scratch.codes_.size() > kMaxKept) [[unlikely]] {
     scratch.backpointers_ = std::vector<Scratch::Backpointer>(kInitialBackpointers);
     scratch.codes_ = {};
   }
   return scratch.ends_;
+}
+
+std::span<const std::uint32_t> Analyzer::Words(Scratch& scratch) const {
+  scratch.words_.clear();
+  std::uint32_t start = 0;
+  for (std::size_t i = 0; i < scratch.ends_.size(); ++i) {
+    const std::uint32_t end = scratch.ends_[i];
+    scratch.words_.push_back(WordOf(scratch.text_, start, end, scratch.contexts_[i]));
+    start = end;
+  }
+  return scratch.words_;
+}
+
+// Returns the word that the search chose for a token. Nodes of one span and one context have the same
+// predecessor, so the cheaper word won; if both cost the same, the dictionary word, which comes first.
+std::uint32_t Analyzer::WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
+                               std::uint32_t context) const {
+  const Dictionary& d = *dictionary_;
+  const std::uint32_t surface = d.Find(text.substr(start, end - start));
+  const std::uint32_t known = surface == 0 ? 0 : WordOfContext(d, surface, context);
+  const Dictionary::Unknown category = d.unknown[d.category[d.code[text[start]]]];
+  if (known != 0 && !category.is_always_invoked()) return known;
+  const std::uint32_t unknown = WordOfContext(d, category.word(), context);
+  if (known == 0) return unknown;
+  const bool is_cheaper = unknown != 0 && d.words[unknown].cost() < d.words[known].cost();
+  return is_cheaper && IsUnknownWord(text, start, end) ? unknown : known;
+}
+
+// Whether the search tried the span as an unknown word, where its category always invokes one: one character,
+// or the rest of a run of the category within the sentence.
+bool Analyzer::IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const {
+  const Dictionary& d = *dictionary_;
+  const std::uint8_t category = d.category[d.code[text[start]]];
+  if (!d.unknown[category].is_grouped()) return end - start == 1;
+  const auto is_in_run = [&](char16_t unit) { return d.category[d.code[unit]] == category; };
+  const auto ends_sentence = [](char16_t unit) { return unit == u'、' || unit == u'。'; };
+  if (!std::all_of(text.begin() + start, text.begin() + end, is_in_run)) return false;
+  return end == text.size() || ends_sentence(text[end - 1]) || !is_in_run(text[end]);
 }
 
 }  // namespace hoshi

@@ -18,7 +18,8 @@
 //   pruning            dropping nodes that cannot be on the best path, for any words that follow
 //   pruning margin     the most that a node may cost above the cheapest one; see dictionary.h
 //   candidate          a node that pruning kept: a possible predecessor of the words that start here
-//   backpointer        a candidate's end and its predecessor, for the way back from the sentence end
+//   backpointer        a candidate's end, context and predecessor, for the way back from the sentence end
+//   word of a token    the dictionary's word (see dictionary.h) that the best path goes through
 //   block              positions that are looked up in the dictionary together
 //   lane               one of the eight 16-bit numbers in an SSE register
 //   long node          a node of an unknown word that is too long for the ring
@@ -46,9 +47,18 @@ class Analyzer {
   // REQUIRES: text.size() < 2^31
   std::span<const std::uint32_t> Analyze(std::u16string_view text, Scratch& scratch) const;
 
+  // Returns the word of each token of the last Analyze: its index in Dictionary::words. Valid until the
+  // scratch is used again. It looks the tokens up only now, so callers that need only the ends pay nothing
+  // for it. REQUIRES: the text of the last Analyze still exists
+  std::span<const std::uint32_t> Words(Scratch& scratch) const;
+
   const Dictionary& dictionary() const { return *dictionary_; }
 
  private:
+  std::uint32_t WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
+                       std::uint32_t context) const;
+  bool IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const;
+
   std::shared_ptr<const Dictionary> dictionary_;
 };
 
@@ -79,9 +89,14 @@ class Analyzer::Scratch {
   };
   static_assert(sizeof(Cell) % 128 == 64, "an odd number of cache lines spreads cells over the cache sets");
 
+  // `node` has the lower bits of a Node. A long node's predecessor can be farther away than these bits tell;
+  // then they have the distance 0, and the predecessor is in far_predecessors_.
   struct Backpointer {
-    std::uint32_t predecessor;  // index of its backpointer
-    std::uint32_t end;          // position
+    std::uint32_t node;
+    std::uint32_t end;  // position
+  };
+  struct FarPredecessor {
+    std::uint32_t backpointer, predecessor;  // indices of backpointers
   };
   struct LongNode {
     std::int64_t cost;
@@ -94,11 +109,15 @@ class Analyzer::Scratch {
 
   Cell ring_[kRing];
   std::vector<Backpointer> backpointers_;
-  std::vector<std::uint16_t> codes_;  // codes of the text, with kSentenceEnd after each sentence
+  std::vector<FarPredecessor> far_predecessors_;  // of the sentence
+  std::vector<std::uint16_t> codes_;              // codes of the text, with kSentenceEnd after each sentence
   // By position in the block. One element is for the unknown word, one is spare.
   Match matches_[kBlock][Dictionary::kMaxSurfaceLength + 2];
   Match* matches_end_[kBlock];
   std::vector<std::uint32_t> ends_;
+  std::vector<std::uint16_t> contexts_;  // by token
+  std::vector<std::uint32_t> words_;     // by token
+  std::u16string_view text_;             // of the last Analyze
   // Nodes of unknown words of kRing and more characters. Runs do not overlap, so all of them end at one
   // position.
   LongNode long_nodes_[Dictionary::kMaxUnknownWords];

@@ -10,13 +10,14 @@
 namespace hoshi {
 namespace {
 
+using Feature = Dictionary::Feature;
 using Unit = Dictionary::Unit;
 using Unknown = Dictionary::Unknown;
 using Word = Dictionary::Word;
 
-constexpr std::array<std::uint8_t, 8> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8};
+constexpr std::array<std::uint8_t, 11> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8, 2, 4, 2};
 static_assert(sizeof(Unknown) == kElementBytes[3] && sizeof(Word) == kElementBytes[4] &&
-              sizeof(Unit) == kElementBytes[7]);
+              sizeof(Unit) == kElementBytes[7] && sizeof(Feature) == kElementBytes[9]);
 
 constexpr std::uint32_t kCategories = Dictionary::kSentenceEnd;  // numbered from 0
 constexpr std::uint32_t kMaxContexts = 2048;                     // 11 bits of a word
@@ -40,6 +41,9 @@ struct Sections {
   std::span<const std::uint16_t> costs = file.Section<std::uint16_t>(6);
   std::span<const std::int16_t> margins = file.Section<std::int16_t>(7);
   std::span<const Unit> units = file.Section<Unit>(8);
+  std::span<const std::uint16_t> feature_of = file.Section<std::uint16_t>(9);
+  std::span<const Feature> features = file.Section<Feature>(10);
+  std::span<const char16_t> base_forms = file.Section<char16_t>(11);
   Numbers n{};
   std::uint16_t last_code = 0;
 
@@ -53,6 +57,7 @@ struct Sections {
   std::optional<Error> CheckWords() const;
   std::optional<Error> CheckCosts() const;
   std::optional<Error> CheckTrie() const;
+  std::optional<Error> CheckFeatures() const;
 };
 
 std::string AtMost(std::uint32_t limit) { return "at most " + std::to_string(limit); }
@@ -93,7 +98,8 @@ std::optional<Error> Sections::CheckSizes() const {
   if (units.empty()) return Refuse("units", "at least 1", 0);
   if (auto error = check("units", n.units, units.size())) return error;
   if (auto error = check("connection costs", cells, costs.size())) return error;
-  return check("pruning margins", cells, margins.size());
+  if (auto error = check("pruning margins", cells, margins.size())) return error;
+  return check("features of words", n.words, feature_of.size());
 }
 
 std::optional<Error> Sections::CheckCharacters() {
@@ -175,9 +181,26 @@ std::optional<Error> Sections::CheckTrie() const {
   return std::nullopt;
 }
 
+std::optional<Error> Sections::CheckFeatures() const {
+  std::uint16_t last = 0;
+  for (const std::uint16_t feature : feature_of) last = std::max(last, feature);
+  if (last >= features.size())
+    return Refuse("features of words", "below " + std::to_string(features.size()), last);
+  constexpr auto kLastPart = static_cast<std::uint32_t>(PartOfSpeech::kFiller);
+  std::uint32_t last_part = 0, last_end = 0;
+  for (const Feature feature : features) {
+    last_part = std::max(last_part, static_cast<std::uint32_t>(feature.part_of_speech()));
+    last_end = std::max(last_end, feature.offset() + feature.length());
+  }
+  if (last_part > kLastPart) return Refuse("parts of speech", AtMost(kLastPart), last_part);
+  if (last_end > base_forms.size())
+    return Refuse("ends of base forms", "at most " + std::to_string(base_forms.size()), last_end);
+  return std::nullopt;
+}
+
 }  // namespace
 
-constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 1, kElementBytes};
+constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 2, kElementBytes};
 
 std::optional<Error> Dictionary::Check() {
   Sections sections{file_};
@@ -187,17 +210,32 @@ std::optional<Error> Dictionary::Check() {
   if (auto error = sections.CheckWords()) return error;
   if (auto error = sections.CheckCosts()) return error;
   if (auto error = sections.CheckTrie()) return error;
+  if (auto error = sections.CheckFeatures()) return error;
 
   code = sections.codes.data();
   category = sections.categories.data();
   unknown = sections.unknowns.data();
   words = sections.words.data();
+  word_count = sections.n.words;
   stride = sections.n.stride;
   bias = sections.n.bias;
   connection_cost = sections.costs.data();
   pruning_margin = sections.margins.data();
   trie = sections.units.data();
+  feature_of = sections.feature_of.data();
+  features = sections.features.data();
+  base_forms = sections.base_forms.data();
   return std::nullopt;
+}
+
+std::uint32_t Dictionary::Find(std::u16string_view surface) const {
+  Unit unit = trie[0];
+  for (const char16_t character : surface) {
+    const std::uint32_t base = unit.base();
+    unit = trie[base + code[character]];
+    if (base == 0 || unit.label() != code[character]) return 0;
+  }
+  return surface.empty() ? 0 : unit.word();
 }
 
 }  // namespace hoshi

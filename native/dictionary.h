@@ -8,10 +8,29 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "table_file.h"
 
 namespace hoshi {
+
+// IPADIC's parts of speech, as far as hoshi tells them apart. parts-of-speech.ts has the same order.
+enum class PartOfSpeech : std::uint8_t {
+  kOther,
+  kNoun,                 // 名詞
+  kVerb,                 // 動詞
+  kAdjective,            // 形容詞
+  kAdverb,               // 副詞
+  kAuxiliary,            // 助動詞
+  kParticle,             // 助詞, without 接続助詞
+  kConjunctiveParticle,  // 助詞 with the detail 接続助詞
+  kSymbol,               // 記号
+  kConjunction,          // 接続詞
+  kAdnominal,            // 連体詞
+  kPrefix,               // 接頭詞
+  kInterjection,         // 感動詞
+  kFiller,               // フィラー
+};
 
 class Dictionary : public LoadedTables<Dictionary> {
  public:
@@ -42,7 +61,7 @@ class Dictionary : public LoadedTables<Dictionary> {
 
   // The words of one surface are adjacent; `following` is the number of words after this one. A context id
   // numbers a pair (left id, right id), frequent pairs first; 0 is the start and the end of a sentence. Words
-  // of one surface with the same context id are merged.
+  // of one surface with the same context id are merged. Index 0 means no word.
   struct Word {
     std::uint32_t bits;
     std::int32_t cost() const { return static_cast<std::int32_t>(bits) >> 16; }
@@ -50,6 +69,7 @@ class Dictionary : public LoadedTables<Dictionary> {
     std::uint32_t context() const { return bits & 2047; }
   };
   const Word* words;
+  std::uint32_t word_count;  // with index 0
 
   std::uint32_t stride;                  // row length of the two matrices
   std::int32_t bias;                     // stored connection cost = connection cost + bias
@@ -68,6 +88,32 @@ class Dictionary : public LoadedTables<Dictionary> {
     std::uint32_t base() const { return static_cast<std::uint32_t>(bits >> 40); }             // 0: no child
   };
   const Unit* trie;
+
+  // The part of speech and the base form of a word. Words with the same features share one entry.
+  struct Feature {
+    std::uint32_t bits;
+    PartOfSpeech part_of_speech() const { return static_cast<PartOfSpeech>(bits & 15); }
+    std::uint32_t length() const { return bits >> 4 & 255; }  // of the base form, in UTF-16 code units
+    std::uint32_t offset() const { return bits >> 12; }       // in base_forms
+  };
+  const std::uint16_t* feature_of;  // by word
+  const Feature* features;
+  const char16_t* base_forms;
+
+  // REQUIRES: word < word_count
+  PartOfSpeech part_of_speech(std::uint32_t word) const {
+    return features[feature_of[word]].part_of_speech();
+  }
+  // The base form of a word. Empty if it is the surface form, or if the dictionary has none.
+  // REQUIRES: word < word_count
+  std::u16string_view base_form(std::uint32_t word) const {
+    const Feature feature = features[feature_of[word]];
+    return {base_forms + feature.offset(), feature.length()};
+  }
+
+  // Returns the first word of a surface, or 0 if the text is not a surface. U+0000 and surrogates count as
+  // U+E000.
+  std::uint32_t Find(std::u16string_view surface) const;
 
  private:
   friend class LoadedTables<Dictionary>;

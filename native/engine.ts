@@ -11,6 +11,7 @@ import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import { packageRoot } from './package-root.ts';
+import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 
 /** The compiled dictionary that `make build` creates. */
@@ -20,7 +21,12 @@ export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.b
 
 interface AnalyzerHandle {
   readonly identity: string;
+  readonly wordCount: number;
   analyze(text: string, ends: Uint32Array): number;
+  words(text: string, ends: Uint32Array, words: Uint32Array): number;
+  partOfSpeech(word: number): number;
+  baseForm(word: number): string;
+  find(surface: string): number;
 }
 
 interface VectorizerHandle {
@@ -81,6 +87,7 @@ const forestHandles = new WeakMap<NativeForest, ForestHandle>();
 export class NativeAnalyzer {
   readonly #handle: AnalyzerHandle;
   #ends = new Uint32Array(1 << 10); // The result of the last call. It grows with the longest text.
+  #words = new Uint32Array(); // as #ends
 
   private constructor(handle: AnalyzerHandle) {
     this.#handle = handle;
@@ -101,6 +108,11 @@ export class NativeAnalyzer {
     return this.#handle.identity;
   }
 
+  /** The number of words in the dictionary, with index 0, which means no word. */
+  get wordCount(): number {
+    return this.#handle.wordCount;
+  }
+
   /**
    * The UTF-16 offset of the end of each token, ascending. A token starts at the end of the token before. The array is
    * valid until the next call.
@@ -109,6 +121,32 @@ export class NativeAnalyzer {
     checkText(text);
     if (this.#ends.length < text.length) this.#ends = new Uint32Array(2 * text.length);
     return this.#ends.subarray(0, this.#handle.analyze(text, this.#ends));
+  }
+
+  /** The ends of `analyze`, and the dictionary word of each token, for `word`. Both are valid until the next call. */
+  analyzeWords(text: string): { ends: Uint32Array; words: Uint32Array } {
+    checkText(text);
+    if (this.#ends.length < text.length) this.#ends = new Uint32Array(2 * text.length);
+    if (this.#words.length < this.#ends.length) this.#words = new Uint32Array(this.#ends.length);
+    const count = this.#handle.words(text, this.#ends, this.#words);
+    return { ends: this.#ends.subarray(0, count), words: this.#words.subarray(0, count) };
+  }
+
+  /**
+   * The base form and the part of speech of a word, an integer from 0 to `wordCount` − 1. The base form is undefined if
+   * it is the surface form, or if the dictionary has none.
+   */
+  word(index: number): { base: string | undefined; partOfSpeech: PartOfSpeech } {
+    checkInteger(index, 0, this.wordCount - 1, 'the word');
+    const base = this.#handle.baseForm(index);
+    const partOfSpeech = PARTS_OF_SPEECH[this.#handle.partOfSpeech(index)] as PartOfSpeech;
+    return { base: base === '' ? undefined : base, partOfSpeech };
+  }
+
+  /** Whether the dictionary has a word of exactly this surface form. Unknown words do not count. */
+  hasSurface(text: string): boolean {
+    checkText(text);
+    return this.#handle.find(text) !== 0;
   }
 }
 

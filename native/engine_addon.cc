@@ -134,7 +134,11 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
   static constexpr napi_type_tag kTag{kTagPrefix, 1};
 
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Analyzer", {InstanceMethod<&AnalyzerWrap::Analyze>("analyze")});
+    return DefineClass(
+        env, "Analyzer",
+        {InstanceMethod<&AnalyzerWrap::Analyze>("analyze"), InstanceMethod<&AnalyzerWrap::Words>("words"),
+         InstanceMethod<&AnalyzerWrap::PartOfSpeech>("partOfSpeech"),
+         InstanceMethod<&AnalyzerWrap::BaseForm>("baseForm"), InstanceMethod<&AnalyzerWrap::Find>("find")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -147,6 +151,7 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
       : ObjectWrap(info), analyzer_(TakeContent<std::shared_ptr<const Dictionary>>(info)) {
     Tag(*this);
     DefineValue(*this, "identity", Napi::String::New(Env(), analyzer_.dictionary().identity()));
+    DefineValue(*this, "wordCount", Napi::Number::New(Env(), analyzer_.dictionary().word_count));
   }
 
   const Analyzer& analyzer() const { return analyzer_; }
@@ -157,6 +162,34 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
     const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
     std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
     return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));
+  }
+
+  // (text, Uint32Arrays for the ends and the words, at least as long as the text) → number of tokens
+  Napi::Value Words(const Napi::CallbackInfo& info) {
+    const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
+    const auto words = analyzer_.Words(scratch_);
+    std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
+    std::copy(words.begin(), words.end(), info[2].As<Napi::Uint32Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));
+  }
+
+  // (word) → its part of speech as a number
+  Napi::Value PartOfSpeech(const Napi::CallbackInfo& info) {
+    const auto part_of_speech =
+        analyzer_.dictionary().part_of_speech(info[0].As<Napi::Number>().Uint32Value());
+    return Napi::Number::New(info.Env(), static_cast<double>(part_of_speech));
+  }
+
+  // (word) → its base form, '' if it is the surface form or if there is none
+  Napi::Value BaseForm(const Napi::CallbackInfo& info) {
+    const auto base = analyzer_.dictionary().base_form(info[0].As<Napi::Number>().Uint32Value());
+    return Napi::String::New(info.Env(), base.data(), base.size());
+  }
+
+  // (text) → the first word of that surface, 0 if there is none
+  Napi::Value Find(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(),
+                             analyzer_.dictionary().Find(State::Of(info.Env()).TextFrom(info[0])));
   }
 
   Analyzer analyzer_;

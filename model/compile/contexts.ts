@@ -5,6 +5,8 @@
 import { keysByWeight } from './frequencies.ts';
 import type { ConnectionCosts, DictionaryWord } from './kuromoji-files.ts';
 
+type ContextIds = Pick<DictionaryWord, 'leftId' | 'rightId'>;
+
 export interface Contexts {
   readonly count: number;
   /** The length of a row of both matrices: `count`, rounded up to whole cache lines. */
@@ -20,7 +22,7 @@ export interface Contexts {
    */
   readonly pruningMargin: Int16Array;
   /** The number of a word's context. Throws for a word that was not weighed. */
-  numberOf(word: DictionaryWord): number;
+  numberOf(word: ContextIds): number;
 }
 
 /** The bits for a context's number in a word (words.ts). */
@@ -56,14 +58,14 @@ export function contextsOf(
   };
 }
 
-function keyOf({ leftId, rightId }: DictionaryWord): number {
+function keyOf({ leftId, rightId }: ContextIds): number {
   return leftId * ID_LIMIT + rightId;
 }
 
 function* withSentenceEnds(
   words: Iterable<readonly [DictionaryWord, weight: number]>,
 ): Generator<[key: number, weight: number]> {
-  yield [keyOf({ leftId: 0, rightId: 0, cost: 0 }), Number.POSITIVE_INFINITY];
+  yield [keyOf({ leftId: 0, rightId: 0 }), Number.POSITIVE_INFINITY];
   for (const [word, weight] of words) yield [keyOf(word), weight];
 }
 

@@ -12,6 +12,9 @@
  *     6  costs      u16 × contexts × stride: the connection costs of contexts.ts
  *     7  margins    i16 × contexts × stride: the pruning margins of contexts.ts
  *     8  trie       u64: double-array.ts, from the character codes of a surface to its first word
+ *     9  featuresOf u16: word → the number of its features
+ *    10  features   u32: features.ts
+ *    11  texts      u16: the UTF-16 units of the base forms
  */
 import { contextsOf } from './contexts.ts';
 import { buildDoubleArray } from './double-array.ts';
@@ -20,7 +23,7 @@ import type { Category, DictionaryWord, KuromojiDictionary } from './kuromoji-fi
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { WordTable } from './words.ts';
 
-const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
+const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 2 };
 
 const CATEGORY_CODES = 16;
 const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the end of a sentence.
@@ -46,7 +49,7 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
   const trie = buildDoubleArray(
     surfaces.map(({ text, words, weight }) => ({
       codes: Uint16Array.from({ length: text.length }, (_, i) => code[text.charCodeAt(i)] as number),
-      value: table.add(words),
+      value: table.add(words, text),
       weight,
     })),
   );
@@ -61,7 +64,8 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
     surfaces.reduce((longest, { text }) => Math.max(longest, text.length), 0),
     0,
   );
-  const sections = [numbers, code, category, unknown, words, contexts.connectionCost, contexts.pruningMargin, trie];
+  const { connectionCost, pruningMargin } = contexts;
+  const sections = [numbers, code, category, unknown, words, connectionCost, pruningMargin, trie, ...table.features()];
   return encodeTableFile(dictionaryKind, identity, sections);
 }
 

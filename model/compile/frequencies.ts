@@ -37,7 +37,7 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
  * A weight from a word's cost, which is a negative log probability: if the cost is 512 higher, the weight is half.
  * Every weight is a power of two, so that sums are exact.
  */
-export function priorOf({ cost }: DictionaryWord): number {
+export function priorOf({ cost }: Pick<DictionaryWord, 'cost'>): number {
   return 2 ** (-20 - (cost >> 9));
 }
 

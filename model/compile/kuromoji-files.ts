@@ -3,8 +3,10 @@
  *
  *     base, check     the trie, a double array of i32 over UTF-8 bytes; byte 0 leads to a leaf with base −1 − key
  *     tid_map, tid    key → byte offsets of words (i32: number of keys, then for each: key, count, offsets) →
- *                     i16 left id, i16 right id, i16 cost, i32 that is not used here
- *     unk_map, unk    the same for a category's unknown words; the key is the category's number
+ *                     i16 left id, i16 right id, i16 cost, i32 byte offset of the word's features
+ *     tid_pos         features: UTF-8 that ends with a 0, the surface form and IPADIC's features with commas between
+ *     unk_map, unk,   the same for a category's unknown words; the key is the category's number, and the features
+ *     unk_pos         begin with its name
  *     unk_invoke      the categories: u8 invoke, u8 group, i32 length (which kuromoji ignores), name, 0
  *     unk_char        u8: the category of every UTF-16 unit
  *     cc              i16: number of right ids, number of left ids, then the cost of each left id after each right id
@@ -17,11 +19,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { type PartOfSpeech, partOfSpeechOf } from '../reference/parts-of-speech.ts';
 
 export interface DictionaryWord {
   readonly leftId: number;
   readonly rightId: number;
   readonly cost: number;
+  readonly partOfSpeech: PartOfSpeech;
+  /** The base form. Undefined if the dictionary has none. */
+  readonly base?: string;
 }
 
 export interface Surface {
@@ -59,7 +65,8 @@ export interface KuromojiDictionary {
  * Reads kuromoji's dictionary from a folder. An error names the file, what was expected in it, and what was received.
  */
 export async function readKuromojiFiles(folder: string): Promise<KuromojiDictionary> {
-  const names = ['base', 'check', 'tid_map', 'tid', 'unk_map', 'unk', 'unk_invoke', 'unk_char', 'cc'] as const;
+  const words = ['tid_map', 'tid', 'tid_pos', 'unk_map', 'unk', 'unk_pos'] as const;
+  const names = ['base', 'check', ...words, 'unk_invoke', 'unk_char', 'cc'] as const;
   const contents = await Promise.all(names.map((name) => readCompressed(join(folder, `${name}.dat.gz`))));
   const content = (name: (typeof names)[number], width: number) => {
     const bytes = contents[names.indexOf(name)] as ArrayBuffer;
@@ -67,14 +74,15 @@ export async function readKuromojiFiles(folder: string): Promise<KuromojiDiction
     return bytes;
   };
   const connections = connectionsOf(new Int16Array(content('cc', 2)));
-  const wordsOf = (map: 'tid_map' | 'unk_map', records: 'tid' | 'unk') =>
-    wordsByKey(map, new Int32Array(content(map, 4)), records, new DataView(content(records, 1)), connections);
-  const surfaces = surfacesOf(
-    new Int32Array(content('base', 4)),
-    new Int32Array(content('check', 4)),
-    wordsOf('tid_map', 'tid'),
-  );
-  const categories = categoriesOf(Buffer.from(content('unk_invoke', 1)), wordsOf('unk_map', 'unk'));
+  const wordsOf = (records: 'tid' | 'unk') =>
+    wordsByKey(
+      `${records}_map`,
+      new Int32Array(content(`${records}_map`, 4)),
+      records,
+      wordReader(records, content(records, 1), content(`${records}_pos`, 1), connections),
+    );
+  const surfaces = surfacesOf(new Int32Array(content('base', 4)), new Int32Array(content('check', 4)), wordsOf('tid'));
+  const categories = categoriesOf(Buffer.from(content('unk_invoke', 1)), wordsOf('unk'));
   const categoryOf = new Uint8Array(content('unk_char', 1));
   expect(categoryOf.length === 65536, 'unk_char', '65536 bytes', categoryOf.length);
   categoryOf.forEach((category, unit) => {
@@ -105,8 +113,7 @@ function wordsByKey(
   mapName: string,
   map: Int32Array,
   recordsName: string,
-  records: DataView,
-  { rightIds, leftIds }: ConnectionCosts,
+  { bytes, read }: WordReader,
 ): Map<number, DictionaryWord[]> {
   const words = new Map<number, DictionaryWord[]>();
   const [keys = 0] = map;
@@ -123,23 +130,52 @@ function wordsByKey(
     const ofKey: DictionaryWord[] = [];
     for (let j = 0; j < count; j++) {
       const offset = next();
-      expect(
-        offset >= 0 && offset + 6 <= records.byteLength,
-        mapName,
-        `offsets into ${recordsName} (${records.byteLength} bytes)`,
-        offset,
-      );
-      const leftId = records.getInt16(offset, true);
-      const rightId = records.getInt16(offset + 2, true);
-      expect(leftId >= 0 && leftId < leftIds, recordsName, `left ids below ${leftIds}`, leftId);
-      expect(rightId >= 0 && rightId < rightIds, recordsName, `right ids below ${rightIds}`, rightId);
-      ofKey.push({ leftId, rightId, cost: records.getInt16(offset + 4, true) });
+      const isInside = offset >= 0 && offset + RECORD_BYTES <= bytes;
+      expect(isInside, mapName, `offsets into ${recordsName} (${bytes} bytes)`, offset);
+      ofKey.push(read(offset));
     }
     words.set(key, ofKey);
   }
   const rest = map.subarray(at).findIndex((number) => number !== 0);
   expect(rest === -1, mapName, `nothing after ${keys} keys`, `${map[at + rest]}`);
   return words;
+}
+
+interface WordReader {
+  readonly bytes: number;
+  /** REQUIRES: 0 <= offset <= bytes − RECORD_BYTES */
+  read(offset: number): DictionaryWord;
+}
+
+const RECORD_BYTES = 10;
+
+function wordReader(
+  name: 'tid' | 'unk',
+  recordBytes: ArrayBuffer,
+  featureBytes: ArrayBuffer,
+  { rightIds, leftIds }: ConnectionCosts,
+): WordReader {
+  const records = new DataView(recordBytes);
+  const features = Buffer.from(featureBytes);
+  const read = (offset: number) => {
+    const leftId = records.getInt16(offset, true);
+    const rightId = records.getInt16(offset + 2, true);
+    const featuresAt = records.getInt32(offset + 6, true);
+    expect(leftId >= 0 && leftId < leftIds, name, `left ids below ${leftIds}`, leftId);
+    expect(rightId >= 0 && rightId < rightIds, name, `right ids below ${rightIds}`, rightId);
+    const isInside = featuresAt >= 0 && featuresAt < features.length;
+    expect(isInside, name, `offsets into ${name}_pos (${features.length} bytes)`, featuresAt);
+    return { leftId, rightId, cost: records.getInt16(offset + 4, true), ...featuresFrom(features, featuresAt, name) };
+  };
+  return { bytes: recordBytes.byteLength, read };
+}
+
+function featuresFrom(bytes: Buffer, start: number, name: string): Pick<DictionaryWord, 'partOfSpeech' | 'base'> {
+  const line = bytes.toString('utf8', start, bytes.indexOf(0, start));
+  // As kuromoji 0.1.2 IpadicFormatter.js: the surface form comes first, the base form is the eighth.
+  const [, partOfSpeech = '', detail = '', , , , , base] = line.split(',');
+  if (base === undefined) throw mismatch(`${name}_pos`, 'eight features or more', JSON.stringify(line));
+  return { partOfSpeech: partOfSpeechOf(partOfSpeech, detail), ...(base === '*' ? {} : { base }) };
 }
 
 /** Walks from each leaf up to the root: far fewer steps than trying all bytes at each node from the root down. */

@@ -2,14 +2,9 @@
  * The sections of a vocabulary file that term rules need, for RuleWord, Exception and Symbol in native/vocabulary.h.
  * Without rules, they are empty.
  */
-import {
-  NEGATED,
-  type NegationRules,
-  negationExceptionOf,
-  PREFIXES,
-  type TermRules,
-} from '../reference/term-rules.ts';
+
 import { PARTS_OF_SPEECH } from '../reference/parts-of-speech.ts';
+import { NEGATED, type NegationRules, negationExceptionOf, PREFIXES, type TermRules } from '../reference/term-rules.ts';
 
 /** A word of a term, without its mark. */
 export interface MarkedWord {

@@ -2,8 +2,9 @@
  * The terms of a vocabulary as a tree: words get numbers, terms of several words are paths of nodes. Node i < wordCount
  * is the term of only word i. Words with a negation mark have numbers after those without.
  */
-import type { Vectorizer } from '../reference/vectorizer.ts';
+
 import { shortestWord } from '../reference/terms.ts';
+import type { Vectorizer } from '../reference/vectorizer.ts';
 import { isLongEnough, isWord } from '../reference/word-parts.ts';
 import {
   exceptionsTable,

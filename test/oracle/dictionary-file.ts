@@ -1,4 +1,5 @@
 /** Reads a compiled dictionary by the definition of its format (model/compile/dictionary.ts), one word at a time. */
+import { PARTS_OF_SPEECH, type PartOfSpeech } from '../../model/reference/parts-of-speech.ts';
 import { lookUp } from './double-array.ts';
 import { decodeTableFile, dictionaryKind } from './table-file.ts';
 
@@ -17,11 +18,14 @@ export interface CompiledDictionary {
   readonly connectionCost: Uint16Array;
   readonly pruningMargin: Int16Array;
   readonly trie: BigUint64Array;
+  readonly featuresOf: Uint16Array;
+  readonly features: Uint32Array;
+  readonly baseForms: string;
 }
 
 export function readDictionary(bytes: Uint8Array): CompiledDictionary {
   const { identity, sections } = decodeTableFile(bytes, dictionaryKind);
-  if (sections.length !== 8) throw new Error(`expected 8 sections, received ${sections.length}`);
+  if (sections.length !== 11) throw new Error(`expected 11 sections, received ${sections.length}`);
   const numbersOf = (i: number) => Uint8Array.from(sections[i] as Uint8Array).buffer;
   return {
     identity,
@@ -33,13 +37,40 @@ export function readDictionary(bytes: Uint8Array): CompiledDictionary {
     connectionCost: new Uint16Array(numbersOf(5)),
     pruningMargin: new Int16Array(numbersOf(6)),
     trie: new BigUint64Array(numbersOf(7)),
+    featuresOf: new Uint16Array(numbersOf(8)),
+    features: new Uint32Array(numbersOf(9)),
+    baseForms: Buffer.from(numbersOf(10)).toString('utf16le'),
   };
 }
 
+export interface CompiledFeatures {
+  readonly partOfSpeech: PartOfSpeech;
+  readonly base: string | undefined;
+}
+
+/** The features of each word of a group. */
+export function featuresFrom(dictionary: CompiledDictionary, first: number): CompiledFeatures[] {
+  return wordsFrom(dictionary, first).map((_, i) => {
+    const bits = dictionary.features[dictionary.featuresOf[first + i] as number] as number;
+    const [offset, length] = [bits >>> 12, (bits >>> 4) & 255];
+    const base = length === 0 ? undefined : dictionary.baseForms.slice(offset, offset + length);
+    return { partOfSpeech: PARTS_OF_SPEECH[bits & 15] as PartOfSpeech, base };
+  });
+}
+
+export function featuresOfSurface(dictionary: CompiledDictionary, surface: string): CompiledFeatures[] {
+  const first = firstOfSurface(dictionary, surface);
+  return first === 0 ? [] : featuresFrom(dictionary, first);
+}
+
 export function wordsOfSurface(dictionary: CompiledDictionary, surface: string): CompiledWord[] {
-  const codes = Array.from(surface, (character) => dictionary.code[character.charCodeAt(0)] as number);
-  const first = lookUp(dictionary.trie, codes);
+  const first = firstOfSurface(dictionary, surface);
   return first === 0 ? [] : wordsFrom(dictionary, first);
+}
+
+function firstOfSurface(dictionary: CompiledDictionary, surface: string): number {
+  const codes = Array.from(surface, (character) => dictionary.code[character.charCodeAt(0)] as number);
+  return lookUp(dictionary.trie, codes);
 }
 
 export function wordsFrom({ words }: CompiledDictionary, first: number): CompiledWord[] {

@@ -15,8 +15,12 @@ export interface LatticeWord {
 
 type ConnectionCost = (right: number, left: number) => number;
 
-/** The ends of the words on the best path from 0 to `length`; undefined if there is no path. Takes exponential time. */
-export function bestPath(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
+/** The words on the best path from 0 to `length`; undefined if there is no path. Takes exponential time. */
+export function bestPath<Word extends LatticeWord>(
+  words: readonly Word[],
+  length: number,
+  connect: ConnectionCost,
+): Word[] | undefined {
   const paths: { cost: number; path: number[] }[] = []; // a path is a list of indices of words
   const walk = (at: number, right: number, cost: number, path: number[]) => {
     if (at === length) paths.push({ cost: cost + connect(right, 0), path });
@@ -26,7 +30,7 @@ export function bestPath(words: readonly LatticeWord[], length: number, connect:
   };
   walk(0, 0, 0, []);
   paths.sort((a, b) => a.cost - b.cost || compareFromTheEnd(a.path, b.path));
-  return paths[0]?.path.map((i) => (words[i] as LatticeWord).end);
+  return paths[0]?.path.map((i) => words[i] as Word);
 }
 
 function compareFromTheEnd(a: readonly number[], b: readonly number[]): number {
@@ -38,8 +42,12 @@ function compareFromTheEnd(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The same by a simple Viterbi search, for sentences of any length. Costs are exact up to 2^53. */
-export function viterbi(words: readonly LatticeWord[], length: number, connect: ConnectionCost): number[] | undefined {
-  const endingAt = Array.from({ length: length + 1 }, (): { word: LatticeWord; cost: number; before: number }[] => []);
+export function viterbi<Word extends LatticeWord>(
+  words: readonly Word[],
+  length: number,
+  connect: ConnectionCost,
+): Word[] | undefined {
+  const endingAt = Array.from({ length: length + 1 }, (): { word: Word; cost: number; before: number }[] => []);
   const bestBefore = (at: number, left: number) => {
     let best = { cost: at === 0 ? connect(0, left) : Number.POSITIVE_INFINITY, before: -1 };
     endingAt[at]?.forEach(({ word, cost }, before) => {
@@ -53,12 +61,12 @@ export function viterbi(words: readonly LatticeWord[], length: number, connect: 
   }
   let { cost, before } = bestBefore(length, 0);
   if (cost === Number.POSITIVE_INFINITY) return undefined;
-  const ends: number[] = [];
+  const path: Word[] = [];
   for (let at = length; at > 0; ) {
-    const step = endingAt[at]?.[before] as { word: LatticeWord; before: number };
-    ends.push(at);
+    const step = endingAt[at]?.[before] as { word: Word; before: number };
+    path.push(step.word);
     ({ before } = step);
     at = step.word.start;
   }
-  return ends.reverse();
+  return path.reverse();
 }

@@ -24,7 +24,18 @@ import {
   wordsOfSurface,
 } from '../../oracle/dictionary-file.ts';
 
-const word = (leftId: number, rightId: number, cost: number): DictionaryWord => ({ leftId, rightId, cost });
+const word = (
+  leftId: number,
+  rightId: number,
+  cost: number,
+  features: Partial<DictionaryWord> = {},
+): DictionaryWord => ({
+  leftId,
+  rightId,
+  cost,
+  partOfSpeech: 'other',
+  ...features,
+});
 
 /** Two characters, three surfaces, two categories, three ids. */
 function tinyDictionary(): KuromojiDictionary {
