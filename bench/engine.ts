@@ -3,6 +3,7 @@
  * it, so that it is timed alone.
  */
 import { createHash } from 'node:crypto';
+import { type TermToken, termTokenOf } from '../model/reference/parts-of-speech.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { NativeEngine } from '../model/scoring/native-engine.ts';
 import { NativeLightgbmEngine } from '../model/scoring/native-lightgbm-engine.ts';
@@ -67,15 +68,14 @@ function nativeEngine(
 function referenceEngine(scorer: ReferenceEngine): Engine {
   const { tokenizer, vectorizer, predictor } = scorer;
   const text = (i: number) => texts[i] as string;
-  const tokens = texts.map((each) => tokenizer.tokenize(each));
-  const surfaces = tokens.map((all) => all.map(({ surface }) => surface));
-  const rows = surfaces.map((all) => vectorizer.row(all));
+  const tokens = texts.map((each) => tokenizer.analyze(each).map(termTokenOf));
+  const rows = tokens.map((all) => vectorizer.row(all));
   return {
     ends: (i) => (tokens[i] ?? []).map(({ end }) => end),
     row: (i) => rows[i] as SparseRow,
     work: {
       tokenize: (i) => tokenizer.tokenize(text(i)),
-      row: (i) => vectorizer.row(surfaces[i] as string[]),
+      row: (i) => vectorizer.row(tokens[i] as TermToken[]),
       predict: (i) => predictor.predict(rows[i] as SparseRow),
       score: (i) => scorer.score(text(i)),
     },

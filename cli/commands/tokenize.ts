@@ -52,9 +52,14 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
 
 /** Streams, with the fastest engine that this machine has. */
 async function tokenizeLines(source: Readable): Promise<void> {
-  const { surfaces } = await loadFeatureExtractor(log);
+  const { tokens } = await loadFeatureExtractor(log);
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
-    const lines = records.map(({ fields }) => `${surfaces(fields.text as string).join(' ')}\n`);
+    const lines = records.map(
+      ({ fields }) =>
+        `${tokens(fields.text as string)
+          .map(({ surface }) => surface)
+          .join(' ')}\n`,
+    );
     await print(lines.join(''));
   }
 }

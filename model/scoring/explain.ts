@@ -8,8 +8,7 @@
 import { BundleError } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount } from '../bundle/read.ts';
 import { Contributions } from '../reference/contributions.ts';
-import { shortestWord, wordsOf } from '../reference/terms.ts';
-import type { Token } from '../reference/tokenizer.ts';
+import type { TermToken } from '../reference/parts-of-speech.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 
 export interface ExplainedTerm {
@@ -55,10 +54,9 @@ export class Explainer {
     checkFeatureCount(path, vectorizer.columnCount, this.#contributions.columnCount);
   }
 
-  /** `ends` has the UTF-16 offset after each token of the text. `score` is the text's score by the same bundle. */
-  explain(text: string, ends: Iterable<number>, score: number): Explanation {
-    const tokens = tokensOf(text, ends);
-    const row = this.#vectorizer.row(tokens.map(({ surface }) => surface));
+  /** The tokens are those of the scored text. `score` is its score by the same bundle. */
+  explain(tokens: readonly TermToken[], score: number): Explanation {
+    const row = this.#vectorizer.row(tokens);
     const occurrences = this.#occurrencesOf(tokens);
     const { sum, base, absent, ofColumns } = this.#contributions.of(row);
     const terms = Array.from(row.columns, (column, i): ExplainedTerm => {
@@ -72,56 +70,15 @@ export class Explainer {
   }
 
   /** The occurrences of each column's term, as [start, end). */
-  #occurrencesOf(tokens: readonly Token[]): Map<number, (readonly [number, number])[]> {
-    const { token_pattern, ngram_range } = this.#vectorizer.parameters;
-    const words = placedWords(tokens, shortestWord(token_pattern));
+  #occurrencesOf(tokens: readonly TermToken[]): Map<number, (readonly [number, number])[]> {
     const occurrences = new Map<number, (readonly [number, number])[]>();
-    for (let first = 0; first < words.length; first++) {
-      let term = '';
-      for (let n = 1; n <= Math.min(ngram_range[1], words.length - first); n++) {
-        const last = words[first + n - 1] as PlacedWord;
-        term = n === 1 ? last.text : `${term} ${last.text}`;
-        const column = n < ngram_range[0] ? undefined : this.#vectorizer.columnOf(term);
-        if (column === undefined) continue;
-        const offsets = occurrences.get(column) ?? [];
-        offsets.push([(words[first] as PlacedWord).start, last.end]);
-        occurrences.set(column, offsets);
-      }
+    for (const { column, start, end } of this.#vectorizer.occurrences(tokens)) {
+      const offsets = occurrences.get(column) ?? [];
+      offsets.push([start, end]);
+      occurrences.set(column, offsets);
     }
     return occurrences;
   }
-}
-
-/** A word with its UTF-16 offsets in the text. */
-interface PlacedWord {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-function placedWords(tokens: readonly Token[], shortest: number): PlacedWord[] {
-  let previousEnd = 0;
-  const words = wordsOf(
-    tokens.map(({ surface }) => surface),
-    shortest,
-  );
-  return Array.from(words, ({ text, token }) => {
-    const { surface, start: tokenStart } = tokens[token] as Token;
-    // Between two words there are only words that are too short, and characters that belong to no word. So the first
-    // match is the word.
-    const start = tokenStart + surface.indexOf(text, Math.max(0, previousEnd - tokenStart));
-    previousEnd = start + text.length;
-    return { text, start, end: previousEnd };
-  });
-}
-
-function tokensOf(text: string, ends: Iterable<number>): Token[] {
-  let start = 0;
-  return Array.from(ends, (end) => {
-    const token = { surface: text.slice(start, end), start, end };
-    start = end;
-    return token;
-  });
 }
 
 function contributionsOf(modelText: string): Contributions {

@@ -2,10 +2,10 @@
  * Feature extraction for training: text → tokens, and text → row. Uses the native engine if it is available, else the
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
-import type { NativeAnalyzer } from '../../native/index.ts';
 import type { SparseRow } from '../../native/rows.ts';
 import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
+import { nativeTokenizer } from './native-tokens.ts';
 
 export interface FeatureExtractor {
   /** The tokens of a text, in order. */
@@ -29,24 +29,13 @@ async function loadNativeExtractor(): Promise<FeatureExtractor> {
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const analyzer = NativeAnalyzer.load();
   return {
-    tokens: (text) => nativeTokens(analyzer, text),
+    tokens: nativeTokenizer(analyzer),
     rows(vectorizer) {
       const compiled = NativeVectorizer.load(compileVocabulary(vectorizer, ''));
       const extractor = new NativeExtractor(analyzer, compiled);
       return (text) => extractor.row(text);
     },
   };
-}
-
-/** The tokens of a text by the native engine. */
-export function nativeTokens(analyzer: NativeAnalyzer, text: string): TermToken[] {
-  const { ends, words } = analyzer.analyzeWords(text);
-  let start = 0;
-  return Array.from(ends, (end, i) => {
-    const token = { surface: text.slice(start, end), start, end, ...analyzer.word(words[i] as number) };
-    start = end;
-    return token;
-  });
 }
 
 async function loadReferenceExtractor(): Promise<FeatureExtractor> {

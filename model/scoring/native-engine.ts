@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os';
 import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
+import type { TermToken } from '../reference/parts-of-speech.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
+import { nativeTokenizer } from './native-tokens.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per thread: about one millisecond of work, so that the start of a thread pays off. */
@@ -51,6 +53,7 @@ export class NativeEngine implements Scorer {
   readonly forest: NativeForest;
   readonly #scorer: NativeScorer;
   readonly #explainer: () => Promise<Explainer>;
+  readonly #tokens: (text: string) => TermToken[];
 
   constructor(
     bundle: Manifest,
@@ -65,6 +68,7 @@ export class NativeEngine implements Scorer {
     this.forest = forest;
     this.#scorer = new NativeScorer(analyzer, vectorizer, forest, bundle.scoreRange);
     this.#explainer = explainer;
+    this.#tokens = nativeTokenizer(analyzer);
   }
 
   score(text: string): number {
@@ -83,6 +87,6 @@ export class NativeEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
+    return explainer.explain(this.#tokens(text), this.score(text));
   }
 }

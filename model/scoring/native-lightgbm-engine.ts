@@ -6,10 +6,12 @@ import { availableParallelism } from 'node:os';
 import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
+import type { TermToken } from '../reference/parts-of-speech.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
+import { nativeTokenizer } from './native-tokens.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per piece of a batch. Pieces keep the rows of a large batch from filling the memory. */
@@ -41,6 +43,7 @@ export class NativeLightgbmEngine implements Scorer {
   readonly booster: Booster;
   readonly #extractor: NativeExtractor;
   readonly #explainer: () => Promise<Explainer>;
+  readonly #tokens: (text: string) => TermToken[];
 
   constructor(
     bundle: Manifest,
@@ -55,6 +58,7 @@ export class NativeLightgbmEngine implements Scorer {
     this.booster = booster;
     this.#extractor = new NativeExtractor(analyzer, vectorizer);
     this.#explainer = explainer;
+    this.#tokens = nativeTokenizer(analyzer);
   }
 
   score(text: string): number {
@@ -84,7 +88,7 @@ export class NativeLightgbmEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
+    return explainer.explain(this.#tokens(text), this.score(text));
   }
 }
 

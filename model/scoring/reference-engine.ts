@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
+import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -116,11 +117,14 @@ export class ReferenceEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    const ends = this.tokenizer.tokenize(text).map((token) => token.end);
-    return explainer.explain(text, ends, this.score(text));
+    return explainer.explain(this.#tokensOf(text), this.score(text));
   }
 
   #rowOf(text: string): SparseRow {
-    return this.vectorizer.row(this.tokenizer.analyze(text).map(termTokenOf));
+    return this.vectorizer.row(this.#tokensOf(text));
+  }
+
+  #tokensOf(text: string): TermToken[] {
+    return this.tokenizer.analyze(text).map(termTokenOf);
   }
 }

@@ -20,6 +20,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { readBundle } from '../../model/bundle/read.ts';
 import { readReviews } from '../../model/io/reviews.ts';
 import { createRandom } from '../../model/math/random.ts';
+import { type TermToken, termTokenOf } from '../../model/reference/parts-of-speech.ts';
 import { clampScore } from '../../model/reference/score-range.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
@@ -116,9 +117,9 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
     parentPort?.postMessage({ counts, difference: `${what}: ${shown}` } satisfies Message);
   };
 
-  const compareTokens = (text: string): string[] => {
+  const compareTokens = (text: string): TermToken[] => {
     const ends = Array.from(analyzer.analyze(text));
-    const tokens = twin.tokenize(text);
+    const tokens = twin.analyze(text);
     if (ends.join() !== tokens.map(({ end }) => end).join()) differ(text, 'native tokens differ from the twin');
     if (text.length <= MAX_KUROMOJI_UNITS && !/[\0\ud800-\udfff]/.test(text)) {
       counts.kuromoji++;
@@ -129,15 +130,15 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
     counts.texts++;
     counts.units += text.length;
     counts.tokens += tokens.length;
-    return tokens.map(({ surface }) => surface);
+    return tokens.map(termTokenOf);
   };
 
   const compare = async (texts: readonly string[]) => {
-    const surfaces = texts.map(compareTokens);
+    const tokens = texts.map(compareTokens);
     for (const { path, native, nativeLightgbm, vectorizer, booster, trees } of models) {
       const [batch, lightgbmBatch] = await Promise.all([native.scoreBatch(texts), nativeLightgbm.scoreBatch(texts)]);
       texts.forEach((text, i) => {
-        const row = vectorizer.row(surfaces[i] as string[]);
+        const row = vectorizer.row(tokens[i] as TermToken[]);
         const score = native.score(text);
         const range = native.bundle.scoreRange;
         if (!Object.is(score, clampScore(range, booster.predict(row))))

@@ -9,7 +9,7 @@ import {
 } from '../../model/reference/vectorizer.ts';
 import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/engine.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
-import { fitVectorizer } from '../fixtures/vectorize.ts';
+import { fitVectorizer, tokensOf } from '../fixtures/vectorize.ts';
 import { doublesOf, readGolden, rowsOf, type TfidfGolden, textOf } from '../golden/golden.ts';
 
 const golden = readGolden<TfidfGolden>('tfidf.json');
@@ -22,7 +22,7 @@ function surfacesOf(text: string, ends: Uint32Array): string[] {
 
 /** Asserts the same columns and the same doubles. Returns their number. */
 function sameRow(native: NativeVectorizer, twin: Twin, text: string, ends: Uint32Array): number {
-  const expected = twin.row(surfacesOf(text, ends));
+  const expected = twin.row(tokensOf(surfacesOf(text, ends)));
   const { columns, values } = native.row(text, ends);
   assert.deepEqual(columns, expected.columns, JSON.stringify(text.slice(0, 200)));
   values.forEach((value, i) => {
@@ -137,7 +137,7 @@ describe('vectorizer and its twin in TypeScript give the same doubles', () => {
     const twin = new Twin(all, { ...tables, idf: Float64Array.of(0, -2, 5e-324, 1e300) });
     const native = compiled(twin);
     for (const text of ['', 'あ', 'あい', 'ううえ', 'いえ']) {
-      const expected = twin.row([...text]);
+      const expected = twin.row(tokensOf([...text]));
       const received = native.row(
         text,
         Uint32Array.from(text, (_, i) => i + 1),

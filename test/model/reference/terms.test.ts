@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shortestWord, termsOf, wordsOf } from '../../../model/reference/terms.ts';
+import { readWords, shortestWord, termsOf } from '../../../model/reference/terms.ts';
+import { tokensOf } from '../../fixtures/vectorize.ts';
 
-const words = (surfaces: string[], shortest = 1) => Array.from(wordsOf(surfaces, shortest), ({ text }) => text);
+const read = (surfaces: string[], shortest = 1) =>
+  readWords(tokensOf(surfaces), { token_pattern: `\\w{${shortest},}`, ngram_range: [1, 1] });
+const words = (surfaces: string[], shortest = 1) =>
+  read(surfaces, shortest).segments.flatMap((segment) => segment.map(({ text }) => text));
 
 test('a word is a run of word characters within one token', () => {
   assert.deepEqual(words(['Ver', '.', '2.0', 'は', '！', 'a_b', '々ー']), ['Ver', '2', '0', 'は', 'a_b', '々ー']);
@@ -12,15 +16,17 @@ test('combining marks and emoji are not word characters, 𠮷 is one', () => {
   assert.deepEqual(words(['か\u3099く', '😀𠮷😀', '\ud800']), ['か', 'く', '𠮷']);
 });
 
-test('each word has the number of its token', () => {
-  assert.deepEqual(
-    [...wordsOf(['、', '1.5', '点'], 1)],
-    [
-      { text: '1', token: 1 },
-      { text: '5', token: 1 },
-      { text: '点', token: 2 },
+test('each word has its place in the text', () => {
+  assert.deepEqual(read(['、', '1.5', '点']), {
+    segments: [
+      [
+        { text: '1', start: 1, end: 2 },
+        { text: '5', start: 3, end: 4 },
+        { text: '点', start: 4, end: 5 },
+      ],
     ],
-  );
+    singles: [],
+  });
 });
 
 test('lengths count characters, not UTF-16 units', () => {
@@ -35,8 +41,12 @@ test('the usual patterns of scikit-learn are supported, others are refused', () 
   assert.throws(() => shortestWord('[a-z]+'), /^Error: Expected token_pattern to be .*, received "\[a-z\]\+"$/);
 });
 
-test('n-grams are words joined by one space', () => {
-  assert.deepEqual([...termsOf(['a', 'b', 'c'], [1, 2])], ['a', 'b', 'c', 'a b', 'b c']);
-  assert.deepEqual([...termsOf(['a', 'b', 'c'], [3, 5])], ['a b c']);
-  assert.deepEqual([...termsOf([], [1, 2])], []);
+test('n-grams are words joined by one space, from the first word to the last', () => {
+  const terms = (surfaces: string[], range: [number, number]) => [...termsOf(read(surfaces), range)];
+  assert.deepEqual(
+    terms(['a', 'b', 'c'], [1, 2]).map(({ text }) => text),
+    ['a', 'b', 'c', 'a b', 'b c'],
+  );
+  assert.deepEqual(terms(['a', 'b', 'c'], [3, 5]), [{ text: 'a b c', start: 0, end: 3 }]);
+  assert.deepEqual(terms([], [1, 2]), []);
 });

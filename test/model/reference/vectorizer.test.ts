@@ -8,7 +8,7 @@ import {
   stackRows,
   type VectorizerParameters,
 } from '../../../model/reference/vectorizer.ts';
-import { fitVectorizer, vectorize } from '../../fixtures/vectorize.ts';
+import { fitVectorizer, tokensOf, vectorize } from '../../fixtures/vectorize.ts';
 import { doublesOf, readGolden, rowsOf, type TfidfGolden, textOf } from '../../golden/golden.ts';
 import { tfidfByDefinition } from '../../oracle/tfidf.ts';
 
@@ -20,7 +20,7 @@ describe('vectorizer', () => {
     const vectorizer = fitVectorizer([['a', 'b'], ['a']], parameters({ ngram_range: [1, 1] }));
     assert.deepEqual(vectorizer.tables.terms, ['a', 'b']);
     assert.deepEqual([...vectorizer.tables.idf], [1, Math.log(2) + 1]);
-    const { columns, values } = vectorizer.row(['b', 'c', 'b', 'a']);
+    const { columns, values } = vectorizer.row(tokensOf(['b', 'c', 'b', 'a']));
     assert.deepEqual([...columns], [0, 1]);
     const raw = [1, (1 + Math.log(2)) * (1 + Math.log(2))];
     const length = Math.hypot(...raw);
@@ -31,7 +31,7 @@ describe('vectorizer', () => {
 
   test('a text without known terms gives an empty row', () => {
     const vectorizer = fitVectorizer([['a']], defaultVectorizerParameters);
-    for (const surfaces of [[], ['b'], ['。', ' ']]) assert.equal(vectorizer.row(surfaces).columns.length, 0);
+    for (const surfaces of [[], ['b'], ['。', ' ']]) assert.equal(vectorizer.row(tokensOf(surfaces)).columns.length, 0);
   });
 
   test('max_features keeps the most frequent terms; of equally frequent ones, the first by code point', () => {
@@ -102,7 +102,7 @@ describe('vectorizer', () => {
         const expected = tfidfByDefinition(terms, vectorizer.tables.terms, { smooth_idf, sublinear_tf });
         surfaces.forEach((text, t) => {
           const row = new Array<number>(vectorizer.columnCount).fill(0);
-          const { columns, values } = vectorizer.row(text);
+          const { columns, values } = vectorizer.row(tokensOf(text));
           columns.forEach((column, i) => {
             row[column] = values[i] as number;
           });
@@ -134,7 +134,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version} TfidfVectori
         });
       }
       rowsOf(fit).forEach((law, t) => {
-        const row = vectorizer.row(texts[t] as string[]);
+        const row = vectorizer.row(tokensOf(texts[t] as string[]));
         assert.deepEqual(row.columns, law.columns);
         row.values.forEach((value, i) => {
           assert.ok(Math.abs(value - (law.values[i] as number)) <= 1e-12, `${value} ${law.values[i]}`);

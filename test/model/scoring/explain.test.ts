@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { createRandom } from '../../../model/math/random.ts';
-import { termsOf, wordsOf } from '../../../model/reference/terms.ts';
+import { readWords, termsOf } from '../../../model/reference/terms.ts';
 import { loadTokenizer, type Tokenizer } from '../../../model/reference/tokenizer.ts';
 import { defaultVectorizerParameters, type VectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { type Explanation, UnexplainableError } from '../../../model/scoring/explain.ts';
@@ -15,7 +15,7 @@ import { packageRoot } from '../../../native/package-root.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { dictionaryWords, textGenerator } from '../../fixtures/texts.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
-import { fitVectorizer } from '../../fixtures/vectorize.ts';
+import { fitVectorizer, tokensOf } from '../../fixtures/vectorize.ts';
 
 const shipped = join(packageRoot, 'model', 'stars');
 let folder: string;
@@ -136,20 +136,20 @@ async function vocabularyBundle(
 }
 
 /** The number of occurrences of each term in a text, found by the functions of the vectorizer. */
-function countsOf(text: string, shortest: number, range: readonly [number, number]): Map<string, number> {
+function countsOf(text: string, parameters: VectorizerParameters): Map<string, number> {
   const counts = new Map<string, number>();
-  const words = Array.from(wordsOf(surfacesOf(text), shortest), (word) => word.text);
-  for (const term of termsOf(words, range)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const words = readWords(tokensOf(surfacesOf(text)), parameters);
+  for (const { text: term } of termsOf(words, parameters.ngram_range)) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
 }
 
 describe('explain, on random models and texts', () => {
-  const kinds: [parameters: Partial<VectorizerParameters>, shortest: number, range: [number, number]][] = [
-    [{}, 1, [-100, 100]],
-    [{ ngram_range: [2, 3], sublinear_tf: false }, 1, [0, 1]],
-    [{ token_pattern: '(?u)\\b\\w\\w+\\b', norm: null }, 2, [-1, 0.5]],
+  const kinds: [parameters: Partial<VectorizerParameters>, range: [number, number]][] = [
+    [{}, [-100, 100]],
+    [{ ngram_range: [2, 3], sublinear_tf: false }, [0, 1]],
+    [{ token_pattern: '(?u)\\b\\w\\w+\\b', norm: null }, [-1, 0.5]],
   ];
-  for (const [i, [parameters, shortest, range]] of kinds.entries()) {
+  for (const [i, [parameters, range]] of kinds.entries()) {
     test(`the parts sum to the score, and every offset points at its term: ${JSON.stringify(parameters)}`, async () => {
       const generate = textGenerator(createRandom(i), dictionaryWords(211));
       const texts = Array.from({ length: 150 }, generate);
@@ -164,7 +164,7 @@ describe('explain, on random models and texts', () => {
         assert.ok(Object.is(explanation.score, native.score(text)));
         assert.ok(Math.abs(totalOf(explanation) - explanation.score) < 1e-9);
         if (explanation.held !== 0) held++;
-        const counts = countsOf(text, shortest, parameters.ngram_range ?? [1, 2]);
+        const counts = countsOf(text, { ...defaultVectorizerParameters, ...parameters });
         let largest = Number.POSITIVE_INFINITY;
         for (const { term, offsets, contribution } of explanation.terms) {
           terms++;

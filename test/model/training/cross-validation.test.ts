@@ -67,7 +67,7 @@ describe('folds', () => {
         ...options,
         rounds: middle,
       });
-      const scores = split.heldOut.map(({ text }) => booster.predict(vectorizer.row(extractor.surfaces(text))));
+      const scores = split.heldOut.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text))));
       const clamped = Float64Array.from(scores, (score) => Math.min(5, Math.max(1, score)));
       assert.deepEqual(heldOut.scores.slice(first, end), clamped);
       sets.push(
@@ -139,7 +139,7 @@ describe('class weights', () => {
         ...options,
         ...(weights === undefined ? {} : { classWeights: weights }),
       });
-      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(extractor.surfaces(text))));
+      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text))));
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;
     };
     const plain = await meanWith();

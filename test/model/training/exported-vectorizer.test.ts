@@ -6,6 +6,7 @@ import { describe, test } from 'node:test';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { parseExportedVectorizer } from '../../../model/training/exported-vectorizer.ts';
 import { packageRoot } from '../../../native/package-root.ts';
+import { tokensOf } from '../../fixtures/vectorize.ts';
 import { type ImportedGolden, readGolden } from '../../golden/golden.ts';
 
 const small = {
@@ -25,7 +26,7 @@ describe('an exported vectorizer', () => {
     assert.deepEqual(vectorizer.tables.idf, Float64Array.from(small.idf));
     assert.deepEqual(vectorizer.parameters, small.parameters);
     assert.deepEqual({ made, dtype, fitting }, { made: small.made, dtype: 'float64', fitting: small.fitting });
-    assert.deepEqual(vectorizer.row(['良い']), { columns: Int32Array.of(2), values: Float64Array.of(1) });
+    assert.deepEqual(vectorizer.row(tokensOf(['良い'])), { columns: Int32Array.of(2), values: Float64Array.of(1) });
   });
 
   const change = (parameters: object) => ({ parameters: { ...small.parameters, ...parameters } });

@@ -16,6 +16,7 @@ import { Booster } from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
+import { tokensOf } from '../../fixtures/vectorize.ts';
 import { doublesOf, type ImportedGolden, readGolden, rowsOf, textOf } from '../../golden/golden.ts';
 
 const golden = readGolden<ImportedGolden>('imported.json');
@@ -203,7 +204,7 @@ describe('a model with a linear leaf', () => {
       const [lowest, highest] = manifest.scoreRange;
       const { vectorizer } = await readBundle(path);
       const forest = Forest.fromModelText(model);
-      const predictions = texts.map((text) => forest.predict(vectorizer.row(text.split(' '))));
+      const predictions = texts.map((text) => forest.predict(vectorizer.row(tokensOf(text.split(' ')))));
       assert.ok(predictions.every((prediction) => lowest < prediction && prediction < highest));
       const [native, ...others] = await Promise.all(
         engineNames.map((engine) => loadScorer({ bundlePath: path, engine })),

@@ -34,9 +34,9 @@ const options: LearnOptions = {
 async function learnCounting(changes: Partial<LearnOptions>) {
   let visits = 0;
   const counting: FeatureExtractor = {
-    surfaces(text) {
+    tokens(text) {
       visits++;
-      return extractor.surfaces(text);
+      return extractor.tokens(text);
     },
     rows(vectorizer) {
       const rowOf = extractor.rows(vectorizer);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { selectTerms, teacherLabels } from '../../../model/training/teacher.ts';
-import { fitVectorizer, vectorize } from '../../fixtures/vectorize.ts';
+import { fitVectorizer, tokensOf, vectorize } from '../../fixtures/vectorize.ts';
 
 const ridge = { alpha: 1, tolerance: 1e-12, maxIterations: 100 };
 /** Columns by code point: 0 悪い, 1 映画, 2 稀, 3 良い. */
@@ -24,7 +24,7 @@ test('selection keeps the terms that move the labels, not a term in every text o
     Float64Array.of(vectorizer.tables.idf[0] as number, vectorizer.tables.idf[3] as number),
   );
   assert.equal(selected.parameters, vectorizer.parameters);
-  assert.deepEqual(selected.row(['良い', '映画']).columns, Int32Array.of(1));
+  assert.deepEqual(selected.row(tokensOf(['良い', '映画'])).columns, Int32Array.of(1));
   assert.deepEqual(selectTerms(vectorizer, training, 3, ridge).tables.terms, ['悪い', '稀', '良い']);
   assert.deepEqual(selectTerms(vectorizer, training, 9, ridge).tables, vectorizer.tables);
 });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../../model/math/random.ts';
-import { shortestWord, type TermParameters, termsOf, wordsOf } from '../../../model/reference/terms.ts';
+import { readWords, type TermParameters, termsOf } from '../../../model/reference/terms.ts';
 import { compareCodePoints } from '../../../model/reference/vectorizer.ts';
 import { type CountedTerm, TermCounter } from '../../../model/training/term-counter.ts';
+import { tokensOf } from '../../fixtures/vectorize.ts';
 
 const parameters = (smallest: number, largest: number): TermParameters => ({
   token_pattern: '\\w+',
@@ -14,15 +15,14 @@ const parameters = (smallest: number, largest: number): TermParameters => ({
 /** The slow, obvious twin: maps of strings. */
 function byDefinition(
   texts: readonly (readonly string[])[],
-  { token_pattern, ngram_range }: TermParameters,
+  from: TermParameters,
   minTexts: number,
   most: number | null,
 ): CountedTerm[] {
   const totals = new Map<string, number>();
   const holders = new Map<string, Set<number>>();
   texts.forEach((surfaces, text) => {
-    const words = Array.from(wordsOf(surfaces, shortestWord(token_pattern)), (word) => word.text);
-    for (const term of termsOf(words, ngram_range)) {
+    for (const { text: term } of termsOf(readWords(tokensOf(surfaces), from), from.ngram_range)) {
       totals.set(term, (totals.get(term) ?? 0) + 1);
       holders.set(term, (holders.get(term) ?? new Set()).add(text));
     }
@@ -38,7 +38,7 @@ function byDefinition(
 
 function counted(texts: readonly (readonly string[])[], from: TermParameters): TermCounter {
   const counter = new TermCounter(from);
-  for (const text of texts) counter.add(text);
+  for (const text of texts) counter.add(readWords(tokensOf(text), from));
   return counter;
 }
 
