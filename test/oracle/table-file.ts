@@ -4,7 +4,7 @@ import type { TableKind } from '../../model/compile/table-file.ts';
 import { xxh32 } from '../../model/compile/xxh32.ts';
 
 export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 2 };
-export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
+export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 2 };
 export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
 
 export interface TableFile {
