@@ -108,17 +108,19 @@ std::optional<Error> NormalizerTables::CheckKaomoji() {
 }
 
 char32_t NormalizerTables::Composition(char32_t first, char32_t second) const {
-  const auto found = std::lower_bound(compositions_.begin(), compositions_.end(), Triple{first, second, 0},
-                                      [](const Triple& a, const Triple& b) {
-                                        return a.first < b.first || (a.first == b.first && a.second < b.second);
-                                      });
+  const auto found =
+      std::lower_bound(compositions_.begin(), compositions_.end(), Triple{first, second, 0},
+                       [](const Triple& a, const Triple& b) {
+                         return a.first < b.first || (a.first == b.first && a.second < b.second);
+                       });
   const bool is_found = found != compositions_.end() && found->first == first && found->second == second;
   return is_found ? found->composed : 0;
 }
 
 char16_t NormalizerTables::Find(std::span<const Replacement> replacements, char16_t unit) {
-  const auto found = std::lower_bound(replacements.begin(), replacements.end(), unit,
-                                      [](const Replacement& one, char16_t other) { return one.unit < other; });
+  const auto found =
+      std::lower_bound(replacements.begin(), replacements.end(), unit,
+                       [](const Replacement& one, char16_t other) { return one.unit < other; });
   return found != replacements.end() && found->unit == unit ? found->by : u'\0';
 }
 

@@ -62,10 +62,10 @@ class NormalizerTables : public LoadedTables<NormalizerTables> {
   };
   std::vector<Kaomoji> kaomoji;
 
-  // Returns the length in units of the emoji sequence that begins at text[i], or 0. The text must be normalized
-  // by the step emoji. The grammar is that of UTS #51 for a possible emoji, without the deleted characters: a
-  // flag of two regional indicators, or elements with U+200D between them. An element is an emoji, with tags or
-  // without.
+  // Returns the length in units of the emoji sequence that begins at text[i], or 0. The text must be
+  // normalized by the step emoji. The grammar is that of UTS #51 for a possible emoji, without the deleted
+  // characters: a flag of two regional indicators, or elements with U+200D between them. An element is an
+  // emoji, with tags or without.
   std::size_t EmojiLength(std::u16string_view text, std::size_t i) const;
 
  private:
