@@ -16,6 +16,7 @@ ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_ligh
 # CMake's list of the compiler's calls, from which the gate takes the flags.
 COMPILE_COMMANDS := build/addon/compile_commands.json
 DICTIONARY := build/dictionary/ipadic.bin
+NORMALIZER := build/dictionary/normalizer.bin
 SERVER := build/server/server.cjs
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
@@ -30,7 +31,7 @@ run: build
 test: build server
 	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
-build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(COMPILED)
+build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 
 # Builds build/server, hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
 server: $(SERVER)
@@ -81,8 +82,8 @@ knative-test: build
 
 # Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
-FUZZERS := analyzer dictionary vocabulary forest
-fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
+FUZZERS := analyzer dictionary vocabulary forest normalizer normalizer_tables
+fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER)
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
 	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=4500 -print_final_stats=1 \
@@ -128,10 +129,11 @@ dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES)
 	npx --no-install tsc
 	@touch $@
 
-# The files that the native engine maps: kuromoji's dictionary, with its frequent entries close together, and the
-# shipped model. The corpus gives the frequencies.
-$(DICTIONARY): $(wildcard model/compile/*.ts) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
-	bin/hoshi compile-dictionary --out $@
+# The files that the native engine maps: kuromoji's dictionary, with its frequent entries close together, the tables of
+# the normalizer, and the shipped model. The corpus gives the frequencies.
+$(DICTIONARY) $(NORMALIZER) &: $(wildcard model/compile/*.ts model/reference/normalization/*.tsv) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
+	bin/hoshi compile-dictionary --out $(DICTIONARY)
+	@touch $(DICTIONARY) $(NORMALIZER)
 
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
@@ -141,7 +143,8 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc forest.cc scorer_pool.cc)
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc forest.cc scorer_pool.cc \
+  normalizer_tables.cc nfkc.cc kaomoji.cc normalizer.cc normalizer_steps.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 

@@ -1,6 +1,6 @@
 /**
  * The TypeScript interface of the native engine: analyzer, vectorizer, forest, the scorer, which runs all three in one
- * call, and the extractor, which runs the first two. This file checks every argument and throws a NativeError with the
+ * call, the extractor, which runs the first two, and the normalizer. This file checks every argument and throws a NativeError with the
  * code `argument`, so the C++ code may assume valid ones. The objects are immutable. Their tables are mapped files,
  * which threads and processes share. An object belongs to the thread that created it: its methods reuse buffers between
  * calls.
@@ -10,12 +10,16 @@ import * as types from 'node:util/types';
 import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
+import { checkSteps, NORMALIZER_STEPS } from './normalizer-steps.ts';
 import { packageRoot } from './package-root.ts';
 import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 
 /** The compiled dictionary that `make build` creates. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
+
+/** The compiled tables of the normalizer, beside the dictionary. */
+export const normalizerPath = join(packageRoot, 'build', 'dictionary', 'normalizer.bin');
 
 // The addon's objects. Only the classes below hold them.
 
@@ -55,6 +59,12 @@ interface ExtractorHandle {
   wordCounts(): Float64Array;
 }
 
+interface NormalizerHandle {
+  readonly identity: string;
+  normalize(text: string): NormalizedText | undefined;
+  emojiLength(text: string, index: number): number;
+}
+
 interface EngineAddon {
   loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
   loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
@@ -67,6 +77,7 @@ interface EngineAddon {
     highest: number,
   ): ScorerHandle;
   makeExtractor(analyzer: AnalyzerHandle, vectorizer: VectorizerHandle): ExtractorHandle;
+  loadNormalizer(tables: string | Uint8Array, steps: Uint8Array): NormalizerHandle;
 }
 
 let loaded: EngineAddon | undefined;
@@ -320,6 +331,56 @@ export class NativeExtractor {
   /** Counts over all texts, as `NativeScorer.wordCounts`. */
   wordCounts(): WordCounts {
     return wordCountsFrom(call(() => this.#handle.wordCounts()));
+  }
+}
+
+/** A normalized text, with the offsets of each UTF-16 unit in the caller's text. */
+export interface NormalizedText {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** Text → normalized text (reference/normalizer.ts is the readable twin). */
+export class NativeNormalizer {
+  readonly #handle: NormalizerHandle;
+
+  private constructor(handle: NormalizerHandle) {
+    this.#handle = handle;
+  }
+
+  /**
+   * Loads compiled tables, as `NativeAnalyzer.load` does. Throws a NativeError with the code `argument` if a step is
+   * unknown, named twice, or not in order.
+   */
+  static load(steps: readonly string[], tables: string | Uint8Array = normalizerPath): NativeNormalizer {
+    const numbers = Uint8Array.from(checkSteps(steps), (step) => NORMALIZER_STEPS.indexOf(step));
+    checkTables(tables, 'the tables');
+    return new NativeNormalizer(call(() => addon().loadNormalizer(tables, numbers)));
+  }
+
+  /** The SHA-256 of the files that the tables were compiled from. */
+  get identity(): string {
+    return this.#handle.identity;
+  }
+
+  /** Any string is accepted, lone surrogates included. If nothing changes, each unit has its own offsets. */
+  normalize(text: string): NormalizedText {
+    checkText(text);
+    const changed = call(() => this.#handle.normalize(text));
+    if (changed !== undefined) return changed;
+    const starts = Uint32Array.from({ length: text.length }, (_, i) => i);
+    return { text, starts, ends: starts.map((start) => start + 1) };
+  }
+
+  /**
+   * The length in UTF-16 units of the emoji sequence that begins at `index`, or 0. The text must be normalized by the
+   * step emoji.
+   */
+  emojiLength(text: string, index: number): number {
+    checkText(text);
+    checkInteger(index, 0, text.length, 'the index');
+    return this.#handle.emojiLength(text, index);
   }
 }
 

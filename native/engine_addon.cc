@@ -1,7 +1,7 @@
-// The addon hoshi_engine: analyzer, vectorizer, forest, scorer and extractor for JavaScript. Serving needs
-// only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps the result. Only
-// native/engine.ts loads this addon; it has checked the arguments. An error becomes a JavaScript Error with a
-// `code`.
+// The addon hoshi_engine: analyzer, vectorizer, forest, scorer, extractor and normalizer for JavaScript.
+// Serving needs only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps
+// the result. Only native/engine.ts loads this addon; it has checked the arguments. An error becomes a
+// JavaScript Error with a `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
 // scratch of their object. Work outside the event loop uses the scratches of the ScorerPool, or its own.
@@ -11,6 +11,7 @@
 #include <any>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "extractor.h"
 #include "forest.h"
 #include "napi_support.h"
+#include "normalizer.h"
 #include "scorer.h"
 #include "scorer_pool.h"
 #include "vectorizer.h"
@@ -30,6 +32,8 @@ using hoshi::Dictionary;
 using hoshi::Error;
 using hoshi::Extractor;
 using hoshi::Forest;
+using hoshi::Normalizer;
+using hoshi::NormalizerTables;
 using hoshi::Result;
 using hoshi::Scorer;
 using hoshi::ScorerPool;
@@ -47,7 +51,7 @@ constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
 struct State {
-  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor;
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer;
   // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
   std::any next;
@@ -399,6 +403,54 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
   Extractor::Scratch scratch_;
 };
 
+class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Normalizer",
+                       {InstanceMethod<&NormalizerWrap::Normalize>("normalize"),
+                        InstanceMethod<&NormalizerWrap::EmojiLength>("emojiLength")});
+  }
+
+  // (path or bytes, Uint8Array of steps) → normalizer
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto tables = TablesFrom<NormalizerTables>(info[0]);
+    if (!tables.ok()) return Throw(info.Env(), tables.error());
+    const auto steps = info[1].As<Napi::Uint8Array>();
+    const auto* first = reinterpret_cast<const Normalizer::Step*>(steps.Data());
+    return Make(
+        info.Env(), State::Of(info.Env()).normalizer,
+        std::make_shared<const Normalizer>(std::move(*tables), std::span(first, steps.ElementLength())));
+  }
+
+  explicit NormalizerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), normalizer_(TakeContent<std::shared_ptr<const Normalizer>>(info)) {
+    DefineValue(*this, "identity", Napi::String::New(Env(), normalizer_->tables().identity()));
+  }
+
+ private:
+  // (text) → { text, starts, ends }, or undefined if the text does not change
+  Napi::Value Normalize(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto text = normalizer_->Normalize(State::Of(env).TextFrom(info[0]), scratch_);
+    if (!scratch_.is_changed()) return env.Undefined();
+    auto normalized = Napi::Object::New(env);
+    normalized.Set("text", Napi::String::New(env, text.data(), text.size()));
+    normalized.Set("starts", ToJavaScript(env, scratch_.starts()));
+    normalized.Set("ends", ToJavaScript(env, scratch_.ends()));
+    return normalized;
+  }
+
+  // (text, index) → length in units
+  Napi::Value EmojiLength(const Napi::CallbackInfo& info) {
+    const std::size_t length = normalizer_->tables().EmojiLength(State::Of(info.Env()).TextFrom(info[0]),
+                                                                 info[1].As<Napi::Number>().Uint32Value());
+    return Napi::Number::New(info.Env(), static_cast<double>(length));
+  }
+
+  std::shared_ptr<const Normalizer> normalizer_;
+  Normalizer::Scratch scratch_;
+};
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("sse4.2"))
@@ -411,12 +463,14 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->forest = Napi::Persistent(ForestWrap::Define(env));
   state->scorer = Napi::Persistent(ScorerWrap::Define(env));
   state->extractor = Napi::Persistent(ExtractorWrap::Define(env));
+  state->normalizer = Napi::Persistent(NormalizerWrap::Define(env));
   env.SetInstanceData(state);
   exports.Set("loadAnalyzer", Napi::Function::New<AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<VectorizerWrap::Load>(env));
   exports.Set("loadForest", Napi::Function::New<ForestWrap::Load>(env));
   exports.Set("makeScorer", Napi::Function::New<ScorerWrap::From>(env));
   exports.Set("makeExtractor", Napi::Function::New<ExtractorWrap::From>(env));
+  exports.Set("loadNormalizer", Napi::Function::New<NormalizerWrap::Load>(env));
   return exports;
 }
 

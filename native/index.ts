@@ -16,8 +16,12 @@ export {
   NativeAnalyzer,
   NativeExtractor,
   NativeForest,
+  NativeNormalizer,
   NativeScorer,
   NativeVectorizer,
+  type NormalizedText,
+  normalizerPath,
 } from './engine.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
+export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';

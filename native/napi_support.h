@@ -10,6 +10,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -38,10 +39,15 @@ std::vector<T> CopyOf(const Napi::Value& value) {
 }
 
 template <class T>
-Napi::Value ToJavaScript(Napi::Env env, const std::vector<T>& values) {
+Napi::Value ToJavaScript(Napi::Env env, std::span<const T> values) {
   auto array = Napi::TypedArrayOf<T>::New(env, values.size());
   std::copy(values.begin(), values.end(), array.Data());
   return array;
+}
+
+template <class T>
+Napi::Value ToJavaScript(Napi::Env env, const std::vector<T>& values) {
+  return ToJavaScript(env, std::span<const T>(values));
 }
 
 // Runs `work` outside the event loop. Run returns a promise, which resolves to `wrap` of the result or is

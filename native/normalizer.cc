@@ -1,0 +1,137 @@
+#include "normalizer.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "code_points.h"
+
+namespace hoshi {
+namespace {
+
+unsigned BitsOf(std::span<const Normalizer::Step> steps) {
+  unsigned bits = 0;
+  for (const Normalizer::Step step : steps) bits |= 1U << static_cast<unsigned>(step);
+  return bits;
+}
+
+}  // namespace
+
+Normalizer::Normalizer(std::shared_ptr<const NormalizerTables> tables, std::span<const Step> steps)
+    : tables_(std::move(tables)), steps_(BitsOf(steps)), nfkc_(*tables_, Has(Step::kEmoji)) {
+  Classify();
+  if (Has(Step::kEmoji)) kaomoji_ = NormalizedKaomoji();
+  for (const auto& kaomoji : kaomoji_.kaomoji()) classes_[kaomoji.text.front()] |= kKaomoji;
+}
+
+void Normalizer::Classify() {
+  const auto add = [this](char16_t unit, unsigned kind) {
+    classes_[unit] = static_cast<std::uint8_t>(classes_[unit] | kind);
+  };
+  for (char32_t unit = 0; unit < classes_.size(); ++unit) {
+    const bool is_surrogate = (unit & 0xf800) == 0xd800;
+    if (is_surrogate) add(static_cast<char16_t>(unit), kSurrogate);
+    if (Changes(unit)) add(static_cast<char16_t>(unit), kChanges);
+  }
+  if (Has(Step::kDashes)) {
+    for (const auto& [unit, dash] : tables_->dashes) add(unit, unit == dash ? kPair : kDash);
+  }
+  if (Has(Step::kPunctuation)) {
+    for (const auto& [unit, symbol] : tables_->punctuation) add(unit, kPunctuation);
+  }
+  if (Has(Step::kRepeats)) {
+    for (const auto& run : tables_->runs) add(run.unit, run.minimum == 2 ? kPair : kTriple);
+  }
+  ClassifyRestored();
+}
+
+// Takes the class kChanges from units that NFKC changes and a later step restores: ！ → ! → ！, … → ... → …
+//
+// This holds in every text whose units all have no class that says otherwise. NFKC decomposes the unit into
+// starters that join with nothing before them. Punctuation then maps each part on its own: only a "." or ","
+// between two digits would stay, and these parts stand alone or beside each other. A run of the parts can
+// grow only by a neighbour that is the same unit (kPair, kTriple) or one of the parts (kPunctuation).
+void Normalizer::ClassifyRestored() {
+  if (!Has(Step::kNfkc) || !Has(Step::kPunctuation)) return;
+  Scratch scratch;
+  const auto check = [this, &scratch](char16_t unit) {
+    const std::u16string_view parts = tables_->decomposition(tables_->character(unit));
+    const bool is_inert = std::all_of(parts.begin(), parts.end(), [this](char16_t part) {
+      return nfkc_.IsInert(part) && (classes_[part] & kPunctuation) != 0;
+    });
+    if (parts.empty() || !is_inert || parts == u"." || parts == u",") return;
+    NormalizeCharacters({&unit, 1}, scratch);
+    if (scratch.text_.text() == std::u16string_view(&unit, 1))
+      classes_[unit] = static_cast<std::uint8_t>(classes_[unit] & ~kChanges);
+  };
+  for (const auto& replacement : tables_->punctuation) check(replacement.by);
+  for (const auto& run : tables_->runs) check(run.unit);
+}
+
+// Whether NFKC or the step emoji may change the code point, or the text before it.
+bool Normalizer::Changes(char32_t code) const {
+  const bool is_deleted =
+      Has(Step::kEmoji) && (tables_->character(code).flags & NormalizerTables::kStyle) != 0;
+  return is_deleted || (Has(Step::kNfkc) && !nfkc_.IsInert(code));
+}
+
+// Returns the kaomoji as they are after the other steps.
+KaomojiFinder Normalizer::NormalizedKaomoji() const {
+  std::vector<KaomojiFinder::Kaomoji> normalized;
+  Scratch scratch;
+  for (const auto& [text, emoji] : tables_->kaomoji) {
+    NormalizeCharacters(text, scratch);
+    if (scratch.text_.size() > 0)
+      normalized.push_back({std::u16string(scratch.text_.text()), std::u16string(emoji)});
+  }
+  return KaomojiFinder(std::move(normalized));
+}
+
+std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
+  scratch.is_changed_ = false;
+  if (IsNormalized(text)) return text;
+  NormalizeCharacters(text, scratch);
+  ReplaceKaomoji(scratch.text_, scratch.other_);
+  scratch.is_changed_ = scratch.text_.text() != text;
+  return scratch.is_changed_ ? scratch.text_.text() : text;
+}
+
+bool Normalizer::IsNormalized(std::u16string_view text) const {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (classes_[text[i]] != 0 && !IsNormalizedAt(text, i)) return false;
+  }
+  return true;
+}
+
+bool Normalizer::IsNormalizedAt(std::u16string_view text, std::size_t i) const {
+  const std::uint8_t kind = classes_[text[i]];
+  if ((kind & (kChanges | kDash | kPunctuation)) != 0) return false;
+  const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
+  if (is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]))) return false;
+  if ((kind & kSurrogate) != 0 && Changes(CodePointAt(text, i).code)) return false;
+  return (kind & kKaomoji) == 0 || kaomoji_.Find(text, i) == nullptr;
+}
+
+// Runs the steps, except that kaomoji stay.
+void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch) const {
+  MappedText& mapped = scratch.text_;
+  mapped.units.assign(text.begin(), text.end());
+  mapped.starts.resize(text.size());
+  mapped.ends.resize(text.size());
+  for (std::uint32_t i = 0; i < text.size(); ++i) {
+    mapped.starts[i] = i;
+    mapped.ends[i] = i + 1;
+  }
+  if (Has(Step::kEmoji)) DeleteStyles(mapped);
+  if (Has(Step::kDashes)) ReplaceDashes(mapped);
+  if (Has(Step::kNfkc)) {
+    nfkc_.Normalize(mapped, scratch.nfkc_);
+    if (Has(Step::kDashes)) ReplaceDashes(mapped);
+  }
+  if (Has(Step::kPunctuation)) ReplacePunctuation(mapped);
+  // The second pass shortens the runs that the first one makes: 。。。… is …
+  if (Has(Step::kRepeats) && ShortenRuns(mapped, scratch.other_)) ShortenRuns(mapped, scratch.other_);
+}
+
+}  // namespace hoshi

@@ -1,0 +1,91 @@
+// The normalizer: a caller's text → the text that the analyzer reads, with offsets back to the caller's text.
+// model/reference/normalizer.ts, the readable twin, describes the steps. Both give the same text and the same
+// offsets for any text, lone surrogates included, in linear time.
+//
+// Most texts are normalized as they come. Normalize finds that out in one pass over the units, with a table
+// of classes, and returns the caller's view. The table is made for the steps, so that a unit which one step
+// changes and a later one restores (！ → ! → ！) has no class.
+//
+// A Normalizer is immutable and may be shared by threads. A Scratch has one owner at a time and is reused
+// without allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "kaomoji.h"
+#include "mapped_text.h"
+#include "nfkc.h"
+#include "normalizer_tables.h"
+
+namespace hoshi {
+
+class Normalizer {
+ public:
+  // In the order in which they run; native/normalizer-steps.ts has the same.
+  enum class Step : std::uint8_t { kEmoji, kDashes, kNfkc, kPunctuation, kRepeats };
+
+  class Scratch {
+   public:
+    bool is_changed() const { return is_changed_; }
+    // The offsets [start, end) in the caller's text of each unit of the normalized text. Valid until the next
+    // call. REQUIRES: is_changed()
+    std::span<const std::uint32_t> starts() const { return text_.starts; }
+    std::span<const std::uint32_t> ends() const { return text_.ends; }
+
+   private:
+    friend class Normalizer;
+    bool is_changed_ = false;
+    MappedText text_, other_;
+    Nfkc::Scratch nfkc_;
+  };
+
+  // REQUIRES: the steps are in order, each at most once
+  Normalizer(std::shared_ptr<const NormalizerTables> tables, std::span<const Step> steps);
+
+  // Returns the normalized text: `text` itself if nothing changes, or a view of the scratch, which is valid
+  // until the next call. Throws std::bad_alloc. REQUIRES: text.size() < 2^31
+  std::u16string_view Normalize(std::u16string_view text, Scratch& scratch) const;
+
+  const NormalizerTables& tables() const { return *tables_; }
+
+ private:
+  // Classes of units. A unit without a class is the same after all steps, wherever it stands.
+  enum Class : std::uint8_t {
+    kChanges = 1,      // NFKC or the step emoji may change the unit, or the units before it
+    kDash = 2,         // a group of dashes.tsv has the unit
+    kPunctuation = 4,  // the step punctuation may change the unit
+    kPair = 8,         // a run of two may change
+    kTriple = 16,      // a run of three may change
+    kKaomoji = 32,     // a kaomoji begins with the unit
+    kSurrogate = 64,
+  };
+
+  bool Has(Step step) const { return (steps_ >> static_cast<unsigned>(step) & 1U) != 0; }
+  void Classify();
+  void ClassifyRestored();
+  bool Changes(char32_t code) const;
+  KaomojiFinder NormalizedKaomoji() const;
+
+  bool IsNormalized(std::u16string_view text) const;
+  bool IsNormalizedAt(std::u16string_view text, std::size_t i) const;
+  void NormalizeCharacters(std::u16string_view text, Scratch& scratch) const;
+
+  // The steps, in normalizer_steps.cc.
+  void DeleteStyles(MappedText& text) const;
+  void ReplaceDashes(MappedText& text) const;
+  void ReplacePunctuation(MappedText& text) const;
+  bool ShortenRuns(MappedText& text, MappedText& out) const;
+  void ReplaceKaomoji(MappedText& text, MappedText& out) const;
+
+  std::shared_ptr<const NormalizerTables> tables_;
+  unsigned steps_ = 0;  // a bit for each step
+  Nfkc nfkc_;
+  std::array<std::uint8_t, 65536> classes_{};
+  KaomojiFinder kaomoji_;
+};
+
+}  // namespace hoshi

@@ -1,0 +1,126 @@
+// The steps of the normalizer that need no memory of their own. The readable twins are in
+// model/reference/emoji.ts and punctuation.ts.
+#include <algorithm>
+
+#include "code_points.h"
+#include "normalizer.h"
+
+namespace hoshi {
+namespace {
+
+// Moves unit `from` to `to`, as `unit`. REQUIRES: to <= from
+void Move(MappedText& text, std::size_t from, std::size_t to, char16_t unit) {
+  text.units[to] = unit;
+  text.starts[to] = text.starts[from];
+  text.ends[to] = text.ends[from];
+}
+
+void Truncate(MappedText& text, std::size_t size) {
+  text.units.resize(size);
+  text.starts.resize(size);
+  text.ends.resize(size);
+}
+
+bool IsDigit(char16_t unit) { return (unit >= u'0' && unit <= u'9') || (unit >= u'０' && unit <= u'９'); }
+
+bool IsInNumber(std::u16string_view text, std::size_t i) {
+  return (text[i] == u'.' || text[i] == u',') && i > 0 && i + 1 < text.size() && IsDigit(text[i - 1]) &&
+         IsDigit(text[i + 1]);
+}
+
+// Whether text[begin, end), a run of one unit, is a part of a word in Latin letters.
+bool IsInWord(std::u16string_view text, std::size_t begin, std::size_t end) {
+  return IsLatinLetter(text[begin]) &&
+         ((begin > 0 && IsLatinLetter(text[begin - 1])) || (end < text.size() && IsLatinLetter(text[end])));
+}
+
+}  // namespace
+
+// Deletes variation selectors, skin tones and keycaps.
+void Normalizer::DeleteStyles(MappedText& text) const {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = CodePointAt(text.text(), i);
+    const std::size_t next = i + point.length;
+    if ((tables_->character(point.code).flags & NormalizerTables::kStyle) != 0) {
+      if (size > 0) text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[next - 1]);
+      i = next;
+    } else {
+      for (; i < next; ++i) Move(text, i, size++, text.units[i]);
+    }
+  }
+  Truncate(text, size);
+}
+
+// Replaces each character of a group by the dash of the group, and deletes it after that dash.
+void Normalizer::ReplaceDashes(MappedText& text) const {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char16_t unit = text.units[i];
+    const char16_t dash =
+        (classes_[unit] & (kDash | kPair)) == 0 ? u'\0' : NormalizerTables::Find(tables_->dashes, unit);
+    if (dash != u'\0' && size > 0 && text.units[size - 1] == dash) {
+      text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[i]);
+    } else {
+      Move(text, i, size++, dash == u'\0' ? unit : dash);
+    }
+  }
+  Truncate(text, size);
+}
+
+// Replaces ASCII punctuation by the form that kuromoji knows. "." and "," between two digits stay.
+void Normalizer::ReplacePunctuation(MappedText& text) const {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((classes_[text.units[i]] & kPunctuation) != 0 && !IsInNumber(text.text(), i))
+      text.units[i] = NormalizerTables::Find(tables_->punctuation, text.units[i]);
+  }
+}
+
+// Shortens runs of one unit. A run of Latin letters stays if it is a part of a word. Returns whether the text
+// has a run that may be shortened.
+bool Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
+  const std::u16string_view units = text.text();
+  const auto is_run = [this](char16_t a, char16_t b) {
+    return a == b && (classes_[a] & (kPair | kTriple)) != 0;
+  };
+  if (std::adjacent_find(units.begin(), units.end(), is_run) == units.end()) return false;
+  out.Clear();
+  for (std::size_t i = 0, end = 0; i < units.size(); i = end) {
+    end = std::min(units.find_first_not_of(units[i], i), units.size());
+    const auto run = std::find_if(tables_->runs.begin(), tables_->runs.end(),
+                                  [&](const auto& one) { return end - i >= 2 && one.unit == units[i]; });
+    if (run == tables_->runs.end() || end - i < run->minimum || IsInWord(units, i, end) ||
+        units.substr(i, end - i) == run->replacement()) {
+      for (std::size_t k = i; k < end; ++k) out.AddFrom(text, k);
+    } else {
+      for (const char16_t unit : run->replacement()) out.Add(unit, text.starts[i], text.ends[end - 1]);
+    }
+  }
+  std::swap(text, out);
+  return true;
+}
+
+// Replaces each kaomoji by its emoji, from left to right, the longest first.
+void Normalizer::ReplaceKaomoji(MappedText& text, MappedText& out) const {
+  const std::u16string_view units = text.text();
+  const auto find = [this, units](std::size_t i) {
+    return (classes_[units[i]] & kKaomoji) == 0 ? nullptr : kaomoji_.Find(units, i);
+  };
+  std::size_t first = 0;
+  while (first < units.size() && find(first) == nullptr) ++first;
+  if (first == units.size()) return;
+  out.Clear();
+  for (std::size_t i = 0; i < units.size();) {
+    const KaomojiFinder::Kaomoji* const kaomoji = i < first ? nullptr : find(i);
+    if (kaomoji == nullptr) {
+      out.AddFrom(text, i++);
+    } else {
+      const std::size_t end = i + kaomoji->text.size();
+      for (const char16_t unit : kaomoji->emoji) out.Add(unit, text.starts[i], text.ends[end - 1]);
+      i = end;
+    }
+  }
+  std::swap(text, out);
+}
+
+}  // namespace hoshi
