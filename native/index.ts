@@ -21,3 +21,4 @@ export {
 } from './engine.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';
+export type { ScoreMapTables } from './score-map.ts';

@@ -1,4 +1,4 @@
-// Text → score: analyzer, vectorizer and forest in one call. The score is clamped to the model's range.
+// Text → score: analyzer, vectorizer, forest and score map in one call.
 //
 // A Scorer is immutable and may be shared by threads. Each thread needs a Scratch of its own.
 #pragma once
@@ -9,6 +9,7 @@
 
 #include "analyzer.h"
 #include "forest.h"
+#include "score_map.h"
 #include "vectorizer.h"
 
 namespace hoshi {
@@ -23,28 +24,26 @@ class Scorer {
     Forest::Scratch forest;
   };
 
-  // REQUIRES: the forest has as many columns as the vocabulary; lowest < highest
-  Scorer(Analyzer analyzer, Vectorizer vectorizer, std::shared_ptr<const Forest> forest, double lowest,
-         double highest)
+  // REQUIRES: the forest has as many columns as the vocabulary
+  Scorer(Analyzer analyzer, Vectorizer vectorizer, std::shared_ptr<const Forest> forest, ScoreMap score_map)
       : analyzer_(std::move(analyzer)),
         vectorizer_(std::move(vectorizer)),
         forest_(std::move(forest)),
-        lowest_(lowest),
-        highest_(highest) {}
+        score_map_(std::move(score_map)) {}
 
-  // Returns the score, from lowest to highest. Throws std::bad_alloc.
+  // Returns the score. Throws std::bad_alloc.
   // REQUIRES: text.size() < 2^31
   double Score(std::u16string_view text, Scratch& scratch) const {
     const std::span<const std::uint32_t> ends = analyzer_.Analyze(text, scratch.analyzer);
-    const double score = forest_->Predict(vectorizer_.Row(text, ends, scratch.vectorizer), scratch.forest);
-    return score > lowest_ ? (score < highest_ ? score : highest_) : lowest_;
+    return score_map_.Score(
+        forest_->Predict(vectorizer_.Row(text, ends, scratch.vectorizer), scratch.forest));
   }
 
  private:
   Analyzer analyzer_;
   Vectorizer vectorizer_;
   std::shared_ptr<const Forest> forest_;
-  double lowest_, highest_;
+  ScoreMap score_map_;
 };
 
 }  // namespace hoshi

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
+import { scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
@@ -63,7 +64,7 @@ export class NativeEngine implements Scorer {
     this.analyzer = analyzer;
     this.vectorizer = vectorizer;
     this.forest = forest;
-    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, bundle.scoreRange);
+    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, scoreMapOf(bundle));
     this.#explainer = explainer;
   }
 

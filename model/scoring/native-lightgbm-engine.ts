@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
@@ -40,6 +40,7 @@ export class NativeLightgbmEngine implements Scorer {
   readonly vectorizer: NativeVectorizer;
   readonly booster: Booster;
   readonly #extractor: NativeExtractor;
+  readonly #scoreMap: ScoreMap;
   readonly #explainer: () => Promise<Explainer>;
 
   constructor(
@@ -54,11 +55,12 @@ export class NativeLightgbmEngine implements Scorer {
     this.vectorizer = vectorizer;
     this.booster = booster;
     this.#extractor = new NativeExtractor(analyzer, vectorizer);
+    this.#scoreMap = scoreMapOf(bundle);
     this.#explainer = explainer;
   }
 
   score(text: string): number {
-    return clampScore(this.bundle.scoreRange, this.booster.predict(this.#extractor.row(text)));
+    return this.#scoreMap.score(this.booster.predict(this.#extractor.row(text)));
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
@@ -69,7 +71,7 @@ export class NativeLightgbmEngine implements Scorer {
       for (const { start, end } of next) {
         const predictions = await this.booster.predictBatch(await this.#extractor.rowBatch(texts.slice(start, end)));
         scores.set(
-          predictions.map((prediction) => clampScore(this.bundle.scoreRange, prediction)),
+          predictions.map((prediction) => this.#scoreMap.score(prediction)),
           start,
         );
       }
