@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { table } from '../cli/terminal/table.ts';
+import { scoreMapOf } from '../model/reference/score-range.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
@@ -66,7 +67,7 @@ async function readAccepted(): Promise<Instructions | undefined> {
 async function countStages(build: Build, native: string, accepted?: Instructions): Promise<Instructions> {
   const path = join(packageRoot, 'model', 'stars');
   const scorer = await loadScorer({ bundlePath: path, engine: 'js' }); // the readable twin gives the expected scores
-  const model = { path, scoreRange: scorer.bundle.scoreRange };
+  const model = { path, scoreMap: scoreMapOf(scorer.bundle) };
   const counted = await countInstructions(build, resolve(packageRoot, native), model, await textGroups(scorer));
   printCounts(counted, accepted);
   return counted;

@@ -13,7 +13,7 @@ import { readCorpus } from '../model/corpus/read.ts';
 import { rootMeanSquaredError } from '../model/evaluation/measures.ts';
 import { type Review, readReviews } from '../model/io/reviews.ts';
 import { createRandom, shuffle } from '../model/math/random.ts';
-import { clampScore } from '../model/reference/score-range.ts';
+import { ScoreMap } from '../model/reference/score-range.ts';
 import { presets } from '../model/training/presets.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { log } from './options.ts';
@@ -158,12 +158,12 @@ async function pythonPipeline({ folder, training, heldOut }: Files, rounds: numb
 /** `output` has one score per line. Scores are clamped to the range of the stars, as hoshi clamps its own. */
 function rmseOf(output: string, heldOut: readonly Review[]): number {
   const stars = heldOut.map((review) => review.stars);
-  const range = [Math.min(...stars), Math.max(...stars)] as const;
+  const scoreMap = ScoreMap.clampTo([Math.min(...stars), Math.max(...stars)]);
   const lines = output.trimEnd().split('\n');
   if (lines.length !== heldOut.length) throw new Error(`Expected ${heldOut.length} scores, received ${lines.length}`);
   return rootMeanSquaredError(
     stars,
-    lines.map((line) => clampScore(range, Number(line))),
+    lines.map((line) => scoreMap.score(Number(line))),
   );
 }
 

@@ -14,6 +14,7 @@ import { checkSteps, NORMALIZER_STEPS } from './normalizer-steps.ts';
 import { packageRoot } from './package-root.ts';
 import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
+import { checkScoreMap, type ScoreMapTables } from './score-map.ts';
 
 /** The compiled dictionary that `make build` creates. */
 export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.bin');
@@ -73,8 +74,9 @@ interface EngineAddon {
     analyzer: AnalyzerHandle,
     vectorizer: VectorizerHandle,
     forest: ForestHandle,
-    lowest: number,
-    highest: number,
+    raw: Float64Array,
+    scores: Float64Array,
+    slopes: Float64Array,
   ): ScorerHandle;
   makeExtractor(analyzer: AnalyzerHandle, vectorizer: VectorizerHandle): ExtractorHandle;
   loadNormalizer(tables: string | Uint8Array, steps: Uint8Array): NormalizerHandle;
@@ -248,17 +250,12 @@ export class NativeForest {
   }
 }
 
-/** Text → score, clamped to [lowest, highest], in stars. */
+/** Text → score, in stars. */
 export class NativeScorer {
   readonly #handle: ScorerHandle;
 
   /** Throws if the forest and the vectorizer have different numbers of columns. */
-  constructor(
-    analyzer: NativeAnalyzer,
-    vectorizer: NativeVectorizer,
-    forest: NativeForest,
-    range: readonly [lowest: number, highest: number],
-  ) {
+  constructor(analyzer: NativeAnalyzer, vectorizer: NativeVectorizer, forest: NativeForest, scoreMap: ScoreMapTables) {
     const handles = [
       handleOf(analyzerHandles, analyzer, 'the analyzer'),
       handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
@@ -271,11 +268,8 @@ export class NativeScorer {
         forest.columnCount,
       );
     }
-    if (!Array.isArray(range)) throw argumentError('the range', 'two numbers [lowest, highest]', range);
-    const [lowest, highest] = range as readonly [number, number];
-    if (typeof lowest !== 'number' || typeof highest !== 'number' || !(lowest < highest))
-      throw argumentError('the range', 'two numbers [lowest, highest]', `${lowest}, ${highest}`);
-    this.#handle = call(() => addon().makeScorer(...handles, lowest, highest));
+    const { raw, scores, slopes } = checkScoreMap(scoreMap);
+    this.#handle = call(() => addon().makeScorer(...handles, raw, scores, slopes));
   }
 
   /** The score of one text. Any string is accepted, lone surrogates included. */

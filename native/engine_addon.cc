@@ -28,6 +28,7 @@
 namespace {
 
 using hoshi::Analyzer;
+using hoshi::CopyOf;
 using hoshi::Dictionary;
 using hoshi::Error;
 using hoshi::Extractor;
@@ -35,6 +36,7 @@ using hoshi::Forest;
 using hoshi::Normalizer;
 using hoshi::NormalizerTables;
 using hoshi::Result;
+using hoshi::ScoreMap;
 using hoshi::Scorer;
 using hoshi::ScorerPool;
 using hoshi::SparseRow;
@@ -295,15 +297,15 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
          InstanceMethod<&ScorerWrap::WordCounts>("wordCounts")});
   }
 
-  // (analyzer, vectorizer, forest, lowest, highest) → scorer
+  // (analyzer, vectorizer, forest, the score map's raw, scores, slopes) → scorer
   static Napi::Value From(const Napi::CallbackInfo& info) {
     const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
     const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
     const auto& forest = Unwrapped<ForestWrap>(info[2]).forest();
     return Make(info.Env(), State::Of(info.Env()).scorer,
-                std::make_shared<const Scorer>(Extractor(analyzer, vectorizer), forest,
-                                               info[3].As<Napi::Number>().DoubleValue(),
-                                               info[4].As<Napi::Number>().DoubleValue()));
+                std::make_shared<const Scorer>(
+                    Extractor(analyzer, vectorizer), forest,
+                    ScoreMap(CopyOf<double>(info[3]), CopyOf<double>(info[4]), CopyOf<double>(info[5]))));
   }
 
   explicit ScorerWrap(const Napi::CallbackInfo& info)

@@ -25,3 +25,4 @@ export {
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';
+export type { ScoreMapTables } from './score-map.ts';

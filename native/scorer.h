@@ -1,4 +1,4 @@
-// Text → score: extractor and forest in one call. The score is clamped to the model's range.
+// Text → score: extractor, forest and score map in one call.
 //
 // A Scorer is immutable and may be shared by threads. Each thread needs a Scratch of its own.
 #pragma once
@@ -8,6 +8,7 @@
 
 #include "extractor.h"
 #include "forest.h"
+#include "score_map.h"
 
 namespace hoshi {
 
@@ -19,24 +20,20 @@ class Scorer {
     Forest::Scratch forest;
   };
 
-  // REQUIRES: the forest has as many columns as the vocabulary; lowest < highest
-  Scorer(Extractor extractor, std::shared_ptr<const Forest> forest, double lowest, double highest)
-      : extractor_(std::move(extractor)),
-        forest_(std::move(forest)),
-        lowest_(lowest),
-        highest_(highest) {}
+  // REQUIRES: the forest has as many columns as the vocabulary
+  Scorer(Extractor extractor, std::shared_ptr<const Forest> forest, ScoreMap score_map)
+      : extractor_(std::move(extractor)), forest_(std::move(forest)), score_map_(std::move(score_map)) {}
 
-  // Returns the score, from lowest to highest. Throws std::bad_alloc.
+  // Returns the score. Throws std::bad_alloc.
   // REQUIRES: text.size() < 2^31
   double Score(std::u16string_view text, Scratch& scratch) const {
-    const double score = forest_->Predict(extractor_.Row(text, scratch.extractor), scratch.forest);
-    return score > lowest_ ? (score < highest_ ? score : highest_) : lowest_;
+    return score_map_.Score(forest_->Predict(extractor_.Row(text, scratch.extractor), scratch.forest));
   }
 
  private:
   Extractor extractor_;
   std::shared_ptr<const Forest> forest_;
-  double lowest_, highest_;
+  ScoreMap score_map_;
 };
 
 }  // namespace hoshi

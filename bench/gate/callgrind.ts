@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { dictionaryPath } from '../../native/index.ts';
+import { dictionaryPath, type ScoreMapTables } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Compiler, Instructions } from './instructions.ts';
 
@@ -22,7 +22,7 @@ export interface TextGroup {
 export interface Model {
   /** The bundle's folder, with the compiled files. */
   readonly path: string;
-  readonly scoreRange: readonly [lowest: number, highest: number];
+  readonly scoreMap: ScoreMapTables;
 }
 
 export interface Build extends Compiler {
@@ -155,9 +155,9 @@ async function readDumps(): Promise<Record<string, number>> {
 }
 
 /** The format is at the head of gate/stages.cc. */
-function encodeInput({ scoreRange }: Model, groups: readonly TextGroup[]): Buffer {
+function encodeInput({ scoreMap: { raw, scores, slopes } }: Model, groups: readonly TextGroup[]): Buffer {
   return Buffer.concat([
-    ...scoreRange.map(float64),
+    ...[raw, scores, slopes].flatMap((table) => [uint32(table.length), ...Array.from(table, float64)]),
     uint32(groups.length),
     ...groups.flatMap(({ name, texts, scores }) => [
       uint32(Buffer.byteLength(name)),

@@ -3,10 +3,10 @@
 //
 //   stages DICTIONARY VOCABULARY FOREST INPUT
 //
-// INPUT, little-endian: f64 lowest and f64 highest score of the model, u32 number of groups; for each group
-// its name (u32 bytes, UTF-8) and u32 number of texts; for each text its expected score (f64) and its
-// characters (u32 UTF-16 units, the units). The first group is counted at every stage, the others at the
-// whole score, as the stage `score, NAME`.
+// INPUT, little-endian: the model's score map (raw, scores and slopes, each as u32 length and f64 values),
+// u32 number of groups; for each group its name (u32 bytes, UTF-8) and u32 number of texts; for each text its
+// expected score (f64) and its characters (u32 UTF-16 units, the units). The first group is counted at every
+// stage, the others at the whole score, as the stage `score, NAME`.
 //
 // callgrind writes one dump for each stage, with the stage as its trigger. One thread.
 #include <bit>
@@ -30,6 +30,7 @@ namespace {
 using hoshi::Analyzer;
 using hoshi::Dictionary;
 using hoshi::Forest;
+using hoshi::ScoreMap;
 using hoshi::Scorer;
 using hoshi::SparseRow;
 using hoshi::Vectorizer;
@@ -48,7 +49,7 @@ struct Group {
 };
 
 struct Input {
-  double lowest, highest;
+  std::vector<double> raw, scores, slopes;
   std::vector<Group> groups;
 };
 
@@ -72,8 +73,10 @@ Input ReadInput(const char* path) {
   std::ifstream stream(path, std::ios::binary);
   stream.exceptions(std::ios::failbit | std::ios::badbit | std::ios::eofbit);
   Input input{};
-  input.lowest = ReadNumber<double>(stream);
-  input.highest = ReadNumber<double>(stream);
+  for (auto* table : {&input.raw, &input.scores, &input.slopes}) {
+    table->resize(ReadNumber<std::uint32_t>(stream));
+    for (double& value : *table) value = ReadNumber<double>(stream);
+  }
   input.groups.resize(ReadNumber<std::uint32_t>(stream));
   for (Group& group : input.groups) {
     group.name = ReadString<std::string>(stream);
@@ -185,8 +188,8 @@ int main(int argc, char** argv) {
   const Paths paths{argv[1], argv[2], argv[3]};
   const Input input = ReadInput(argv[4]);
   const Tables tables = LoadTables(paths);
-  const Scorer scorer(Analyzer(tables.dictionary), Vectorizer(tables.vocabulary), tables.forest, input.lowest,
-                      input.highest);
+  const Scorer scorer(Analyzer(tables.dictionary), Vectorizer(tables.vocabulary), tables.forest,
+                      ScoreMap(input.raw, input.scores, input.slopes));
   Scorer::Scratch scratch(scorer);
   CheckScores(input, scorer, scratch);
   Count("load", [&] { LoadTables(paths); });

@@ -56,20 +56,28 @@ function format(inspection: Inspection): string {
 }
 
 function describe(manifest: Manifest): [string, string][] {
-  const { name, version, made, scoreRange, tokenizer, lightgbm, vectorizer, training, measures, goldens } = manifest;
+  const { name, version, made, tokenizer, normalizer, lightgbm, vectorizer, training, measures } = manifest;
   return [
     ['model', `${name} ${version}`],
     ['made by', made.command],
     ...Object.entries(made).flatMap(([key, value]): [string, string][] =>
       key === 'command' ? [] : [[`  ${key}`, membersOf(value)]],
     ),
-    ['scores', `${scoreRange.join(' to ')}; ${goldens.length} golden ones`],
+    ['scores', scoresOf(manifest)],
+    ...(normalizer === undefined ? [] : ([['normalizer', normalizer.steps.join(', ')]] satisfies [string, string][])),
     ['tokens', `${tokenizer.name} ${tokenizer.version}, dictionary ${tokenizer.dictionary.slice(0, 12)}`],
     ['rows', membersOf(vectorizer)],
     ['LightGBM', lightgbm],
     ...Object.entries(training).map(([key, value]): [string, string] => [`  ${key}`, membersOf(value)]),
     ...measureTexts(measures).map(([set, values]): [string, string] => [`on ${set}`, values]),
   ];
+}
+
+/** `1 to 5, of raw sums from -21.30 to 27.12; 9 golden ones`. Without an end map, the raw sums are left out. */
+function scoresOf({ scoreRange, endMap, goldens }: Manifest): string {
+  const bounds = endMap === undefined ? [] : [endMap.raw[0] as number, endMap.raw.at(-1) as number];
+  const sums = bounds.map((bound) => bound.toFixed(2)).join(' to ');
+  return `${scoreRange.join(' to ')}${sums && `, of raw sums from ${sums}`}; ${goldens.length} golden ones`;
 }
 
 /** `7 unigrams, 1 bigram`: the number of terms by their number of words. */

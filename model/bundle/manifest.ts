@@ -10,11 +10,17 @@
  *     report.html       charts of what training measured (evaluation/report/write.ts); no code reads it
  *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
  */
+import { requireBuiltin } from '../../native/builtin.ts';
 import { Checks, isObject, parseJson } from '../io/checks.ts';
+import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { checkVectorizerParameters, type VectorizerParameters } from '../reference/vectorizer.ts';
 
-export const BUNDLE_FORMAT = 1;
+/**
+ * The format that hoshi writes. Format 1 is read as well. It has none of the optional fields from `normalizer` on, and
+ * no term rules in `vectorizer`.
+ */
+export const BUNDLE_FORMAT = 2;
 
 /** The files that the manifest lists with their hashes. */
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
@@ -34,10 +40,10 @@ export interface Golden {
 export interface Manifest {
   readonly format: number;
   readonly name: string;
-  /** The first 12 hexadecimal digits of a SHA-256 over the files' hashes. It changes whenever the model changes. */
+  /** `versionOf` the manifest. It changes whenever the model changes. */
   readonly version: string;
-  /** Scores are clamped to [lowest, highest], in stars. */
-  readonly scoreRange: readonly [number, number];
+  /** Every score is in [lowest, highest], in stars. Without `endMap`, scores are clamped to it. */
+  readonly scoreRange: ScoreRange;
   readonly made: {
     readonly command: string;
     /** Only for a model that hoshi trained. */
@@ -60,8 +66,37 @@ export interface Manifest {
    */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;
+  /** At least one. */
   readonly goldens: readonly Golden[];
+  /** The steps that texts pass before tokenizing. None if undefined. */
+  readonly normalizer?: NormalizerSettings;
+  /** Maps raw sums to scores. */
+  readonly endMap?: EndMap;
+  /** The file name of a user dictionary. */
+  readonly userDictionary?: string;
+  /** Scores below `negative` and above `positive` have these labels. In stars. */
+  readonly labels?: { readonly negative: number; readonly positive: number };
+  /** Counts at training, in bins of equal width: of scores, and of the shares of unknown words. */
+  readonly histograms?: { readonly scores: readonly number[]; readonly unknownShare: readonly number[] };
 }
+
+export interface NormalizerSettings {
+  /** In order, each at most once. */
+  readonly steps: readonly NormalizerStep[];
+  /** SHA-256 of the tables of the steps. */
+  readonly tables: string;
+}
+
+export const NORMALIZER_STEPS = [
+  'emoji',
+  'dashes',
+  'nfkc',
+  'punctuation',
+  'repeats',
+  'elongation',
+  'spelling',
+] as const;
+export type NormalizerStep = (typeof NORMALIZER_STEPS)[number];
 
 /** How a model was made in Python (training/exported-vectorizer.ts reads this). */
 export interface ImportedFrom {
@@ -89,6 +124,26 @@ export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 've
   };
 }
 
+/**
+ * The first 12 hexadecimal digits of a SHA-256: of the files' hashes, and from format 2 on also of the settings that a
+ * score or a label depends on.
+ */
+export function versionOf(manifest: Omit<Manifest, 'name' | 'version'>): string {
+  const hashes = FILES.map((name) => manifest.files[name].sha256);
+  return hashOf(Buffer.from([...hashes, ...settingsOf(manifest)].join('\n'))).slice(0, 12);
+}
+
+function settingsOf(manifest: Omit<Manifest, 'name' | 'version'>): string[] {
+  if (manifest.format === 1) return [];
+  const { scoreRange, tokenizer, vectorizer, normalizer, endMap, userDictionary, labels } = manifest;
+  return [JSON.stringify({ scoreRange, tokenizer, vectorizer, normalizer, endMap, userDictionary, labels })];
+}
+
+/** The SHA-256, in hexadecimal. */
+export function hashOf(bytes: Buffer): string {
+  return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
+}
+
 /** Throws a BundleError that lists every problem. `file` is its path, for messages. */
 export function parseManifest(bytes: Buffer, file: string): Manifest {
   const value = parseJson(bytes.toString('utf8'), file, 'JSON', BundleError);
@@ -96,34 +151,109 @@ export function parseManifest(bytes: Buffer, file: string): Manifest {
   checks.expect(isObject(value), 'the manifest', 'an object', value);
   if (isObject(value)) checkFields(checks, value);
   checks.throwIfAny(file, BundleError);
-  return value as unknown as Manifest;
+  const manifest = value as unknown as Manifest;
+  const version = versionOf(manifest);
+  checks.expect(manifest.version === version, 'version', `${version}, by the other fields`, manifest.version);
+  checks.throwIfAny(file, BundleError);
+  return manifest;
 }
 
 function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>): void {
   const { format, scoreRange, tokenizer, measures, files, goldens, vectorizer } = manifest;
   const expect = (isRight: boolean, name: string, expected: string) =>
     checks.expect(isRight, name, expected, manifest[name]);
-  const isRange = (value: unknown) =>
-    Array.isArray(value) && value.length === 2 && value.every(Number.isFinite) && value[0] < value[1];
   const isOfNumbers = (value: unknown) => isObject(value) && Object.values(value).every(Number.isFinite);
   const isGolden = (value: unknown) =>
     isObject(value) && typeof value.text === 'string' && Number.isFinite(value.score);
   const hasIdentity = isObject(tokenizer) && ['name', 'version', 'dictionary'].every((key) => isString(tokenizer[key]));
   const areSets = isObject(measures) && Object.values(measures).every(isOfNumbers);
 
-  expect(format === BUNDLE_FORMAT, 'format', `${BUNDLE_FORMAT}, the format that this version of hoshi reads`);
+  const isKnown = format === 1 || format === BUNDLE_FORMAT;
+  expect(isKnown, 'format', `1 or ${BUNDLE_FORMAT}, the formats that this version of hoshi reads`);
   for (const name of ['name', 'version', 'lightgbm']) expect(isString(manifest[name]), name, 'a string');
   for (const name of ['made', 'training', 'vectorizer']) expect(isObject(manifest[name]), name, 'an object');
   expect(isRange(scoreRange), 'scoreRange', 'two numbers [lowest, highest]');
   expect(hasIdentity, 'tokenizer', 'an object with name, version and dictionary');
   expect(areSets, 'measures', 'an object that holds an object of numbers for each set of reviews');
-  expect(Array.isArray(goldens) && goldens.every(isGolden), 'goldens', 'a list of { text, score }');
+  const areGoldens = Array.isArray(goldens) && goldens.length > 0 && goldens.every(isGolden);
+  expect(areGoldens, 'goldens', 'a list of at least one { text, score }');
   for (const name of FILES) {
     const entry = isObject(files) ? files[name] : undefined;
     const sha256 = isObject(entry) ? entry.sha256 : undefined;
     checks.expect(/^[0-9a-f]{64}$/.test(`${sha256}`), `files["${name}"].sha256`, '64 hexadecimal digits', sha256);
   }
   if (isObject(vectorizer)) checkVectorizerParameters(checks, vectorizer, 'vectorizer.');
+  if (format === 1) refuseNewFields(checks, manifest);
+  else checkNewFields(checks, manifest);
+}
+
+/** The optional fields of format 2. */
+const NEW_FIELDS = ['normalizer', 'endMap', 'userDictionary', 'labels', 'histograms'] as const;
+
+function refuseNewFields(checks: Checks, manifest: Readonly<Record<string, unknown>>): void {
+  const { vectorizer } = manifest;
+  const fields = NEW_FIELDS.map((name): [string, unknown] => [name, manifest[name]]);
+  if (isObject(vectorizer)) fields.push(['vectorizer.rules', vectorizer.rules]);
+  for (const [name, value] of fields) checks.expect(value === undefined, name, 'absent in format 1', value);
+}
+
+function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknown>>): void {
+  const { scoreRange } = manifest;
+  const [lowest, highest] = isRange(scoreRange) ? scoreRange : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const expect = (name: (typeof NEW_FIELDS)[number], isRight: (value: unknown) => boolean, expected: string) => {
+    const value = manifest[name];
+    checks.expect(value === undefined || isRight(value), name, expected, value);
+  };
+  const areCuts = (value: unknown) =>
+    isObject(value) && areAscending([lowest, value.negative, value.positive, highest], (a, b) => a <= b);
+  const areCounts = (value: unknown) =>
+    Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
+
+  expect('normalizer', isNormalizer, `{ steps, tables }: different steps of ${NORMALIZER_STEPS.join(', ')}; a SHA-256`);
+  expect(
+    'endMap',
+    (value) => isEndMap(value, lowest, highest),
+    '{ raw, scores, slopes }, a non-decreasing map to scoreRange',
+  );
+  expect('userDictionary', isString, 'a file name');
+  expect('labels', areCuts, '{ negative, positive }, two numbers within scoreRange, negative ≤ positive');
+  expect(
+    'histograms',
+    (value) => isObject(value) && areCounts(value.scores) && areCounts(value.unknownShare),
+    '{ scores, unknownShare }, two lists of counts',
+  );
+}
+
+function isNormalizer(value: unknown): boolean {
+  if (!isObject(value) || !Array.isArray(value.steps)) return false;
+  const { steps, tables } = value;
+  const areKnown = steps.every((step) => (NORMALIZER_STEPS as readonly unknown[]).includes(step));
+  return areKnown && new Set(steps).size === steps.length && /^[0-9a-f]{64}$/.test(`${tables}`);
+}
+
+function isEndMap(value: unknown, lowest: number, highest: number): boolean {
+  if (!isObject(value)) return false;
+  const { raw, scores, slopes } = value;
+  const areKnots = areAscending(raw, (a, b) => a < b) && areAscending(scores, (a, b) => a <= b);
+  if (!areKnots || raw.length < 2 || scores.length !== raw.length) return false;
+  if (!areNumbers(slopes) || slopes.length !== raw.length - 1) return false;
+  if ((scores[0] as number) < lowest || (scores[scores.length - 1] as number) > highest) return false;
+  return slopes.every((slope, i) => {
+    const [x, next] = raw.slice(i, i + 2) as [number, number];
+    return slope >= 0 && (scores[i] as number) + (next - x) * slope <= (scores[i + 1] as number);
+  });
+}
+
+function isRange(value: unknown): value is [number, number] {
+  return areAscending(value, (a, b) => a < b) && value.length === 2;
+}
+
+function areNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isFinite);
+}
+
+function areAscending(value: unknown, isOrdered: (a: number, b: number) => boolean): value is number[] {
+  return areNumbers(value) && value.every((number, i) => i === 0 || isOrdered(value[i - 1] as number, number));
 }
 
 function isString(value: unknown): value is string {

@@ -7,7 +7,7 @@ import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
-import { BundleError, FILES, type FileName, type Manifest, parseManifest } from './manifest.ts';
+import { BundleError, FILES, type FileName, hashOf, type Manifest, parseManifest } from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
 
@@ -77,9 +77,12 @@ function read(file: string): Buffer {
   }
 }
 
-/** The SHA-256, in hexadecimal. */
-export function hashOf(bytes: Buffer): string {
-  return requireBuiltin('node:crypto').createHash('sha256').update(bytes).digest('hex');
+/** Throws a BundleError unless the tables of the bundle's normalizer are the installed ones, by their SHA-256. */
+export function checkSameNormalizer(path: string, { normalizer }: Manifest, installed: string): void {
+  if (normalizer === undefined || normalizer.tables === installed) return;
+  throw new BundleError(
+    `${path}/manifest.json: expected normalizer.tables to be ${installed}, which are installed, received ${normalizer.tables}`,
+  );
 }
 
 /** Parses vocabulary.tsv. Throws a BundleError that names the line. `file` is its path, for messages. */

@@ -9,8 +9,16 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { cardOf } from './card.ts';
 import { compileBundle } from './compile.ts';
-import { BUNDLE_FORMAT, compiledFiles, FILES, type FileName, type Golden, type Manifest } from './manifest.ts';
-import { hashOf } from './read.ts';
+import {
+  BUNDLE_FORMAT,
+  compiledFiles,
+  FILES,
+  type FileName,
+  type Golden,
+  hashOf,
+  type Manifest,
+  versionOf,
+} from './manifest.ts';
 
 /** The parts of a bundle. The other fields of the manifest are computed from them. */
 export interface BundleParts {
@@ -103,8 +111,9 @@ function manifestOf(
     'vocabulary.tsv': entryOf('vocabulary.tsv'),
     'logarithms.txt': entryOf('logarithms.txt'),
   };
-  const version = hashOf(Buffer.from(FILES.map((file) => files[file].sha256).join('\n'))).slice(0, 12);
-  return { format: BUNDLE_FORMAT, name, version, ...rest, vectorizer: vectorizer.parameters, files, goldens };
+  const others = { ...rest, vectorizer: vectorizer.parameters, files, goldens };
+  const version = versionOf({ format: BUNDLE_FORMAT, ...others });
+  return { format: BUNDLE_FORMAT, name, version, ...others };
 }
 
 /**

@@ -28,7 +28,7 @@ export interface Explanation {
   readonly base: number;
   /** The sum of the contributions of terms that the text does not have. */
   readonly absent: number;
-  /** The change by clamping the score to the bundle's range. */
+  /** The effect of the score map: score − raw sum (reference/score-range.ts). */
   readonly held: number;
   /**
    * The text's terms that are in the vocabulary, by |contribution| from the largest. Equal ones are in the order of

@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CompiledBundle, compileBundle } from '../bundle/compile.ts';
-import { BundleError, compiledFiles, FILES, type FileName, type Manifest } from '../bundle/manifest.ts';
-import { hashOf, parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
+import { BundleError, compiledFiles, FILES, type FileName, hashOf, type Manifest } from '../bundle/manifest.ts';
+import { parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
 import { parseModel, type Tree } from '../reference/model-text.ts';
 import { Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
 import { loadScorer } from './load.ts';

@@ -4,6 +4,7 @@ import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } fro
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import type { TermToken } from '../reference/parts-of-speech.ts';
+import { scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
@@ -66,7 +67,7 @@ export class NativeEngine implements Scorer {
     this.analyzer = analyzer;
     this.vectorizer = vectorizer;
     this.forest = forest;
-    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, bundle.scoreRange);
+    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, scoreMapOf(bundle));
     this.#explainer = explainer;
     this.#tokens = nativeTokenizer(analyzer);
   }

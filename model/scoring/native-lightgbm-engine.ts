@@ -7,7 +7,7 @@ import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from 
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import type { TermToken } from '../reference/parts-of-speech.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
 import type { Explainer, Explanation } from './explain.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
@@ -42,6 +42,7 @@ export class NativeLightgbmEngine implements Scorer {
   readonly vectorizer: NativeVectorizer;
   readonly booster: Booster;
   readonly #extractor: NativeExtractor;
+  readonly #scoreMap: ScoreMap;
   readonly #explainer: () => Promise<Explainer>;
   readonly #tokens: (text: string) => TermToken[];
 
@@ -57,12 +58,13 @@ export class NativeLightgbmEngine implements Scorer {
     this.vectorizer = vectorizer;
     this.booster = booster;
     this.#extractor = new NativeExtractor(analyzer, vectorizer);
+    this.#scoreMap = scoreMapOf(bundle);
     this.#explainer = explainer;
     this.#tokens = nativeTokenizer(analyzer);
   }
 
   score(text: string): number {
-    return clampScore(this.bundle.scoreRange, this.booster.predict(this.#extractor.row(text)));
+    return this.#scoreMap.score(this.booster.predict(this.#extractor.row(text)));
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
@@ -73,7 +75,7 @@ export class NativeLightgbmEngine implements Scorer {
       for (const { start, end } of next) {
         const predictions = await this.booster.predictBatch(await this.#extractor.rowBatch(texts.slice(start, end)));
         scores.set(
-          predictions.map((prediction) => clampScore(this.bundle.scoreRange, prediction)),
+          predictions.map((prediction) => this.#scoreMap.score(prediction)),
           start,
         );
       }

@@ -7,7 +7,7 @@ import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
 import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
@@ -35,7 +35,7 @@ export async function loadReferenceEngine(engine: ReferenceEngineName, source: B
   );
 }
 
-/** The trees: a sum of leaf values for a row, or for each row of a matrix. The sums are not clamped. */
+/** The trees: a sum of leaf values for a row, or for each row of a matrix. The sums are raw. */
 interface Predictor {
   readonly columnCount: number;
   predict(row: SparseRow): number;
@@ -83,6 +83,7 @@ export class ReferenceEngine implements Scorer {
   readonly tokenizer: Tokenizer;
   readonly vectorizer: Vectorizer;
   readonly predictor: Predictor;
+  readonly #scoreMap: ScoreMap;
   readonly #explainer: () => Promise<Explainer>;
 
   constructor(
@@ -98,11 +99,12 @@ export class ReferenceEngine implements Scorer {
     this.tokenizer = tokenizer;
     this.vectorizer = vectorizer;
     this.predictor = predictor;
+    this.#scoreMap = scoreMapOf(bundle);
     this.#explainer = explainer;
   }
 
   score(text: string): number {
-    return clampScore(this.bundle.scoreRange, this.predictor.predict(this.#rowOf(text)));
+    return this.#scoreMap.score(this.predictor.predict(this.#rowOf(text)));
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
@@ -111,8 +113,8 @@ export class ReferenceEngine implements Scorer {
       rows.push(this.#rowOf(text));
       await setImmediate(); // lets other work run between two texts
     }
-    const scores = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
-    return scores.map((score) => clampScore(this.bundle.scoreRange, score));
+    const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
+    return sums.map((sum) => this.#scoreMap.score(sum));
   }
 
   async explain(text: string): Promise<Explanation> {

@@ -1,5 +1,5 @@
 /**
- * The interface of a scorer: text → tokens → row → trees → score, clamped to the bundle's range, in one call.
+ * The interface of a scorer: text → tokens → row → raw sum → score, in one call.
  *
  * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts)
  * returns a scorer only after it has reproduced the bundle's golden scores.

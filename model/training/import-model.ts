@@ -7,16 +7,14 @@ import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { writeBundle } from '../bundle/write.ts';
-import { type LinearLeaf, type Model, parseModel } from '../reference/model-text.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { type Model, parseModel } from '../reference/model-text.ts';
+import { ScoreMap } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import type { ExportedVectorizer } from './exported-vectorizer.ts';
-
-/** More than the relative rounding error of a product of millions of terms. */
-const ROUNDING = 1e-9;
+import { rawBoundsOf } from './raw-bounds.ts';
 
 export interface ImportOptions {
   readonly name: string;
@@ -53,6 +51,7 @@ export async function importModel(
       'the vectorizer computed float32 rows, hoshi computes doubles, which differ by at most 1e-6. A score differs only where a value is that close to a threshold',
     );
   const extractor = await loadFeatureExtractor(onNotice);
+  const scoreMap = ScoreMap.clampTo(range);
   return writeBundle(path, {
     manifest: {
       name,
@@ -67,7 +66,7 @@ export async function importModel(
     vectorizer,
     goldens: goldenTexts.map((text) => {
       const row = vectorizer.row(extractor.tokens(text));
-      return { text, score: clampScore(range, model.predict(row)) };
+      return { text, score: scoreMap.score(model.predict(row)) };
     }),
   });
 }
@@ -134,53 +133,27 @@ function checkColumns(modelText: string, columnCount: number, vectorizer: Vector
   });
 }
 
-/**
- * A bound of the lowest and the highest score. Rounding is monotone, so no rounded sum of leaves lies outside. The
- * bound of a linear leaf has room for the rounding of its products.
- */
+/** The range of sums that the model can reach. */
 function scoreBoundsOf(
   { trees: model, refusal }: ImportedModel,
-  vectorizer: Vectorizer,
+  { parameters: { norm } }: Vectorizer,
   file: string,
 ): readonly [number, number] {
   if (model === undefined)
     throw new Error(
       `${file}: expected --range, because only the engines native-lightgbm and lightgbm can serve these trees; ${refusal}`,
     );
-  const { linearLeaf } = model;
-  const reach = linearLeaf === undefined ? 0 : reachOf(linearLeaf, vectorizer, file);
-  const constant = linearLeaf?.constant ?? 0;
-  const sumOver = (linearBound: number, boundOf: (leaves: Float64Array) => number): number => {
-    let sum = linearBound;
-    for (const { leafValue } of model.trees) sum += boundOf(leafValue);
-    if (model.isAveraged) sum /= model.treeCount;
-    return model.isSquared ? Math.sign(sum) * sum * sum : sum;
-  };
-  const range = [
-    sumOver(constant - reach, (leaves) => leaves.reduce((lowest, value) => Math.min(lowest, value))),
-    sumOver(constant + reach, (leaves) => leaves.reduce((highest, value) => Math.max(highest, value))),
-  ] as const;
+  if ((model.linearLeaf?.count ?? 0) > 0 && norm !== 'l2')
+    throw new Error(
+      `${file}: expected --range, because the first tree is a linear leaf, and only rows with norm=l2 bound its scores; the vectorizer has norm=${norm ?? 'None'}`,
+    );
+  const range = rawBoundsOf(model);
   if (!range.every(Number.isFinite))
     throw new Error(`${file}: expected --range, because the scores of this model have no finite bound`);
   if (range[0] < range[1]) return range;
   throw new Error(
     `${file}: expected trees that give different scores, received trees that give ${range[0]} to every row`,
   );
-}
-
-/**
- * How far the output of a linear leaf can be from its constant: the l2 norm of the coefficients, because the norm of a
- * row is at most 1 (Cauchy–Schwarz).
- */
-function reachOf({ coefficients, count }: LinearLeaf, { parameters: { norm } }: Vectorizer, file: string): number {
-  if (count === 0) return 0;
-  if (norm !== 'l2')
-    throw new Error(
-      `${file}: expected --range, because the first tree is a linear leaf, and only rows with norm=l2 bound its scores; the vectorizer has norm=${norm ?? 'None'}`,
-    );
-  let squares = 0;
-  for (const coefficient of coefficients) if (!Number.isNaN(coefficient)) squares += coefficient * coefficient;
-  return Math.sqrt(squares) * (1 + ROUNDING);
 }
 
 /** The LightGBM parameters that the manifest records. */

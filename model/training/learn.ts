@@ -4,7 +4,7 @@
  */
 import type { CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { ScoreMap } from '../reference/score-range.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BoostedModel, boost, firstTrees, overrideParameters } from './boosting.ts';
@@ -160,7 +160,8 @@ export async function heldOutScores(
   scoreRange: readonly [number, number],
 ): Promise<Float64Array> {
   const scores = await firstTrees(boosted.booster, boosted.treeCountAt(rounds)).predictBatch(heldOutMatrix);
-  return scores.map((score) => clampScore(scoreRange, score));
+  const scoreMap = ScoreMap.clampTo(scoreRange);
+  return scores.map((score) => scoreMap.score(score));
 }
 
 export function starsOf(reviews: readonly Review[]): Float64Array {

@@ -4,7 +4,7 @@
  * from its labels. It can also select the terms with the largest effect on its labels.
  */
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { ScoreMap } from '../reference/score-range.ts';
 import { Vectorizer } from '../reference/vectorizer.ts';
 import { fitRidge, predictLinear, type RidgeOptions } from './ridge.ts';
 
@@ -63,7 +63,8 @@ export function teacherLabels(
 
 function stretchAroundMean(values: Float64Array, factor: number, scoreRange: readonly [number, number]): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.map((value) => clampScore(scoreRange, mean + factor * (value - mean)));
+  const scoreMap = ScoreMap.clampTo(scoreRange);
+  return values.map((value) => scoreMap.score(mean + factor * (value - mean)));
 }
 
 /** The population standard deviation of each column. */

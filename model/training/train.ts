@@ -8,7 +8,7 @@ import type { Golden } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
-import { clampScore } from '../reference/score-range.ts';
+import { ScoreMap } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { crossValidate } from './cross-validation.ts';
@@ -50,9 +50,10 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const fullText = result.booster.modelText();
   const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
+  const scoreMap = ScoreMap.clampTo(scoreRange);
   const goldens = goldenTexts.map((text): Golden => {
     const row = vectorizer.row(extractor.tokens(text));
-    return { text, score: clampScore(scoreRange, booster.predict(row)) };
+    return { text, score: scoreMap.score(booster.predict(row)) };
   });
 
   onStage('writing the bundle');

@@ -18,6 +18,7 @@ import { packageRoot } from '../../native/package-root.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
 import { serveSmall } from '../fixtures/small-server.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+import { withGolden } from '../fixtures/with-golden.ts';
 
 let folder: string;
 let tiny: string;
@@ -193,7 +194,7 @@ describe('hoshi', () => {
     const tiny = await tinyBundle();
     const bundle = join(folder, 'poisson');
     const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
-    await writeBundle(bundle, { ...tiny, modelText, goldens: [] });
+    await writeBundle(bundle, withGolden({ ...tiny, modelText }));
     await rm(join(bundle, 'vocabulary.bin'));
     const refusal = 'model: expected an objective of .*, received poisson';
     const compiled = await hoshi(['compile', bundle]);
@@ -225,7 +226,7 @@ describe('hoshi', () => {
     Object.assign(vectorizer.tables, { terms: ['悪い', '悪い 店', '悪い 店 良い 店'] });
     const measured = { ...manifest, measures: { validation: { reviews: 8, rmse: 0.123456, auc: 1 } } };
     const path = join(folder, 'measured');
-    await writeBundle(path, { ...parts, manifest: measured, goldens: [] });
+    await writeBundle(path, withGolden({ ...parts, manifest: measured }));
     await writeFile(join(path, 'report.html'), '<p>星</p>');
     const { stdout, code } = await hoshi(['inspect', path]);
     assert.match(stdout, /^terms +3: 1 unigram, 1 bigram, 1 4-gram$/m);

@@ -12,6 +12,7 @@ import { writeBundle } from '../../model/bundle/write.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 import { until } from '../fixtures/until.ts';
+import { withGolden } from '../fixtures/with-golden.ts';
 import { fakeServer, type Host, leanServer, post, readable, start } from './hosts.ts';
 
 let host: Host | undefined;
@@ -62,7 +63,7 @@ test('a model that the forest refuses: the log, /readyz and the metrics name the
   try {
     const tiny = await tinyBundle();
     const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
-    await writeBundle(join(folder, 'tiny'), { ...tiny, modelText, goldens: [] });
+    await writeBundle(join(folder, 'tiny'), withGolden({ ...tiny, modelText }));
     host = await start([leanServer], { HOSHI_BUNDLE: join(folder, 'tiny') });
     const running = host;
     await until('the server is ready', async () => (await fetch(`${running.url}/readyz`)).ok);

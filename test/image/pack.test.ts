@@ -10,6 +10,7 @@ import { createRandom } from '../../model/math/random.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+import { withGolden } from '../fixtures/with-golden.ts';
 
 describe('the packed folder', () => {
   let folder = '';
@@ -94,7 +95,7 @@ describe('the packed folder', () => {
       const bundle = join(all, 'many-leaves');
       const options = { columnCount: 3, maxLeaves: 65_537, trees: 1, hasMaxLeaves: true };
       const modelText = randomTrees(createRandom(3), options);
-      await writeBundle(bundle, { ...(await tinyBundle()), modelText, goldens: [] });
+      await writeBundle(bundle, withGolden({ ...(await tinyBundle()), modelText }));
       const { stdout, stderr } = spawnSync(process.execPath, [join(all, 'score.cjs'), '--bundle', bundle], {
         input: '良い',
         encoding: 'utf8',

@@ -21,7 +21,7 @@ import { readBundle } from '../../model/bundle/read.ts';
 import { readReviews } from '../../model/io/reviews.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { type TermToken, termTokenOf } from '../../model/reference/parts-of-speech.ts';
-import { clampScore } from '../../model/reference/score-range.ts';
+import { scoreMapOf } from '../../model/reference/score-range.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { Forest as Trees } from '../../model/reference/trees.ts';
@@ -140,11 +140,12 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
       texts.forEach((text, i) => {
         const row = vectorizer.row(tokens[i] as TermToken[]);
         const score = native.score(text);
-        const range = native.bundle.scoreRange;
-        if (!Object.is(score, clampScore(range, booster.predict(row))))
-          differ(text, `${path}: native score differs from lightgbm`);
-        if (!Object.is(score, clampScore(range, trees.predict(row))))
-          differ(text, `${path}: native score differs from js`);
+        const scoreMap = scoreMapOf(native.bundle);
+        const sum = booster.predict(row);
+        if (!Object.is(score, scoreMap.score(sum))) differ(text, `${path}: native score differs from lightgbm`);
+        if (!Object.is(sum, trees.predict(row))) differ(text, `${path}: the raw sum of lightgbm differs from js`);
+        if (!Object.is(sum, native.forest.predict(row)))
+          differ(text, `${path}: the raw sum of lightgbm differs from native`);
         if (!Object.is(score, nativeLightgbm.score(text)) || !Object.is(score, lightgbmBatch[i]))
           differ(text, `${path}: native score differs from native-lightgbm`);
         if (!Object.is(score, batch[i])) differ(text, `${path}: native score differs from the batch`);

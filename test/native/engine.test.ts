@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ScoreMap } from '../../model/reference/score-range.ts';
 import {
   dictionaryPath,
   NativeAnalyzer,
@@ -20,7 +21,8 @@ const stars = join(packageRoot, 'model', 'stars');
 const analyzer = NativeAnalyzer.load();
 const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
-const scorer = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
+const clamp = ScoreMap.clampTo([1, 5]);
+const scorer = new NativeScorer(analyzer, vectorizer, forest, clamp);
 const extractor = new NativeExtractor(analyzer, vectorizer);
 
 /** Removes the type, to make calls that only untyped JavaScript can make. */
@@ -34,6 +36,13 @@ const refusal = (code: NativeErrorCode, message: RegExp | string) => (error: unk
   return true;
 };
 
+/** A scorer with the score map of these tables. */
+const scorerWith = (raw: number[], scores: number[], slopes: number[]) =>
+  new NativeScorer(analyzer, vectorizer, forest, {
+    raw: Float64Array.from(raw),
+    scores: Float64Array.from(scores),
+    slopes: Float64Array.from(slopes),
+  });
 const shared = new Uint8Array(new SharedArrayBuffer(64));
 const row = (columns: number[], values: number[]) => ({
   columns: Int32Array.from(columns),
@@ -114,22 +123,22 @@ describe('wrong arguments are refused, and the message names them', () => {
     ],
     [
       'a forest as an analyzer',
-      () => new NativeScorer(any(forest), vectorizer, forest, [1, 5]),
+      () => new NativeScorer(any(forest), vectorizer, forest, clamp),
       'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
       'a forest as a vectorizer',
-      () => new NativeScorer(analyzer, any(forest), forest, [1, 5]),
+      () => new NativeScorer(analyzer, any(forest), forest, clamp),
       'Expected the vectorizer to be an object that was loaded, received Object',
     ],
     [
       'no forest in a scorer',
-      () => new NativeScorer(analyzer, vectorizer, any(undefined), [1, 5]),
+      () => new NativeScorer(analyzer, vectorizer, any(undefined), clamp),
       'Expected the forest to be an object that was loaded, received undefined',
     ],
     [
       'an object with the prototype only',
-      () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, [1, 5]),
+      () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, clamp),
       'Expected the analyzer to be an object that was loaded, received Object',
     ],
     [
@@ -144,24 +153,44 @@ describe('wrong arguments are refused, and the message names them', () => {
     ],
     ['no text for a row', () => any(extractor).row(null), 'Expected the text to be a string, received null'],
     [
-      'no range',
+      'no score map',
       () => new NativeScorer(analyzer, vectorizer, forest, any(undefined)),
-      'Expected the range to be two numbers [lowest, highest], received undefined',
+      'Expected the score map to be an object, received undefined',
     ],
     [
-      'an empty range',
-      () => new NativeScorer(analyzer, vectorizer, forest, [2, 2]),
-      'Expected the range to be two numbers [lowest, highest], received "2, 2"',
+      'a range as a score map',
+      () => new NativeScorer(analyzer, vectorizer, forest, any([1, 5])),
+      'Expected scoreMap.raw to be a Float64Array, received undefined',
     ],
     [
-      'a range of strings',
-      () => new NativeScorer(analyzer, vectorizer, forest, any(['1', '5'])),
-      'Expected the range to be two numbers [lowest, highest], received "1, 5"',
+      'a score map of one knot',
+      () => scorerWith([1], [1], []),
+      'Expected scoreMap.raw.length to be 2 or more, received 1',
     ],
     [
-      'a range of NaN',
-      () => new NativeScorer(analyzer, vectorizer, forest, [Number.NaN, 5]),
-      'Expected the range to be two numbers [lowest, highest], received "NaN, 5"',
+      'a score map with a score too many',
+      () => scorerWith([1, 5], [1, 3, 5], []),
+      'Expected scoreMap.scores.length to be 2, the length of raw, received 3',
+    ],
+    [
+      'a score map with a slope too many',
+      () => scorerWith([1, 5], [1, 5], [1, 1]),
+      'Expected scoreMap.slopes.length to be 0 or 1, one less than the length of raw, received 2',
+    ],
+    [
+      'a score map whose sums do not ascend',
+      () => scorerWith([1, 3, 3], [1, 3, 5], []),
+      'Expected scoreMap.raw[2] to be above 3, received 3',
+    ],
+    [
+      'a score map that descends',
+      () => scorerWith([1, 3, 5], [1, 5, 3], [1, 1]),
+      'Expected scoreMap.scores[2] to be at least 5, received 3',
+    ],
+    [
+      'a score map with NaN',
+      () => scorerWith([Number.NaN, 5], [1, 5], []),
+      'Expected scoreMap.raw[1] to be above NaN, received 5',
     ],
   ];
   for (const [what, call, message] of refused) {
@@ -196,7 +225,7 @@ describe('wrong arguments are refused, and the message names them', () => {
 
   test('a forest with another number of columns than the vocabulary', () => {
     const other = any(Object.create(vectorizer));
-    assert.throws(() => new NativeScorer(analyzer, other, forest, [1, 5]), refusal('argument', /the vectorizer/));
+    assert.throws(() => new NativeScorer(analyzer, other, forest, clamp), refusal('argument', /the vectorizer/));
   });
 
   test('a list whose entries change while they are read', async () => {
@@ -255,9 +284,21 @@ describe('the addon itself, called without its TypeScript interface', () => {
 
   test('a scorer takes only the right parts in the right order', () => {
     const { analyzer: a, vectorizer: v, forest: f } = native;
-    for (const parts of [[], [f, f, f], [a, a, a], [v, a, f], [{}, {}, {}], [1, 2, 3], [a, v, null], [a, v]])
-      assert.throws(() => addon.makeScorer(...parts, 1, 5), /Expected an object that the addon made/);
-    assert.ok(Object.is(addon.makeScorer(a, v, f, 1, 5).score('最高'), scorer.score('最高')));
+    for (const parts of [
+      [],
+      [f, f, f],
+      [a, a, a],
+      [v, a, f],
+      [a, v, f],
+      [a, v, f, 1, 5, 0],
+      [{}, {}, {}],
+      [1, 2, 3],
+      [a, v, null],
+      [a, v],
+    ])
+      assert.throws(() => addon.makeScorer(...parts), /Expected an object that the addon made|Invalid argument/);
+    const map = [clamp.raw, clamp.scores, clamp.slopes];
+    assert.ok(Object.is(addon.makeScorer(a, v, f, ...map).score('最高'), scorer.score('最高')));
   });
 
   test('an extractor takes only the right parts in the right order', () => {

@@ -14,6 +14,7 @@ import type { SparseRow } from '../../native/rows.ts';
 import { columnCount, randomBooster, randomRow } from '../fixtures/random-models.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
+import { withGolden } from '../fixtures/with-golden.ts';
 import { doublesOf, readGolden, rowsOf, type ShippedGolden, type TreesGolden } from '../golden/golden.ts';
 
 const golden = readGolden<TreesGolden>('trees.json');
@@ -215,7 +216,7 @@ describe('LightGBM accepts the models that the forest refuses', () => {
       const path = join(folder, 'poisson');
       const tiny = await tinyBundle();
       const modelText = tiny.modelText.replace('objective=regression', 'objective=poisson');
-      await writeBundle(path, { ...tiny, modelText, goldens: [] });
+      await writeBundle(path, withGolden({ ...tiny, modelText }));
       const warnings: string[] = [];
       const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn: (message) => warnings.push(message) });
       assert.equal(scorer.engine, 'native-lightgbm');

@@ -1,6 +1,7 @@
 /** A worker that loads the addon, scores the given texts singly and in batches, and posts the scores. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { ScoreMap } from '../../model/reference/score-range.ts';
 import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
@@ -10,7 +11,7 @@ const scorer = new NativeScorer(
   NativeAnalyzer.load(),
   NativeVectorizer.load(join(stars, 'vocabulary.bin')),
   NativeForest.load(join(stars, 'forest.bin')),
-  [1, 5],
+  ScoreMap.clampTo([1, 5]),
 );
 const scores = Float64Array.from(texts, (text) => scorer.score(text));
 const batches = await Promise.all([1, 2, 3].map((threads) => scorer.scoreBatch(texts, threads)));

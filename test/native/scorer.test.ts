@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { compiledFiles } from '../../model/bundle/manifest.ts';
 import { writeBundle } from '../../model/bundle/write.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
+import { ScoreMap } from '../../model/reference/score-range.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { NativeEngine } from '../../model/scoring/native-engine.ts';
 import type { Scorer as WholeScorer } from '../../model/scoring/scorer.ts';
@@ -22,7 +23,7 @@ const load = () =>
     NativeAnalyzer.load(),
     NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
     NativeForest.load(join(shipped, 'forest.bin')),
-    [1, 5],
+    ScoreMap.clampTo([1, 5]),
   );
 const scorer = load();
 const words = dictionaryWords(20);
@@ -83,8 +84,8 @@ describe('scorer', () => {
       NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
       NativeForest.load(join(shipped, 'forest.bin')),
     ];
-    const one = new NativeScorer(analyzer, vectorizer, forest, [1, 5]);
-    const narrow = new NativeScorer(analyzer, vectorizer, forest, [2.5, 3.5]);
+    const one = new NativeScorer(analyzer, vectorizer, forest, ScoreMap.clampTo([1, 5]));
+    const narrow = new NativeScorer(analyzer, vectorizer, forest, ScoreMap.clampTo([2.5, 3.5]));
     assert.deepEqual(await one.scoreBatch(texts.slice(0, 100), 2), scores.slice(0, 100));
     const held = scores.map((score) => Math.min(Math.max(score, 2.5), 3.5));
     assert.deepEqual(await narrow.scoreBatch(texts, 2), held);

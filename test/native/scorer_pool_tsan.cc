@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   const auto scorer = std::make_shared<const hoshi::Scorer>(
       hoshi::Extractor(hoshi::Analyzer(Loaded(hoshi::Dictionary::Load(argv[1]))),
                        hoshi::Vectorizer(Loaded(hoshi::Vocabulary::Load(argv[2])))),
-      Loaded(hoshi::Forest::Load(argv[3])), 1, 5);
+      Loaded(hoshi::Forest::Load(argv[3])), hoshi::ScoreMap({1, 5}, {1, 5}, {}));
   hoshi::ScorerPool pool(scorer);
   std::atomic<int> differences = 0;
   std::vector<std::jthread> callers;

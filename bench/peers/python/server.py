@@ -4,6 +4,7 @@ Reads a hoshi bundle (model.txt, vocabulary.tsv, manifest.json) from the folder 
 process.
 """
 
+import bisect
 import json
 import os
 from pathlib import Path
@@ -39,8 +40,23 @@ def load_vectorizer(bundle: Path) -> TfidfVectorizer:
     return vectorizer
 
 
+def score_of(raw_sum: float) -> float:
+    """The end map of the bundle, or without one a clamp to the range of its scores."""
+    end_map = manifest.get("endMap")
+    if end_map is None:
+        lowest, highest = manifest["scoreRange"]
+        return min(max(raw_sum, lowest), highest)
+    raw, scores, slopes = end_map["raw"], end_map["scores"], end_map["slopes"]
+    if raw_sum <= raw[0]:
+        return scores[0]
+    if raw_sum >= raw[-1]:
+        return scores[-1]
+    i = bisect.bisect_right(raw, raw_sum) - 1
+    return scores[i] + (raw_sum - raw[i]) * slopes[i]
+
+
 bundle = Path(os.environ["PEER_BUNDLE"])
-lowest, highest = json.loads((bundle / "manifest.json").read_text("utf-8"))["scoreRange"]
+manifest = json.loads((bundle / "manifest.json").read_text("utf-8"))
 tagger = MeCab.Tagger(f"-r /dev/null -d {DICTIONARY} -Owakati")
 vectorizer = load_vectorizer(bundle)
 booster = lightgbm.Booster(model_file=bundle / "model.txt")
@@ -50,7 +66,7 @@ app = FastAPI()
 @app.post("/{path:path}")
 async def score(path: str, body: Body) -> dict[str, float]:
     row = vectorizer.transform([tagger.parse(body.texts)])
-    return {"score": float(numpy.clip(booster.predict(row, num_threads=1)[0], lowest, highest))}
+    return {"score": score_of(float(booster.predict(row, num_threads=1)[0]))}
 
 
 uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), access_log=False, log_level="warning")

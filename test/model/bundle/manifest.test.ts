@@ -9,6 +9,16 @@ import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 
 const parse = (json: string) => parseManifest(Buffer.from(json), 'tiny/manifest.json');
 
+const tables = 'ab'.repeat(32);
+/** Valid values of all optional fields of format 2. */
+const newFields: Partial<Manifest> = {
+  normalizer: { steps: ['emoji', 'nfkc'], tables },
+  endMap: { raw: [-1, 2, 9], scores: [1, 2, 5], slopes: [0.25, 0.375] },
+  userDictionary: 'words.csv',
+  labels: { negative: 2, positive: 4 },
+  histograms: { scores: [3, 0, 5], unknownShare: [8, 0] },
+};
+
 describe('manifest', () => {
   let json: string;
   before(async () => {
@@ -25,8 +35,8 @@ describe('manifest', () => {
   const damages: [what: string, damage: (manifest: Record<string, unknown>) => void, message: RegExp][] = [
     [
       'an unknown format',
-      (m) => Object.assign(m, { format: 2 }),
-      /^BundleError: tiny\/manifest\.json: expected format to be 1, .*, received 2$/,
+      (m) => Object.assign(m, { format: 3 }),
+      /^BundleError: tiny\/manifest\.json: expected format to be 1 or 2, .*, received 3$/,
     ],
     [
       'a range whose ends are swapped',
@@ -70,6 +80,92 @@ describe('manifest', () => {
       (m) => Object.assign(m.vectorizer as object, { ngram_range: [2, 1] }),
       /expected vectorizer\.ngram_range to be two integers/,
     ],
+    [
+      'no golden',
+      (m) => Object.assign(m, { goldens: [] }),
+      /expected goldens to be a list of at least one \{ text, score \}, received \[\]/,
+    ],
+    [
+      'another version',
+      (m) => Object.assign(m, { version: '0123456789ab' }),
+      /^BundleError: tiny\/manifest\.json: expected version to be [0-9a-f]{12}, by the other fields, received "0123456789ab"$/,
+    ],
+    [
+      'another hash than its version says',
+      (m) => Object.assign((m.files as Manifest['files'])['model.txt'], { sha256: '0'.repeat(64) }),
+      /expected version to be/,
+    ],
+    [
+      'an unknown step of the normalizer',
+      (m) => Object.assign(m, { normalizer: { steps: ['nfkc', 'nfd'], tables } }),
+      /expected normalizer to be \{ steps, tables \}: different steps of emoji, .*, spelling; a SHA-256/,
+    ],
+    [
+      'a step of the normalizer twice',
+      (m) => Object.assign(m, { normalizer: { steps: ['nfkc', 'nfkc'], tables } }),
+      /expected normalizer to be/,
+    ],
+    [
+      'a normalizer without tables',
+      (m) => Object.assign(m, { normalizer: { steps: ['nfkc'] } }),
+      /expected normalizer to be/,
+    ],
+    ['no list of steps', (m) => Object.assign(m, { normalizer: { tables } }), /expected normalizer to be/],
+    [
+      'a user dictionary that is not a name',
+      (m) => Object.assign(m, { userDictionary: 5 }),
+      /expected userDictionary to be a file name, received 5/,
+    ],
+    [
+      'a cut of the labels outside the range',
+      (m) => Object.assign(m, { labels: { negative: 0.5, positive: 4 } }),
+      /expected labels to be \{ negative, positive \}, two numbers within scoreRange/,
+    ],
+    [
+      'cuts of the labels whose ends are swapped',
+      (m) => Object.assign(m, { labels: { negative: 4, positive: 2 } }),
+      /expected labels to be/,
+    ],
+    ['one cut', (m) => Object.assign(m, { labels: { negative: 4 } }), /expected labels to be/],
+    [
+      'a histogram that is not of counts',
+      (m) => Object.assign(m, { histograms: { scores: [1, 2.5], unknownShare: [] } }),
+      /expected histograms to be \{ scores, unknownShare \}, two lists of counts/,
+    ],
+    [
+      'half of the histograms',
+      (m) => Object.assign(m, { histograms: { scores: [1, 2] } }),
+      /expected histograms to be/,
+    ],
+    ...(
+      [
+        ['of one knot', { raw: [1], scores: [1], slopes: [] }],
+        ['without slopes', { raw: [1, 5], scores: [1, 5], slopes: [] }],
+        ['whose sums do not ascend', { raw: [1, 1], scores: [1, 5], slopes: [1] }],
+        ['whose scores descend', { raw: [1, 3, 5], scores: [2, 1, 5], slopes: [0, 1] }],
+        ['with a score too many', { raw: [1, 5], scores: [1, 3, 5], slopes: [1] }],
+        ['with a negative slope', { raw: [1, 5], scores: [1, 5], slopes: [-1] }],
+        ['with a piece that ends above the next knot', { raw: [1, 5], scores: [1, 5], slopes: [1.001] }],
+        ['that leaves the range at the bottom', { raw: [1, 5], scores: [0.9, 5], slopes: [1] }],
+        ['that leaves the range at the top', { raw: [1, 5], scores: [1, 5.1], slopes: [1] }],
+        ['with a number that JSON cannot hold', { raw: [1, null], scores: [1, 5], slopes: [1] }],
+        ['that is a list', [1, 5]],
+      ] satisfies [string, unknown][]
+    ).map(([what, endMap]): (typeof damages)[number] => [
+      `an end map ${what}`,
+      (m) => Object.assign(m, { endMap }),
+      /expected endMap to be \{ raw, scores, slopes \}, a non-decreasing map to scoreRange, received/,
+    ]),
+    ...Object.entries(newFields).map(([name, value]): (typeof damages)[number] => [
+      `format 1 and ${name}`,
+      (m) => Object.assign(m, { format: 1, [name]: value }),
+      new RegExp(`expected ${name} to be absent in format 1, received `),
+    ]),
+    [
+      'format 1 and term rules',
+      (m) => Object.assign(m, { format: 1, vectorizer: { ...(m.vectorizer as object), rules: {} } }),
+      /expected vectorizer\.rules to be absent in format 1, received \{\}/,
+    ],
   ];
   for (const [what, damage, message] of damages) {
     test(`a manifest with ${what} is refused`, () => {
@@ -78,6 +174,21 @@ describe('manifest', () => {
       assert.throws(() => parse(JSON.stringify(manifest)), message);
     });
   }
+
+  test('a manifest with every optional field is accepted; a version covers those that scores and labels depend on', async () => {
+    const parts = await tinyBundle();
+    const versions = new Set<string>();
+    for (const fields of [{}, newFields, ...Object.entries(newFields).map(([name, value]) => ({ [name]: value }))]) {
+      const folder = await mkdtemp(join(tmpdir(), 'hoshi-manifest-'));
+      const path = join(folder, 'tiny');
+      const written = await writeBundle(path, { ...parts, manifest: { ...parts.manifest, ...fields } });
+      assert.deepEqual(parse(await readFile(join(path, 'manifest.json'), 'utf8')), written);
+      for (const [name, value] of Object.entries(fields)) assert.deepEqual(written[name as keyof Manifest], value);
+      versions.add(written.version);
+      await rm(folder, { recursive: true });
+    }
+    assert.equal(versions.size, 6); // without any and with histograms alone it is the same
+  });
 
   test('an error lists every problem of the manifest', () => {
     const manifest = { ...JSON.parse(json), name: 5, scoreRange: [1] };

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { readBundle } from '../../../model/bundle/read.ts';
+import { checkSameNormalizer, readBundle } from '../../../model/bundle/read.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 
@@ -43,6 +43,18 @@ describe('reading a bundle', () => {
       await assert.rejects(readBundle(path), new RegExp(`${name}: expected a file of a bundle, found none`));
     });
   }
+
+  test('a normalizer whose tables are not the installed ones is refused', async () => {
+    const { manifest } = await readBundle(path);
+    const [own, installed] = ['ab'.repeat(32), 'cd'.repeat(32)];
+    const normalized = { ...manifest, normalizer: { steps: ['nfkc'] as const, tables: own } };
+    checkSameNormalizer(path, manifest, installed);
+    checkSameNormalizer(path, normalized, own);
+    assert.throws(() => checkSameNormalizer(path, normalized, installed), {
+      name: 'BundleError',
+      message: `${path}/manifest.json: expected normalizer.tables to be ${installed}, which are installed, received ${own}`,
+    });
+  });
 
   test('a manifest that is not JSON is refused', async () => {
     await writeFile(join(path, 'manifest.json'), '{');

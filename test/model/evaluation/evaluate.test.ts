@@ -3,13 +3,13 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { evaluate } from '../../../model/evaluation/evaluate.ts';
 import type { Review } from '../../../model/io/reviews.ts';
-import { clampScore } from '../../../model/reference/score-range.ts';
+import { ScoreMap } from '../../../model/reference/score-range.ts';
 import type { Scorer } from '../../../model/scoring/scorer.ts';
 
 /** A scorer whose score is the number in the text, clamped to the range. `batches` are the batches that it scored. */
 function readingScorer(scoreRange: [number, number] = [1, 5]) {
   const batches: (readonly string[])[] = [];
-  const score = (text: string) => clampScore(scoreRange, Number(text));
+  const score = (text: string) => ScoreMap.clampTo(scoreRange).score(Number(text));
   const scorer: Scorer = {
     engine: 'js',
     bundle: { scoreRange } as Partial<Scorer['bundle']> as Scorer['bundle'],

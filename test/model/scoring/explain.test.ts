@@ -16,6 +16,7 @@ import { randomTrees } from '../../fixtures/random-trees.ts';
 import { dictionaryWords, textGenerator } from '../../fixtures/texts.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 import { fitVectorizer, tokensOf } from '../../fixtures/vectorize.ts';
+import { withGolden } from '../../fixtures/with-golden.ts';
 
 const shipped = join(packageRoot, 'model', 'stars');
 let folder: string;
@@ -64,7 +65,7 @@ describe('explain, on the tiny bundle', () => {
   test('clamping the score to its range is part of the explanation', async () => {
     const parts = await tinyBundle();
     const manifest = { ...parts.manifest, scoreRange: [1, 4] as const };
-    const { scorer } = await load(Promise.resolve({ ...parts, manifest, goldens: [] }));
+    const { scorer } = await load(Promise.resolve(withGolden({ ...parts, manifest })));
     const explanation = await scorer.explain('良い');
     assert.deepEqual([explanation.score, explanation.held], [4, -1]);
     assert.ok(Math.abs(totalOf(explanation) - 4) < 1e-15);
@@ -73,7 +74,7 @@ describe('explain, on the tiny bundle', () => {
   test('a model whose score is not a sum cannot be explained', async () => {
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('objective=regression', 'objective=regression sqrt');
-    const { scorer } = await load(Promise.resolve({ ...parts, modelText, goldens: [] }));
+    const { scorer } = await load(Promise.resolve(withGolden({ ...parts, modelText })));
     await assert.rejects(scorer.explain('良い'), (error: unknown) => {
       assert.ok(error instanceof UnexplainableError);
       assert.match(error.message, /^Expected a model that can be explained: model: expected a score that is a sum/);
@@ -85,7 +86,7 @@ describe('explain, on the tiny bundle', () => {
     const { path, scorer } = await load();
     const parts = await tinyBundle();
     const modelText = parts.modelText.replace('leaf_value=3', 'leaf_value=2');
-    await writeBundle(path, { ...parts, modelText, goldens: [] });
+    await writeBundle(path, withGolden({ ...parts, modelText }));
     await assert.rejects(
       scorer.explain('良い'),
       /manifest\.json: expected version \w{12}, the version that the scorer was loaded from, received/,
@@ -131,7 +132,7 @@ async function vocabularyBundle(
   const modelText = randomTrees(createRandom(seed), options).replace(' sqrt', '');
   const { manifest } = await tinyBundle();
   const path = await mkdtemp(join(folder, 'vocabulary-'));
-  await writeBundle(path, { manifest: { ...manifest, scoreRange }, modelText, vectorizer, goldens: [] });
+  await writeBundle(path, withGolden({ manifest: { ...manifest, scoreRange }, modelText, vectorizer }));
   return path;
 }
 

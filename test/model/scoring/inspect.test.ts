@@ -9,6 +9,7 @@ import { inspectBundle } from '../../../model/scoring/inspect.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
+import { withGolden } from '../../fixtures/with-golden.ts';
 
 let folder: string;
 let path: string;
@@ -73,7 +74,7 @@ describe('inspection', () => {
     const parts = await tinyBundle();
     const { vectorizer } = parts;
     Object.assign(vectorizer.tables, { terms: ['店', '店 良い', '良い'], idf: Float64Array.of(2, 3, 1.5) });
-    await writeBundle(path, { ...parts, goldens: [] });
+    await writeBundle(path, withGolden(parts));
     const { vocabulary } = await inspectBundle(path);
     assert.deepEqual(vocabulary?.ngrams, { 1: 2, 2: 1 });
     assert.deepEqual(
@@ -87,13 +88,13 @@ describe('inspection', () => {
   });
 
   test('all problems are listed at once', async () => {
-    await change('manifest.json', (text) => text.replace('"format": 1', '"format": 9').replace('"tiny"', '5'));
+    await change('manifest.json', (text) => text.replace('"format": 2', '"format": 9').replace('"tiny"', '5'));
     await change('vocabulary.tsv', (text) => text.replace('\t', ' '));
     await rm(join(path, 'model.txt'));
     await change('logarithms.txt', (text) => text.replace('\n', '\nx\n'));
     const { problems, manifest, engines } = await inspectBundle(path);
     const expected = [
-      /manifest\.json: expected format to be 1, .* received 9$/,
+      /manifest\.json: expected format to be 1 or 2, .* received 9$/,
       /manifest\.json: expected name to be a string, received 5$/,
       /model\.txt: expected a file of a bundle, found none$/,
       /vocabulary\.tsv:1: /,
@@ -132,7 +133,7 @@ describe('inspection', () => {
     const parts = await tinyBundle();
     const terms = [...'あいうえおかきく'];
     Object.assign(parts.vectorizer.tables, { terms, idf: new Float64Array(8).fill(1) });
-    await writeBundle(path, { ...parts, modelText: model, goldens: [] });
+    await writeBundle(path, withGolden({ ...parts, modelText: model }));
     const { problems, trees, compiled, engines } = await inspectBundle(path);
     assert.deepEqual([problems, trees], [[], undefined]);
     assert.deepEqual(
@@ -160,7 +161,7 @@ describe('inspection', () => {
     const parts = await tinyBundle();
     const options = { columnCount: 3, maxLeaves: 4, trees: 0, hasLinearLeaf: true };
     const modelText = randomTrees(createRandom(2), options);
-    await writeBundle(path, { ...parts, modelText, goldens: [] });
+    await writeBundle(path, withGolden({ ...parts, modelText }));
     const { problems, trees, compiled, engines } = await inspectBundle(path);
     const coefficients = Number(/^num_features=(\d)$/m.exec(modelText)?.[1]);
     assert.ok(coefficients > 0);

@@ -12,6 +12,7 @@ import { parseExportedVectorizer } from '../../../model/training/exported-vector
 import { importModel } from '../../../model/training/import-model.ts';
 import { dictionaryWords, textGenerator } from '../../fixtures/texts.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
+import { withGolden } from '../../fixtures/with-golden.ts';
 import { doublesOf, type ImportedGolden, readGolden, textOf } from '../../golden/golden.ts';
 
 const golden = readGolden<ImportedGolden>('imported.json');
@@ -114,7 +115,7 @@ describe('the engine native-lightgbm', () => {
     const file = join(path, 'vocabulary.bin');
     const vectorizer = (await tinyBundle()).vectorizer;
     Object.assign(vectorizer.tables, { idf: Float64Array.of(1, 2, 3) });
-    await writeBundle(other, { ...(await tinyBundle()), vectorizer, goldens: [] });
+    await writeBundle(other, withGolden({ ...(await tinyBundle()), vectorizer }));
     const cases: [content: Buffer | undefined, warnings: RegExp[]][] = [
       [undefined, []],
       [Buffer.from('hoshi'), [/vocabulary\.bin: /]],
@@ -158,7 +159,10 @@ describe('the engine native-lightgbm', () => {
 
   test('clamps scores to the range, alone and in a batch', async () => {
     const { manifest } = await tinyBundle();
-    const path = await tiny('clamped', { manifest: { ...manifest, scoreRange: [2, 4] }, goldens: [] });
+    const path = await tiny('clamped', {
+      manifest: { ...manifest, scoreRange: [2, 4] },
+      goldens: [{ text: '良い', score: 4 }],
+    });
     const { scorer } = await load(path);
     assert.deepEqual(await scoresOf(scorer, ['良い', '悪い', '']), Float64Array.of(4, 2, 3));
   });

@@ -98,13 +98,33 @@ describe('scorer', () => {
 
   test('scores are clamped to the range', async () => {
     const { manifest } = await tinyBundle();
-    const path = await writeTiny({ manifest: { ...manifest, scoreRange: [2, 4] }, goldens: [] });
+    const path = await writeTiny({
+      manifest: { ...manifest, scoreRange: [2, 4] },
+      goldens: [{ text: '良い', score: 4 }],
+    });
     const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
     assert.deepEqual(
       ['良い', '悪い'].map((text) => scorer.score(text)),
       [4, 2],
     );
     assert.deepEqual([...(await scorer.scoreBatch(['良い', '悪い']))], [4, 2]);
+  });
+
+  test('an end map maps the raw sum, on every engine, alone and in a batch; explanations report its effect', async () => {
+    const { manifest } = await tinyBundle();
+    const endMap = { raw: [0, 2, 6], scores: [1.5, 2, 4], slopes: [0.25, 0.5] };
+    const goldens = [{ text: '良い', score: 3.5 }];
+    const path = await writeTiny({ manifest: { ...manifest, endMap }, goldens });
+    for (const engine of engineNames) {
+      const scorer = await loadScorer({ bundlePath: path, engine });
+      const texts = ['良い', '悪い', ''];
+      assert.deepEqual(
+        texts.map((text) => scorer.score(text)),
+        [3.5, 1.75, 2.5],
+      );
+      assert.deepEqual([...(await scorer.scoreBatch(texts))], [3.5, 1.75, 2.5]);
+      assert.equal((await scorer.explain('良い')).held, -1.5);
+    }
   });
 
   test('a bundle is refused if a golden score differs in the last bits', async () => {
@@ -139,7 +159,7 @@ describe('scorer', () => {
     const { modelText } = await tinyBundle();
     const poisson = await writeTiny({
       modelText: modelText.replace('objective=regression', 'objective=poisson'),
-      goldens: [],
+      goldens: [{ text: '', score: 5 }],
     });
     const scorer = await loadScorer({ bundlePath: poisson, engine: 'auto', warn: (message) => warnings.push(message) });
     assert.equal(scorer.engine, 'native-lightgbm');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readBundle } from '../../../model/bundle/read.ts';
 import { createRandom } from '../../../model/math/random.ts';
+import { scoreMapOf } from '../../../model/reference/score-range.ts';
 import { Forest } from '../../../model/reference/trees.ts';
 import { stackRows } from '../../../model/reference/vectorizer.ts';
 import { loadScorer } from '../../../model/scoring/load.ts';
@@ -111,10 +112,15 @@ test('the shipped model, whose columns have numbers as names, gives its own scor
     'shipped',
     modelText,
     { ...exported, idf: Array.from(idf) },
-    { scoreRange: shipped.scoreRange },
+    { scoreRange: [-1000, 1000] },
   );
-  assert.deepEqual(manifest.goldens, shipped.goldens);
-  assert.equal(manifest.version, shipped.version, 'the files have the same hashes');
+  // The imported model gives raw sums. The shipped model maps them to its range.
+  const scoreMap = scoreMapOf(shipped);
+  assert.deepEqual(
+    manifest.goldens.map(({ text, score }) => ({ text, score: scoreMap.score(score) })),
+    shipped.goldens,
+  );
+  assert.deepEqual(manifest.files, shipped.files);
 });
 
 describe('an imported model', () => {
