@@ -17,7 +17,7 @@ ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_ligh
 COMPILE_COMMANDS := build/addon/compile_commands.json
 DICTIONARY := build/dictionary/ipadic.bin
 SERVER := build/server/server.cjs
-COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
+COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contributions.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
@@ -81,7 +81,7 @@ knative-test: build
 
 # Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
-FUZZERS := analyzer dictionary vocabulary forest
+FUZZERS := analyzer dictionary vocabulary forest contributions
 fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY)
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
@@ -141,7 +141,8 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc linear_leaf.cc forest.cc contributions.cc \
+  scorer_pool.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 

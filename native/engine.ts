@@ -41,9 +41,16 @@ interface ScorerHandle {
   wordCounts(): Float64Array;
 }
 
+export interface ContributionsHandle {
+  readonly identity: string;
+  readonly columnCount: number;
+  of(columns: Int32Array, values: Float64Array, ofColumns: Float64Array): ContributionTotals;
+}
+
 interface ExtractorHandle {
   row(text: string, columns: Int32Array, values: Float64Array): number;
   rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
+  explain(text: string, contributions: ContributionsHandle): Promise<ExplainedText>;
   wordCounts(): Float64Array;
 }
 
@@ -51,6 +58,7 @@ interface EngineAddon {
   loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
   loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
   loadForest(forest: string | Uint8Array): ForestHandle;
+  loadContributions(contributions: string | Uint8Array): ContributionsHandle;
   makeScorer(
     analyzer: AnalyzerHandle,
     vectorizer: VectorizerHandle,
@@ -61,10 +69,27 @@ interface EngineAddon {
   makeExtractor(analyzer: AnalyzerHandle, vectorizer: VectorizerHandle): ExtractorHandle;
 }
 
+/** In stars. contributions.ts explains them. */
+export interface ContributionTotals {
+  /** The sum of the trees, to the bits of `NativeForest.predict`: base + absent + the contributions of the columns. */
+  readonly sum: number;
+  /** The constant of the linear leaf, plus the mean of the other trees' sum over the training rows. */
+  readonly base: number;
+  /** The total contribution of the columns that the row does not name. */
+  readonly absent: number;
+}
+
+/** The row of a text and the contribution of each of its columns, in stars. */
+export interface ExplainedText extends SparseRow, ContributionTotals {
+  readonly contributions: Float64Array;
+  /** The ends of the text's tokens, as `NativeAnalyzer.analyze` gives them. */
+  readonly ends: Uint32Array;
+}
+
 let loaded: EngineAddon | undefined;
 
 /** Loads the addon at the first call. */
-function addon(): EngineAddon {
+export function addon(): EngineAddon {
   loaded ??= loadAddon('hoshi_engine') as EngineAddon;
   return loaded;
 }
@@ -74,6 +99,7 @@ function addon(): EngineAddon {
 const analyzerHandles = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
 const vectorizerHandles = new WeakMap<NativeVectorizer, VectorizerHandle>();
 const forestHandles = new WeakMap<NativeForest, ForestHandle>();
+export const extractorHandles = new WeakMap<NativeExtractor, ExtractorHandle>();
 
 /** Text → tokens, the same as kuromoji's (reference/tokenizer.ts is the readable twin). */
 export class NativeAnalyzer {
@@ -247,6 +273,7 @@ export class NativeExtractor {
       handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
     ] as const;
     this.#handle = call(() => addon().makeExtractor(...handles));
+    extractorHandles.set(this, this.#handle);
     this.columnCount = vectorizer.columnCount;
     this.#columns = new Int32Array(this.columnCount);
     this.#values = new Float64Array(this.columnCount);
@@ -280,13 +307,13 @@ function wordCountsFrom([words = 0, unknownWords = 0]: Float64Array): WordCounts
   return { words, unknownWords };
 }
 
-function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
+export function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
   const handle = handles.get(object);
   if (handle === undefined) throw argumentError(name, 'an object that was loaded', object);
   return handle;
 }
 
-function checkText(text: string): void {
+export function checkText(text: string): void {
   if (typeof text !== 'string') throw argumentError('the text', 'a string', text);
 }
 
@@ -300,7 +327,7 @@ function checkTexts(texts: readonly string[]): string[] {
   return copy;
 }
 
-function checkTables(from: string | Uint8Array, name: string): void {
+export function checkTables(from: string | Uint8Array, name: string): void {
   if (typeof from === 'string' && !from.includes('\0')) return;
   if (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer)) return;
   throw argumentError(name, 'a path without a NUL, or a Uint8Array that is not shared', from);

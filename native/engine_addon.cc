@@ -1,7 +1,7 @@
-// The addon hoshi_engine: analyzer, vectorizer, forest, scorer and extractor for JavaScript. Serving needs
-// only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps the result. Only
-// native/engine.ts loads this addon; it has checked the arguments. An error becomes a JavaScript Error with a
-// `code`.
+// The addon hoshi_engine: analyzer, vectorizer, forest, contributions, scorer and extractor for JavaScript.
+// Serving needs only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps
+// the result. Only native/engine.ts loads this addon; it has checked the arguments. An error becomes a
+// JavaScript Error with a `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
 // scratch of their object. Work outside the event loop uses the scratches of the ScorerPool, or its own.
@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "analyzer.h"
+#include "contributions.h"
+#include "explanation.h"
 #include "extractor.h"
 #include "forest.h"
 #include "napi_support.h"
@@ -26,8 +28,10 @@
 namespace {
 
 using hoshi::Analyzer;
+using hoshi::Contributions;
 using hoshi::Dictionary;
 using hoshi::Error;
+using hoshi::Explanation;
 using hoshi::Extractor;
 using hoshi::Forest;
 using hoshi::Result;
@@ -47,7 +51,7 @@ constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
 struct State {
-  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor;
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, contributions;
   // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
   std::any next;
@@ -240,6 +244,56 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
   Forest::Scratch scratch_;
 };
 
+// Sets the members that an explained row has in common with the explanation of a text.
+void SetTotals(Napi::Object& object, const Contributions::Totals& totals) {
+  object.Set("sum", totals.sum);
+  object.Set("base", totals.base);
+  object.Set("absent", totals.absent);
+}
+
+class ContributionsWrap : public Napi::ObjectWrap<ContributionsWrap> {
+ public:
+  static constexpr napi_type_tag kTag{kTagPrefix, 4};
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Contributions", {InstanceMethod<&ContributionsWrap::Of>("of")});
+  }
+
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto contributions = TablesFrom<Contributions>(info[0]);
+    return contributions.ok()
+               ? Make(info.Env(), State::Of(info.Env()).contributions, std::move(*contributions))
+               : Throw(info.Env(), contributions.error());
+  }
+
+  explicit ContributionsWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        contributions_(TakeContent<std::shared_ptr<const Contributions>>(info)),
+        scratch_(*contributions_) {
+    Tag(*this);
+    DefineValue(*this, "identity", Napi::String::New(Env(), contributions_->identity()));
+    DefineValue(*this, "columnCount", Napi::Number::New(Env(), contributions_->column_count()));
+  }
+
+  const std::shared_ptr<const Contributions>& contributions() const { return contributions_; }
+
+ private:
+  // (columns, values, Float64Array for the contributions, as long) → { sum, base, absent }
+  Napi::Value Of(const Napi::CallbackInfo& info) {
+    const auto columns = info[0].As<Napi::Int32Array>();
+    const auto values = info[1].As<Napi::Float64Array>();
+    auto of_columns = info[2].As<Napi::Float64Array>();
+    auto totals = Napi::Object::New(info.Env());
+    SetTotals(totals, contributions_->Explain({{columns.Data(), columns.ElementLength()},
+                                               {values.Data(), values.ElementLength()}},
+                                              scratch_, {of_columns.Data(), of_columns.ElementLength()}));
+    return totals;
+  }
+
+  std::shared_ptr<const Contributions> contributions_;
+  Contributions::Scratch scratch_;
+};
+
 class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -301,6 +355,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
     return DefineClass(
         env, "Extractor",
         {InstanceMethod<&ExtractorWrap::Row>("row"), InstanceMethod<&ExtractorWrap::RowBatch>("rowBatch"),
+         InstanceMethod<&ExtractorWrap::Explain>("explain"),
          InstanceMethod<&ExtractorWrap::WordCounts>("wordCounts")});
   }
 
@@ -345,6 +400,27 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         });
   }
 
+  // (text, contributions) → a promise of { columns, values, contributions, sum, base, absent, ends }
+  Napi::Value Explain(const Napi::CallbackInfo& info) {
+    return Task<Explanation>::Run(
+        info.Env(),
+        [extractor = extractor_, contributions = Unwrapped<ContributionsWrap>(info[1]).contributions(),
+         text = std::u16string(State::Of(info.Env()).TextFrom(info[0]))]() -> Result<Explanation> {
+          return hoshi::Explain(*extractor, *contributions, text);
+        },
+        [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
+          counts->words += explanation.counts.words;
+          counts->unknown_words += explanation.counts.unknown_words;
+          auto object = Napi::Object::New(env);
+          object.Set("columns", ToJavaScript(env, explanation.columns));
+          object.Set("values", ToJavaScript(env, explanation.values));
+          object.Set("contributions", ToJavaScript(env, explanation.contributions));
+          object.Set("ends", ToJavaScript(env, explanation.ends));
+          SetTotals(object, explanation.totals);
+          return object;
+        });
+  }
+
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
     const auto& [words, unknown_words] = *batch_counts_;
@@ -369,10 +445,12 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->forest = Napi::Persistent(ForestWrap::Define(env));
   state->scorer = Napi::Persistent(ScorerWrap::Define(env));
   state->extractor = Napi::Persistent(ExtractorWrap::Define(env));
+  state->contributions = Napi::Persistent(ContributionsWrap::Define(env));
   env.SetInstanceData(state);
   exports.Set("loadAnalyzer", Napi::Function::New<AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<VectorizerWrap::Load>(env));
   exports.Set("loadForest", Napi::Function::New<ForestWrap::Load>(env));
+  exports.Set("loadContributions", Napi::Function::New<ContributionsWrap::Load>(env));
   exports.Set("makeScorer", Napi::Function::New<ScorerWrap::From>(env));
   exports.Set("makeExtractor", Napi::Function::New<ExtractorWrap::From>(env));
   return exports;

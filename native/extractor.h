@@ -24,6 +24,7 @@ class Extractor {
         : analyzer(), vectorizer(extractor.vectorizer_.vocabulary()) {}
     Analyzer::Scratch analyzer;
     Vectorizer::Scratch vectorizer;
+    std::span<const std::uint32_t> ends;  // of the tokens of the last text; valid as long as its row
   };
 
   struct Rows {
@@ -37,7 +38,8 @@ class Extractor {
   // Returns the row. Valid until the scratch is used again. Throws std::bad_alloc.
   // REQUIRES: text.size() < 2^31
   SparseRow Row(std::u16string_view text, Scratch& scratch) const {
-    return vectorizer_.Row(text, analyzer_.Analyze(text, scratch.analyzer), scratch.vectorizer);
+    scratch.ends = analyzer_.Analyze(text, scratch.analyzer);
+    return vectorizer_.Row(text, scratch.ends, scratch.vectorizer);
   }
 
   // Returns the rows in the order of the texts, with a scratch of its own. Throws std::bad_alloc.

@@ -20,8 +20,15 @@ export const BUNDLE_FORMAT = 1;
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
 export type FileName = (typeof FILES)[number];
 
-/** The files that compile.ts makes: the vocabulary for both native engines, the forest for `native` alone. */
-export const compiledFiles = { vocabulary: 'vocabulary.bin', forest: 'forest.bin' } as const;
+/**
+ * The files that compile.ts makes: the vocabulary for both native engines, the forest for `native` alone, and the
+ * contributions for explanations by both.
+ */
+export const compiledFiles = {
+  vocabulary: 'vocabulary.bin',
+  forest: 'forest.bin',
+  contributions: 'contributions.bin',
+} as const;
 
 /** A text with the score that every engine must give for it whenever the bundle is loaded. */
 
@@ -86,6 +93,7 @@ export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 've
   return {
     vocabulary: `${files['vocabulary.tsv'].sha256} ${files['logarithms.txt'].sha256} ${JSON.stringify(vectorizer)}`,
     forest: files['model.txt'].sha256,
+    contributions: files['model.txt'].sha256,
   };
 }
 

@@ -7,7 +7,7 @@ import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
-import { BundleError, FILES, type FileName, type Manifest, parseManifest } from './manifest.ts';
+import { BundleError, type FileName, type Manifest, parseManifest } from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
 
@@ -28,14 +28,20 @@ export async function readManifest(path: string): Promise<Manifest> {
 /** Reads and checks the bundle in the folder `path`. Rejects with a BundleError. */
 export async function readBundle(path: string): Promise<Bundle> {
   const manifest = await readManifest(path);
-  const contents = new Map<FileName, string>();
-  for (const name of FILES) contents.set(name, readBundleFile(path, manifest, name));
-  const content = (name: FileName) => contents.get(name) as string;
-  const tables: VectorizerTables = {
-    ...parseVocabulary(content('vocabulary.tsv'), join(path, 'vocabulary.tsv')),
-    logarithms: parseLogarithms(content('logarithms.txt'), join(path, 'logarithms.txt')),
-  };
-  return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
+  const modelText = readBundleFile(path, manifest, 'model.txt');
+  return { path, manifest, modelText, vectorizer: readVectorizer(path, manifest) };
+}
+
+/** Reads and checks only the vectorizer of the bundle in the folder `path`. Throws a BundleError. */
+export function readVectorizer(path: string, manifest: Manifest): Vectorizer {
+  const [vocabulary, logarithms] = [
+    readBundleFile(path, manifest, 'vocabulary.tsv'),
+    readBundleFile(path, manifest, 'logarithms.txt'),
+  ];
+  return new Vectorizer(manifest.vectorizer, {
+    ...parseVocabulary(vocabulary, join(path, 'vocabulary.tsv')),
+    logarithms: parseLogarithms(logarithms, join(path, 'logarithms.txt')),
+  });
 }
 
 /** Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the hash in the manifest. */

@@ -1,13 +1,16 @@
 /**
- * Text → explanation of its score: each term of the text with its occurrences and its contribution
- * (reference/contributions.ts).
+ * A text and the contributions of its row's columns → the explanation of its score: each term of the text with its
+ * occurrences and its contribution.
  *
- * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give
- * the same explanation.
+ * base + absent + contributions of the terms + held = score, up to rounding. The engines compute the contributions
+ * (native-explainer.ts, reference-explainer.ts), to the same bits. They share this code, so they give the same
+ * explanation.
  */
-import { BundleError } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatureCount } from '../bundle/read.ts';
-import { Contributions } from '../reference/contributions.ts';
+
+import type { SparseRow } from '../../native/rows.ts';
+import { BundleError, type Manifest } from '../bundle/manifest.ts';
+import type { RowContributions } from '../reference/contributions.ts';
+import { clampScore } from '../reference/score-range.ts';
 import { shortestWord, wordsOf } from '../reference/terms.ts';
 import type { Token } from '../reference/tokenizer.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
@@ -43,31 +46,34 @@ export interface Explanation {
  */
 export class UnexplainableError extends BundleError {}
 
-/** Explains scores of one bundle. Immutable. */
+/** The row of a text, and what contributions give for it (reference/contributions.ts, `RowContributions`). */
+export interface ExplainedRow extends SparseRow, Omit<RowContributions, 'ofColumns'> {
+  /** One for each column of the row, in stars. */
+  readonly contributions: Float64Array;
+}
+
+/** Arranges the explanations of one bundle. Immutable. */
 export class Explainer {
   readonly #vectorizer: Vectorizer;
-  readonly #contributions: Contributions;
+  readonly #scoreRange: readonly [number, number];
 
-  /** Throws a BundleError, or an UnexplainableError if the model's scores are not a sum. */
-  constructor({ path, modelText, vectorizer }: Bundle) {
+  constructor({ scoreRange }: Manifest, vectorizer: Vectorizer) {
     this.#vectorizer = vectorizer;
-    this.#contributions = contributionsOf(modelText);
-    checkFeatureCount(path, vectorizer.columnCount, this.#contributions.columnCount);
+    this.#scoreRange = scoreRange;
   }
 
-  /** `ends` has the UTF-16 offset after each token of the text. `score` is the text's score by the same bundle. */
-  explain(text: string, ends: Iterable<number>, score: number): Explanation {
-    const tokens = tokensOf(text, ends);
-    const row = this.#vectorizer.row(tokens.map(({ surface }) => surface));
-    const occurrences = this.#occurrencesOf(tokens);
-    const { sum, base, absent, ofColumns } = this.#contributions.of(row);
-    const terms = Array.from(row.columns, (column, i): ExplainedTerm => {
+  /** `ends` has the UTF-16 offset after each token of the text. */
+  explain(text: string, ends: Iterable<number>, row: ExplainedRow): Explanation {
+    const occurrences = this.#occurrencesOf(tokensOf(text, ends));
+    const { columns, values, contributions, sum, base, absent } = row;
+    const terms = Array.from(columns, (column, i): ExplainedTerm => {
       const term = this.#vectorizer.tables.terms[column] as string;
       const offsets = occurrences.get(column) ?? [];
-      return { term, offsets, value: row.values[i] as number, contribution: ofColumns[i] as number };
+      return { term, offsets, value: values[i] as number, contribution: contributions[i] as number };
     });
     // The sort is stable, and columns are in the order of code points.
     terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+    const score = clampScore(this.#scoreRange, sum);
     return { score, base, absent, held: score - sum, terms };
   }
 
@@ -124,9 +130,10 @@ function tokensOf(text: string, ends: Iterable<number>): Token[] {
   });
 }
 
-function contributionsOf(modelText: string): Contributions {
+/** Calls `make`, which reads a model's text. Throws an UnexplainableError if it throws. */
+export function orUnexplainable<T>(make: () => T): T {
   try {
-    return Contributions.fromModelText(modelText);
+    return make();
   } catch (error) {
     throw new UnexplainableError(`Expected a model that can be explained: ${(error as Error).message}`, {
       cause: error,

@@ -1,10 +1,17 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
-import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
+import {
+  type NativeAnalyzer,
+  NativeExtractor,
+  NativeForest,
+  NativeScorer,
+  NativeVectorizer,
+} from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
+import type { NativeExplainer } from './native-explainer.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
@@ -20,7 +27,10 @@ export async function loadNativeEngine(source: BundleSource, warn: (message: str
   const analyzer = loadAnalyzer(source);
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
-  return new NativeEngine(manifest, analyzer, vectorizer, forest, lazyExplainer(source));
+  const explainer = lazyExplainer(async () =>
+    (await import('./native-explainer.ts')).NativeExplainer.load(source, warn),
+  );
+  return new NativeEngine(manifest, analyzer, vectorizer, forest, explainer);
 }
 
 interface CompiledTables {
@@ -50,14 +60,16 @@ export class NativeEngine implements Scorer {
   readonly vectorizer: NativeVectorizer;
   readonly forest: NativeForest;
   readonly #scorer: NativeScorer;
-  readonly #explainer: () => Promise<Explainer>;
+  readonly #explainer: () => Promise<NativeExplainer>;
+  /** Makes the rows of explained texts. Undefined before the first explanation. */
+  #extractor: NativeExtractor | undefined;
 
   constructor(
     bundle: Manifest,
     analyzer: NativeAnalyzer,
     vectorizer: NativeVectorizer,
     forest: NativeForest,
-    explainer: () => Promise<Explainer>,
+    explainer: () => Promise<NativeExplainer>,
   ) {
     this.bundle = bundle;
     this.analyzer = analyzer;
@@ -78,11 +90,17 @@ export class NativeEngine implements Scorer {
   }
 
   wordCounts(): WordCounts {
-    return this.#scorer.wordCounts();
+    const scored = this.#scorer.wordCounts();
+    const explained = this.#extractor?.wordCounts() ?? { words: 0, unknownWords: 0 };
+    return {
+      words: scored.words + explained.words,
+      unknownWords: scored.unknownWords + explained.unknownWords,
+    };
   }
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
+    this.#extractor ??= new NativeExtractor(this.analyzer, this.vectorizer);
+    return explainer.explain(this.#extractor, text);
   }
 }

@@ -8,7 +8,8 @@ import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { clampScore } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
+import type { NativeExplainer } from './native-explainer.ts';
 import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
@@ -29,7 +30,10 @@ export async function loadNativeLightgbmEngine(
   const vectorizer =
     mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn) ?? (await compileVectorizer(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, booster.columnCount);
-  return new NativeLightgbmEngine(manifest, analyzer, vectorizer, booster, lazyExplainer(source));
+  const explainer = lazyExplainer(async () =>
+    (await import('./native-explainer.ts')).NativeExplainer.load(source, warn),
+  );
+  return new NativeLightgbmEngine(manifest, analyzer, vectorizer, booster, explainer);
 }
 
 /** A score is one call into each addon. The stages are public because the benchmark times each of them. */
@@ -40,14 +44,14 @@ export class NativeLightgbmEngine implements Scorer {
   readonly vectorizer: NativeVectorizer;
   readonly booster: Booster;
   readonly #extractor: NativeExtractor;
-  readonly #explainer: () => Promise<Explainer>;
+  readonly #explainer: () => Promise<NativeExplainer>;
 
   constructor(
     bundle: Manifest,
     analyzer: NativeAnalyzer,
     vectorizer: NativeVectorizer,
     booster: Booster,
-    explainer: () => Promise<Explainer>,
+    explainer: () => Promise<NativeExplainer>,
   ) {
     this.bundle = bundle;
     this.analyzer = analyzer;
@@ -84,7 +88,7 @@ export class NativeLightgbmEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(text, this.analyzer.analyze(text), this.score(text));
+    return explainer.explain(this.#extractor, text);
   }
 }
 

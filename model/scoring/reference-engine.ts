@@ -12,7 +12,8 @@ import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
 import { stackRows, type Vectorizer } from '../reference/vectorizer.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
+import type { ReferenceExplainer } from './reference-explainer.ts';
 import type { Scorer } from './scorer.ts';
 
 type ReferenceEngineName = 'lightgbm' | 'js';
@@ -30,7 +31,10 @@ export async function loadReferenceEngine(engine: ReferenceEngineName, source: B
     tokenizer,
     bundle.vectorizer,
     await loadPredictor(engine, bundle),
-    lazyExplainer(source),
+    lazyExplainer(async () => {
+      const { ReferenceExplainer } = await import('./reference-explainer.ts');
+      return new ReferenceExplainer(await source.read());
+    }),
   );
 }
 
@@ -82,7 +86,7 @@ export class ReferenceEngine implements Scorer {
   readonly tokenizer: Tokenizer;
   readonly vectorizer: Vectorizer;
   readonly predictor: Predictor;
-  readonly #explainer: () => Promise<Explainer>;
+  readonly #explainer: () => Promise<ReferenceExplainer>;
 
   constructor(
     engine: ReferenceEngineName,
@@ -90,7 +94,7 @@ export class ReferenceEngine implements Scorer {
     tokenizer: Tokenizer,
     vectorizer: Vectorizer,
     predictor: Predictor,
-    explainer: () => Promise<Explainer>,
+    explainer: () => Promise<ReferenceExplainer>,
   ) {
     this.engine = engine;
     this.bundle = bundle;
@@ -116,8 +120,7 @@ export class ReferenceEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    const ends = this.tokenizer.tokenize(text).map((token) => token.end);
-    return explainer.explain(text, ends, this.score(text));
+    return explainer.explain(text, this.tokenizer.tokenize(text));
   }
 
   #rowOf(text: string): SparseRow {
