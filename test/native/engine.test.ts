@@ -217,6 +217,7 @@ describe('the addon itself, called without its TypeScript interface', () => {
     analyzer: addon.loadAnalyzer(dictionaryPath),
     vectorizer: addon.loadVectorizer(join(stars, 'vocabulary.bin')),
     forest: addon.loadForest(join(stars, 'forest.bin')),
+    contributions: addon.loadContributions(join(stars, 'contributions.bin')),
   };
   const made = { ...native, extractor: addon.makeExtractor(native.analyzer, native.vectorizer) };
 
@@ -266,8 +267,14 @@ describe('the addon itself, called without its TypeScript interface', () => {
       assert.throws(() => addon.makeExtractor(...parts), /Expected an object that the addon made/);
   });
 
+  test('an extractor explains with contributions only', () => {
+    const { extractor } = made;
+    for (const wrong of [undefined, null, {}, 1, native.forest, extractor])
+      assert.throws(() => extractor.explain('最高', wrong), /Expected an object that the addon made/);
+  });
+
   test('tables are loaded from a path or from bytes only', () => {
-    for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest])
+    for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest, addon.loadContributions])
       for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
   });
 });
