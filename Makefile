@@ -18,7 +18,7 @@ COMPILE_COMMANDS := build/addon/compile_commands.json
 DICTIONARY := build/dictionary/ipadic.bin
 NORMALIZER := build/dictionary/normalizer.bin
 SERVER := build/server/server.cjs
-COMPILED := model/stars/vocabulary.bin model/stars/forest.bin
+COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contributions.bin
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
@@ -82,7 +82,7 @@ knative-test: build
 
 # Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
-FUZZERS := analyzer dictionary vocabulary forest normalizer normalizer_tables
+FUZZERS := analyzer dictionary vocabulary forest contributions normalizer normalizer_tables
 fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER)
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
@@ -143,8 +143,8 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc forest.cc scorer_pool.cc \
-  normalizer_tables.cc nfkc.cc kaomoji.cc normalizer.cc normalizer_steps.cc)
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc \
+  forest.cc contributions.cc scorer_pool.cc normalizer_tables.cc nfkc.cc kaomoji.cc normalizer.cc normalizer_steps.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 

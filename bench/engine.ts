@@ -3,11 +3,11 @@
  * it, so that it is timed alone.
  */
 import { createHash } from 'node:crypto';
-import { type TermToken, termTokenOf } from '../model/reference/parts-of-speech.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { NativeEngine } from '../model/scoring/native-engine.ts';
 import { NativeLightgbmEngine } from '../model/scoring/native-lightgbm-engine.ts';
 import { ReferenceEngine } from '../model/scoring/reference-engine.ts';
+import { referenceTokens } from '../model/scoring/reference-tokens.ts';
 import type { EngineName } from '../model/scoring/scorer.ts';
 import type { SparseRow } from '../native/rows.ts';
 import { serveOrders, type Work } from './clock.ts';
@@ -38,20 +38,17 @@ serveOrders(
 );
 
 function engineOf(scorer: object): Engine {
-  if (scorer instanceof NativeEngine) return nativeEngine(scorer, scorer.forest);
-  if (scorer instanceof NativeLightgbmEngine) return nativeEngine(scorer, scorer.booster);
+  if (scorer instanceof NativeEngine) return nativeEngine(scorer, scorer.stages.forest);
+  if (scorer instanceof NativeLightgbmEngine) return nativeEngine(scorer, scorer.stages.booster);
   if (scorer instanceof ReferenceEngine) return referenceEngine(scorer);
   throw new Error(`Expected a native engine or a reference engine, received ${scorer.constructor.name}`);
 }
 
-function nativeEngine(
-  scorer: NativeEngine | NativeLightgbmEngine,
-  trees: NativeEngine['forest'] | NativeLightgbmEngine['booster'],
-): Engine {
-  const { analyzer, vectorizer } = scorer;
+function nativeEngine(scorer: NativeEngine | NativeLightgbmEngine, trees: { predict(row: SparseRow): number }): Engine {
+  const { analyzer, extractor } = scorer.stages;
   const ends = texts.map((text) => analyzer.analyze(text).slice());
   const text = (i: number) => texts[i] as string;
-  const row = (i: number) => vectorizer.row(text(i), ends[i] as Uint32Array);
+  const row = (i: number) => extractor.row(text(i));
   const rows = texts.map((_, i) => ({ columns: row(i).columns.slice(), values: row(i).values.slice() }));
   return {
     ends: (i) => Array.from(ends[i] as Uint32Array),
@@ -68,14 +65,16 @@ function nativeEngine(
 function referenceEngine(scorer: ReferenceEngine): Engine {
   const { tokenizer, vectorizer, predictor } = scorer;
   const text = (i: number) => texts[i] as string;
-  const tokens = texts.map((each) => tokenizer.analyze(each).map(termTokenOf));
-  const rows = tokens.map((all) => vectorizer.row(all));
+  const tokensOf = referenceTokens(tokenizer, scorer.bundle.normalizer);
+  const tokens = texts.map((each) => tokenizer.tokenize(each));
+  const row = (i: number) => vectorizer.row(tokensOf(text(i)).tokens);
+  const rows = texts.map((_, i) => row(i));
   return {
     ends: (i) => (tokens[i] ?? []).map(({ end }) => end),
     row: (i) => rows[i] as SparseRow,
     work: {
       tokenize: (i) => tokenizer.tokenize(text(i)),
-      row: (i) => vectorizer.row(tokens[i] as TermToken[]),
+      row,
       predict: (i) => predictor.predict(rows[i] as SparseRow),
       score: (i) => scorer.score(text(i)),
     },

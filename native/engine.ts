@@ -10,7 +10,7 @@ import * as types from 'node:util/types';
 import { checkArray, checkInteger, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
-import { checkSteps, NORMALIZER_STEPS } from './normalizer-steps.ts';
+import { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 import { packageRoot } from './package-root.ts';
 import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
@@ -54,9 +54,16 @@ interface ScorerHandle {
   wordCounts(): Float64Array;
 }
 
+export interface ContributionsHandle {
+  readonly identity: string;
+  readonly columnCount: number;
+  of(columns: Int32Array, values: Float64Array, ofColumns: Float64Array): ContributionTotals;
+}
+
 interface ExtractorHandle {
   row(text: string, columns: Int32Array, values: Float64Array): number;
   rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
+  explain(text: string, contributions: ContributionsHandle): Promise<ExplainedText>;
   wordCounts(): Float64Array;
 }
 
@@ -70,22 +77,43 @@ interface EngineAddon {
   loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
   loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
   loadForest(forest: string | Uint8Array): ForestHandle;
+  loadContributions(contributions: string | Uint8Array): ContributionsHandle;
   makeScorer(
-    analyzer: AnalyzerHandle,
-    vectorizer: VectorizerHandle,
+    extractor: ExtractorHandle,
     forest: ForestHandle,
     raw: Float64Array,
     scores: Float64Array,
     slopes: Float64Array,
   ): ScorerHandle;
-  makeExtractor(analyzer: AnalyzerHandle, vectorizer: VectorizerHandle): ExtractorHandle;
+  makeExtractor(
+    normalizer: NormalizerHandle | undefined,
+    analyzer: AnalyzerHandle,
+    vectorizer: VectorizerHandle,
+  ): ExtractorHandle;
   loadNormalizer(tables: string | Uint8Array, steps: Uint8Array): NormalizerHandle;
+}
+
+/** In stars. contributions.ts explains them. */
+export interface ContributionTotals {
+  /** The sum of the trees, to the bits of `NativeForest.predict`: base + absent + the contributions of the columns. */
+  readonly sum: number;
+  /** The constant of the linear leaf, plus the mean of the other trees' sum over the training rows. */
+  readonly base: number;
+  /** The total contribution of the columns that the row does not name. */
+  readonly absent: number;
+}
+
+/** The row of a text and the contribution of each of its columns, in stars. */
+export interface ExplainedText extends SparseRow, ContributionTotals {
+  readonly contributions: Float64Array;
+  /** For each occurrence of a term: its column, and its start and end in UTF-16 units of the caller's text. */
+  readonly occurrences: Uint32Array;
 }
 
 let loaded: EngineAddon | undefined;
 
 /** Loads the addon at the first call. */
-function addon(): EngineAddon {
+export function addon(): EngineAddon {
   loaded ??= loadAddon('hoshi_engine') as EngineAddon;
   return loaded;
 }
@@ -95,6 +123,8 @@ function addon(): EngineAddon {
 const analyzerHandles = new WeakMap<NativeAnalyzer, AnalyzerHandle>();
 const vectorizerHandles = new WeakMap<NativeVectorizer, VectorizerHandle>();
 const forestHandles = new WeakMap<NativeForest, ForestHandle>();
+const normalizerHandles = new WeakMap<NativeNormalizer, NormalizerHandle>();
+export const extractorHandles = new WeakMap<NativeExtractor, ExtractorHandle>();
 
 /** Text → tokens, the same as kuromoji's (reference/tokenizer.ts is the readable twin). */
 export class NativeAnalyzer {
@@ -254,17 +284,16 @@ export class NativeForest {
 export class NativeScorer {
   readonly #handle: ScorerHandle;
 
-  /** Throws if the forest and the vectorizer have different numbers of columns. */
-  constructor(analyzer: NativeAnalyzer, vectorizer: NativeVectorizer, forest: NativeForest, scoreMap: ScoreMapTables) {
+  /** Throws if the forest and the extractor have different numbers of columns. */
+  constructor(extractor: NativeExtractor, forest: NativeForest, scoreMap: ScoreMapTables) {
     const handles = [
-      handleOf(analyzerHandles, analyzer, 'the analyzer'),
-      handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
+      handleOf(extractorHandles, extractor, 'the extractor'),
       handleOf(forestHandles, forest, 'the forest'),
     ] as const;
-    if (forest.columnCount !== vectorizer.columnCount) {
+    if (forest.columnCount !== extractor.columnCount) {
       throw argumentError(
         'the forest',
-        `of ${vectorizer.columnCount} columns, as many as the vectorizer`,
+        `of ${extractor.columnCount} columns, as many as the extractor`,
         forest.columnCount,
       );
     }
@@ -291,27 +320,33 @@ export class NativeScorer {
   }
 }
 
-/** Text → row: analyzer and vectorizer in one call. LightGBM's boosters (booster.ts) take its rows. */
+/** Text → row: normalizer, analyzer and vectorizer in one call. LightGBM's boosters (booster.ts) take its rows. */
 export class NativeExtractor {
   readonly #handle: ExtractorHandle;
   readonly columnCount: number;
-  readonly #columns: Int32Array;
-  readonly #values: Float64Array;
+  // The result of the last call of `row`; empty before.
+  #columns = new Int32Array();
+  #values = new Float64Array();
 
-  constructor(analyzer: NativeAnalyzer, vectorizer: NativeVectorizer) {
+  /** Without a normalizer, texts are analyzed as they are. */
+  constructor(analyzer: NativeAnalyzer, vectorizer: NativeVectorizer, normalizer?: NativeNormalizer) {
     const handles = [
+      normalizer && handleOf(normalizerHandles, normalizer, 'the normalizer'),
       handleOf(analyzerHandles, analyzer, 'the analyzer'),
       handleOf(vectorizerHandles, vectorizer, 'the vectorizer'),
     ] as const;
     this.#handle = call(() => addon().makeExtractor(...handles));
+    extractorHandles.set(this, this.#handle);
     this.columnCount = vectorizer.columnCount;
-    this.#columns = new Int32Array(this.columnCount);
-    this.#values = new Float64Array(this.columnCount);
   }
 
   /** The row of a text. Any string is accepted. The row is valid until the next call. */
   row(text: string): SparseRow {
     checkText(text);
+    if (this.#columns.length === 0) {
+      this.#columns = new Int32Array(this.columnCount);
+      this.#values = new Float64Array(this.columnCount);
+    }
     const count = call(() => this.#handle.row(text, this.#columns, this.#values));
     return { columns: this.#columns.subarray(0, count), values: this.#values.subarray(0, count) };
   }
@@ -339,8 +374,13 @@ export interface NormalizedText {
 export class NativeNormalizer {
   readonly #handle: NormalizerHandle;
 
-  private constructor(handle: NormalizerHandle) {
+  /** Whether the step emoji runs: then each emoji of a normalized text is a token. */
+  readonly keepsEmoji: boolean;
+
+  private constructor(handle: NormalizerHandle, steps: readonly NormalizerStep[]) {
     this.#handle = handle;
+    this.keepsEmoji = steps.includes('emoji');
+    normalizerHandles.set(this, handle);
   }
 
   /**
@@ -348,9 +388,13 @@ export class NativeNormalizer {
    * unknown, named twice, or not in order.
    */
   static load(steps: readonly string[], tables: string | Uint8Array = normalizerPath): NativeNormalizer {
-    const numbers = Uint8Array.from(checkSteps(steps), (step) => NORMALIZER_STEPS.indexOf(step));
+    const checked = checkSteps(steps);
+    const numbers = Uint8Array.from(checked, (step) => NORMALIZER_STEPS.indexOf(step));
     checkTables(tables, 'the tables');
-    return new NativeNormalizer(call(() => addon().loadNormalizer(tables, numbers)));
+    return new NativeNormalizer(
+      call(() => addon().loadNormalizer(tables, numbers)),
+      checked,
+    );
   }
 
   /** The SHA-256 of the files that the tables were compiled from. */
@@ -387,13 +431,13 @@ function wordCountsFrom([words = 0, unknownWords = 0]: Float64Array): WordCounts
   return { words, unknownWords };
 }
 
-function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
+export function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
   const handle = handles.get(object);
   if (handle === undefined) throw argumentError(name, 'an object that was loaded', object);
   return handle;
 }
 
-function checkText(text: string): void {
+export function checkText(text: string): void {
   if (typeof text !== 'string') throw argumentError('the text', 'a string', text);
 }
 
@@ -407,7 +451,7 @@ function checkTexts(texts: readonly string[]): string[] {
   return copy;
 }
 
-function checkTables(from: string | Uint8Array, name: string): void {
+export function checkTables(from: string | Uint8Array, name: string): void {
   if (typeof from === 'string' && !from.includes('\0')) return;
   if (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer)) return;
   throw argumentError(name, 'a path without a NUL, or a Uint8Array that is not shared', from);

@@ -1,7 +1,7 @@
-// The addon hoshi_engine: analyzer, vectorizer, forest, scorer, extractor and normalizer for JavaScript.
-// Serving needs only this addon, not LightGBM. Each method unwraps its arguments, makes one call and wraps
-// the result. Only native/engine.ts loads this addon; it has checked the arguments. An error becomes a
-// JavaScript Error with a `code`.
+// The addon hoshi_engine: analyzer, vectorizer, forest, contributions, scorer, extractor and normalizer for
+// JavaScript. Serving needs only this addon, not LightGBM. Each method unwraps its arguments, makes one call
+// and wraps the result. Only native/engine.ts loads this addon; it has checked the arguments. An error
+// becomes a JavaScript Error with a `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
 // scratch of their object. Work outside the event loop uses the scratches of the ScorerPool, or its own.
@@ -17,6 +17,8 @@
 #include <vector>
 
 #include "analyzer.h"
+#include "contributions.h"
+#include "explanation.h"
 #include "extractor.h"
 #include "forest.h"
 #include "napi_support.h"
@@ -28,13 +30,16 @@
 namespace {
 
 using hoshi::Analyzer;
+using hoshi::Contributions;
 using hoshi::CopyOf;
 using hoshi::Dictionary;
 using hoshi::Error;
+using hoshi::Explanation;
 using hoshi::Extractor;
 using hoshi::Forest;
 using hoshi::Normalizer;
 using hoshi::NormalizerTables;
+using hoshi::Occurrence;
 using hoshi::Result;
 using hoshi::ScoreMap;
 using hoshi::Scorer;
@@ -53,7 +58,7 @@ constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
 struct State {
-  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer;
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer, contributions;
   // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
   std::any next;
@@ -87,6 +92,15 @@ struct State {
 Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
   return ToJavaScript(
       env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
+}
+
+// column, start and end of each occurrence, one after the other
+Napi::Value OccurrencesToJavaScript(Napi::Env env, const std::vector<Occurrence>& occurrences) {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(3 * occurrences.size());
+  for (const auto& [column, start, end] : occurrences)
+    numbers.insert(numbers.end(), {static_cast<std::uint32_t>(column), start, end});
+  return ToJavaScript(env, numbers);
 }
 
 // Takes the content of the object under construction from the state. Throws if JavaScript called the
@@ -288,6 +302,200 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
   Forest::Scratch scratch_;
 };
 
+// Sets the members that an explained row has in common with the explanation of a text.
+void SetTotals(Napi::Object& object, const Contributions::Totals& totals) {
+  object.Set("sum", totals.sum);
+  object.Set("base", totals.base);
+  object.Set("absent", totals.absent);
+}
+
+class ContributionsWrap : public Napi::ObjectWrap<ContributionsWrap> {
+ public:
+  static constexpr napi_type_tag kTag{kTagPrefix, 4};
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Contributions", {InstanceMethod<&ContributionsWrap::Of>("of")});
+  }
+
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto contributions = TablesFrom<Contributions>(info[0]);
+    return contributions.ok()
+               ? Make(info.Env(), State::Of(info.Env()).contributions, std::move(*contributions))
+               : Throw(info.Env(), contributions.error());
+  }
+
+  explicit ContributionsWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        contributions_(TakeContent<std::shared_ptr<const Contributions>>(info)),
+        scratch_(*contributions_) {
+    Tag(*this);
+    DefineValue(*this, "identity", Napi::String::New(Env(), contributions_->identity()));
+    DefineValue(*this, "columnCount", Napi::Number::New(Env(), contributions_->column_count()));
+  }
+
+  const std::shared_ptr<const Contributions>& contributions() const { return contributions_; }
+
+ private:
+  // (columns, values, Float64Array for the contributions, as long) → { sum, base, absent }
+  Napi::Value Of(const Napi::CallbackInfo& info) {
+    const auto columns = info[0].As<Napi::Int32Array>();
+    const auto values = info[1].As<Napi::Float64Array>();
+    auto of_columns = info[2].As<Napi::Float64Array>();
+    auto totals = Napi::Object::New(info.Env());
+    SetTotals(totals, contributions_->Explain({{columns.Data(), columns.ElementLength()},
+                                               {values.Data(), values.ElementLength()}},
+                                              scratch_, {of_columns.Data(), of_columns.ElementLength()}));
+    return totals;
+  }
+
+  std::shared_ptr<const Contributions> contributions_;
+  Contributions::Scratch scratch_;
+};
+
+class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
+ public:
+  static constexpr napi_type_tag kTag{kTagPrefix, 6};
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "Normalizer",
+                       {InstanceMethod<&NormalizerWrap::Normalize>("normalize"),
+                        InstanceMethod<&NormalizerWrap::EmojiLength>("emojiLength")});
+  }
+
+  // (path or bytes, Uint8Array of steps) → normalizer
+  static Napi::Value Load(const Napi::CallbackInfo& info) {
+    auto tables = TablesFrom<NormalizerTables>(info[0]);
+    if (!tables.ok()) return Throw(info.Env(), tables.error());
+    const auto steps = info[1].As<Napi::Uint8Array>();
+    const auto* first = reinterpret_cast<const Normalizer::Step*>(steps.Data());
+    return Make(
+        info.Env(), State::Of(info.Env()).normalizer,
+        std::make_shared<const Normalizer>(std::move(*tables), std::span(first, steps.ElementLength())));
+  }
+
+  explicit NormalizerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), normalizer_(TakeContent<std::shared_ptr<const Normalizer>>(info)) {
+    Tag(*this);
+    DefineValue(*this, "identity", Napi::String::New(Env(), normalizer_->tables().identity()));
+  }
+
+  const std::shared_ptr<const Normalizer>& normalizer() const { return normalizer_; }
+
+ private:
+  // (text) → { text, starts, ends }, or undefined if the text does not change
+  Napi::Value Normalize(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto text = normalizer_->Normalize(State::Of(env).TextFrom(info[0]), scratch_);
+    if (!scratch_.is_changed()) return env.Undefined();
+    auto normalized = Napi::Object::New(env);
+    normalized.Set("text", Napi::String::New(env, text.data(), text.size()));
+    normalized.Set("starts", ToJavaScript(env, scratch_.starts()));
+    normalized.Set("ends", ToJavaScript(env, scratch_.ends()));
+    return normalized;
+  }
+
+  // (text, index) → length in units
+  Napi::Value EmojiLength(const Napi::CallbackInfo& info) {
+    const std::size_t length = normalizer_->tables().EmojiLength(State::Of(info.Env()).TextFrom(info[0]),
+                                                                 info[1].As<Napi::Number>().Uint32Value());
+    return Napi::Number::New(info.Env(), static_cast<double>(length));
+  }
+
+  std::shared_ptr<const Normalizer> normalizer_;
+  Normalizer::Scratch scratch_;
+};
+
+class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
+ public:
+  static constexpr napi_type_tag kTag{kTagPrefix, 5};
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "Extractor",
+        {InstanceMethod<&ExtractorWrap::Row>("row"), InstanceMethod<&ExtractorWrap::RowBatch>("rowBatch"),
+         InstanceMethod<&ExtractorWrap::Explain>("explain"),
+         InstanceMethod<&ExtractorWrap::WordCounts>("wordCounts")});
+  }
+
+  // (normalizer or undefined, analyzer, vectorizer) → extractor
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    const auto normalizer = info[0].IsUndefined() ? nullptr : Unwrapped<NormalizerWrap>(info[0]).normalizer();
+    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[1]).analyzer();
+    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[2]).vectorizer();
+    return Make(info.Env(), State::Of(info.Env()).extractor,
+                std::make_shared<const Extractor>(normalizer, analyzer, vectorizer));
+  }
+
+  explicit ExtractorWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
+        batch_counts_(std::make_shared<hoshi::WordCounts>()),
+        scratch_(*extractor_) {
+    Tag(*this);
+  }
+
+  const std::shared_ptr<const Extractor>& extractor() const { return extractor_; }
+
+ private:
+  // (text, Int32Array and Float64Array for the row, columnCount long) → number of cells
+  Napi::Value Row(const Napi::CallbackInfo& info) {
+    const SparseRow row = extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_);
+    std::copy(row.columns.begin(), row.columns.end(), info[1].As<Napi::Int32Array>().Data());
+    std::copy(row.values.begin(), row.values.end(), info[2].As<Napi::Float64Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+  }
+
+  // (array of strings) → a promise of the rows, { rowStarts, columns, values }
+  Napi::Value RowBatch(const Napi::CallbackInfo& info) {
+    return Task<Extractor::Rows>::Run(
+        info.Env(),
+        [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
+          return extractor->RowsOf(texts);
+        },
+        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
+          counts->words += rows.counts.words;
+          counts->unknown_words += rows.counts.unknown_words;
+          auto matrix = Napi::Object::New(env);
+          matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
+          matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
+          matrix.Set("values", ToJavaScript(env, rows.matrix.values));
+          return matrix;
+        });
+  }
+
+  // (text, contributions) → a promise of { columns, values, contributions, sum, base, absent, occurrences }
+  Napi::Value Explain(const Napi::CallbackInfo& info) {
+    return Task<Explanation>::Run(
+        info.Env(),
+        [extractor = extractor_, contributions = Unwrapped<ContributionsWrap>(info[1]).contributions(),
+         text = std::u16string(State::Of(info.Env()).TextFrom(info[0]))]() -> Result<Explanation> {
+          return hoshi::Explain(*extractor, *contributions, text);
+        },
+        [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
+          counts->words += explanation.counts.words;
+          counts->unknown_words += explanation.counts.unknown_words;
+          auto object = Napi::Object::New(env);
+          object.Set("columns", ToJavaScript(env, explanation.columns));
+          object.Set("values", ToJavaScript(env, explanation.values));
+          object.Set("contributions", ToJavaScript(env, explanation.contributions));
+          object.Set("occurrences", OccurrencesToJavaScript(env, explanation.occurrences));
+          SetTotals(object, explanation.totals);
+          return object;
+        });
+  }
+
+  // () → [words, unknown words] over all texts so far
+  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
+    const auto& [words, unknown_words] = *batch_counts_;
+    return CountsToJavaScript(
+        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
+  }
+
+  std::shared_ptr<const Extractor> extractor_;
+  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
+  Extractor::Scratch scratch_;
+};
+
 class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
  public:
   static Napi::Function Define(Napi::Env env) {
@@ -297,15 +505,14 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
          InstanceMethod<&ScorerWrap::WordCounts>("wordCounts")});
   }
 
-  // (analyzer, vectorizer, forest, the score map's raw, scores, slopes) → scorer
+  // (extractor, forest, the score map's raw, scores, slopes) → scorer
   static Napi::Value From(const Napi::CallbackInfo& info) {
-    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
-    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
-    const auto& forest = Unwrapped<ForestWrap>(info[2]).forest();
+    const auto& extractor = Unwrapped<ExtractorWrap>(info[0]).extractor();
+    const auto& forest = Unwrapped<ForestWrap>(info[1]).forest();
     return Make(info.Env(), State::Of(info.Env()).scorer,
                 std::make_shared<const Scorer>(
-                    Extractor(analyzer, vectorizer), forest,
-                    ScoreMap(CopyOf<double>(info[3]), CopyOf<double>(info[4]), CopyOf<double>(info[5]))));
+                    extractor, forest,
+                    ScoreMap(CopyOf<double>(info[2]), CopyOf<double>(info[3]), CopyOf<double>(info[4]))));
   }
 
   explicit ScorerWrap(const Napi::CallbackInfo& info)
@@ -343,116 +550,6 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
   Scorer::Scratch scratch_;
 };
 
-class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
- public:
-  static Napi::Function Define(Napi::Env env) {
-    return DefineClass(
-        env, "Extractor",
-        {InstanceMethod<&ExtractorWrap::Row>("row"), InstanceMethod<&ExtractorWrap::RowBatch>("rowBatch"),
-         InstanceMethod<&ExtractorWrap::WordCounts>("wordCounts")});
-  }
-
-  // (analyzer, vectorizer) → extractor
-  static Napi::Value From(const Napi::CallbackInfo& info) {
-    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[0]).analyzer();
-    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[1]).vectorizer();
-    return Make(info.Env(), State::Of(info.Env()).extractor,
-                std::make_shared<const Extractor>(analyzer, vectorizer));
-  }
-
-  explicit ExtractorWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info),
-        extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
-        batch_counts_(std::make_shared<hoshi::WordCounts>()),
-        scratch_(*extractor_) {}
-
- private:
-  // (text, Int32Array and Float64Array for the row, columnCount long) → number of cells
-  Napi::Value Row(const Napi::CallbackInfo& info) {
-    const SparseRow row = extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_);
-    std::copy(row.columns.begin(), row.columns.end(), info[1].As<Napi::Int32Array>().Data());
-    std::copy(row.values.begin(), row.values.end(), info[2].As<Napi::Float64Array>().Data());
-    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
-  }
-
-  // (array of strings) → a promise of the rows, { rowStarts, columns, values }
-  Napi::Value RowBatch(const Napi::CallbackInfo& info) {
-    return Task<Extractor::Rows>::Run(
-        info.Env(),
-        [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
-          return extractor->RowsOf(texts);
-        },
-        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
-          counts->words += rows.counts.words;
-          counts->unknown_words += rows.counts.unknown_words;
-          auto matrix = Napi::Object::New(env);
-          matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
-          matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
-          matrix.Set("values", ToJavaScript(env, rows.matrix.values));
-          return matrix;
-        });
-  }
-
-  // () → [words, unknown words] over all texts so far
-  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    const auto& [words, unknown_words] = *batch_counts_;
-    return CountsToJavaScript(
-        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
-  }
-
-  std::shared_ptr<const Extractor> extractor_;
-  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
-  Extractor::Scratch scratch_;
-};
-
-class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
- public:
-  static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Normalizer",
-                       {InstanceMethod<&NormalizerWrap::Normalize>("normalize"),
-                        InstanceMethod<&NormalizerWrap::EmojiLength>("emojiLength")});
-  }
-
-  // (path or bytes, Uint8Array of steps) → normalizer
-  static Napi::Value Load(const Napi::CallbackInfo& info) {
-    auto tables = TablesFrom<NormalizerTables>(info[0]);
-    if (!tables.ok()) return Throw(info.Env(), tables.error());
-    const auto steps = info[1].As<Napi::Uint8Array>();
-    const auto* first = reinterpret_cast<const Normalizer::Step*>(steps.Data());
-    return Make(
-        info.Env(), State::Of(info.Env()).normalizer,
-        std::make_shared<const Normalizer>(std::move(*tables), std::span(first, steps.ElementLength())));
-  }
-
-  explicit NormalizerWrap(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), normalizer_(TakeContent<std::shared_ptr<const Normalizer>>(info)) {
-    DefineValue(*this, "identity", Napi::String::New(Env(), normalizer_->tables().identity()));
-  }
-
- private:
-  // (text) → { text, starts, ends }, or undefined if the text does not change
-  Napi::Value Normalize(const Napi::CallbackInfo& info) {
-    const Napi::Env env = info.Env();
-    const auto text = normalizer_->Normalize(State::Of(env).TextFrom(info[0]), scratch_);
-    if (!scratch_.is_changed()) return env.Undefined();
-    auto normalized = Napi::Object::New(env);
-    normalized.Set("text", Napi::String::New(env, text.data(), text.size()));
-    normalized.Set("starts", ToJavaScript(env, scratch_.starts()));
-    normalized.Set("ends", ToJavaScript(env, scratch_.ends()));
-    return normalized;
-  }
-
-  // (text, index) → length in units
-  Napi::Value EmojiLength(const Napi::CallbackInfo& info) {
-    const std::size_t length = normalizer_->tables().EmojiLength(State::Of(info.Env()).TextFrom(info[0]),
-                                                                 info[1].As<Napi::Number>().Uint32Value());
-    return Napi::Number::New(info.Env(), static_cast<double>(length));
-  }
-
-  std::shared_ptr<const Normalizer> normalizer_;
-  Normalizer::Scratch scratch_;
-};
-
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
   if (!__builtin_cpu_supports("sse4.2"))
@@ -466,10 +563,12 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->scorer = Napi::Persistent(ScorerWrap::Define(env));
   state->extractor = Napi::Persistent(ExtractorWrap::Define(env));
   state->normalizer = Napi::Persistent(NormalizerWrap::Define(env));
+  state->contributions = Napi::Persistent(ContributionsWrap::Define(env));
   env.SetInstanceData(state);
   exports.Set("loadAnalyzer", Napi::Function::New<AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<VectorizerWrap::Load>(env));
   exports.Set("loadForest", Napi::Function::New<ForestWrap::Load>(env));
+  exports.Set("loadContributions", Napi::Function::New<ContributionsWrap::Load>(env));
   exports.Set("makeScorer", Napi::Function::New<ScorerWrap::From>(env));
   exports.Set("makeExtractor", Napi::Function::New<ExtractorWrap::From>(env));
   exports.Set("loadNormalizer", Napi::Function::New<NormalizerWrap::Load>(env));

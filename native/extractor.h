@@ -1,15 +1,20 @@
-// Text → row: analyzer and vectorizer in one call. The scorer and the models of LightGBM read its rows.
+// Text → row: normalizer, analyzer and vectorizer in one call. The scorer and the models of LightGBM read its
+// rows.
+//
+// With the step emoji, each emoji is a token of its own. kuromoji groups emoji with their neighbours, so a
+// token is split at its emoji.
 //
 // An Extractor is immutable and may be shared by threads. Each thread needs a Scratch of its own.
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "analyzer.h"
+#include "normalizer.h"
 #include "result.h"
 #include "sparse_row.h"
 #include "texts.h"
@@ -22,8 +27,10 @@ class Extractor {
   struct Scratch {
     explicit Scratch(const Extractor& extractor)
         : analyzer(), vectorizer(extractor.vectorizer_.vocabulary()) {}
+    Normalizer::Scratch normalizer;
     Analyzer::Scratch analyzer;
     Vectorizer::Scratch vectorizer;
+    std::vector<std::uint32_t> ends, words;  // of tokens that are split at emoji
   };
 
   struct Rows {
@@ -31,41 +38,25 @@ class Extractor {
     WordCounts counts;
   };
 
-  Extractor(Analyzer analyzer, Vectorizer vectorizer)
-      : analyzer_(std::move(analyzer)), vectorizer_(std::move(vectorizer)) {}
+  // `normalizer` may be null: the text is then analyzed as it is.
+  Extractor(std::shared_ptr<const Normalizer> normalizer, Analyzer analyzer, Vectorizer vectorizer);
 
-  // Returns the row. Valid until the scratch is used again. Throws std::bad_alloc.
-  // REQUIRES: text.size() < 2^31
-  SparseRow Row(std::u16string_view text, Scratch& scratch) const {
-    const std::span<const std::uint32_t> ends = analyzer_.Analyze(text, scratch.analyzer);
-    const std::span<const std::uint32_t> words =
-        vocabulary().has_rules ? analyzer_.Words(scratch.analyzer) : std::span<const std::uint32_t>{};
-    return vectorizer_.Row(text, {ends, words, &analyzer_.dictionary()}, scratch.vectorizer);
-  }
+  // Returns the row. Valid until the scratch is used again. Adds each occurrence of a term, with its offsets
+  // in `text`, to `occurrences` if it is not null. Throws std::bad_alloc. REQUIRES: text.size() < 2^31
+  SparseRow Row(std::u16string_view text, Scratch& scratch,
+                std::vector<Occurrence>* occurrences = nullptr) const;
 
   // Returns the rows in the order of the texts, with a scratch of its own. Throws std::bad_alloc.
-  Result<Rows> RowsOf(const Texts& texts) const {
-    Scratch scratch(*this);
-    Rows rows;
-    CsrMatrix& matrix = rows.matrix;
-    matrix.column_count = static_cast<std::int32_t>(vectorizer_.vocabulary().column_count);
-    matrix.row_starts.reserve(texts.size() + 1);
-    matrix.row_starts.push_back(0);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      const SparseRow row = Row(texts[i], scratch);
-      matrix.columns.insert(matrix.columns.end(), row.columns.begin(), row.columns.end());
-      matrix.values.insert(matrix.values.end(), row.values.begin(), row.values.end());
-      if (matrix.columns.size() > std::numeric_limits<std::int32_t>::max())
-        return Error{Error::Code::kArgument, "Expected texts whose rows have fewer than 2^31 cells together"};
-      matrix.row_starts.push_back(static_cast<std::int32_t>(matrix.columns.size()));
-    }
-    rows.counts = {scratch.vectorizer.words, scratch.vectorizer.unknown_words};
-    return rows;
-  }
+  Result<Rows> RowsOf(const Texts& texts) const;
 
   const Vocabulary& vocabulary() const { return vectorizer_.vocabulary(); }
 
  private:
+  Tokens TokensOf(std::u16string_view text, Scratch& scratch) const;
+  void SplitAtEmoji(std::u16string_view text, Tokens& tokens, Scratch& scratch) const;
+  std::uint32_t FindEmoji(std::u16string_view text, std::uint32_t start) const;
+
+  std::shared_ptr<const Normalizer> normalizer_;
   Analyzer analyzer_;
   Vectorizer vectorizer_;
 };

@@ -15,8 +15,6 @@ constexpr std::uint32_t kMaxLeaves = 65536;  // per tree: Jump::leaf has 16 bits
 
 // The entries of section 1.
 enum Number { kColumns, kTrees, kAveraged, kSquared, kSlots, kNumbers };
-// The entries of section 6, which is empty if there is no linear leaf.
-enum LinearNumber { kConstant, kValueIfMissing, kLinearNumbers };
 
 }  // namespace
 
@@ -29,7 +27,7 @@ Error Forest::Refuse(const char* what, const std::string& expected, std::uint64_
 std::optional<Error> Forest::Check() {
   if (std::optional<Error> error = CheckSizes()) return error;
   if (std::optional<Error> error = CheckJumps()) return error;
-  return CheckLinearLeaf();
+  return linear_leaf_.Read(file_, 6, column_count_);
 }
 
 std::optional<Error> Forest::CheckSizes() {
@@ -102,35 +100,6 @@ std::optional<Error> Forest::CheckJumps() {
   return std::nullopt;
 }
 
-std::optional<Error> Forest::CheckLinearLeaf() {
-  const auto numbers = file_.Section<double>(6);
-  const auto coefficients = file_.Section<double>(7);
-  const auto is_listed = file_.Section<std::uint8_t>(8);
-  has_linear_leaf_ = !numbers.empty();
-  if (has_linear_leaf_ && numbers.size() != kLinearNumbers)
-    return Refuse("numbers of the linear leaf", std::to_string(kLinearNumbers), numbers.size());
-  const std::size_t count = has_linear_leaf_ ? column_count_ : 0;
-  if (coefficients.size() != count) return Refuse("coefficients", std::to_string(count), coefficients.size());
-  if (is_listed.size() != count)
-    return Refuse("columns of coefficients", std::to_string(count), is_listed.size());
-  const auto is_finite = [](double number) { return std::isfinite(number); };
-  if (!std::all_of(numbers.begin(), numbers.end(), is_finite))
-    return file_.Refuse("numbers of the linear leaf", "finite numbers", "others");
-  for (std::size_t column = 0; column < count; ++column) {
-    if (is_listed[column] > 1) return Refuse("listed columns", "0 or 1", is_listed[column]);
-    if (!(is_listed[column] == 1 ? std::isfinite(coefficients[column]) : coefficients[column] == 0)) {
-      return file_.Refuse("coefficients", "a finite number for a listed column, 0 for all others",
-                          std::to_string(coefficients[column]));
-    }
-  }
-  if (!has_linear_leaf_) return std::nullopt;
-  linear_constant_ = numbers[kConstant];
-  linear_value_if_missing_ = numbers[kValueIfMissing];
-  coefficients_ = coefficients.data();
-  is_listed_ = is_listed.data();
-  return std::nullopt;
-}
-
 Forest::Scratch::Scratch(const Forest& forest) : farthest_(std::size_t{forest.slot_count_} + 1) {}
 
 double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
@@ -164,7 +133,7 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
   }
 
   double sum = 0;
-  if (has_linear_leaf_) sum += LinearOutput(row);
+  if (linear_leaf_.exists()) sum += linear_leaf_.Output(row);
   for (std::size_t tree = 0; tree < tree_count_; ++tree) {
     const Leaf* const leaves = leaves_ + first_leaf_[tree];
     std::uint32_t next = farthest[tree];
@@ -174,26 +143,9 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
       leaf = leaves + (next & 0xffff);
     sum += leaf->value;
   }
-  if (is_averaged_) sum /= tree_count_ + (has_linear_leaf_ ? 1.0 : 0.0);
+  if (is_averaged_) sum /= tree_count_ + (linear_leaf_.exists() ? 1.0 : 0.0);
   // LightGBM 4.7.0 src/objective/regression_objective.hpp, ConvertOutput with reg_sqrt: sign(x) · x · x
   return is_squared_ ? (static_cast<int>(sum > 0) - static_cast<int>(sum < 0)) * sum * sum : sum;
-}
-
-// LightGBM 4.7.0 include/LightGBM/tree.h Tree::Predict of a linear leaf, which loops over the columns of the
-// leaf. This loop leaves out columns that the row does not name, and adds 0 for columns that the leaf does
-// not list. Either changes at most the sign of an output of 0, and the caller adds the output to +0.
-double Forest::LinearOutput(const SparseRow& row) const {
-  double output = linear_constant_;
-  for (std::size_t i = 0; i < row.columns.size(); ++i) {
-    const auto column = static_cast<std::size_t>(row.columns[i]);
-    const double value = row.values[i];
-    if (!std::isfinite(value)) [[unlikely]] {
-      if (is_listed_[column] == 0) continue;
-      if (std::isnan(value)) return linear_value_if_missing_;
-    }
-    output += coefficients_[column] * value;
-  }
-  return output;
 }
 
 // Takes the jumps for NaN, and for values that LightGBM treats as zero where zero is a missing value. Checks

@@ -11,8 +11,7 @@
 //
 // A slot stores the farthest jump that the row takes from a leaf. Leaves from which no jump starts need none.
 //
-// The first tree may be a linear leaf: a constant, plus coefficient · value over the columns that the leaf
-// lists. Columns ascend and coefficients are finite, so the columns that a row does not name can be skipped.
+// The first tree may be a linear leaf (linear_leaf.h).
 //
 // The identity is the SHA-256 of the model text. A Forest is immutable and may be shared by threads. A
 // Scratch belongs to one forest and has one owner at a time.
@@ -23,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "linear_leaf.h"
 #include "sparse_row.h"
 #include "table_file.h"
 
@@ -74,14 +74,13 @@ class Forest : public LoadedTables<Forest> {
   std::optional<Error> Check();
   std::optional<Error> CheckSizes();
   std::optional<Error> CheckJumps();
-  std::optional<Error> CheckLinearLeaf();
-  double LinearOutput(const SparseRow& row) const;
   Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
   template <class Take>
   void TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const;
 
   std::uint32_t column_count_, tree_count_, slot_count_;  // tree_count_: without the linear leaf
-  bool is_averaged_, is_squared_, has_linear_leaf_;
+  bool is_averaged_, is_squared_;
+  LinearLeaf linear_leaf_;
   // Jumps that column c takes if its value > threshold: [starts_[2c], starts_[2c + 1]), thresholds ascending.
   // Jumps that it takes if its value <= threshold: [starts_[2c + 1], starts_[2c + 2]), descending.
   const std::uint32_t* starts_;
@@ -89,10 +88,6 @@ class Forest : public LoadedTables<Forest> {
   const std::uint32_t* first_leaf_;  // first leaf of each tree; then the number of leaves
   const Leaf* leaves_;               // tree by tree
   std::vector<Leaf> first_leaves_;   // copies of each tree's leaf 0, close together
-  // Set only if there is a linear leaf. By column; the coefficient is 0 if the leaf does not list the column.
-  const double* coefficients_;
-  const std::uint8_t* is_listed_;
-  double linear_constant_, linear_value_if_missing_;
 };
 
 }  // namespace hoshi

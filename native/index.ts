@@ -11,8 +11,10 @@ export {
   type TrainingSet,
   trainBooster,
 } from './booster.ts';
+export { NativeContributions } from './contributions.ts';
 export {
   dictionaryPath,
+  type ExplainedText,
   NativeAnalyzer,
   NativeExtractor,
   NativeForest,

@@ -32,6 +32,8 @@ void Normalizer::Classify() {
   for (char32_t unit = 0; unit < classes_.size(); ++unit) {
     const bool is_surrogate = (unit & 0xf800) == 0xd800;
     if (is_surrogate) add(static_cast<char16_t>(unit), kSurrogate);
+    if ((tables_->character(unit).flags & NormalizerTables::kEmoji) != 0)
+      add(static_cast<char16_t>(unit), kEmoji);
     if (Changes(unit)) add(static_cast<char16_t>(unit), kChanges);
   }
   if (Has(Step::kDashes)) {

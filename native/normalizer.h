@@ -52,6 +52,11 @@ class Normalizer {
 
   const NormalizerTables& tables() const { return *tables_; }
 
+  // Whether the step emoji runs, so that NormalizerTables::EmojiLength finds the emoji of a normalized text.
+  bool keeps_emoji() const { return Has(Step::kEmoji); }
+  // False if no emoji begins with the unit.
+  bool may_start_emoji(char16_t unit) const { return (classes_[unit] & (kEmoji | kSurrogate)) != 0; }
+
  private:
   // Classes of units. A unit without a class is the same after all steps, wherever it stands.
   enum Class : std::uint8_t {
@@ -62,6 +67,7 @@ class Normalizer {
     kTriple = 16,      // a run of three may change
     kKaomoji = 32,     // a kaomoji begins with the unit
     kSurrogate = 64,
+    kEmoji = 128,  // an emoji begins with the unit; it has no other meaning than may_start_emoji
   };
 
   bool Has(Step step) const { return (steps_ >> static_cast<unsigned>(step) & 1U) != 0; }

@@ -13,11 +13,13 @@ export function compileCommand(): Command {
     .argument('[bundle]', "folder of the model's bundle", shippedBundle)
     .action(async (path: string) => {
       const compiled = compileBundle(await readBundle(path));
-      for (const name of ['vocabulary', 'forest'] as const) {
+      for (const name of ['vocabulary', 'forest', 'contributions'] as const) {
         const file = join(path, compiledFiles[name]);
         const content = compiled[name];
         if (content instanceof Error) {
-          log(`did not write ${file}, because the engine native cannot serve the model: ${content.message}`);
+          const reason =
+            name === 'forest' ? 'the engine native cannot serve the model' : 'its scores cannot be explained';
+          log(`did not write ${file}, because ${reason}: ${content.message}`);
           continue;
         }
         await writeAtomically(file, content);

@@ -52,12 +52,12 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
 
 /** Streams, with the fastest engine that this machine has. */
 async function tokenizeLines(source: Readable): Promise<void> {
-  const { tokens } = await loadFeatureExtractor(log);
+  const { tokens } = await loadFeatureExtractor(undefined, log);
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
     const lines = records.map(
       ({ fields }) =>
         `${tokens(fields.text as string)
-          .map(({ surface }) => surface)
+          .tokens.map(({ surface }) => surface)
           .join(' ')}\n`,
     );
     await print(lines.join(''));

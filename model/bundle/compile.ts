@@ -1,4 +1,5 @@
 /** A bundle → its compiled files, in memory. */
+import { compileContributions } from '../compile/contributions.ts';
 import { compileForest } from '../compile/forest.ts';
 import { compileVocabulary } from '../compile/vocabulary.ts';
 import { identitiesOf, type Manifest } from './manifest.ts';
@@ -13,20 +14,23 @@ export interface CompiledBundle {
   readonly vocabulary: Buffer;
   /** For the engine `native`; or the reason why that engine cannot give the bundle's scores to the last bit. */
   readonly forest: Buffer | Error;
+  /** For explanations by both native engines; or the reason why the bundle's scores cannot be explained. */
+  readonly contributions: Buffer | Error;
 }
 
-/** Compiles the vocabulary and the forest. Throws if no term of the vocabulary can occur in a text. */
+/** Compiles all files. Throws if no term of the vocabulary can occur in a text. */
 export function compileBundle({ manifest, modelText, vectorizer }: CompilableBundle): CompiledBundle {
   const identities = identitiesOf(manifest);
   return {
     vocabulary: compileVocabulary(vectorizer, identities.vocabulary),
-    forest: forestOrRefusal(modelText, identities.forest),
+    forest: compiledOrRefusal(() => compileForest(modelText, identities.forest)),
+    contributions: compiledOrRefusal(() => compileContributions(modelText, identities.contributions)),
   };
 }
 
-function forestOrRefusal(modelText: string, identity: string): Buffer | Error {
+function compiledOrRefusal(compile: () => Buffer): Buffer | Error {
   try {
-    return compileForest(modelText, identity);
+    return compile();
   } catch (error) {
     return error as Error;
   }

@@ -11,6 +11,7 @@
  *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
  */
 import { requireBuiltin } from '../../native/builtin.ts';
+import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import { Checks, isObject, parseJson } from '../io/checks.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -26,8 +27,15 @@ export const BUNDLE_FORMAT = 2;
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
 export type FileName = (typeof FILES)[number];
 
-/** The files that compile.ts makes: the vocabulary for both native engines, the forest for `native` alone. */
-export const compiledFiles = { vocabulary: 'vocabulary.bin', forest: 'forest.bin' } as const;
+/**
+ * The files that compile.ts makes: the vocabulary for both native engines, the forest for `native` alone, and the
+ * contributions for explanations by both.
+ */
+export const compiledFiles = {
+  vocabulary: 'vocabulary.bin',
+  forest: 'forest.bin',
+  contributions: 'contributions.bin',
+} as const;
 
 /** A text with the score that every engine must give for it whenever the bundle is loaded. */
 
@@ -87,17 +95,6 @@ export interface NormalizerSettings {
   readonly tables: string;
 }
 
-export const NORMALIZER_STEPS = [
-  'emoji',
-  'dashes',
-  'nfkc',
-  'punctuation',
-  'repeats',
-  'elongation',
-  'spelling',
-] as const;
-export type NormalizerStep = (typeof NORMALIZER_STEPS)[number];
-
 /** How a model was made in Python (training/exported-vectorizer.ts reads this). */
 export interface ImportedFrom {
   /** The type in which scikit-learn computed its rows. hoshi computes them in doubles. */
@@ -121,6 +118,7 @@ export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 've
   return {
     vocabulary: `${files['vocabulary.tsv'].sha256} ${files['logarithms.txt'].sha256} ${JSON.stringify(vectorizer)}`,
     forest: files['model.txt'].sha256,
+    contributions: files['model.txt'].sha256,
   };
 }
 

@@ -7,7 +7,14 @@ import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
-import { BundleError, FILES, type FileName, hashOf, type Manifest, parseManifest } from './manifest.ts';
+import {
+  BundleError,
+  type FileName,
+  hashOf,
+  type Manifest,
+  type NormalizerSettings,
+  parseManifest,
+} from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
 
@@ -28,14 +35,20 @@ export async function readManifest(path: string): Promise<Manifest> {
 /** Reads and checks the bundle in the folder `path`. Rejects with a BundleError. */
 export async function readBundle(path: string): Promise<Bundle> {
   const manifest = await readManifest(path);
-  const contents = new Map<FileName, string>();
-  for (const name of FILES) contents.set(name, readBundleFile(path, manifest, name));
-  const content = (name: FileName) => contents.get(name) as string;
-  const tables: VectorizerTables = {
-    ...parseVocabulary(content('vocabulary.tsv'), join(path, 'vocabulary.tsv')),
-    logarithms: parseLogarithms(content('logarithms.txt'), join(path, 'logarithms.txt')),
-  };
-  return { path, manifest, modelText: content('model.txt'), vectorizer: new Vectorizer(manifest.vectorizer, tables) };
+  const modelText = readBundleFile(path, manifest, 'model.txt');
+  return { path, manifest, modelText, vectorizer: readVectorizer(path, manifest) };
+}
+
+/** Reads and checks only the vectorizer of the bundle in the folder `path`. Throws a BundleError. */
+export function readVectorizer(path: string, manifest: Manifest): Vectorizer {
+  const [vocabulary, logarithms] = [
+    readBundleFile(path, manifest, 'vocabulary.tsv'),
+    readBundleFile(path, manifest, 'logarithms.txt'),
+  ];
+  return new Vectorizer(manifest.vectorizer, {
+    ...parseVocabulary(vocabulary, join(path, 'vocabulary.tsv')),
+    logarithms: parseLogarithms(logarithms, join(path, 'logarithms.txt')),
+  });
 }
 
 /** Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the hash in the manifest. */
@@ -65,6 +78,14 @@ export function checkSameTokenizer(path: string, { tokenizer }: Manifest, instal
       `${path}/manifest.json: expected tokenizer.${key} to be ${installed[key]}, which is installed, received ${tokenizer[key]}`,
     );
   }
+}
+
+/** Throws a BundleError unless the bundle's normalizer uses the tables of this program. */
+export function checkSameTables(path: string, { tables }: NormalizerSettings, installed: string): void {
+  if (tables === installed) return;
+  throw new BundleError(
+    `${path}/manifest.json: expected normalizer.tables to be ${installed}, the tables of this version of hoshi, received ${tables}`,
+  );
 }
 
 function read(file: string): Buffer {

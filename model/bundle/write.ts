@@ -118,16 +118,16 @@ function manifestOf(
 
 /**
  * The compiled files by name. The forest is left out if the engine `native` cannot give this model's scores to the last
- * bit. Both are left out if no term can occur in a text. The loader of such a bundle logs the reason and falls back to
- * another engine.
+ * bit, and the contributions if its scores cannot be explained. All are left out if no term can occur in a text. The
+ * loader of such a bundle logs the reason and falls back to another engine.
  */
 function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): readonly (readonly [string, Buffer])[] {
   try {
-    const { vocabulary, forest } = compileBundle({ manifest, modelText, vectorizer });
-    return [
-      [compiledFiles.vocabulary, vocabulary],
-      ...(forest instanceof Error ? [] : ([[compiledFiles.forest, forest]] as const)),
-    ];
+    const compiled = compileBundle({ manifest, modelText, vectorizer });
+    return (['vocabulary', 'forest', 'contributions'] as const).flatMap((name) => {
+      const content = compiled[name];
+      return content instanceof Error ? [] : [[compiledFiles[name], content] as const];
+    });
   } catch {
     return [];
   }

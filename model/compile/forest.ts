@@ -139,7 +139,7 @@ function leavesTable(values: readonly number[], slots: Uint32Array): DataView {
  * The tables of the linear leaf, which are empty without one: the constant and the value if a column is missing; the
  * coefficient of each column, 0 if the leaf does not list it; 1 for each column that the leaf lists.
  */
-function linearTables(leaf: LinearLeaf | undefined): ArrayBufferView[] {
+export function linearTables(leaf: LinearLeaf | undefined): ArrayBufferView[] {
   if (leaf === undefined) return [new Float64Array(), new Float64Array(), new Uint8Array()];
   const isListed = Uint8Array.from(leaf.coefficients, (coefficient) => (Number.isNaN(coefficient) ? 0 : 1));
   const coefficients = leaf.coefficients.map((coefficient, column) => (isListed[column] === 1 ? coefficient : 0));

@@ -3,18 +3,11 @@
  * is the term of only word i. Words with a negation mark have numbers after those without.
  */
 
+import { type MarkedWord, type ParsedTerm, parseTerm } from '../reference/parsed-terms.ts';
 import { shortestWord } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { isLongEnough, isWord } from '../reference/word-parts.ts';
-import {
-  exceptionsTable,
-  type MarkedWord,
-  type ParsedTerm,
-  parseTerm,
-  ruleWordsTable,
-  symbolTables,
-  wordsOfRules,
-} from './rule-tables.ts';
+import { exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
 
 const HAS_CHILDREN = 1;
 const IS_CHILD_WORD = 2;

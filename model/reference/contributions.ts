@@ -25,11 +25,11 @@
  * column that the row does not name adds nothing. (LightGBM's `pred_contrib` ignores the coefficients.)
  *
  * Only nodes of the row's columns contribute, so only the nodes above and below them are walked. Contributions are
- * immutable except for scratch memory, as in trees.ts.
+ * immutable except for scratch memory, as in trees.ts. native/contributions is the twin in C++, with the same doubles.
  */
 import type { SparseRow } from '../../native/rows.ts';
 import { pointCountFor, type Quadrature, quadratureOf } from '../math/quadrature.ts';
-import { type LinearLeaf, type Model, parseModel } from './model-text.ts';
+import { type LinearLeaf, parseModel } from './model-text.ts';
 import { type PreorderTree, preorderTreesOf } from './preorder-tree.ts';
 import { goesLeft, linearOutput } from './trees.ts';
 
@@ -51,48 +51,68 @@ export interface RowContributions {
  */
 const BLOCK = 8;
 
+/** A tree with the quadrature that its integrals need. Trees that need the same number of points share one object. */
 interface PreparedTree extends PreorderTree {
   readonly quadrature: Quadrature;
 }
 
+/** What an explanation needs of a model. compile/contributions.ts writes it to a file for the native twin. */
+export interface ExplainableModel {
+  readonly columnCount: number;
+  readonly linearLeaf: LinearLeaf | undefined;
+  /** The trees after the linear leaf. */
+  readonly trees: readonly PreparedTree[];
+  /** The number of trees, with the linear leaf, if the score is their mean, else 1. */
+  readonly divisor: number;
+  /** The mean of the trees' sum over the training rows, without the linear leaf. */
+  readonly treesMean: number;
+}
+
+/** Throws as `parseModel` does, and if the model has no counts of training rows or its score is not a sum. */
+export function parseExplainableModel(text: string): ExplainableModel {
+  const model = parseModel(text, { withCounts: true });
+  if (model.isSquared)
+    throw new Error('model: expected a score that is a sum, received a squared sum (objective=regression sqrt)');
+  const { columnCount, linearLeaf, treeCount, isAveraged } = model;
+  const quadratures = new Map<number, Quadrature>();
+  const trees = preorderTreesOf(model).map((tree) => {
+    const points = pointCountFor(Math.max(0, tree.maxColumns - 1)); // The integral is over one of the columns.
+    const quadrature = quadratures.get(points) ?? quadratureOf(points);
+    quadratures.set(points, quadrature);
+    return { ...tree, quadrature };
+  });
+  const divisor = isAveraged ? treeCount : 1;
+  return {
+    columnCount,
+    linearLeaf,
+    trees,
+    divisor,
+    treesMean: trees.reduce((sum, { mean }) => sum + mean, 0) / divisor,
+  };
+}
+
 /** A model that explains its predictions. */
 export class Contributions {
-  readonly columnCount: number;
-  readonly #linearLeaf: LinearLeaf | undefined;
-  readonly #trees: readonly PreparedTree[];
-  /** The number of trees if the score is their mean, else 1. */
-  readonly #divisor: number;
-  /** The mean of the trees' sum, without the linear leaf. */
-  readonly #treesMean: number;
+  readonly #model: ExplainableModel;
   readonly #row: Float64Array;
   /** Column → its position in the row, + 1; 0 if the row does not name it. */
   readonly #position: Int32Array;
   readonly #scratch: Scratch;
 
-  private constructor(model: Model) {
-    const { columnCount, linearLeaf, treeCount, isAveraged } = model;
-    this.columnCount = columnCount;
-    this.#linearLeaf = linearLeaf;
-    this.#divisor = isAveraged ? treeCount : 1;
-    const quadratures = new Map<number, Quadrature>();
-    this.#trees = preorderTreesOf(model).map((tree) => {
-      const points = pointCountFor(Math.max(0, tree.maxColumns - 1)); // The integral is over one of the columns.
-      const quadrature = quadratures.get(points) ?? quadratureOf(points);
-      quadratures.set(points, quadrature);
-      return { ...tree, quadrature };
-    });
-    this.#treesMean = this.#trees.reduce((sum, { mean }) => sum + mean, 0) / this.#divisor;
-    this.#row = new Float64Array(columnCount);
-    this.#position = new Int32Array(columnCount);
-    this.#scratch = new Scratch(Math.max(1, ...this.#trees.map(({ count }) => count)));
+  private constructor(model: ExplainableModel) {
+    this.#model = model;
+    this.#row = new Float64Array(model.columnCount);
+    this.#position = new Int32Array(model.columnCount);
+    this.#scratch = new Scratch(model.trees.reduce((most, { count }) => Math.max(most, count), 1));
   }
 
-  /** Throws as `parseModel` does, and if the model has no counts of training rows or its score is not a sum. */
+  get columnCount(): number {
+    return this.#model.columnCount;
+  }
+
+  /** Throws as `parseExplainableModel` does. */
   static fromModelText(text: string): Contributions {
-    const model = parseModel(text, { withCounts: true });
-    if (model.isSquared)
-      throw new Error('model: expected a score that is a sum, received a squared sum (objective=regression sqrt)');
-    return new Contributions(model);
+    return new Contributions(parseExplainableModel(text));
   }
 
   /**
@@ -101,6 +121,7 @@ export class Contributions {
    */
   of(sparseRow: SparseRow): RowContributions {
     const { columns, values } = sparseRow;
+    const { linearLeaf: leaf, trees, divisor, treesMean } = this.#model;
     columns.forEach((column, i) => {
       this.#row[column] = values[i] as number;
       this.#position[column] = i + 1;
@@ -108,9 +129,8 @@ export class Contributions {
     const ofColumns = new Float64Array(columns.length);
     let sum = 0;
     let sumOfTrees = 0;
-    const leaf = this.#linearLeaf;
     if (leaf !== undefined) sum += linearOutput(leaf, sparseRow);
-    for (const nodes of this.#trees) {
+    for (const nodes of trees) {
       const value = this.#scratch.walk(nodes, this.#row, this.#position, ofColumns);
       sum += value;
       sumOfTrees += value;
@@ -120,17 +140,17 @@ export class Contributions {
       this.#position[column] = 0;
     }
     ofColumns.forEach((value, i) => {
-      ofColumns[i] = value / this.#divisor;
+      ofColumns[i] = value / divisor;
     });
     // Only the trees: what the row does not name adds nothing to the linear leaf.
-    const absent = ofColumns.reduce((rest, value) => rest - value, sumOfTrees / this.#divisor - this.#treesMean);
+    const absent = ofColumns.reduce((rest, value) => rest - value, sumOfTrees / divisor - treesMean);
     if (leaf !== undefined) {
       linearContributions(leaf, sparseRow).forEach((value, i) => {
-        ofColumns[i] = (ofColumns[i] as number) + value / this.#divisor;
+        ofColumns[i] = (ofColumns[i] as number) + value / divisor;
       });
     }
-    const base = this.#treesMean + (leaf?.constant ?? 0) / this.#divisor;
-    return { sum: sum / this.#divisor, base, ofColumns, absent };
+    const base = treesMean + (leaf?.constant ?? 0) / divisor;
+    return { sum: sum / divisor, base, ofColumns, absent };
   }
 }
 

@@ -1,17 +1,23 @@
 /**
- * Text → explanation of its score: each term of the text with its occurrences and its contribution
- * (reference/contributions.ts).
+ * A text and the contributions of its row's columns → the explanation of its score: each term of the text with its
+ * occurrences and its contribution.
  *
- * base + absent + contributions of the terms + held = score, up to rounding. All engines share this code, so they give
- * the same explanation.
+ * base + absent + contributions of the terms + held = score, up to rounding. The engines compute the contributions
+ * (native-explainer.ts, reference-explainer.ts), to the same bits. They share this code, so they give the same
+ * explanation.
  */
-import { BundleError } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatureCount } from '../bundle/read.ts';
-import { Contributions } from '../reference/contributions.ts';
-import type { TermToken } from '../reference/parts-of-speech.ts';
-import type { Vectorizer } from '../reference/vectorizer.ts';
+import type { SparseRow } from '../../native/rows.ts';
+import { BundleError, type Manifest } from '../bundle/manifest.ts';
+import type { RowContributions } from '../reference/contributions.ts';
+import { readableTerm } from '../reference/readable-terms.ts';
+import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
+import type { TermRules } from '../reference/term-rules.ts';
 
 export interface ExplainedTerm {
+  /**
+   * The words of the text, at the first occurrence, with marks such as （ない） where the bundle has term rules; else the
+   * term of the vocabulary.
+   */
   readonly term: string;
   /** Each occurrence as [start, end) in UTF-16 units of the text. An n-gram spans from its first word to its last. */
   readonly offsets: readonly (readonly [start: number, end: number])[];
@@ -42,48 +48,60 @@ export interface Explanation {
  */
 export class UnexplainableError extends BundleError {}
 
-/** Explains scores of one bundle. Immutable. */
-export class Explainer {
-  readonly #vectorizer: Vectorizer;
-  readonly #contributions: Contributions;
+/** The row of a text, and what contributions give for it (reference/contributions.ts, `RowContributions`). */
+export interface ExplainedRow extends SparseRow, Omit<RowContributions, 'ofColumns'> {
+  /** One for each column of the row, in stars. */
+  readonly contributions: Float64Array;
+}
 
-  /** Throws a BundleError, or an UnexplainableError if the model's scores are not a sum. */
-  constructor({ path, modelText, vectorizer }: Bundle) {
-    this.#vectorizer = vectorizer;
-    this.#contributions = contributionsOf(modelText);
-    checkFeatureCount(path, vectorizer.columnCount, this.#contributions.columnCount);
+/** An occurrence of a column's term, as [start, end) in UTF-16 units of the caller's text. */
+export type TermOccurrence = readonly [column: number, start: number, end: number];
+
+/** Arranges the explanations of one bundle. Immutable. */
+export class Explainer {
+  readonly #scoreMap: ScoreMap;
+  readonly #rules: TermRules | undefined;
+  readonly #termOf: (column: number) => string;
+
+  /** `termOf` gives the term of a column. */
+  constructor(manifest: Manifest, termOf: (column: number) => string) {
+    this.#scoreMap = scoreMapOf(manifest);
+    this.#rules = manifest.vectorizer.rules;
+    this.#termOf = termOf;
   }
 
-  /** The tokens are those of the scored text. `score` is its score by the same bundle. */
-  explain(tokens: readonly TermToken[], score: number): Explanation {
-    const row = this.#vectorizer.row(tokens);
-    const occurrences = this.#occurrencesOf(tokens);
-    const { sum, base, absent, ofColumns } = this.#contributions.of(row);
-    const terms = Array.from(row.columns, (column, i): ExplainedTerm => {
-      const term = this.#vectorizer.tables.terms[column] as string;
-      const offsets = occurrences.get(column) ?? [];
-      return { term, offsets, value: row.values[i] as number, contribution: ofColumns[i] as number };
+  explain(text: string, row: ExplainedRow, occurrences: Iterable<TermOccurrence>): Explanation {
+    const { columns, values, contributions, sum, base, absent } = row;
+    const offsetsOf = offsetsByColumn(occurrences);
+    const terms = Array.from(columns, (column, i): ExplainedTerm => {
+      const offsets = offsetsOf.get(column) ?? [];
+      const [start, end] = offsets[0] ?? [0, 0];
+      const term = readableTerm(this.#termOf(column), this.#rules, text.slice(start, end));
+      return { term, offsets, value: values[i] as number, contribution: contributions[i] as number };
     });
     // The sort is stable, and columns are in the order of code points.
     terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+    const score = this.#scoreMap.score(sum);
     return { score, base, absent, held: score - sum, terms };
-  }
-
-  /** The occurrences of each column's term, as [start, end). */
-  #occurrencesOf(tokens: readonly TermToken[]): Map<number, (readonly [number, number])[]> {
-    const occurrences = new Map<number, (readonly [number, number])[]>();
-    for (const { column, start, end } of this.#vectorizer.occurrences(tokens)) {
-      const offsets = occurrences.get(column) ?? [];
-      offsets.push([start, end]);
-      occurrences.set(column, offsets);
-    }
-    return occurrences;
   }
 }
 
-function contributionsOf(modelText: string): Contributions {
+/** The occurrences of each column, in the order of the text. */
+function offsetsByColumn(occurrences: Iterable<TermOccurrence>): Map<number, (readonly [number, number])[]> {
+  const offsetsOf = new Map<number, (readonly [number, number])[]>();
+  for (const [column, start, end] of occurrences) {
+    const offsets = offsetsOf.get(column) ?? [];
+    offsets.push([start, end]);
+    offsetsOf.set(column, offsets);
+  }
+  for (const offsets of offsetsOf.values()) offsets.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return offsetsOf;
+}
+
+/** Calls `make`, which reads a model's text. Throws an UnexplainableError if it throws. */
+export function orUnexplainable<T>(make: () => T): T {
   try {
-    return Contributions.fromModelText(modelText);
+    return make();
   } catch (error) {
     throw new UnexplainableError(`Expected a model that can be explained: ${(error as Error).message}`, {
       cause: error,

@@ -3,47 +3,55 @@
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
 import type { SparseRow } from '../../native/rows.ts';
-import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
+import type { NormalizerSettings } from '../bundle/manifest.ts';
+import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import { nativeTokenizer } from './native-tokens.ts';
 
 export interface FeatureExtractor {
   /** The tokens of a text, in order. */
-  tokens(text: string): TermToken[];
+  tokens(text: string): NormalizedTokens;
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
 }
 
-/** `warn` gets a message if the native engine is unavailable. */
-export async function loadFeatureExtractor(warn: (message: string) => void): Promise<FeatureExtractor> {
+/**
+ * Without `normalizer`, texts are tokenized as they are. `warn` gets a message if the native engine is unavailable.
+ */
+export async function loadFeatureExtractor(
+  normalizer: NormalizerSettings | undefined,
+  warn: (message: string) => void,
+): Promise<FeatureExtractor> {
   try {
-    return await loadNativeExtractor();
+    return await loadNativeExtractor(normalizer);
   } catch (error) {
     warn(`the native engine is unavailable; falling back to kuromoji, which is slower: ${(error as Error).message}`);
-    return loadReferenceExtractor();
+    return loadReferenceExtractor(normalizer);
   }
 }
 
-async function loadNativeExtractor(): Promise<FeatureExtractor> {
-  const { NativeAnalyzer, NativeExtractor, NativeVectorizer } = await import('../../native/index.ts');
+async function loadNativeExtractor(settings: NormalizerSettings | undefined): Promise<FeatureExtractor> {
+  const { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } = await import('../../native/index.ts');
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
+  const { nativeTokens } = await import('./native-tokens.ts');
   const analyzer = NativeAnalyzer.load();
+  const normalizer = settings && NativeNormalizer.load(settings.steps);
   return {
-    tokens: nativeTokenizer(analyzer),
+    tokens: nativeTokens(analyzer, normalizer),
     rows(vectorizer) {
       const compiled = NativeVectorizer.load(compileVocabulary(vectorizer, ''));
-      const extractor = new NativeExtractor(analyzer, compiled);
+      const extractor = new NativeExtractor(analyzer, compiled, normalizer);
       return (text) => extractor.row(text);
     },
   };
 }
 
-async function loadReferenceExtractor(): Promise<FeatureExtractor> {
-  const { loadTokenizer } = await import('../reference/tokenizer.ts'); // only here, because it loads kuromoji
-  const tokenizer = await loadTokenizer();
-  const tokens = (text: string) => tokenizer.analyze(text).map(termTokenOf);
+async function loadReferenceExtractor(settings: NormalizerSettings | undefined): Promise<FeatureExtractor> {
+  // Only here, because these load kuromoji.
+  const { loadTokenizer } = await import('../reference/tokenizer.ts');
+  const { referenceTokens } = await import('./reference-tokens.ts');
+  const tokens = referenceTokens(await loadTokenizer(), settings);
   return {
     tokens,
-    rows: (vectorizer) => (text) => vectorizer.row(tokens(text)),
+    rows: (vectorizer) => (text) => vectorizer.row(tokens(text).tokens),
   };
 }

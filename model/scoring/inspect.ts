@@ -69,7 +69,7 @@ interface InspectedTrees {
 
 /**
  * `stale`: compiling again gives other bytes, because the model or hoshi has changed. `not for this model`: there is
- * no forest, because the engine `native` cannot serve the model. `unknown`: the bundle cannot be compiled.
+ * no such file, because the engine `native` cannot serve the model, or its scores cannot be explained. `unknown`: the bundle cannot be compiled.
  */
 type CompiledState = 'fresh' | 'stale' | 'missing' | 'not for this model' | 'unknown';
 
@@ -228,7 +228,7 @@ function depthOf({ leftChild, rightChild }: Tree): number {
 
 /** `recompiled` is undefined if the bundle cannot be compiled. */
 async function compiledStates(path: string, recompiled: CompiledBundle | undefined): Promise<Inspection['compiled']> {
-  const names = ['vocabulary', 'forest'] as const;
+  const names = ['vocabulary', 'forest', 'contributions'] as const;
   const present = await Promise.all(names.map((name) => readIfPresent(join(path, compiledFiles[name]))));
   return names.map((name, i) => ({ file: compiledFiles[name], state: compiledState(present[i], recompiled?.[name]) }));
 }

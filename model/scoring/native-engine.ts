@@ -1,14 +1,19 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
-import { type NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
+import {
+  type NativeAnalyzer,
+  NativeExtractor,
+  NativeForest,
+  NativeScorer,
+  NativeVectorizer,
+} from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
-import type { TermToken } from '../reference/parts-of-speech.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
-import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
-import { nativeTokenizer } from './native-tokens.ts';
+import type { Explanation } from './explain.ts';
+import type { NativeExplainer } from './native-explainer.ts';
+import { compileVectorizer, loadAnalyzer, loadNormalizer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per thread: about one millisecond of work, so that the start of a thread pays off. */
@@ -23,7 +28,11 @@ export async function loadNativeEngine(source: BundleSource, warn: (message: str
   const analyzer = loadAnalyzer(source);
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
-  return new NativeEngine(manifest, analyzer, vectorizer, forest, lazyExplainer(source));
+  const explainer = lazyExplainer(async () =>
+    (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
+  );
+  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source));
+  return new NativeEngine(manifest, { analyzer, vectorizer, extractor, forest }, explainer);
 }
 
 interface CompiledTables {
@@ -45,31 +54,27 @@ async function compileInMemory(source: BundleSource, warn: (message: string) => 
   return { vectorizer: await compileVectorizer(source, warn), forest: NativeForest.load(compiled) };
 }
 
-/** A score is one call into C++. The stages are public because the benchmark times each of them. */
+/** The stages. They are public because the benchmark times each of them. */
+export interface NativeStages {
+  readonly analyzer: NativeAnalyzer;
+  readonly vectorizer: NativeVectorizer;
+  readonly extractor: NativeExtractor;
+  readonly forest: NativeForest;
+}
+
+/** A score is one call into C++. */
 export class NativeEngine implements Scorer {
   readonly engine = 'native';
   readonly bundle: Manifest;
-  readonly analyzer: NativeAnalyzer;
-  readonly vectorizer: NativeVectorizer;
-  readonly forest: NativeForest;
+  readonly stages: NativeStages;
   readonly #scorer: NativeScorer;
-  readonly #explainer: () => Promise<Explainer>;
-  readonly #tokens: (text: string) => TermToken[];
+  readonly #explainer: () => Promise<NativeExplainer>;
 
-  constructor(
-    bundle: Manifest,
-    analyzer: NativeAnalyzer,
-    vectorizer: NativeVectorizer,
-    forest: NativeForest,
-    explainer: () => Promise<Explainer>,
-  ) {
+  constructor(bundle: Manifest, stages: NativeStages, explainer: () => Promise<NativeExplainer>) {
     this.bundle = bundle;
-    this.analyzer = analyzer;
-    this.vectorizer = vectorizer;
-    this.forest = forest;
-    this.#scorer = new NativeScorer(analyzer, vectorizer, forest, scoreMapOf(bundle));
+    this.stages = stages;
+    this.#scorer = new NativeScorer(stages.extractor, stages.forest, scoreMapOf(bundle));
     this.#explainer = explainer;
-    this.#tokens = nativeTokenizer(analyzer);
   }
 
   score(text: string): number {
@@ -83,11 +88,16 @@ export class NativeEngine implements Scorer {
   }
 
   wordCounts(): WordCounts {
-    return this.#scorer.wordCounts();
+    const scored = this.#scorer.wordCounts();
+    const explained = this.stages.extractor.wordCounts();
+    return {
+      words: scored.words + explained.words,
+      unknownWords: scored.unknownWords + explained.unknownWords,
+    };
   }
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(this.#tokens(text), this.score(text));
+    return explainer.explain(this.stages.extractor, text);
   }
 }

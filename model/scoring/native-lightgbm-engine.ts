@@ -6,12 +6,11 @@ import { availableParallelism } from 'node:os';
 import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
-import type { TermToken } from '../reference/parts-of-speech.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
-import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
-import { nativeTokenizer } from './native-tokens.ts';
+import type { Explanation } from './explain.ts';
+import type { NativeExplainer } from './native-explainer.ts';
+import { compileVectorizer, loadAnalyzer, loadNormalizer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per piece of a batch. Pieces keep the rows of a large batch from filling the memory. */
@@ -31,40 +30,38 @@ export async function loadNativeLightgbmEngine(
   const vectorizer =
     mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn) ?? (await compileVectorizer(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, booster.columnCount);
-  return new NativeLightgbmEngine(manifest, analyzer, vectorizer, booster, lazyExplainer(source));
+  const explainer = lazyExplainer(async () =>
+    (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
+  );
+  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source));
+  return new NativeLightgbmEngine(manifest, { analyzer, vectorizer, extractor, booster }, explainer);
 }
 
-/** A score is one call into each addon. The stages are public because the benchmark times each of them. */
+/** The stages. They are public because the benchmark times each of them. */
+export interface NativeLightgbmStages {
+  readonly analyzer: NativeAnalyzer;
+  readonly vectorizer: NativeVectorizer;
+  readonly extractor: NativeExtractor;
+  readonly booster: Booster;
+}
+
+/** A score is one call into each addon. */
 export class NativeLightgbmEngine implements Scorer {
   readonly engine = 'native-lightgbm';
   readonly bundle: Manifest;
-  readonly analyzer: NativeAnalyzer;
-  readonly vectorizer: NativeVectorizer;
-  readonly booster: Booster;
-  readonly #extractor: NativeExtractor;
+  readonly stages: NativeLightgbmStages;
   readonly #scoreMap: ScoreMap;
-  readonly #explainer: () => Promise<Explainer>;
-  readonly #tokens: (text: string) => TermToken[];
+  readonly #explainer: () => Promise<NativeExplainer>;
 
-  constructor(
-    bundle: Manifest,
-    analyzer: NativeAnalyzer,
-    vectorizer: NativeVectorizer,
-    booster: Booster,
-    explainer: () => Promise<Explainer>,
-  ) {
+  constructor(bundle: Manifest, stages: NativeLightgbmStages, explainer: () => Promise<NativeExplainer>) {
     this.bundle = bundle;
-    this.analyzer = analyzer;
-    this.vectorizer = vectorizer;
-    this.booster = booster;
-    this.#extractor = new NativeExtractor(analyzer, vectorizer);
+    this.stages = stages;
     this.#scoreMap = scoreMapOf(bundle);
     this.#explainer = explainer;
-    this.#tokens = nativeTokenizer(analyzer);
   }
 
   score(text: string): number {
-    return this.#scoreMap.score(this.booster.predict(this.#extractor.row(text)));
+    return this.#scoreMap.score(this.stages.booster.predict(this.stages.extractor.row(text)));
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
@@ -73,7 +70,9 @@ export class NativeLightgbmEngine implements Scorer {
     const next = pieces.values();
     const scorePieces = async () => {
       for (const { start, end } of next) {
-        const predictions = await this.booster.predictBatch(await this.#extractor.rowBatch(texts.slice(start, end)));
+        const predictions = await this.stages.booster.predictBatch(
+          await this.stages.extractor.rowBatch(texts.slice(start, end)),
+        );
         scores.set(
           predictions.map((prediction) => this.#scoreMap.score(prediction)),
           start,
@@ -85,12 +84,12 @@ export class NativeLightgbmEngine implements Scorer {
   }
 
   wordCounts(): WordCounts {
-    return this.#extractor.wordCounts();
+    return this.stages.extractor.wordCounts();
   }
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(this.#tokens(text), this.score(text));
+    return explainer.explain(this.stages.extractor, text);
   }
 }
 

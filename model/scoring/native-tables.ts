@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
-import { NativeAnalyzer, NativeError, NativeVectorizer } from '../../native/index.ts';
+import { NativeAnalyzer, NativeError, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
 import { compiledFiles, identitiesOf } from '../bundle/manifest.ts';
-import { checkSameTokenizer } from '../bundle/read.ts';
+import { checkSameTables, checkSameTokenizer } from '../bundle/read.ts';
 import { parseIdentity } from '../reference/tokenizer-identity.ts';
 import type { BundleSource } from './bundle-source.ts';
 
@@ -17,6 +17,17 @@ export function loadAnalyzer({ path, manifest }: BundleSource): NativeAnalyzer {
   const analyzer = NativeAnalyzer.load();
   checkSameTokenizer(path, manifest, parseIdentity(analyzer.identity));
   return analyzer;
+}
+
+/** Undefined if the bundle has no normalizer. Throws a BundleError if its tables are not those of this program. */
+export function loadNormalizer({
+  path,
+  manifest: { normalizer: settings },
+}: BundleSource): NativeNormalizer | undefined {
+  if (settings === undefined) return undefined;
+  const normalizer = NativeNormalizer.load(settings.steps);
+  checkSameTables(path, settings, normalizer.identity);
+  return normalizer;
 }
 
 /** Maps a compiled file. Returns undefined if it is missing, broken or compiled from another bundle. */

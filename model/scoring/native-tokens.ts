@@ -1,9 +1,26 @@
-/** Text → tokens with base forms and parts of speech, by the native analyzer. */
-import type { NativeAnalyzer } from '../../native/index.ts';
+/** Text → tokens of the normalized text, by the native normalizer and analyzer. */
+import type { NativeAnalyzer, NativeNormalizer } from '../../native/index.ts';
+import { unmappedText } from '../reference/mapped-text.ts';
+import { type NormalizedTokens, splitAtEmoji } from '../reference/normalized-tokens.ts';
 import type { TermToken } from '../reference/parts-of-speech.ts';
 
+/** Without a normalizer, texts are tokenized as they are. */
+export function nativeTokens(
+  analyzer: NativeAnalyzer,
+  normalizer: NativeNormalizer | undefined,
+): (text: string) => NormalizedTokens {
+  const tokens = nativeTokenizer(analyzer);
+  if (normalizer === undefined) return (text) => ({ normalized: unmappedText(text), tokens: tokens(text) });
+  return (text) => {
+    const { text: normalizedText, starts, ends } = normalizer.normalize(text);
+    const normalized = { text: normalizedText, starts: Array.from(starts), ends: Array.from(ends) };
+    const all = tokens(normalizedText);
+    return { normalized, tokens: normalizer.keepsEmoji ? splitAtEmoji(normalizedText, all) : all };
+  };
+}
+
 /** The function keeps the features of each dictionary word that it has seen: at most as many as the dictionary has. */
-export function nativeTokenizer(analyzer: NativeAnalyzer): (text: string) => TermToken[] {
+function nativeTokenizer(analyzer: NativeAnalyzer): (text: string) => TermToken[] {
   const features = new Map<number, ReturnType<NativeAnalyzer['word']>>();
   const featuresOf = (word: number) => {
     const known = features.get(word) ?? analyzer.word(word);

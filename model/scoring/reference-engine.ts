@@ -6,14 +6,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
-import { type TermToken, termTokenOf } from '../reference/parts-of-speech.ts';
+import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
 import { stackRows, type Vectorizer } from '../reference/vectorizer.ts';
 import { type BundleSource, lazyExplainer } from './bundle-source.ts';
-import type { Explainer, Explanation } from './explain.ts';
+import type { Explanation } from './explain.ts';
+import type { ReferenceExplainer } from './reference-explainer.ts';
+import { referenceTokens } from './reference-tokens.ts';
 import type { Scorer } from './scorer.ts';
 
 type ReferenceEngineName = 'lightgbm' | 'js';
@@ -31,7 +33,10 @@ export async function loadReferenceEngine(engine: ReferenceEngineName, source: B
     tokenizer,
     bundle.vectorizer,
     await loadPredictor(engine, bundle),
-    lazyExplainer(source),
+    lazyExplainer(async () => {
+      const { ReferenceExplainer } = await import('./reference-explainer.ts');
+      return new ReferenceExplainer(await source.read());
+    }),
   );
 }
 
@@ -84,7 +89,8 @@ export class ReferenceEngine implements Scorer {
   readonly vectorizer: Vectorizer;
   readonly predictor: Predictor;
   readonly #scoreMap: ScoreMap;
-  readonly #explainer: () => Promise<Explainer>;
+  readonly #tokens: (text: string) => NormalizedTokens;
+  readonly #explainer: () => Promise<ReferenceExplainer>;
 
   constructor(
     engine: ReferenceEngineName,
@@ -92,7 +98,7 @@ export class ReferenceEngine implements Scorer {
     tokenizer: Tokenizer,
     vectorizer: Vectorizer,
     predictor: Predictor,
-    explainer: () => Promise<Explainer>,
+    explainer: () => Promise<ReferenceExplainer>,
   ) {
     this.engine = engine;
     this.bundle = bundle;
@@ -100,6 +106,7 @@ export class ReferenceEngine implements Scorer {
     this.vectorizer = vectorizer;
     this.predictor = predictor;
     this.#scoreMap = scoreMapOf(bundle);
+    this.#tokens = referenceTokens(tokenizer, bundle.normalizer);
     this.#explainer = explainer;
   }
 
@@ -119,14 +126,10 @@ export class ReferenceEngine implements Scorer {
 
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
-    return explainer.explain(this.#tokensOf(text), this.score(text));
+    return explainer.explain(text, this.#tokens(text));
   }
 
   #rowOf(text: string): SparseRow {
-    return this.vectorizer.row(this.#tokensOf(text));
-  }
-
-  #tokensOf(text: string): TermToken[] {
-    return this.tokenizer.analyze(text).map(termTokenOf);
+    return this.vectorizer.row(this.#tokens(text).tokens);
   }
 }

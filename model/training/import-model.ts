@@ -50,7 +50,7 @@ export async function importModel(
     onNotice(
       'the vectorizer computed float32 rows, hoshi computes doubles, which differ by at most 1e-6. A score differs only where a value is that close to a threshold',
     );
-  const extractor = await loadFeatureExtractor(onNotice);
+  const extractor = await loadFeatureExtractor(undefined, onNotice);
   const scoreMap = ScoreMap.clampTo(range);
   return writeBundle(path, {
     manifest: {
@@ -65,7 +65,7 @@ export async function importModel(
     modelText,
     vectorizer,
     goldens: goldenTexts.map((text) => {
-      const row = vectorizer.row(extractor.tokens(text));
+      const row = vectorizer.row(extractor.tokens(text).tokens);
       return { text, score: scoreMap.score(model.predict(row)) };
     }),
   });

@@ -37,7 +37,7 @@ export class TextPasses {
   /** One pass that fits a vectorizer. Throws if a parameter is out of range or no term is left. */
   async fitVectorizer(texts: Iterable<string>, parameters: VectorizerParameters): Promise<Vectorizer> {
     const fit = new VectorizerFit(parameters);
-    await this.#visit(texts, (text) => fit.add(this.#extractor.tokens(text)));
+    await this.#visit(texts, (text) => fit.add(this.#extractor.tokens(text).tokens));
     return fit.vectorizer();
   }
 

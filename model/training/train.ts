@@ -44,7 +44,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const scoreRange = starRangeOf(reviews);
   await checkDestination(path); // it throws before the long work, not after it
   onStage('loading the tokenizer');
-  const extractor = await loadFeatureExtractor(onStage);
+  const extractor = await loadFeatureExtractor(undefined, onStage);
   const result = await (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, scoreRange, options);
   const { vectorizer, curves, heldOut, interrupted } = result;
   const fullText = result.booster.modelText();
@@ -52,7 +52,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
   const scoreMap = ScoreMap.clampTo(scoreRange);
   const goldens = goldenTexts.map((text): Golden => {
-    const row = vectorizer.row(extractor.tokens(text));
+    const row = vectorizer.row(extractor.tokens(text).tokens);
     return { text, score: scoreMap.score(booster.predict(row)) };
   });
 

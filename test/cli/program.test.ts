@@ -201,7 +201,7 @@ describe('hoshi', () => {
     assert.match(
       compiled.stderr,
       new RegExp(
-        `^hoshi: wrote .*vocabulary\\.bin: \\d+ bytes\nhoshi: did not write .*forest\\.bin, because the engine native cannot serve the model: ${refusal}\n$`,
+        `^hoshi: wrote .*vocabulary\\.bin: \\d+ bytes\nhoshi: did not write .*forest\\.bin, because the engine native cannot serve the model: ${refusal}\nhoshi: did not write .*contributions\\.bin, because its scores cannot be explained: ${refusal}\n$`,
       ),
     );
     assert.equal(compiled.code, 0);
@@ -209,7 +209,7 @@ describe('hoshi', () => {
     assert.match(
       inspected.stdout,
       new RegExp(
-        `^vocabulary\\.bin +fresh\nforest\\.bin +not for this model\nnative +${refusal}\nnative-lightgbm +serves it\nlightgbm +serves it\njs +${refusal}\n$`,
+        `^vocabulary\\.bin +fresh\nforest\\.bin +not for this model\ncontributions\\.bin +not for this model\nnative +${refusal}\nnative-lightgbm +serves it\nlightgbm +serves it\njs +${refusal}\n$`,
         'm',
       ),
     );

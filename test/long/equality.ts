@@ -20,14 +20,14 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { readBundle } from '../../model/bundle/read.ts';
 import { readReviews } from '../../model/io/reviews.ts';
 import { createRandom } from '../../model/math/random.ts';
-import { type TermToken, termTokenOf } from '../../model/reference/parts-of-speech.ts';
 import { scoreMapOf } from '../../model/reference/score-range.ts';
-import { loadTokenizer } from '../../model/reference/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
 import { Forest as Trees } from '../../model/reference/trees.ts';
 import { sourceOfBundle } from '../../model/scoring/bundle-source.ts';
 import { loadNativeEngine } from '../../model/scoring/native-engine.ts';
 import { loadNativeLightgbmEngine } from '../../model/scoring/native-lightgbm-engine.ts';
+import { referenceTokens } from '../../model/scoring/reference-tokens.ts';
 import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
@@ -109,7 +109,7 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
   const analyzer = NativeAnalyzer.load();
   const twin = await loadTokenizer();
   const kuromoji = await loadKuromoji();
-  const models = await Promise.all(bundles.map(loadModel));
+  const models = await Promise.all(bundles.map((path) => loadModel(path, twin)));
   const counts: Counts = { texts: 0, units: 0, tokens: 0, kuromoji: 0, scores: 0, differences: 0 };
   const differ = (text: string, what: string) => {
     counts.differences++;
@@ -117,7 +117,7 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
     parentPort?.postMessage({ counts, difference: `${what}: ${shown}` } satisfies Message);
   };
 
-  const compareTokens = (text: string): TermToken[] => {
+  const compareTokens = (text: string): void => {
     const ends = Array.from(analyzer.analyze(text));
     const tokens = twin.analyze(text);
     if (ends.join() !== tokens.map(({ end }) => end).join()) differ(text, 'native tokens differ from the twin');
@@ -130,21 +130,20 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
     counts.texts++;
     counts.units += text.length;
     counts.tokens += tokens.length;
-    return tokens.map(termTokenOf);
   };
 
   const compare = async (texts: readonly string[]) => {
-    const tokens = texts.map(compareTokens);
-    for (const { path, native, nativeLightgbm, vectorizer, booster, trees } of models) {
+    texts.forEach(compareTokens);
+    for (const { path, native, nativeLightgbm, vectorizer, booster, trees, tokensOf } of models) {
       const [batch, lightgbmBatch] = await Promise.all([native.scoreBatch(texts), nativeLightgbm.scoreBatch(texts)]);
       texts.forEach((text, i) => {
-        const row = vectorizer.row(tokens[i] as TermToken[]);
+        const row = vectorizer.row(tokensOf(text).tokens);
         const score = native.score(text);
         const scoreMap = scoreMapOf(native.bundle);
         const sum = booster.predict(row);
         if (!Object.is(score, scoreMap.score(sum))) differ(text, `${path}: native score differs from lightgbm`);
         if (!Object.is(sum, trees.predict(row))) differ(text, `${path}: the raw sum of lightgbm differs from js`);
-        if (!Object.is(sum, native.forest.predict(row)))
+        if (!Object.is(sum, native.stages.forest.predict(row)))
           differ(text, `${path}: the raw sum of lightgbm differs from native`);
         if (!Object.is(score, nativeLightgbm.score(text)) || !Object.is(score, lightgbmBatch[i]))
           differ(text, `${path}: native score differs from native-lightgbm`);
@@ -167,7 +166,7 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
   }
 }
 
-async function loadModel(path: string) {
+async function loadModel(path: string, tokenizer: Tokenizer) {
   const bundle = await readBundle(path);
   const { vectorizer, modelText } = bundle;
   const source = sourceOfBundle(bundle);
@@ -179,6 +178,7 @@ async function loadModel(path: string) {
     nativeLightgbm: await loadNativeLightgbmEngine(source, warn),
     booster: Booster.fromModelText(modelText),
     trees: Trees.fromModelText(modelText),
+    tokensOf: referenceTokens(tokenizer, bundle.manifest.normalizer),
   };
 }
 

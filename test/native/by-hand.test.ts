@@ -31,6 +31,7 @@ const makers: Record<string, () => Native> = {
   extractor: () =>
     (engine.makeExtractor as (...parts: unknown[]) => Native)(makers.analyzer?.(), makers.vectorizer?.()),
   forest: () => (engine.loadForest as Addon[string])(join(stars, 'forest.bin')),
+  contributions: () => (engine.loadContributions as Addon[string])(join(stars, 'contributions.bin')),
 };
 
 for (const [name, make] of Object.entries(makers)) {

@@ -22,8 +22,8 @@ const analyzer = NativeAnalyzer.load();
 const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
 const clamp = ScoreMap.clampTo([1, 5]);
-const scorer = new NativeScorer(analyzer, vectorizer, forest, clamp);
 const extractor = new NativeExtractor(analyzer, vectorizer);
+const scorer = new NativeScorer(extractor, forest, clamp);
 
 /** Removes the type, to make calls that only untyped JavaScript can make. */
 // biome-ignore lint/suspicious/noExplicitAny: these tests need it
@@ -38,7 +38,7 @@ const refusal = (code: NativeErrorCode, message: RegExp | string) => (error: unk
 
 /** A scorer with the score map of these tables. */
 const scorerWith = (raw: number[], scores: number[], slopes: number[]) =>
-  new NativeScorer(analyzer, vectorizer, forest, {
+  new NativeScorer(extractor, forest, {
     raw: Float64Array.from(raw),
     scores: Float64Array.from(scores),
     slopes: Float64Array.from(slopes),
@@ -123,23 +123,23 @@ describe('wrong arguments are refused, and the message names them', () => {
     ],
     [
       'a forest as an analyzer',
-      () => new NativeScorer(any(forest), vectorizer, forest, clamp),
-      'Expected the analyzer to be an object that was loaded, received Object',
+      () => new NativeScorer(any(forest), forest, clamp),
+      'Expected the extractor to be an object that was loaded, received Object',
     ],
     [
       'a forest as a vectorizer',
-      () => new NativeScorer(analyzer, any(forest), forest, clamp),
+      () => new NativeExtractor(analyzer, any(forest)),
       'Expected the vectorizer to be an object that was loaded, received Object',
     ],
     [
       'no forest in a scorer',
-      () => new NativeScorer(analyzer, vectorizer, any(undefined), clamp),
+      () => new NativeScorer(extractor, any(undefined), clamp),
       'Expected the forest to be an object that was loaded, received undefined',
     ],
     [
       'an object with the prototype only',
-      () => new NativeScorer(Object.create(NativeAnalyzer.prototype), vectorizer, forest, clamp),
-      'Expected the analyzer to be an object that was loaded, received Object',
+      () => new NativeScorer(Object.create(NativeExtractor.prototype), forest, clamp),
+      'Expected the extractor to be an object that was loaded, received Object',
     ],
     [
       'a vectorizer as the analyzer of an extractor',
@@ -154,12 +154,12 @@ describe('wrong arguments are refused, and the message names them', () => {
     ['no text for a row', () => any(extractor).row(null), 'Expected the text to be a string, received null'],
     [
       'no score map',
-      () => new NativeScorer(analyzer, vectorizer, forest, any(undefined)),
+      () => new NativeScorer(extractor, forest, any(undefined)),
       'Expected the score map to be an object, received undefined',
     ],
     [
       'a range as a score map',
-      () => new NativeScorer(analyzer, vectorizer, forest, any([1, 5])),
+      () => new NativeScorer(extractor, forest, any([1, 5])),
       'Expected scoreMap.raw to be a Float64Array, received undefined',
     ],
     [
@@ -225,7 +225,10 @@ describe('wrong arguments are refused, and the message names them', () => {
 
   test('a forest with another number of columns than the vocabulary', () => {
     const other = any(Object.create(vectorizer));
-    assert.throws(() => new NativeScorer(analyzer, other, forest, clamp), refusal('argument', /the vectorizer/));
+    assert.throws(
+      () => new NativeScorer(new NativeExtractor(analyzer, other), forest, clamp),
+      refusal('argument', /the extractor/),
+    );
   });
 
   test('a list whose entries change while they are read', async () => {
@@ -246,6 +249,7 @@ describe('the addon itself, called without its TypeScript interface', () => {
     analyzer: addon.loadAnalyzer(dictionaryPath),
     vectorizer: addon.loadVectorizer(join(stars, 'vocabulary.bin')),
     forest: addon.loadForest(join(stars, 'forest.bin')),
+    contributions: addon.loadContributions(join(stars, 'contributions.bin')),
   };
   const made = { ...native, extractor: addon.makeExtractor(native.analyzer, native.vectorizer) };
 
@@ -307,8 +311,14 @@ describe('the addon itself, called without its TypeScript interface', () => {
       assert.throws(() => addon.makeExtractor(...parts), /Expected an object that the addon made/);
   });
 
+  test('an extractor explains with contributions only', () => {
+    const { extractor } = made;
+    for (const wrong of [undefined, null, {}, 1, native.forest, extractor])
+      assert.throws(() => extractor.explain('最高', wrong), /Expected an object that the addon made/);
+  });
+
   test('tables are loaded from a path or from bytes only', () => {
-    for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest])
+    for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest, addon.loadContributions])
       for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
   });
 });

@@ -2,14 +2,13 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ScoreMap } from '../../model/reference/score-range.ts';
-import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
 const texts = workerData as readonly string[];
 const stars = join(packageRoot, 'model', 'stars');
 const scorer = new NativeScorer(
-  NativeAnalyzer.load(),
-  NativeVectorizer.load(join(stars, 'vocabulary.bin')),
+  new NativeExtractor(NativeAnalyzer.load(), NativeVectorizer.load(join(stars, 'vocabulary.bin'))),
   NativeForest.load(join(stars, 'forest.bin')),
   ScoreMap.clampTo([1, 5]),
 );

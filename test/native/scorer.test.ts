@@ -11,7 +11,7 @@ import { ScoreMap } from '../../model/reference/score-range.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { NativeEngine } from '../../model/scoring/native-engine.ts';
 import type { Scorer as WholeScorer } from '../../model/scoring/scorer.ts';
-import { NativeAnalyzer, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeForest, NativeScorer, NativeVectorizer } from '../../native/engine.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
@@ -20,8 +20,7 @@ import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
 const shipped = join(packageRoot, 'model', 'stars');
 const load = () =>
   new NativeScorer(
-    NativeAnalyzer.load(),
-    NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
+    new NativeExtractor(NativeAnalyzer.load(), NativeVectorizer.load(join(shipped, 'vocabulary.bin'))),
     NativeForest.load(join(shipped, 'forest.bin')),
     ScoreMap.clampTo([1, 5]),
   );
@@ -79,13 +78,12 @@ describe('scorer', () => {
   });
 
   test('shares its tables with other scorers', async () => {
-    const [analyzer, vectorizer, forest] = [
-      NativeAnalyzer.load(),
-      NativeVectorizer.load(join(shipped, 'vocabulary.bin')),
+    const [extractor, forest] = [
+      new NativeExtractor(NativeAnalyzer.load(), NativeVectorizer.load(join(shipped, 'vocabulary.bin'))),
       NativeForest.load(join(shipped, 'forest.bin')),
     ];
-    const one = new NativeScorer(analyzer, vectorizer, forest, ScoreMap.clampTo([1, 5]));
-    const narrow = new NativeScorer(analyzer, vectorizer, forest, ScoreMap.clampTo([2.5, 3.5]));
+    const one = new NativeScorer(extractor, forest, ScoreMap.clampTo([1, 5]));
+    const narrow = new NativeScorer(extractor, forest, ScoreMap.clampTo([2.5, 3.5]));
     assert.deepEqual(await one.scoreBatch(texts.slice(0, 100), 2), scores.slice(0, 100));
     const held = scores.map((score) => Math.min(Math.max(score, 2.5), 3.5));
     assert.deepEqual(await narrow.scoreBatch(texts, 2), held);

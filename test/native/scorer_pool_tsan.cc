@@ -42,8 +42,9 @@ hoshi::Texts RandomTexts(std::uint32_t seed) {
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
   const auto scorer = std::make_shared<const hoshi::Scorer>(
-      hoshi::Extractor(hoshi::Analyzer(Loaded(hoshi::Dictionary::Load(argv[1]))),
-                       hoshi::Vectorizer(Loaded(hoshi::Vocabulary::Load(argv[2])))),
+      std::make_shared<const hoshi::Extractor>(nullptr,
+                                               hoshi::Analyzer(Loaded(hoshi::Dictionary::Load(argv[1]))),
+                                               hoshi::Vectorizer(Loaded(hoshi::Vocabulary::Load(argv[2])))),
       Loaded(hoshi::Forest::Load(argv[3])), hoshi::ScoreMap({1, 5}, {1, 5}, {}));
   hoshi::ScorerPool pool(scorer);
   std::atomic<int> differences = 0;

@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRandom, type Random } from '../../model/math/random.ts';
+import { NativeContributions } from '../../native/contributions.ts';
 import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { damaged } from '../fixtures/table-damage.ts';
@@ -40,6 +41,10 @@ const uses: Record<string, (bytes: Buffer) => void> = {
   forest(bytes) {
     const forest = NativeForest.load(bytes);
     for (let i = 0; i < 20; i++) forest.predict(rowOf(random, forest.columnCount));
+  },
+  'file of contributions'(bytes) {
+    const contributions = NativeContributions.load(bytes);
+    for (let i = 0; i < 20; i++) contributions.of(rowOf(random, contributions.columnCount));
   },
 };
 

@@ -7,18 +7,20 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileContributions } from '../../model/compile/contributions.ts';
 import { compileForest } from '../../model/compile/forest.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { NativeContributions } from '../../native/contributions.ts';
 import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
-import { dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
+import { contributionsKind, dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
 
 interface Tables {
   readonly kind: TableKind;
@@ -45,6 +47,17 @@ const tables: readonly Tables[] = [
     kind: forestKind,
     file: compileForest(randomTrees(createRandom(42), { columnCount: 6, maxLeaves: 20, trees: 6 }), 'a test'),
     load: NativeForest.load,
+  },
+  {
+    kind: contributionsKind,
+    file: compileContributions(
+      randomTrees(createRandom(42), { columnCount: 6, maxLeaves: 20, trees: 6, hasLinearLeaf: true }).replace(
+        ' sqrt',
+        '',
+      ),
+      'a test',
+    ),
+    load: NativeContributions.load,
   },
 ];
 /** The forest above with a linear leaf. */
@@ -169,7 +182,7 @@ for (const one of [...tables, linearForest]) {
 }
 
 describe('the checks of the tables find faults that a checksum does not show', () => {
-  const [dictionary, vocabulary, forest] = tables as [Tables, Tables, Tables];
+  const [dictionary, vocabulary, forest, contributions] = tables as [Tables, Tables, Tables, Tables];
   const coefficients = sectionOf(linearForest.file, forestKind, 7);
   const listedColumn = [0, 1, 2, 3, 4, 5].findIndex((column) => coefficients.readDoubleLE(8 * column) !== 0);
   const edited = ({ file, kind }: Tables, section: number, edit: (bytes: Buffer) => void) => {
@@ -297,6 +310,75 @@ describe('the checks of the tables find faults that a checksum does not show', (
       (bytes) => bytes.writeUInt8(2, 0),
       /listed columns: expected 0 or 1, found 2/,
     ],
+    ['a divisor of 0', contributions, 1, (bytes) => bytes.writeUInt32LE(0, 8), /divisor: expected at least 1, found 0/],
+    [
+      'trees that are not sorted',
+      contributions,
+      3,
+      (bytes) => bytes.writeUInt32LE(9999, 4),
+      /nodes of trees: expected numbers from 0 in ascending order/,
+    ],
+    [
+      'a quadrature too high',
+      contributions,
+      4,
+      (bytes) => bytes.writeUInt32LE(99, 0),
+      /quadrature of a tree: expected below \d+, found 99/,
+    ],
+    [
+      'a split column twice',
+      contributions,
+      5,
+      (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(0), 4),
+      /split columns: expected numbers below 6 in ascending order/,
+    ],
+    [
+      'a split column too high',
+      contributions,
+      5,
+      (bytes) => bytes.writeUInt32LE(6, bytes.length - 4),
+      /split columns: expected numbers below 6 in ascending order, found 6/,
+    ],
+    ['a share above 1', contributions, 6, (bytes) => bytes.writeDoubleLE(1.5, 8), /shares of training rows: expected/],
+    [
+      'a share of NaN',
+      contributions,
+      6,
+      (bytes) => bytes.writeDoubleLE(Number.NaN, 24),
+      /shares of training rows: exp/,
+    ],
+    ['a column too high', contributions, 6, (bytes) => bytes.writeUInt32LE(7, 32), /column of a node: expected below/],
+    [
+      'a child that is its parent',
+      contributions,
+      6,
+      (bytes) => bytes.writeUInt32LE(0, 36),
+      /child of a node: expected/,
+    ],
+    [
+      'a child too high',
+      contributions,
+      6,
+      (bytes) => bytes.writeUInt32LE(999, 40),
+      /child of a node: expected a later/,
+    ],
+    ['an edge from the node itself', contributions, 6, (bytes) => bytes.writeInt32LE(0, 44), /edge above a node: exp/],
+    ['an edge below -1', contributions, 6, (bytes) => bytes.writeInt32LE(-2, 44), /edge above a node: .*, found -2/],
+    ['a categorical split', contributions, 7, (bytes) => bytes.writeUInt8(1, 0), /decision type: expected a numerical/],
+    [
+      'a point above 1',
+      contributions,
+      10,
+      (bytes) => bytes.writeDoubleLE(2, 0),
+      /points and weights: expected numbers from 0 to 1/,
+    ],
+    [
+      'an infinite constant',
+      contributions,
+      12,
+      (bytes) => bytes.writeDoubleLE(Number.POSITIVE_INFINITY, 0),
+      /numbers of the linear leaf: expected finite numbers/,
+    ],
   ];
   for (const [what, of, section, edit, message] of cases) {
     test(`${of.kind.name}: ${what}`, () => refuses(of, edited(of, section, edit), message));
@@ -312,6 +394,29 @@ describe('the checks of the tables find faults that a checksum does not show', (
     refuses(forest, resized(6, 0), /coefficients: expected 0, found 6$/);
     refuses(forest, resized(7, 40), /coefficients: expected 6, found 5$/);
     refuses(forest, resized(8, 5), /columns of coefficients: expected 6, found 5$/);
+  });
+
+  test('file of contributions: sections that are too short', () => {
+    const shorter = (section: number, bytes: number) => {
+      const copy = Buffer.from(contributions.file);
+      const at = 32 + 16 * section + 8;
+      copy.writeBigUInt64LE(copy.readBigUInt64LE(at) - BigInt(bytes), at);
+      return withChecksum(copy);
+    };
+    const messages: [section: number, bytes: number, message: RegExp][] = [
+      [1, 4, /numbers: expected 4, found 3$/],
+      [2, 8, /means: expected 1, found 0$/],
+      [3, 4, /trees: expected 6, found 6$/],
+      [4, 4, /quadratures of trees: expected 6, found 5$/],
+      [6, 48, /nodes: expected \d+, found \d+$/],
+      [7, 1, /decision types: expected \d+, found \d+$/],
+      [8, 8, /leaves: expected \d+, found \d+$/],
+      [9, 4, /quadratures: expected \d+, found \d+$/],
+      [10, 8, /points: expected \d+, found \d+$/],
+      [11, 8, /weights: expected \d+, found \d+$/],
+      [13, 8, /coefficients: expected 6, found 5$/],
+    ];
+    for (const [section, bytes, message] of messages) refuses(contributions, shorter(section, bytes), message);
   });
 
   test('forest: two leaves with one slot, which would allow a cycle of jumps', () => {

@@ -33,7 +33,7 @@ export async function reportedModelOf(
   scorer: Scorer,
   warn: (message: string) => void,
 ): Promise<ReportedModel> {
-  const extractor = await loadFeatureExtractor(warn);
+  const extractor = await loadFeatureExtractor(bundle.manifest.normalizer, warn);
   const { vectorizer, manifest } = bundle;
   const { parameters } = vectorizer;
   return {
@@ -41,7 +41,7 @@ export async function reportedModelOf(
     importances: () => importancesOf(bundle),
     unknownShare(text) {
       let [unknown, all] = [0, 0];
-      for (const term of termsOf(readWords(extractor.tokens(text), parameters), parameters.ngram_range)) {
+      for (const term of termsOf(readWords(extractor.tokens(text).tokens, parameters), parameters.ngram_range)) {
         all++;
         if (vectorizer.columnOf(term.text) === undefined) unknown++;
       }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { compileContributions } from '../../../model/compile/contributions.ts';
 import { createRandom } from '../../../model/math/random.ts';
 import { Contributions } from '../../../model/reference/contributions.ts';
 import { parseModel, type Tree } from '../../../model/reference/model-text.ts';
 import { Forest, goesLeft } from '../../../model/reference/trees.ts';
 import { Booster, type SparseRow } from '../../../native/index.ts';
+import { contributionTwins } from '../../fixtures/contribution-twins.ts';
 import { columnCount, randomBooster, randomRow } from '../../fixtures/random-models.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { doublesOf, readGolden, rowsOf, type TreesGolden } from '../../golden/golden.ts';
@@ -97,7 +99,7 @@ const both: Shape = {
 
 describe('contributions by hand', () => {
   test('two columns that matter only together get equal shares', () => {
-    const contributions = Contributions.fromModelText(modelText(both));
+    const contributions = contributionTwins(modelText(both));
     // no column: 2, either column: 4, both: 8
     assert.deepEqual(contributions.of(row(1, 1)), { sum: 8, base: 2, ofColumns: Float64Array.of(3, 3), absent: 0 });
     // no column: 2, column 0: 0, column 1: 4, both: 0
@@ -105,7 +107,7 @@ describe('contributions by hand', () => {
   });
 
   test('columns that the row does not name are reported together', () => {
-    const contributions = Contributions.fromModelText(modelText(both));
+    const contributions = contributionTwins(modelText(both));
     const one: SparseRow = { columns: Int32Array.of(1), values: Float64Array.of(1) };
     assert.deepEqual(contributions.of(one), { sum: 0, base: 2, ofColumns: Float64Array.of(1), absent: -3 });
     assert.deepEqual(contributions.of(row()), { sum: 0, base: 2, ofColumns: new Float64Array(), absent: -2 });
@@ -121,7 +123,7 @@ describe('contributions by hand', () => {
       inner: [4, 3],
       leaf: [1, 1, 2],
     };
-    const contributions = Contributions.fromModelText(modelText(twice));
+    const contributions = contributionTwins(modelText(twice));
     for (const [value, sum] of [
       [0, 0],
       [1, 4],
@@ -133,7 +135,7 @@ describe('contributions by hand', () => {
 
   test('a child that no training row reached', () => {
     const none = { ...both, inner: [4, 2], leaf: [2, 2, 0] };
-    const { base, ofColumns } = Contributions.fromModelText(modelText(none)).of(row(1, 1));
+    const { base, ofColumns } = contributionTwins(modelText(none)).of(row(1, 1));
     // no column: 0, column 0: 0, column 1: ½ · 8, both: 8
     assert.equal(base, 0);
     near(ofColumns, [2, 6], 1e-15);
@@ -141,7 +143,7 @@ describe('contributions by hand', () => {
 
   test('a tree of one leaf has only a base', () => {
     const leaf = { columns: [], left: [], right: [], values: [2.5], inner: [], leaf: [4] };
-    assert.deepEqual(Contributions.fromModelText(modelText(leaf)).of(row(1)), {
+    assert.deepEqual(contributionTwins(modelText(leaf)).of(row(1)), {
       sum: 2.5,
       base: 2.5,
       ofColumns: Float64Array.of(0),
@@ -172,7 +174,7 @@ Tree=1
     );
 
   test('a linear leaf adds its constant to the base, and coefficient · value to each column', () => {
-    const contributions = Contributions.fromModelText(withLeaf(modelText(both)));
+    const contributions = contributionTwins(withLeaf(modelText(both)));
     // The tree as above: (3, 3) of 8, and (−3, 1) of 0.
     assert.deepEqual(contributions.of(row(1, 1, 5)), {
       sum: 4 + 2 - 5 + 8,
@@ -191,7 +193,7 @@ Tree=1
   });
 
   test('a linear leaf with a missing column: the column explains the value that the leaf then gives', () => {
-    const contributions = Contributions.fromModelText(withLeaf(modelText(both)));
+    const contributions = contributionTwins(withLeaf(modelText(both)));
     const { sum, base, ofColumns, absent } = contributions.of(row(1, 1, Number.NaN));
     assert.deepEqual(
       { sum, base, ofColumns, absent },
@@ -203,7 +205,7 @@ Tree=1
 
   test('the mean of a linear leaf and a tree', () => {
     const text = withLeaf(modelText(both)).replace('feature_names', 'average_output\nfeature_names');
-    assert.deepEqual(Contributions.fromModelText(text).of(row(1, 1, 5)), {
+    assert.deepEqual(contributionTwins(text).of(row(1, 1, 5)), {
       sum: 4.5,
       base: 3,
       ofColumns: Float64Array.of(2.5, 1.5, -2.5),
@@ -213,7 +215,7 @@ Tree=1
 
   test('a linear leaf without trees', () => {
     const text = withLeaf(modelText(both)).replace(/Tree=1.*(?=end of trees)/s, '');
-    assert.deepEqual(Contributions.fromModelText(text).of({ columns: Int32Array.of(2), values: Float64Array.of(3) }), {
+    assert.deepEqual(contributionTwins(text).of({ columns: Int32Array.of(2), values: Float64Array.of(3) }), {
       sum: 1,
       base: 4,
       ofColumns: Float64Array.of(-3),
@@ -245,7 +247,10 @@ Tree=1
     ],
   ];
   for (const [what, text, message] of refused)
-    test(`refused: ${what}`, () => assert.throws(() => Contributions.fromModelText(text), message));
+    test(`refused: ${what}`, () => {
+      assert.throws(() => Contributions.fromModelText(text), message);
+      assert.throws(() => compileContributions(text, ''), message);
+    });
 });
 
 const golden = readGolden<TreesGolden>('trees.json');
@@ -254,7 +259,7 @@ describe(`golden: pred_contrib of ${golden.header.program} ${golden.header.versi
   const explained = golden.models.filter(({ name }) => !/square|poisson|categories|linear/.test(name));
   for (const { name, text, rows, contributions } of explained) {
     test(name, () => {
-      const ours = Contributions.fromModelText(text);
+      const ours = contributionTwins(text);
       // For a random forest, LightGBM's contributions add up to the sum over the trees; the prediction is their mean.
       const scale = name === 'random forest' ? golden.rounds : 1;
       assert.ok(contributions !== null && contributions.length > 0);
@@ -274,7 +279,7 @@ test('the addon gives the same contributions for models that it has trained', as
   const kinds = [{}, { zero_as_missing: true }, { use_missing: false }, { num_leaves: 40, min_data_in_leaf: 1 }];
   for (const [seed, parameters] of kinds.entries()) {
     const booster = await randomBooster(seed + 1, parameters, { withNaN: true, rounds: 20 });
-    const [ours, random] = [Contributions.fromModelText(booster.modelText()), createRandom(seed)];
+    const [ours, random] = [contributionTwins(booster.modelText()), createRandom(seed)];
     for (let i = 0; i < 60; i++) {
       const drawn = randomRow(random, { withNaN: true });
       const { base, ofColumns } = ours.of(whole(drawn, columnCount));
@@ -300,7 +305,7 @@ describe('contributions of random trees', () => {
         const text = randomTrees(createRandom(seed), { ...options, ...shape }).replace(' sqrt', '');
         const { trees, isAveraged } = parseModel(text, { withCounts: true });
         const all = row(...values);
-        const { sum, base, ofColumns, absent } = Contributions.fromModelText(text).of(all);
+        const { sum, base, ofColumns, absent } = contributionTwins(text).of(all);
         const each = trees.map((tree) => shapleyByDefinition(tree, decisionOf(tree, all), columns));
         const divisor = isAveraged ? trees.length : 1;
         const expected = columns.map((column) => each.reduce((sum, of) => sum + (of[column] as number), 0) / divisor);
@@ -324,7 +329,7 @@ describe('contributions of random trees', () => {
       // A tree of one leaf in place of the linear leaf, so that the trees keep their numbers.
       const [leaf] = /Tree=0\n.*?\n\n\n/s.exec(text) as RegExpExecArray;
       const without = text.replace(leaf, 'Tree=0\nnum_leaves=1\nnum_cat=0\nleaf_value=0\nleaf_count=1\n\n\n');
-      const [ours, ofTrees] = [Contributions.fromModelText(text), Contributions.fromModelText(without)];
+      const [ours, ofTrees] = [contributionTwins(text), contributionTwins(without)];
       const forest = Forest.fromModelText(text);
       for (let r = 0; r < 20; r++) {
         const cells = randomRow(random, { withNaN: true });
@@ -339,7 +344,7 @@ describe('contributions of random trees', () => {
 
   test('do not depend on which columns are named; `absent` is the sum of the others', () => {
     const [text, random] = [randomTrees(createRandom(3), { columnCount, maxLeaves: 60, trees: 20 }), createRandom(4)];
-    const ours = Contributions.fromModelText(text.replace(' sqrt', ''));
+    const ours = contributionTwins(text.replace(' sqrt', ''));
     for (let i = 0; i < 200; i++) {
       const drawn = randomRow(random, { withNaN: true });
       const [some, all] = [ours.of(drawn), ours.of(whole(drawn, columnCount))];
@@ -386,7 +391,7 @@ describe('spines', () => {
   const ofAsked = (all: Float64Array) => asked.map((column) => all[column] as number);
 
   test('120 columns: exact', () => {
-    const { ofColumns, absent } = Contributions.fromModelText(text).of(drawn);
+    const { ofColumns, absent } = contributionTwins(text).of(drawn);
     near(ofAsked(ofColumns), expected, 1e-13);
     assert.ok(Math.abs(absent) < 1e-12);
   });
@@ -411,7 +416,7 @@ describe('spines', () => {
       [1, 1, 1, 1, 1],
     ]) {
       const definition = shapleyByDefinition(tree, decisionOf(tree, row(...values)), columns);
-      near(Contributions.fromModelText(text).of(row(...values)).ofColumns, definition, 1e-13);
+      near(contributionTwins(text).of(row(...values)).ofColumns, definition, 1e-13);
       const exact = columns.map((column) => shapleyExactly(tree, decisionOf(tree, row(...values)), column));
       near(exact, definition, 1e-13);
     }
@@ -419,7 +424,7 @@ describe('spines', () => {
 
   test('20,000 nodes: no stack overflow', () => {
     const text = modelText(spine(20_000, (node) => node % 3));
-    const { sum, ofColumns, absent } = Contributions.fromModelText(text).of(row(0, 0, 1));
+    const { sum, ofColumns, absent } = contributionTwins(text).of(row(0, 0, 1));
     assert.equal(sum, Forest.fromModelText(text).predict(row(0, 0, 1)));
     assert.ok(ofColumns.every(Number.isFinite) && Math.abs(absent) < 1e-12);
   });

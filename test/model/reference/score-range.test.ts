@@ -61,7 +61,7 @@ describe('score map', () => {
         ScoreMap.endMap({ raw, scores, slopes }),
         ScoreMap.clampTo([raw[0] as number, raw[1] as number]),
       ]) {
-        const native = new NativeScorer(analyzer, vectorizer, forest, map);
+        const native = new NativeScorer(new NativeExtractor(analyzer, vectorizer), forest, map);
         texts.forEach((text, i) => {
           assert.ok(Object.is(native.score(text), map.score(sums[i] as number)), `${sums[i]}`);
         });

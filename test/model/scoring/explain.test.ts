@@ -95,9 +95,53 @@ describe('explain, on the tiny bundle', () => {
 
   test('a bundle that is damaged after the start is refused', async () => {
     const { path, scorer } = await load();
-    await writeFile(join(path, 'model.txt'), 'tree\n');
-    await assert.rejects(scorer.explain('良い'), /model\.txt: expected SHA-256/);
+    await writeFile(join(path, 'vocabulary.tsv'), '良い\t1\n');
+    await assert.rejects(scorer.explain('良い'), /vocabulary\.tsv: expected SHA-256/);
     assert.equal(scorer.score('良い'), 5);
+  });
+
+  test("the native engines explain without the model's text; the other engines read it and check its hash", async () => {
+    const { path, scorer } = await load();
+    const lightgbm = await loadScorer({ bundlePath: path, engine: 'native-lightgbm' });
+    const js = await loadScorer({ bundlePath: path, engine: 'js' });
+    await writeFile(join(path, 'model.txt'), 'tree\n');
+    assert.deepEqual(await lightgbm.explain('良い店'), await scorer.explain('良い店'));
+    await assert.rejects(js.explain('良い'), /model\.txt: expected SHA-256/);
+  });
+
+  test("without its compiled contributions, a bundle is explained from the model's text, with a warning", async () => {
+    const { path, scorer } = await load();
+    const expected = await scorer.explain('良い映画');
+    const damage: [change: () => Promise<void>, warnings: RegExp[]][] = [
+      [() => rm(join(path, 'contributions.bin')), []],
+      [
+        () => writeFile(join(path, 'contributions.bin'), 'hoshi'),
+        [/contributions\.bin: the file: expected a compiled/],
+      ],
+    ];
+    for (const [change, before] of damage) {
+      await change();
+      for (const engine of ['native', 'native-lightgbm'] as const) {
+        const warnings: string[] = [];
+        const again = await loadScorer({ bundlePath: path, engine, warn: (message) => warnings.push(message) });
+        assert.equal(warnings.length, 0);
+        for (let i = 0; i < 2; i++) assert.deepEqual(await again.explain('良い映画'), expected);
+        const patterns = [...before, /tiny-\w+: compiled at the first explanation; run `hoshi compile /];
+        assert.equal(warnings.length, patterns.length);
+        patterns.forEach((pattern, i) => {
+          assert.match(warnings[i] as string, pattern);
+        });
+      }
+    }
+  });
+
+  test('the words of explained texts are counted, as those of scored texts are', async () => {
+    const { scorer } = await load();
+    scorer.score('良い映画');
+    const { words, unknownWords } = scorer.wordCounts?.() ?? { words: 0, unknownWords: 0 };
+    assert.ok(words > 0);
+    await scorer.explain('良い映画');
+    assert.deepEqual(scorer.wordCounts?.(), { words: 2 * words, unknownWords: 2 * unknownWords });
   });
 });
 

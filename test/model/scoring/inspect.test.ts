@@ -43,7 +43,7 @@ describe('inspection', () => {
     assert.deepEqual(trees, { coefficients: undefined, count: 1, leaves: 3, depth: 2, columns: 2 });
     assert.deepEqual(
       compiled.map(({ state }) => state),
-      ['fresh', 'fresh'],
+      ['fresh', 'fresh', 'fresh'],
     );
     assert.deepEqual(
       engines.map(({ engine, refusal }) => [engine, refusal]),
@@ -67,7 +67,7 @@ describe('inspection', () => {
     await rm(join(path, 'vocabulary.bin'));
     await change('forest.bin', (text) => `${text} `);
     const { problems, compiled } = await inspectBundle(path);
-    assert.deepEqual([problems, compiled.map(({ state }) => state)], [[], ['missing', 'stale']]);
+    assert.deepEqual([problems, compiled.map(({ state }) => state)], [[], ['missing', 'stale', 'fresh']]);
   });
 
   test('a vocabulary: terms by their number of words, the rarest and the commonest terms', async () => {
@@ -138,7 +138,7 @@ describe('inspection', () => {
     assert.deepEqual([problems, trees], [[], undefined]);
     assert.deepEqual(
       compiled.map(({ state }) => state),
-      ['fresh', 'not for this model'],
+      ['fresh', 'not for this model', 'not for this model'],
     );
     assert.deepEqual(
       engines.map(({ engine, refusal }) => [engine, refusal?.replace(/^.*: /, '')]),
@@ -168,7 +168,7 @@ describe('inspection', () => {
     assert.deepEqual([problems, trees], [[], { coefficients, count: 0, leaves: 0, depth: 0, columns: 0 }]);
     assert.deepEqual(
       compiled.map(({ state }) => state),
-      ['fresh', 'fresh'],
+      ['fresh', 'fresh', 'fresh'],
     );
     assert.ok(engines.every(({ refusal }) => refusal === undefined));
   });

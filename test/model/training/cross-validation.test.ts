@@ -12,7 +12,7 @@ import { foldSplits } from '../../../model/training/split.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
-  extractor = await loadFeatureExtractor(assert.fail);
+  extractor = await loadFeatureExtractor(undefined, assert.fail);
 });
 
 /** 150 reviews of 120 texts. Two words determine the stars; the stars of all other reviews are random. */
@@ -67,7 +67,7 @@ describe('folds', () => {
         ...options,
         rounds: middle,
       });
-      const scores = split.heldOut.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text))));
+      const scores = split.heldOut.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text).tokens)));
       const clamped = Float64Array.from(scores, (score) => Math.min(5, Math.max(1, score)));
       assert.deepEqual(heldOut.scores.slice(first, end), clamped);
       sets.push(
@@ -139,7 +139,7 @@ describe('class weights', () => {
         ...options,
         ...(weights === undefined ? {} : { classWeights: weights }),
       });
-      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text))));
+      const scores = reviews.map(({ text }) => booster.predict(vectorizer.row(extractor.tokens(text).tokens)));
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;
     };
     const plain = await meanWith();

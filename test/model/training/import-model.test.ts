@@ -55,7 +55,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
         const scorer = await loadScorer({ bundlePath: path, engine });
         if (scorer instanceof NativeEngine)
           assert.deepEqual(
-            Float64Array.from(rows, (row) => scorer.forest.predict(row)),
+            Float64Array.from(rows, (row) => scorer.stages.forest.predict(row)),
             expectedOfRows,
           );
         texts.forEach((text, i) => {
@@ -93,7 +93,7 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
       const tolerance = vectorizer.dtype === 'float32' ? 1e-6 : 1e-12;
       rows.forEach((row, r) => {
         const text = texts[r] as string;
-        const received = scorer.vectorizer.row(text, scorer.analyzer.analyze(text));
+        const received = scorer.stages.extractor.row(text);
         assert.deepEqual(received.columns, row.columns);
         row.values.forEach((value, i) => {
           assert.ok(Math.abs((received.values[i] as number) - value) <= tolerance * Math.max(1, Math.abs(value)));

@@ -8,7 +8,7 @@ import type { Teacher } from '../../../model/training/teacher.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
-  extractor = await loadFeatureExtractor(assert.fail);
+  extractor = await loadFeatureExtractor(undefined, assert.fail);
 });
 
 const reviewsOf = (count: number): Review[] =>

@@ -1,0 +1,28 @@
+/** Terms as people read them: words of the text, and marks in words instead of ¬ and prefixes. */
+import { type ParsedTerm, parseTerm } from './parsed-terms.ts';
+import type { TermRules } from './term-rules.ts';
+
+const NEGATED = '（ない）';
+const CLAUSES = { before: '（逆接の前）', after: '（逆接の後）', last: '（最後の文）' } as const;
+
+/** `words` are the words of the text that made the term, or undefined for those of the term itself. */
+export function readableTerm(term: string, rules: TermRules | undefined, words?: string): string {
+  if (rules === undefined) return term;
+  const parsed = parseTerm(term, rules);
+  return `${words ?? wordsOf(parsed)}${isNegated(parsed) ? NEGATED : ''}${noteOf(parsed)}`;
+}
+
+function wordsOf(term: ParsedTerm): string {
+  if (term.kind === 'symbol') return term.symbol;
+  return term.kind === 'ngram' ? term.words.map(({ word }) => word).join(' ') : term.word.word;
+}
+
+/** Whether the mark is needed: if the last word has none, the words show their negator. */
+function isNegated(term: ParsedTerm): boolean {
+  if (term.kind === 'symbol') return false;
+  return (term.kind === 'ngram' ? term.words.at(-1) : term.word)?.isNegated === true;
+}
+
+function noteOf(term: ParsedTerm): string {
+  return term.kind === 'ngram' || term.kind === 'symbol' ? '' : CLAUSES[term.kind];
+}
