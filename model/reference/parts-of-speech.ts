@@ -4,17 +4,25 @@ import type { Morpheme } from './tokenizer.ts';
 
 export { PARTS_OF_SPEECH, type PartOfSpeech } from '../../native/parts-of-speech.ts';
 
-/** A token with its dictionary word. */
+/** A token with its dictionary word. Offsets are UTF-16 units of the tokenized text. */
 export interface TermToken {
   readonly surface: string;
+  readonly start: number;
+  readonly end: number;
   /** The base form, as in a dictionary. Undefined if it is the surface form, or if the dictionary has none. */
   readonly base: string | undefined;
   readonly partOfSpeech: PartOfSpeech;
 }
 
-export function termTokenOf({ surface, features }: Morpheme): TermToken {
+export function termTokenOf({ surface, start, end, features }: Morpheme): TermToken {
   const [partOfSpeech = '', detail = ''] = features;
-  return { surface, base: baseOf(surface, features[6]), partOfSpeech: partOfSpeechOf(partOfSpeech, detail) };
+  return {
+    surface,
+    start,
+    end,
+    base: baseOf(surface, features[6]),
+    partOfSpeech: partOfSpeechOf(partOfSpeech, detail),
+  };
 }
 
 /** The base form that IPADIC gives. Undefined if it is `*` or the surface form. */

@@ -20,18 +20,19 @@ const golden = readGolden<KuromojiGolden>('kuromoji.json');
 
 function tokensOf(text: string, native = analyzer): TermToken[] {
   const { ends, words } = native.analyzeWords(text);
-  return Array.from(ends, (end, i) => ({
-    surface: text.slice(ends[i - 1] ?? 0, end),
-    ...native.word(words[i] as number),
-  }));
+  return Array.from(ends, (end, i) => {
+    const start = ends[i - 1] ?? 0;
+    return { surface: text.slice(start, end), start, end, ...native.word(words[i] as number) };
+  });
 }
 
 const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…${text.length}` : text);
 
 /** IPADIC's features of a token → the token, by the definition. */
-function termOf(surface: string, [name = '', detail = '', base = '']: readonly string[]): TermToken {
+function termOf(text: string, start: number, end: number, [name = '', detail = '', base = '']: string[]): TermToken {
+  const surface = text.slice(start, end);
   const isSurface = base === '*' || base === surface;
-  return { surface, base: isSurface ? undefined : base, partOfSpeech: partOfSpeechOf(name, detail) };
+  return { surface, start, end, base: isSurface ? undefined : base, partOfSpeech: partOfSpeechOf(name, detail) };
 }
 
 describe('words of the analyzer, of its twin and of kuromoji', () => {
@@ -57,10 +58,12 @@ describe('words of the analyzer, of its twin and of kuromoji', () => {
     const characters = Array.from(text);
     const plain = characters.map((one) => (/^[\0\ud800-\udfff]|^..$/.test(one) ? '\ue000' : one)).join('');
     let first = 0;
+    let end = 0;
     return law.tokenize(plain).map(({ surface_form, pos, pos_detail_1, basic_form }) => {
-      const surface = characters.slice(first, first + surface_form.length).join('');
+      const start = end;
+      end += characters.slice(first, first + surface_form.length).join('').length;
       first += surface_form.length;
-      return termOf(surface, [pos, pos_detail_1, basic_form]);
+      return termOf(text, start, end, [pos, pos_detail_1, basic_form]);
     });
   }
 
@@ -94,7 +97,7 @@ describe('words of the analyzer, of its twin and of kuromoji', () => {
       const whole = textOf(text);
       const expected = ends.map((end, i) => {
         const [name, detail, , , , , base] = (golden.features[features[i] as number] as string).split(',');
-        return termOf(whole.slice(ends[i - 1] ?? 0, end), [name, detail, base] as string[]);
+        return termOf(whole, ends[i - 1] ?? 0, end, [name, detail, base] as string[]);
       });
       assert.deepEqual(tokensOf(whole), expected, short(whole));
       assert.deepEqual(twin.analyze(whole).map(termTokenOf), expected, short(whole));
@@ -115,7 +118,7 @@ describe('words with a dictionary made by hand', () => {
             characters: 'ab、',
             isGrouped: true,
             isAlwaysInvoked: true,
-            unknown: [word(1, 0, 'unknown'), word(2, 3, 'unknown 2')],
+            unknown: [word(1, 0, 'unknown')],
             ...category,
           },
         ],
@@ -137,6 +140,9 @@ describe('words with a dictionary made by hand', () => {
     assert.deepEqual(basesOf(small({ a }), 'a'), ['second context']);
     assert.deepEqual(basesOf(small({ a: [word(2, 1, 'known 2')] }), 'a'), ['unknown']);
     assert.deepEqual(basesOf(small({ a: [word(2, -1, 'known 2')] }), 'a'), ['known 2']);
+    const unknown = [word(2, 0, 'unknown 2'), word(1, -3, 'unknown')];
+    assert.deepEqual(basesOf(small({ a }, { unknown }), 'a'), ['unknown']);
+    assert.deepEqual(basesOf(small({ a: [word(2, -4, 'known 2')] }, { unknown }), 'a'), ['known 2']);
   });
 
   test('a cheaper unknown word does not count where the search did not try it', () => {
@@ -148,6 +154,8 @@ describe('words with a dictionary made by hand', () => {
     assert.deepEqual(basesOf(small(words, { isGrouped: false }), 'ab'), ['unknown', 'b']);
     // An unknown word is not tried where a surface matches, unless the category always invokes one.
     assert.deepEqual(basesOf(small(words, { isAlwaysInvoked: false }), 'a'), ['a']);
+    // A token that goes beyond the run is not the run.
+    assert.deepEqual(basesOf(small({ ax: [word(1, 1, 'beyond the run')] }), 'ax'), ['beyond the run']);
     // An unknown word of a category that is not grouped is one character.
     const dear = { isGrouped: false, unknown: [word(1, 40, 'unknown')] };
     assert.deepEqual(basesOf(small({ ab: [word(1, 50, 'pair')] }, dear), 'ab'), ['pair']);

@@ -43,15 +43,15 @@ describe('parts of speech', () => {
   test('gives the surface, base form and part of speech of a token', async () => {
     const tokenizer = await loadTokenizer();
     assert.deepEqual(tokenizer.analyze('楽しくなかったので泣いた').map(termTokenOf), [
-      { surface: '楽しく', base: '楽しい', partOfSpeech: 'adjective' },
-      { surface: 'なかっ', base: 'ない', partOfSpeech: 'auxiliary' },
-      { surface: 'た', base: undefined, partOfSpeech: 'auxiliary' },
-      { surface: 'ので', base: undefined, partOfSpeech: 'conjunctive particle' },
-      { surface: '泣い', base: '泣く', partOfSpeech: 'verb' },
-      { surface: 'た', base: undefined, partOfSpeech: 'auxiliary' },
+      { surface: '楽しく', start: 0, end: 3, base: '楽しい', partOfSpeech: 'adjective' },
+      { surface: 'なかっ', start: 3, end: 6, base: 'ない', partOfSpeech: 'auxiliary' },
+      { surface: 'た', start: 6, end: 7, base: undefined, partOfSpeech: 'auxiliary' },
+      { surface: 'ので', start: 7, end: 9, base: undefined, partOfSpeech: 'conjunctive particle' },
+      { surface: '泣い', start: 9, end: 11, base: '泣く', partOfSpeech: 'verb' },
+      { surface: 'た', start: 11, end: 12, base: undefined, partOfSpeech: 'auxiliary' },
     ]);
     assert.deepEqual(tokenizer.analyze('😀').map(termTokenOf), [
-      { surface: '😀', base: undefined, partOfSpeech: 'symbol' },
+      { surface: '😀', start: 0, end: 2, base: undefined, partOfSpeech: 'symbol' },
     ]);
   });
 });
