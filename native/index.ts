@@ -20,5 +20,4 @@ export {
   NativeVectorizer,
 } from './engine.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
-export { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';
