@@ -137,9 +137,8 @@ class Lattice {
   static std::uint32_t ContextOf(Node node) {
     return static_cast<std::uint32_t>(node >> kContextShift) & 2047;
   }
-  static std::uint32_t ContextOf(Scratch::Backpointer backpointer) {
-    return backpointer.node >> kContextShift & 2047;
-  }
+  // Also takes the lower bits of a node, which a backpointer holds.
+  static std::uint16_t WordHalfOf(Node node) { return static_cast<std::uint16_t>(node >> kContextShift); }
   static Node WithCost(std::int64_t cost, Node rest) {
     return static_cast<Node>(static_cast<std::uint64_t>(cost) << kCostShift) + rest;
   }
@@ -264,18 +263,18 @@ inline bool Lattice::Prune(std::uint32_t position) {
   std::uint32_t count = long_count;
   for (std::uint32_t i = 0; i < cell.count; ++i) {
     const Node node = cell.nodes[i];
-    all[count++] = {CostOf(node), ContextOf(node), static_cast<std::uint32_t>(node)};
+    all[count++] = {CostOf(node), static_cast<std::uint32_t>(node), WordHalfOf(node)};
   }
   const Scratch::LongNode cheapest =
       *std::min_element(all, all + count, [](const auto& a, const auto& b) { return a.cost < b.cost; });
   lowest_cost_ = cheapest.cost;
-  const std::int16_t* const margin = d_.pruning_margin + cheapest.context * d_.stride;
+  const std::int16_t* const margin = d_.pruning_margin + cheapest.context() * d_.stride;
   candidates_.count = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (all[i].cost - lowest_cost_ > margin[all[i].context]) continue;
+    if (all[i].cost - lowest_cost_ > margin[all[i].context()]) continue;
     const std::uint32_t candidate = candidates_.count++;
     candidates_.relative_cost[candidate] = static_cast<std::uint16_t>(all[i].cost - lowest_cost_);
-    candidates_.cost_row[candidate] = d_.connection_cost + all[i].context * d_.stride;
+    candidates_.cost_row[candidate] = d_.connection_cost + all[i].context() * d_.stride;
     const std::uint32_t backpointer = first_backpointer_ + candidate;
     std::uint32_t predecessor = all[i].predecessor;
     if (i < long_count) {
@@ -283,7 +282,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
       predecessor = backpointer;
     }
     s_.backpointers_[backpointer] = {
-        all[i].context << kContextShift | (predecessor & (kBackpointerRange - 1)), position};
+        std::uint32_t{all[i].word_half} << kContextShift | (predecessor & (kBackpointerRange - 1)), position};
   }
 }
 
@@ -397,11 +396,11 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   do {
     word = *next++;
     const BestPredecessor best = candidates_.BestFor(word.context());
-    const Scratch::LongNode node{lowest_cost_ - d_.bias + best.cost + word.cost(), word.context(),
-                                 first_backpointer_ + best.candidate};
+    const Scratch::LongNode node{lowest_cost_ - d_.bias + best.cost + word.cost(),
+                                 first_backpointer_ + best.candidate, word.lower_half()};
     Scratch::LongNode* const all = s_.long_nodes_;
     std::uint32_t i = 0;
-    while (i < s_.long_node_count_ && all[i].context != node.context) ++i;
+    while (i < s_.long_node_count_ && all[i].context() != node.context()) ++i;
     if (i == s_.long_node_count_) {
       all[s_.long_node_count_++] = node;
     } else if (node.cost < all[i].cost) {
@@ -447,18 +446,18 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   lowest_cost_ = 0;
 }
 
-// Appends the ends and contexts of the sentence's tokens. Each sentence before it has one more code than code
-// units.
+// Appends the ends and word halves of the sentence's tokens. Each sentence before it has one more code than
+// code units.
 void Lattice::TraceBack(std::uint32_t backpointer, std::uint32_t sentences_before) {
   const auto first = static_cast<std::ptrdiff_t>(s_.ends_.size());
   // Index 1 is the sentence start: the only candidate at its position.
   for (; backpointer != 1; backpointer = PredecessorOf(backpointer)) {
     const Scratch::Backpointer token = s_.backpointers_[backpointer];
     s_.ends_.push_back(token.end - sentences_before);
-    s_.contexts_.push_back(static_cast<std::uint16_t>(ContextOf(token)));
+    s_.word_halves_.push_back(WordHalfOf(token.node));
   }
   std::reverse(s_.ends_.begin() + first, s_.ends_.end());
-  std::reverse(s_.contexts_.begin() + first, s_.contexts_.end());
+  std::reverse(s_.word_halves_.begin() + first, s_.word_halves_.end());
 }
 
 // REQUIRES: the indices of calls within a sentence descend
@@ -475,12 +474,13 @@ namespace {
 constexpr std::size_t kInitialBackpointers = 1 << 12;
 constexpr std::size_t kMaxKept = 1 << 18;  // elements of a vector that the scratch keeps for the next text
 
-// Returns the word of a context in the group that begins at `first`; 0 if there is none.
-std::uint32_t WordOfContext(const Dictionary& dictionary, std::uint32_t first, std::uint32_t context) {
-  const std::uint32_t last = first + dictionary.words[first].following();
-  for (std::uint32_t word = first; word <= last; ++word)
-    if (dictionary.words[word].context() == context) return word;
-  return 0;
+// Returns the word with the given half in the group that begins at `first`; 0 if there is none.
+std::uint32_t FindInGroup(const Dictionary& dictionary, std::uint32_t first, std::uint16_t word_half) {
+  const std::uint32_t following = dictionary.words[first].following();
+  const std::uint32_t following_wanted = Dictionary::Word{word_half}.following();
+  if (following_wanted > following) return 0;
+  const std::uint32_t word = first + following - following_wanted;
+  return dictionary.words[word].lower_half() == word_half ? word : 0;
 }
 
 }  // namespace
@@ -491,7 +491,7 @@ Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
 
 std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scratch& scratch) const {
   scratch.ends_.clear();
-  scratch.contexts_.clear();
+  scratch.word_halves_.clear();
   scratch.text_ = text;
   Lattice(*dictionary_, scratch).Search(text);
   if (scratch.backpointers_.size() > kMaxKept || scratch.codes_.size() > kMaxKept) [[unlikely]] {
@@ -502,26 +502,27 @@ std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scrat
 }
 
 std::span<const std::uint32_t> Analyzer::Words(Scratch& scratch) const {
-  scratch.words_.clear();
+  scratch.words_.resize(scratch.ends_.size());
   std::uint32_t start = 0;
   for (std::size_t i = 0; i < scratch.ends_.size(); ++i) {
     const std::uint32_t end = scratch.ends_[i];
-    scratch.words_.push_back(WordOf(scratch.text_, start, end, scratch.contexts_[i]));
+    scratch.words_[i] = WordOf(scratch.text_, start, end, scratch.word_halves_[i]);
     start = end;
   }
   return scratch.words_;
 }
 
-// Returns the word that the search chose for a token. Nodes of one span and one context have the same
-// predecessor, so the cheaper word won; if both cost the same, the dictionary word, which comes first.
+// Returns the word that the search chose for a token: the word of its surface or of its category that has the
+// given half. If both have it, they had the same predecessor, so the cheaper one won; if both cost the same,
+// the dictionary word, which comes first.
 std::uint32_t Analyzer::WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
-                               std::uint32_t context) const {
+                               std::uint16_t word_half) const {
   const Dictionary& d = *dictionary_;
   const std::uint32_t surface = d.Find(text.substr(start, end - start));
-  const std::uint32_t known = surface == 0 ? 0 : WordOfContext(d, surface, context);
+  const std::uint32_t known = surface == 0 ? 0 : FindInGroup(d, surface, word_half);
   const Dictionary::Unknown category = d.unknown[d.category[d.code[text[start]]]];
   if (known != 0 && !category.is_always_invoked()) return known;
-  const std::uint32_t unknown = WordOfContext(d, category.word(), context);
+  const std::uint32_t unknown = FindInGroup(d, category.word(), word_half);
   if (known == 0) return unknown;
   const bool is_cheaper = unknown != 0 && d.words[unknown].cost() < d.words[known].cost();
   return is_cheaper && IsUnknownWord(text, start, end) ? unknown : known;

@@ -18,8 +18,9 @@
 //   pruning            dropping nodes that cannot be on the best path, for any words that follow
 //   pruning margin     the most that a node may cost above the cheapest one; see dictionary.h
 //   candidate          a node that pruning kept: a possible predecessor of the words that start here
-//   backpointer        a candidate's end, context and predecessor, for the way back from the sentence end
-//   word of a token    the dictionary's word (see dictionary.h) that the best path goes through
+//   backpointer        a candidate's end, word half and predecessor, for the way back from the sentence end
+//   word half          the lower half of a Dictionary::Word: its context id and its place in the group
+//   word of a token    the dictionary's word that the best path goes through
 //   block              positions that are looked up in the dictionary together
 //   lane               one of the eight 16-bit numbers in an SSE register
 //   long node          a node of an unknown word that is too long for the ring
@@ -56,7 +57,7 @@ class Analyzer {
 
  private:
   std::uint32_t WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
-                       std::uint32_t context) const;
+                       std::uint16_t word_half) const;
   bool IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const;
 
   std::shared_ptr<const Dictionary> dictionary_;
@@ -79,7 +80,7 @@ class Analyzer::Scratch {
   static constexpr std::uint32_t kBlock = 64;
 
   // A node of a cell in one number, so that one store writes it and one comparison finds the cheaper one.
-  // The upper part is a Dictionary::Word with the node's cost instead of the word's; `following` is unused.
+  // The upper part is a Dictionary::Word with the node's cost instead of the word's.
   //   cost << 30 | following << 25 | context << 14 | index of the predecessor's backpointer % 2^14
   using Node = std::int64_t;
   struct alignas(64) Cell {
@@ -100,7 +101,9 @@ class Analyzer::Scratch {
   };
   struct LongNode {
     std::int64_t cost;
-    std::uint32_t context, predecessor;
+    std::uint32_t predecessor;
+    std::uint16_t word_half;
+    std::uint32_t context() const { return Dictionary::Word{word_half}.context(); }
   };
   struct Match {
     std::uint32_t word;  // the surface's first word
@@ -115,9 +118,9 @@ class Analyzer::Scratch {
   Match matches_[kBlock][Dictionary::kMaxSurfaceLength + 2];
   Match* matches_end_[kBlock];
   std::vector<std::uint32_t> ends_;
-  std::vector<std::uint16_t> contexts_;  // by token
-  std::vector<std::uint32_t> words_;     // by token
-  std::u16string_view text_;             // of the last Analyze
+  std::vector<std::uint16_t> word_halves_;  // by token
+  std::vector<std::uint32_t> words_;        // by token
+  std::u16string_view text_;                // of the last Analyze
   // Nodes of unknown words of kRing and more characters. Runs do not overlap, so all of them end at one
   // position.
   LongNode long_nodes_[Dictionary::kMaxUnknownWords];

@@ -121,15 +121,16 @@ std::optional<Error> Sections::CheckCharacters() {
 }
 
 std::optional<Error> Sections::CheckWords() const {
-  // `following` counts down to 0, so that a loop over a surface's words stays within the table.
-  std::uint32_t is_wrong = 0;
+  // `following` counts down to 0, so that a loop over a surface's words stays within the table. The product
+  // is 0 if it counts down or is 0; a comparison takes more instructions.
+  std::uint32_t is_wrong = 0, last_context = 0;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const std::uint32_t following = words[i].following();
-    is_wrong |= static_cast<std::uint32_t>(following != 0 && words[i + 1].following() != following - 1);
-    is_wrong |= static_cast<std::uint32_t>(words[i].context() >= n.contexts);
+    is_wrong |= following * (following ^ (words[i + 1].following() + 1));
+    last_context = std::max(last_context, words[i].context());
   }
   if (words.empty() || words.back().following() != 0 || words.back().context() >= n.contexts ||
-      is_wrong != 0) {
+      last_context >= n.contexts || is_wrong != 0) {
     return file.Refuse("words",
                        "groups that count down to 0, of contexts below " + std::to_string(n.contexts),
                        "other groups among " + std::to_string(words.size()));

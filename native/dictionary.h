@@ -67,6 +67,7 @@ class Dictionary : public LoadedTables<Dictionary> {
     std::int32_t cost() const { return static_cast<std::int32_t>(bits) >> 16; }
     std::uint32_t following() const { return bits >> 11 & 31; }
     std::uint32_t context() const { return bits & 2047; }
+    std::uint16_t lower_half() const { return static_cast<std::uint16_t>(bits); }  // following, context
   };
   const Word* words;
   std::uint32_t word_count;  // with index 0

@@ -27,7 +27,7 @@ export interface DictionaryWord {
   readonly cost: number;
   readonly partOfSpeech: PartOfSpeech;
   /** The base form. Undefined if the dictionary has none. */
-  readonly base?: string;
+  readonly base: string | undefined;
 }
 
 export interface Surface {
@@ -171,11 +171,11 @@ function wordReader(
 }
 
 function featuresFrom(bytes: Buffer, start: number, name: string): Pick<DictionaryWord, 'partOfSpeech' | 'base'> {
-  const line = bytes.toString('utf8', start, bytes.indexOf(0, start));
+  const line = bytes.toString('utf8', start, Math.max(start, bytes.indexOf(0, start)));
   // As kuromoji 0.1.2 IpadicFormatter.js: the surface form comes first, the base form is the eighth.
   const [, partOfSpeech = '', detail = '', , , , , base] = line.split(',');
   if (base === undefined) throw mismatch(`${name}_pos`, 'eight features or more', JSON.stringify(line));
-  return { partOfSpeech: partOfSpeechOf(partOfSpeech, detail), ...(base === '*' ? {} : { base }) };
+  return { partOfSpeech: partOfSpeechOf(partOfSpeech, detail), base: base === '*' ? undefined : base };
 }
 
 /** Walks from each leaf up to the root: far fewer steps than trying all bytes at each node from the root down. */

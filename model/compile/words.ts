@@ -22,7 +22,7 @@ export class WordTable {
 
   constructor(contexts: Contexts) {
     this.#contexts = contexts;
-    this.#featuresOf.push(this.#features.numberOf({ partOfSpeech: 'other' }, ''));
+    this.#featuresOf.push(this.#features.numberOf({ partOfSpeech: 'other', base: undefined }, ''));
   }
 
   /**

@@ -1,6 +1,6 @@
 // Fuzzes the analyzer with any UTF-16 and the real dictionary. The tokens must cover the text without a gap.
 // They must not depend on earlier uses of the scratch. The tokens of a sentence must not depend on the
-// sentences around it.
+// sentences around it. Each token has a word: one of its surface form, or an unknown word.
 #include "analyzer.h"
 
 #include <algorithm>
@@ -19,6 +19,24 @@ std::vector<std::uint32_t> EndsOf(const hoshi::Analyzer& analyzer, std::u16strin
 
 void Expect(bool is_right) {
   if (!is_right) std::abort();
+}
+
+void ExpectWords(const hoshi::Analyzer& analyzer, std::u16string_view text,
+                 hoshi::Analyzer::Scratch& scratch) {
+  const hoshi::Dictionary& dictionary = analyzer.dictionary();
+  const std::vector<std::uint32_t> ends = EndsOf(analyzer, text, scratch);
+  const auto is_in_group = [&](std::uint32_t word, std::uint32_t first) {
+    return first != 0 && first <= word && word <= first + dictionary.words[first].following();
+  };
+  std::size_t token = 0, start = 0;
+  for (const std::uint32_t word : analyzer.Words(scratch)) {
+    const std::uint32_t surface = dictionary.Find(text.substr(start, ends[token] - start));
+    const hoshi::Dictionary::Unknown unknown =
+        dictionary.unknown[dictionary.category[dictionary.code[text[start]]]];
+    Expect(is_in_group(word, surface) || is_in_group(word, unknown.word()));
+    start = ends[token++];
+  }
+  Expect(token == ends.size());
 }
 
 }  // namespace
@@ -40,6 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     before = end;
   }
   Expect(before == text.size());
+  ExpectWords(analyzer, text, used);
   hoshi::Analyzer::Scratch fresh;
   Expect(EndsOf(analyzer, text, fresh) == ends);
 

@@ -13,12 +13,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   auto dictionary = hoshi::Dictionary::FromBytes(file);
   if (!dictionary.ok()) return 0;
   const hoshi::Analyzer analyzer(*dictionary);
+  [[maybe_unused]] static volatile char16_t read_unit;
   static hoshi::Analyzer::Scratch scratch;  // kept between inputs: a scratch must work with any dictionary
   const std::u16string run(70, u'x'), surface(130, u'a');
   for (const std::u16string& text : {input.Text(), std::u16string(u"abcdxyzwaab、bb。ba"),
                                      run + u"z" + run + u"c", surface + u"b" + surface}) {
     const auto ends = analyzer.Analyze(text, scratch);
     if ((ends.empty() ? 0 : ends.back()) != text.size()) std::abort();
+    const auto words = analyzer.Words(scratch);
+    if (words.size() != ends.size()) std::abort();
+    for (const std::uint32_t word : words) {
+      if (word >= (*dictionary)->word_count) std::abort();
+      for (const char16_t unit : (*dictionary)->base_form(word)) read_unit = unit;  // reads each one
+    }
   }
   return 0;
 }

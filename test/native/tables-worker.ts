@@ -26,8 +26,12 @@ const texts = [
 const uses: Record<string, (bytes: Buffer) => void> = {
   dictionary(bytes) {
     const analyzer = NativeAnalyzer.load(bytes);
+    for (let word = 0; word < analyzer.wordCount; word++) analyzer.word(word);
     for (const text of texts) {
-      if ((analyzer.analyze(text).at(-1) ?? 0) !== text.length) throw new Error('the tokens do not cover the text');
+      const { ends, words } = analyzer.analyzeWords(text);
+      if ((ends.at(-1) ?? 0) !== text.length) throw new Error('the tokens do not cover the text');
+      for (const word of words) analyzer.word(word);
+      analyzer.hasSurface(text);
     }
   },
   vocabulary(bytes) {

@@ -231,6 +231,34 @@ describe('the checks of the tables find faults that a checksum does not show', (
     ],
     ['a base too high', dictionary, 8, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than the last base/],
     ['a label below 16', dictionary, 8, (bytes) => bytes.writeUInt16LE(3, 0), /labels of units: expected codes/],
+    [
+      'a number of features too high',
+      dictionary,
+      9,
+      (bytes) => bytes.writeUInt16LE(9999, 2),
+      /features of words: expected below \d+, found 9999/,
+    ],
+    [
+      'an unknown part of speech',
+      dictionary,
+      10,
+      (bytes) => bytes.writeUInt8(14, 0),
+      /parts of speech: expected at most 13, found 14/,
+    ],
+    [
+      'a base form that ends after the last one',
+      dictionary,
+      10,
+      (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 4) + (1 << 4), bytes.length - 4),
+      /ends of base forms: expected at most \d+, found \d+/,
+    ],
+    [
+      'a base form that begins after the last one',
+      dictionary,
+      10,
+      (bytes) => bytes.writeUInt32LE(0xfffff000, 0),
+      /ends of base forms: expected at most \d+, found 1048575/,
+    ],
     ['no columns', vocabulary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /columns: expected from 1 to 2\^24, found 0/],
     ['an unknown norm', vocabulary, 1, (bytes) => bytes.writeUInt32LE(3, 24), /norm: expected 0, 1 or 2, found 3/],
     [
@@ -429,6 +457,30 @@ describe('the checks of the tables find faults that a checksum does not show', (
     const [one = 0, two = 0] = inner;
     const twice = edited(forest, 5, (bytes) => bytes.writeUInt32LE(slotOf(one), 16 * two + 8));
     refuses(forest, twice, /slot of a leaf: expected a slot that no other leaf has/);
+  });
+
+  test('dictionary: sections of the features that are too short or missing', () => {
+    const resized = (section: number, elementBytes: number, elements: (old: number) => number) => {
+      const copy = Buffer.from(dictionary.file);
+      const at = 32 + 16 * section + 8;
+      const old = Number(copy.readBigUInt64LE(at)) / elementBytes;
+      copy.writeBigUInt64LE(BigInt(elements(old) * elementBytes), at);
+      return withChecksum(copy);
+    };
+    const oneLess = (old: number) => old - 1;
+    refuses(dictionary, resized(9, 2, oneLess), /features of words: expected (\d+), found \d+$/);
+    refuses(dictionary, resized(10, 4, oneLess), /features of words: expected below (\d+), found \1$/);
+    refuses(
+      dictionary,
+      resized(10, 4, () => 0),
+      /features of words: expected below 0, found \d+$/,
+    );
+    refuses(dictionary, resized(11, 2, oneLess), /ends of base forms: expected at most \d+, found \d+$/);
+    refuses(
+      dictionary,
+      resized(11, 2, () => 0),
+      /ends of base forms: expected at most 0, found \d+$/,
+    );
   });
 
   test('dictionary: a trie that is too short for the code of the sentence end', () => {

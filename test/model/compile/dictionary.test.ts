@@ -14,11 +14,14 @@ import {
   readKuromojiFiles,
 } from '../../../model/compile/kuromoji-files.ts';
 import { readCorpus } from '../../../model/corpus/read.ts';
+import { baseOf, partOfSpeechOf } from '../../../model/reference/parts-of-speech.ts';
 import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../../model/reference/tokenizer-identity.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 import {
   type CompiledDictionary,
   type CompiledWord,
+  featuresFrom,
+  featuresOfSurface,
   readDictionary,
   wordsFrom,
   wordsOfSurface,
@@ -34,6 +37,7 @@ const word = (
   rightId,
   cost,
   partOfSpeech: 'other',
+  base: undefined,
   ...features,
 });
 
@@ -44,12 +48,19 @@ function tinyDictionary(): KuromojiDictionary {
   categoryOf[0x3044] = 0;
   return {
     surfaces: [
-      { text: 'あい', words: [word(2, 2, 10), word(2, 2, 7), word(2, 2, 7)] },
-      { text: 'あ', words: [word(1, 1, 100), word(2, 2, 50)] },
-      { text: 'い', words: [word(1, 1, -5)] },
+      {
+        text: 'あい',
+        words: [
+          word(2, 2, 10, { partOfSpeech: 'noun', base: 'dear' }),
+          word(2, 2, 7, { partOfSpeech: 'verb', base: 'あう' }),
+          word(2, 2, 7, { partOfSpeech: 'filler', base: 'second' }),
+        ],
+      },
+      { text: 'あ', words: [word(1, 1, 100, { base: 'あ' }), word(2, 2, 50, { base: 'あう' })] },
+      { text: 'い', words: [word(1, 1, -5, { partOfSpeech: 'verb', base: 'いる' })] },
     ],
     categories: [
-      { name: 'KANA', isAlwaysInvoked: false, isGrouped: true, words: [word(1, 1, 1000)] },
+      { name: 'KANA', isAlwaysInvoked: false, isGrouped: true, words: [word(1, 1, 1000, { partOfSpeech: 'symbol' })] },
       { name: 'OTHER', isAlwaysInvoked: true, isGrouped: false, words: [word(2, 1, 2000)] },
     ],
     categoryOf,
@@ -87,6 +98,22 @@ describe('dictionary, by hand', () => {
     for (const none of ['いあ', 'ああ', 'あいい', 'う', ' ']) assert.deepEqual(wordsOfSurface(compiled, none), []);
   });
 
+  test('features: those of the kept words, each pair and each text once; a base form that is the surface is left out', () => {
+    assert.deepEqual(featuresOfSurface(compiled, 'あい'), [{ partOfSpeech: 'verb', base: 'あう' }]);
+    assert.deepEqual(featuresOfSurface(compiled, 'い'), [{ partOfSpeech: 'verb', base: 'いる' }]);
+    assert.deepEqual(featuresOfSurface(compiled, 'あ'), [
+      { partOfSpeech: 'other', base: undefined },
+      { partOfSpeech: 'other', base: 'あう' },
+    ]);
+    assert.deepEqual(featuresFrom(compiled, 1), [{ partOfSpeech: 'symbol', base: undefined }]);
+    // In the table's order: no word, KANA, OTHER, the two words of あ, い, あい.
+    assert.deepEqual([...compiled.featuresOf], [0, 1, 0, 0, 2, 3, 4]);
+    assert.equal(compiled.baseForms, 'あういる');
+    const [verb, symbol] = [2, 8];
+    const expected = [0, symbol, 2 << 4, (2 << 12) | (2 << 4) | verb, (2 << 4) | verb];
+    assert.deepEqual([...compiled.features], expected);
+  });
+
   test('connection cost: connection costs + 20, with zeros at the end of a row', () => {
     const ofRightId1 = [30, 0, 50, 50];
     assert.deepEqual(rows(compiled.connectionCost), [[20, 21, 22, 22], ofRightId1, [25, 26, 27, 27], ofRightId1]);
@@ -120,6 +147,11 @@ describe('dictionary, by hand', () => {
       'costs that differ too much',
       { connections: { ...tiny.connections, costs: apart } },
       /costs to differ by at most 32767, received -32768 to 30/,
+    ],
+    [
+      'a base form that is too long',
+      { surfaces: [{ text: 'あ', words: [word(1, 1, 0, { base: 'う'.repeat(256) })] }] },
+      /Expected base forms of at most 255 UTF-16 units, received 256/,
     ],
     [
       'an empty surface',
@@ -191,8 +223,17 @@ describe('dictionary: kuromoji 0.1.2', () => {
     const keys = new Set<number>();
     for (const { text } of source.surfaces) {
       keys.add(law.trie.lookup(text));
-      const found = wordsOfSurface(compiled, text).map(({ cost, context }) => ({ ...idsOf[context], cost }));
-      assert.deepEqual(found, firstCheapestOfEachContext(law.wordsOf(text)), text);
+      const features = featuresOfSurface(compiled, text);
+      const found = wordsOfSurface(compiled, text).map(({ cost, context }, i) => ({
+        ...idsOf[context],
+        cost,
+        ...features[i],
+      }));
+      const expected = firstCheapestOfEachContext(law.wordsOf(text)).map((word) => ({
+        ...word,
+        base: baseOf(text, word.base),
+      }));
+      assert.deepEqual(found, expected, text);
     }
     assert.equal(keys.size, Object.keys(law.words.target_map).length); // all words of kuromoji
   });
@@ -227,7 +268,12 @@ describe('dictionary: kuromoji 0.1.2', () => {
   test('unknown words of each category', () => {
     for (const [category, { name }] of source.categories.entries()) {
       const unknown = compiled.unknown[category] as number;
-      const found = wordsFrom(compiled, unknown & 0xffffff).map(({ cost, context }) => ({ ...idsOf[context], cost }));
+      const features = featuresFrom(compiled, unknown & 0xffffff);
+      const found = wordsFrom(compiled, unknown & 0xffffff).map(({ cost, context }, i) => ({
+        ...idsOf[context],
+        cost,
+        ...features[i],
+      }));
       assert.deepEqual(found, firstCheapestOfEachContext(law.unknownWordsOf(category)), name);
       const unit = source.categoryOf.indexOf(category);
       if (unit === -1) continue; // DEFAULT: no character is in it, since kuromoji's builder stores 1 << 0
@@ -356,10 +402,13 @@ async function loadLaw(): Promise<Law> {
   });
   const { token_info_dictionary: words, unknown_dictionary: unknowns, viterbi_builder, viterbi_searcher } = built;
   const { trie } = viterbi_builder;
-  const wordsOfKey = ({ target_map, dictionary }: typeof words, key: number) =>
-    (target_map[key] ?? []).map((id) =>
-      word(dictionary.getShort(id), dictionary.getShort(id + 2), dictionary.getShort(id + 4)),
-    );
+  const wordsOfKey = (of: typeof words, key: number) =>
+    (of.target_map[key] ?? []).map((id) => {
+      const [, name = '', detail = '', , , , , base] = of.getFeatures(id).split(',');
+      const features = { partOfSpeech: partOfSpeechOf(name, detail), base: base === '*' ? undefined : base };
+      const { dictionary } = of;
+      return word(dictionary.getShort(id), dictionary.getShort(id + 2), dictionary.getShort(id + 4), features);
+    });
   return {
     trie,
     words,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { keysByWeight, priorOf, weighSurfaces } from '../../../model/compile/frequencies.ts';
 
-const word = (cost: number) => ({ leftId: 0, rightId: 0, cost, partOfSpeech: 'other' as const });
+const word = (cost: number) => ({ leftId: 0, rightId: 0, cost, partOfSpeech: 'other' as const, base: undefined });
 
 describe('frequencies', () => {
   const surfaces = [

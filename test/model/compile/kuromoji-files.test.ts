@@ -23,14 +23,22 @@ function tinyFiles(): Files {
   node(400 + 0x81, 300 + 0xe3, 401);
   node(401 + 0x82, 400 + 0x81, 700);
   node(700, 401 + 0x82, -1 - 0); // the leaf of "aあ": key 0
-  const record = (left: number, right: number, cost: number) => [left, right, cost, 0, 0];
+  const record = (left: number, right: number, cost: number, feature: number) => [left, right, cost, feature, 0];
+  const [verb, noun] = ['aあ,動詞,自立,*,*,*,*,aう,ア,ア', 'aあ,名詞,数,*,*,*,*,*,ア'];
+  const conjunctiveParticle = 'a,助詞,接続助詞,*,*,*,*,a,ア,ア';
+  const [interjection, symbol] = ['KANA,感動詞,*,*,*,*,*,*', 'OTHER,記号,一般,*,*,*,*,*'];
+  const ofA = Buffer.byteLength(verb) + 1;
+  const ofNoun = ofA + Buffer.byteLength(conjunctiveParticle) + 1;
+  const ofOther = Buffer.byteLength(interjection) + 1;
   return {
     base,
     check,
     tid_map: Int32Array.of(2, 0, 2, 20, 0, 7, 1, 10, 0, 0, 0),
-    tid: Int16Array.of(...record(0, 1, -5), ...record(1, 0, 300), ...record(1, 1, 7), 0, 0),
+    tid: Int16Array.of(...record(0, 1, -5, 0), ...record(1, 0, 300, ofA), ...record(1, 1, 7, ofNoun), 0, 0),
+    tid_pos: Buffer.from(`${verb}\0${conjunctiveParticle}\0${noun}\0\0\0`),
     unk_map: Int32Array.of(2, 0, 1, 0, 1, 2, 10, 0, 0, 0, 0),
-    unk: Int16Array.of(...record(1, 1, 1000), ...record(0, 0, 2000), 0, 0, 0),
+    unk: Int16Array.of(...record(1, 1, 1000, 0), ...record(0, 0, 2000, ofOther), 0, 0, 0),
+    unk_pos: Buffer.from(`${interjection}\0${symbol}\0\0`),
     unk_invoke: Buffer.from('\0\u0001\0\0\0\0KANA\0\u0001\0\u0002\0\0\0OTHER\0\0\0\0\0\0\0\0\0\0\0', 'latin1'),
     unk_char: new Uint8Array(65536).fill(1, 0x100),
     cc: Int16Array.of(2, 2, 1, -2, 3, 4),
@@ -57,24 +65,32 @@ describe("kuromoji's files", () => {
   test('reads surfaces with words in order, categories and connections; ignores zeros at the end', async () => {
     const { surfaces, categories, categoryOf, connections } = await read(tinyFiles());
     assert.deepEqual(surfaces, [
-      { text: 'a', words: [{ leftId: 1, rightId: 0, cost: 300 }] },
+      {
+        text: 'a',
+        words: [{ leftId: 1, rightId: 0, cost: 300, partOfSpeech: 'conjunctive particle', base: 'a' }],
+      },
       {
         text: 'aあ',
         words: [
-          { leftId: 1, rightId: 1, cost: 7 },
-          { leftId: 0, rightId: 1, cost: -5 },
+          { leftId: 1, rightId: 1, cost: 7, partOfSpeech: 'noun', base: undefined },
+          { leftId: 0, rightId: 1, cost: -5, partOfSpeech: 'verb', base: 'aう' },
         ],
       },
     ]);
     assert.deepEqual(categories, [
-      { name: 'KANA', isAlwaysInvoked: false, isGrouped: true, words: [{ leftId: 1, rightId: 1, cost: 1000 }] },
+      {
+        name: 'KANA',
+        isAlwaysInvoked: false,
+        isGrouped: true,
+        words: [{ leftId: 1, rightId: 1, cost: 1000, partOfSpeech: 'interjection', base: undefined }],
+      },
       {
         name: 'OTHER',
         isAlwaysInvoked: true,
         isGrouped: false,
         words: [
-          { leftId: 0, rightId: 0, cost: 2000 },
-          { leftId: 1, rightId: 1, cost: 1000 },
+          { leftId: 0, rightId: 0, cost: 2000, partOfSpeech: 'symbol', base: undefined },
+          { leftId: 1, rightId: 1, cost: 1000, partOfSpeech: 'interjection', base: undefined },
         ],
       },
     ]);
@@ -95,6 +111,23 @@ describe("kuromoji's files", () => {
     ['a right id too low', (files) => files.unk?.set([-1], 1), /unk.* expected right ids below 2, received -1/],
     ['a word beyond the end', (files) => files.tid_map?.set([30], 3), /tid_map.* into tid \(34 bytes\), received 30/],
     ['a word before the start', (files) => files.tid_map?.set([-2], 3), /tid_map.* into tid .*, received -2/],
+    [
+      'a word that would end beyond the end',
+      (files) => files.tid_map?.set([25], 3),
+      /tid_map.* into tid \(34 bytes\), received 25/,
+    ],
+    ['features beyond the end', (files) => files.tid?.set([999], 3), /tid.* into tid_pos \(\d+ bytes\), received 999/],
+    ['features before the start', (files) => files.unk?.set([-1], 4), /unk.* into unk_pos .*, received -65536/],
+    [
+      'features without a base form',
+      (files) => (files.unk_pos = Buffer.from('KANA,感動詞,*,*,*,*,*\0')),
+      /unk_pos.* eight features or more, received "KANA,感動詞/,
+    ],
+    [
+      'features without an end',
+      (files) => (files.unk_pos = Buffer.from('KANA,感動詞,*,*,*,*,*,*')),
+      /unk_pos.* eight features or more, received ""/,
+    ],
     ['a key twice', (files) => files.tid_map?.set([0], 5), /tid_map.* expected each key once, received 0 again/],
     ['a key without words', (files) => files.tid_map?.set([0], 6), /tid_map.* expected words for key 7, received 0/],
     ['too many keys', (files) => files.tid_map?.set([9], 0), /tid_map.* expected each key once, received 0 again/],
