@@ -206,7 +206,7 @@ class RequestLifecycle implements RequestContext {
     const units = texts.length * EXPLANATION_COST_UNITS;
     if (!admission.hasRoomFor(units)) throw this.#shed('queue');
     const startMs = this.#startScoring();
-    const { explainAll } = await import('./explain.ts'); // loaded on first use: it reads the model's text
+    const { explainAll } = await import('./explain.ts'); // loaded on first use
     const explanations = await admission.runBatch(units, () => explainAll(scorer, texts));
     this.#endScoring(startMs);
     for (const { score } of explanations) counters.scores.observe(score);
@@ -346,7 +346,10 @@ const CLIENT_CLOSED_REQUEST = 499;
  */
 const MAX_EVENT_LOOP_UNITS = 10_000;
 
-/** An explanation is computed on the event loop. The explanation of a longer text would delay other requests. */
+/**
+ * The terms of an explanation are found in the text on the event loop, and the reference engines also compute the
+ * contributions there. The explanation of a longer text would delay other requests.
+ */
 const MAX_EXPLAINED_UNITS = 4000;
 
 /** An explanation takes as long as scoring this many UTF-16 units: a millisecond or two. */

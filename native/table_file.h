@@ -1,8 +1,8 @@
-// A file of tables, mapped read-only. The dictionary, the vocabulary, the forest and the tables of the
-// normalizer are compiled to such files.
+// A file of tables, mapped read-only. The dictionary, the vocabulary, the forest, the contributions and the
+// tables of the normalizer are compiled to such files.
 //
 //   byte  0  "hoshitab"
-//         8  kind, four letters: DICT, VOCB, FRST or NORM
+//         8  kind, four letters: DICT, VOCB, FRST, SHAP or NORM
 //        12  u32 version of the kind's sections
 //        16  u32 checksum: XXH32 of everything from byte 32 on
 //        20  u32 number of sections
@@ -71,8 +71,9 @@ class TableFile {
   std::vector<std::span<const std::byte>> sections_;
 };
 
-// The base class of Dictionary, Vocabulary, Forest and NormalizerTables. `Tables` defines kKind and Check,
-// which returns the first error in the sections. Check runs once, before the object can be used.
+// The base class of Dictionary, Vocabulary, Forest, Contributions and NormalizerTables. `Tables` defines
+// kKind and Check, which returns the first error in the sections. Check runs once, before the object can be
+// used.
 template <class Tables>
 class LoadedTables {
  public:

@@ -144,7 +144,7 @@ test('only the addon files include <napi.h>', () => {
   assert.deepEqual(including.sort(), ['native/booster_addon.cc', 'native/engine_addon.cc', 'native/napi_support.h']);
 });
 
-test('the serving engine does not include LightGBM; forest, analyzer and vectorizer are independent', () => {
+test('the serving engine does not include LightGBM; contributions, forest, analyzer and vectorizer are independent', () => {
   const includesOf = (file: string): string[] => {
     const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name]) =>
       join('native', name as string),
@@ -153,6 +153,7 @@ test('the serving engine does not include LightGBM; forest, analyzer and vectori
   };
   const closureOf = (name: string) => [`native/${name}.h`, `native/${name}.cc`].flatMap((file) => includesOf(file));
   assert.ok(!closureOf('forest').some((file) => /analyzer|dictionary|vectorizer/.test(file)));
+  assert.ok(!closureOf('contributions').some((file) => /analyzer|dictionary|vectorizer|forest/.test(file)));
   assert.ok(!closureOf('analyzer').some((file) => /forest|vectorizer/.test(file)));
   assert.ok(!closureOf('vectorizer').some((file) => /forest|analyzer/.test(file)));
   assert.ok(!includesOf('native/engine_addon.cc').some((file) => /booster|model_text/.test(file)));

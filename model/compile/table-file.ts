@@ -1,5 +1,5 @@
 /**
- * A table file: the container of a compiled dictionary, vocabulary or forest, which the addon maps into memory.
+ * A table file: the container of a compiled dictionary, vocabulary, forest or file of contributions, which the addon maps into memory.
  * Little-endian:
  *
  *      0  magic      8 bytes, "hoshitab"

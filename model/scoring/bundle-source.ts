@@ -3,16 +3,15 @@
  * the manifest and the compiled tables only.
  */
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { type Bundle, readBundle, readBundleFile, readManifest, readVectorizer } from '../bundle/read.ts';
-import type { Vectorizer } from '../reference/vectorizer.ts';
+import { type Bundle, readBundle, readBundleFile, readManifest } from '../bundle/read.ts';
 
 export interface BundleSource {
   readonly path: string;
   readonly manifest: Manifest;
   /** Returns the whole bundle, in the version of `manifest`. Reads it at every call, unless it is in memory. */
   read(): Promise<Bundle>;
-  /** Gives only the vectorizer, in the version of `manifest`. Reads it again at every call, as `read` does. */
-  readVectorizer(): Promise<Vectorizer>;
+  /** Rejects if the folder has another version by now. */
+  checkVersion(): Promise<void>;
   /** Gives only the text of model.txt, of the manifest's hash. Reads it again at every call, as `read` does. */
   readModelText(): Promise<string>;
 }
@@ -33,9 +32,8 @@ export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
       checkVersion(bundle.manifest);
       return bundle;
     },
-    async readVectorizer() {
+    async checkVersion() {
       checkVersion(await readManifest(path));
-      return readVectorizer(path, manifest);
     },
     async readModelText() {
       return readBundleFile(path, manifest, 'model.txt');
@@ -45,12 +43,12 @@ export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
 
 /** The source for a bundle in memory. */
 export function sourceOfBundle(bundle: Bundle): BundleSource {
-  const { path, manifest, modelText, vectorizer } = bundle;
+  const { path, manifest, modelText } = bundle;
   return {
     path,
     manifest,
     read: async () => bundle,
-    readVectorizer: async () => vectorizer,
+    checkVersion: async () => {},
     readModelText: async () => modelText,
   };
 }

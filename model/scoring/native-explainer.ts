@@ -25,6 +25,7 @@ export class NativeExplainer {
     vectorizer: NativeVectorizer,
     warn: (message: string) => void,
   ): Promise<NativeExplainer> {
+    await source.checkVersion();
     const contributions =
       mapCompiled(source, 'contributions', NativeContributions.load, warn) ?? (await compileInMemory(source, warn));
     checkFeatureCount(source.path, vectorizer.columnCount, contributions.columnCount);

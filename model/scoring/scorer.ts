@@ -28,7 +28,8 @@ export interface Scorer {
   /** Counts over all texts scored so far. The reference engines do not count. */
   wordCounts?(): WordCounts;
   /**
-   * The terms that made the score of one text. The first call reads the bundle. Rejects with an UnexplainableError if
+   * The terms that made the score of one text. The first call reads what an explanation needs of the bundle. The native
+   * engines compute outside the event loop. Rejects with an UnexplainableError if
    * the model's scores are not a plain sum, and with a BundleError if the bundle has changed since the start.
    */
   explain(text: string): Promise<Explanation>;

@@ -172,7 +172,7 @@ describe('hoshi', () => {
     assert.match(stdout, /^trees +1 of 3\.0 leaves, 2 deep, on 2 terms$/m);
     assert.match(
       stdout,
-      /^forest\.bin +fresh\nnative +serves it\nnative-lightgbm +serves it\nlightgbm +serves it\njs +serves it\n$/m,
+      /^forest\.bin +fresh\ncontributions\.bin +fresh\nnative +serves it\nnative-lightgbm +serves it\nlightgbm +serves it\njs +serves it\n$/m,
     );
     assert.deepEqual({ stderr, code }, { stderr: '', code: 0 });
     const broken = join(folder, 'broken');

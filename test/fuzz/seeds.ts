@@ -1,9 +1,10 @@
 /**
- * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest}. Run it with
+ * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest,contributions}. Run it with
  * `node dist/test/fuzz/seeds.js FOLDER`. Tables have the format that test/fuzz/table_input.h reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileContributions } from '../../model/compile/contributions.ts';
 import { compileForest } from '../../model/compile/forest.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
@@ -13,14 +14,20 @@ import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
-import { decodeTableFile, dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
+import {
+  contributionsKind,
+  decodeTableFile,
+  dictionaryKind,
+  forestKind,
+  vocabularyKind,
+} from '../oracle/table-file.ts';
 
 const random = createRandom(51);
 const someText = () => Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀'])).join('');
 
 function tableSeed(file: Buffer, kind: TableKind): Buffer {
   const sections = decodeTableFile(file, kind).sections.map((section, i) => {
-    if (kind !== forestKind && i === 1) return pairsOf(section);
+    if ((kind === dictionaryKind || kind === vocabularyKind) && i === 1) return pairsOf(section);
     return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms are enough
   });
   return Buffer.concat([
@@ -51,6 +58,13 @@ const seeds: Record<string, (i: number) => Buffer> = {
   forest: (i) => {
     const text = randomTrees(random, { columnCount: 5, maxLeaves: 12, hasLinearLeaf: i % 2 === 0 });
     return tableSeed(compileForest(text, ''), forestKind);
+  },
+  contributions: (i) => {
+    const text = randomTrees(random, { columnCount: 5, maxLeaves: 12, hasLinearLeaf: i % 2 === 0 }).replace(
+      ' sqrt',
+      '',
+    );
+    return tableSeed(compileContributions(text, ''), contributionsKind);
   },
 };
 

@@ -27,7 +27,7 @@ class TableInput {
   std::vector<std::byte> File(std::string_view tag, std::uint32_t version, std::size_t sections) {
     std::vector<std::vector<std::byte>> all{{}};
     for (std::size_t i = 0; i < sections; ++i) all.push_back(Section());
-    if (tag != "FRST") all[2] = Codes(all[2]);
+    if (tag == "DICT" || tag == "VOCB") all[2] = Codes(all[2]);
     if (tag == "VOCB" && all[8].size() < 8192) all[8].resize(8192);  // logarithms
     return Encoded(tag, version, all);
   }
