@@ -1,23 +1,33 @@
-/** `hoshi tokenize`: the tokens of one text, or of one text per line. */
+/** `hoshi tokenize`: the tokens or the terms of one text, or of one text per line. */
 import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { readBundle, readManifest } from '../../model/bundle/read.ts';
 import { readRecordChunks } from '../../model/io/records.ts';
+import { splitAtEmoji } from '../../model/reference/normalized-tokens.ts';
+import { readWords, termsOf } from '../../model/reference/terms.ts';
+import type { Morpheme, Tokenizer } from '../../model/reference/tokenizer.ts';
 import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
-import { log, print } from '../options.ts';
+import { log, print, shippedBundle } from '../options.ts';
 
 interface Flags {
+  readonly bundle?: string;
   readonly offsets?: boolean;
   readonly features?: boolean;
   readonly json?: boolean;
   readonly joined?: boolean;
+  readonly terms?: boolean;
 }
 
 export function tokenizeCommand(): Command {
   return new Command('tokenize')
     .description('print the tokens of a text, one token per line')
     .argument('[text]', 'text to tokenize (default: standard input)')
-    .option('--offsets', 'add the UTF-16 offsets [start, end) of each token')
+    .option(
+      '--bundle <folder>',
+      'normalize the text first, as this model does (default: only with --terms, the shipped model)',
+    )
+    .option('--offsets', 'add the UTF-16 offsets [start, end) of each token in the text')
     .option(
       '--features',
       "add each token's part of speech, conjugation, base form, reading and pronunciation from the dictionary",
@@ -27,19 +37,28 @@ export function tokenizeCommand(): Command {
       '--joined',
       'read one text per line, and print its tokens on one line, joined by spaces; scikit-learn reads this',
     )
+    .option(
+      '--terms',
+      "read one text per line, and print the model's terms in it on one line, joined by tabs; scikit-learn reads this",
+    )
     .action(tokenize);
 }
 
-async function tokenize(argument: string | undefined, { offsets, features, json, joined }: Flags): Promise<void> {
-  if (joined) {
-    if (offsets || features || json)
-      throw new Error('Expected --joined alone, received --offsets, --features or --json with it');
-    return tokenizeLines(argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]));
+async function tokenize(argument: string | undefined, flags: Flags): Promise<void> {
+  const { offsets, features, json, joined, terms } = flags;
+  if (joined || terms) {
+    if (offsets || features || json || (joined && terms))
+      throw new Error(
+        `Expected ${joined ? '--joined' : '--terms'} alone, received --offsets, --features, --json or --terms with it`,
+      );
+    const source = argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]);
+    return terms ? printTerms(source, flags.bundle ?? shippedBundle) : printJoined(source, flags.bundle);
   }
-  // Loads kuromoji, which --joined does not need.
+  // Loads kuromoji, which --joined and --terms do not need.
   const { loadTokenizer } = await import('../../model/reference/tokenizer.ts');
   const [tokenizer, text] = await Promise.all([loadTokenizer(), argument ?? readAll(process.stdin)]);
-  const morphemes = tokenizer.analyze(text);
+  const morphemes =
+    flags.bundle === undefined ? tokenizer.analyze(text) : await analyzeAs(flags.bundle, tokenizer, text);
   if (json) {
     process.stdout.write(`${JSON.stringify(morphemes)}\n`);
     return;
@@ -50,16 +69,46 @@ async function tokenize(argument: string | undefined, { offsets, features, json,
   }
 }
 
+/** The tokens of the text as the bundle normalizes it, with offsets in the text as it came. */
+async function analyzeAs(bundle: string, tokenizer: Tokenizer, text: string): Promise<Morpheme[]> {
+  const { normalizer } = await readManifest(bundle);
+  if (normalizer === undefined) return tokenizer.analyze(text);
+  const { createNormalizer } = await import('../../model/reference/normalizer.ts');
+  const normalized = createNormalizer(normalizer.steps).normalize(text);
+  const all = tokenizer.analyze(normalized.text);
+  const split = normalizer.steps.includes('emoji')
+    ? splitAtEmoji(normalized.text, all, (token) => ({ ...token, known: false, features: ['*'] }))
+    : all;
+  return split.map((token) => ({
+    ...token,
+    start: normalized.starts[token.start] as number,
+    end: normalized.ends[token.end - 1] as number,
+  }));
+}
+
 /** Streams, with the fastest engine that this machine has. */
-async function tokenizeLines(source: Readable): Promise<void> {
-  const { tokens } = await loadFeatureExtractor(undefined, log);
+async function printJoined(source: Readable, bundle: string | undefined): Promise<void> {
+  const normalizer = bundle === undefined ? undefined : (await readManifest(bundle)).normalizer;
+  const { tokens } = await loadFeatureExtractor(normalizer, log);
+  await printLines(source, (text) =>
+    tokens(text)
+      .tokens.map(({ surface }) => surface)
+      .join(' '),
+  );
+}
+
+async function printTerms(source: Readable, bundle: string): Promise<void> {
+  const { manifest, vectorizer } = await readBundle(bundle);
+  const { parameters } = vectorizer;
+  const { tokens } = await loadFeatureExtractor(manifest.normalizer, log);
+  await printLines(source, (text) => {
+    const terms = termsOf(readWords(tokens(text).tokens, parameters), parameters.ngram_range);
+    return Array.from(terms, (term) => term.text).join('\t');
+  });
+}
+
+async function printLines(source: Readable, lineOf: (text: string) => string): Promise<void> {
   for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
-    const lines = records.map(
-      ({ fields }) =>
-        `${tokens(fields.text as string)
-          .tokens.map(({ surface }) => surface)
-          .join(' ')}\n`,
-    );
-    await print(lines.join(''));
+    await print(records.map(({ fields }) => `${lineOf(fields.text as string)}\n`).join(''));
   }
 }

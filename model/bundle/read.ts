@@ -40,7 +40,7 @@ export async function readBundle(path: string): Promise<Bundle> {
 }
 
 /** Reads and checks only the vectorizer of the bundle in the folder `path`. Throws a BundleError. */
-export function readVectorizer(path: string, manifest: Manifest): Vectorizer {
+function readVectorizer(path: string, manifest: Manifest): Vectorizer {
   const [vocabulary, logarithms] = [
     readBundleFile(path, manifest, 'vocabulary.tsv'),
     readBundleFile(path, manifest, 'logarithms.txt'),

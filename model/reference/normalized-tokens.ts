@@ -2,6 +2,7 @@
 import { emojiLength } from './emoji.ts';
 import type { MappedText } from './mapped-text.ts';
 import type { TermToken } from './parts-of-speech.ts';
+import type { Token } from './tokenizer.ts';
 
 /** Offsets of the tokens are in the normalized text, which has its own offsets in the caller's text. */
 export interface NormalizedTokens {
@@ -9,16 +10,25 @@ export interface NormalizedTokens {
   readonly tokens: readonly TermToken[];
 }
 
+/** A token without a word of the dictionary. */
+export function wordlessToken(token: Token): TermToken {
+  return { ...token, base: undefined, partOfSpeech: 'other' };
+}
+
 /**
  * Makes each emoji a token. kuromoji groups emoji with their neighbours, and may cut a sequence. What is left of a token
- * beside an emoji has no word of the dictionary, so it has no base form. The text must be normalized by the step emoji.
+ * beside an emoji has no word of the dictionary: `make` gives it and the emoji their features. The text must be
+ * normalized by the step emoji.
  */
-export function splitAtEmoji(text: string, tokens: readonly TermToken[]): readonly TermToken[] {
+export function splitAtEmoji<T extends Token>(
+  text: string,
+  tokens: readonly T[],
+  make: (token: Token) => T,
+): readonly T[] {
   let emoji = findEmoji(text, 0);
   if (emoji === text.length) return tokens;
-  const result: TermToken[] = [];
-  const add = (start: number, end: number) =>
-    result.push({ surface: text.slice(start, end), start, end, base: undefined, partOfSpeech: 'other' });
+  const result: T[] = [];
+  const add = (start: number, end: number) => result.push(make({ surface: text.slice(start, end), start, end }));
   let done = 0; // everything before is in a token
   for (const token of tokens) {
     const isWhole = done === token.start && emoji >= token.end;

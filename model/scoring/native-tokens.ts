@@ -1,7 +1,7 @@
 /** Text → tokens of the normalized text, by the native normalizer and analyzer. */
 import type { NativeAnalyzer, NativeNormalizer } from '../../native/index.ts';
 import { unmappedText } from '../reference/mapped-text.ts';
-import { type NormalizedTokens, splitAtEmoji } from '../reference/normalized-tokens.ts';
+import { type NormalizedTokens, splitAtEmoji, wordlessToken } from '../reference/normalized-tokens.ts';
 import type { TermToken } from '../reference/parts-of-speech.ts';
 
 /** Without a normalizer, texts are tokenized as they are. */
@@ -15,7 +15,7 @@ export function nativeTokens(
     const { text: normalizedText, starts, ends } = normalizer.normalize(text);
     const normalized = { text: normalizedText, starts: Array.from(starts), ends: Array.from(ends) };
     const all = tokens(normalizedText);
-    return { normalized, tokens: normalizer.keepsEmoji ? splitAtEmoji(normalizedText, all) : all };
+    return { normalized, tokens: normalizer.keepsEmoji ? splitAtEmoji(normalizedText, all, wordlessToken) : all };
   };
 }
 

@@ -1,7 +1,7 @@
 /** Text → tokens of the normalized text, by the readable twin. */
 import type { NormalizerSettings } from '../bundle/manifest.ts';
 import { unmappedText } from '../reference/mapped-text.ts';
-import { type NormalizedTokens, splitAtEmoji } from '../reference/normalized-tokens.ts';
+import { type NormalizedTokens, splitAtEmoji, wordlessToken } from '../reference/normalized-tokens.ts';
 import { createNormalizer } from '../reference/normalizer.ts';
 import { termTokenOf } from '../reference/parts-of-speech.ts';
 import type { Tokenizer } from '../reference/tokenizer.ts';
@@ -18,6 +18,6 @@ export function referenceTokens(
   return (text) => {
     const normalized = normalizer.normalize(text);
     const all = tokens(normalized.text);
-    return { normalized, tokens: hasEmoji ? splitAtEmoji(normalized.text, all) : all };
+    return { normalized, tokens: hasEmoji ? splitAtEmoji(normalized.text, all, wordlessToken) : all };
   };
 }

@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { ScoreMap } from '../../model/reference/score-range.ts';
+import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import {
   dictionaryPath,
   NativeAnalyzer,
@@ -16,6 +18,7 @@ import {
 } from '../../native/engine.ts';
 import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { fitVectorizer } from '../fixtures/vectorize.ts';
 
 const stars = join(packageRoot, 'model', 'stars');
 const analyzer = NativeAnalyzer.load();
@@ -224,10 +227,10 @@ describe('wrong arguments are refused, and the message names them', () => {
   }
 
   test('a forest with another number of columns than the vocabulary', () => {
-    const other = any(Object.create(vectorizer));
+    const small = NativeVectorizer.load(compileVocabulary(fitVectorizer([['良い']], defaultVectorizerParameters), ''));
     assert.throws(
-      () => new NativeScorer(new NativeExtractor(analyzer, other), forest, clamp),
-      refusal('argument', /the extractor/),
+      () => new NativeScorer(new NativeExtractor(analyzer, small), forest, clamp),
+      refusal('argument', /the forest to be of 1 columns/),
     );
   });
 
@@ -251,7 +254,7 @@ describe('the addon itself, called without its TypeScript interface', () => {
     forest: addon.loadForest(join(stars, 'forest.bin')),
     contributions: addon.loadContributions(join(stars, 'contributions.bin')),
   };
-  const made = { ...native, extractor: addon.makeExtractor(native.analyzer, native.vectorizer) };
+  const made = { ...native, extractor: addon.makeExtractor(undefined, native.analyzer, native.vectorizer) };
 
   test('only its functions make objects', () => {
     for (const { constructor: Made } of Object.values(made)) {
@@ -287,22 +290,24 @@ describe('the addon itself, called without its TypeScript interface', () => {
   });
 
   test('a scorer takes only the right parts in the right order', () => {
-    const { analyzer: a, vectorizer: v, forest: f } = native;
+    const { analyzer: a, vectorizer: v, forest: f, extractor: e } = made;
     for (const parts of [
       [],
-      [f, f, f],
-      [a, a, a],
-      [v, a, f],
-      [a, v, f],
-      [a, v, f, 1, 5, 0],
-      [{}, {}, {}],
-      [1, 2, 3],
-      [a, v, null],
-      [a, v],
+      [f, f],
+      [e, e],
+      [f, e],
+      [e, f],
+      [e, f, 1, 5, 0],
+      [a, f],
+      [v, f],
+      [{}, {}],
+      [1, 2],
+      [e, null],
+      [e],
     ])
       assert.throws(() => addon.makeScorer(...parts), /Expected an object that the addon made|Invalid argument/);
     const map = [clamp.raw, clamp.scores, clamp.slopes];
-    assert.ok(Object.is(addon.makeScorer(a, v, f, ...map).score('最高'), scorer.score('最高')));
+    assert.ok(Object.is(addon.makeScorer(e, f, ...map).score('最高'), scorer.score('最高')));
   });
 
   test('an extractor takes only the right parts in the right order', () => {

@@ -93,8 +93,9 @@ describe('explain, on the tiny bundle', () => {
     );
   });
 
-  test('a bundle that is damaged after the start is refused', async () => {
-    const { path, scorer } = await load();
+  test('a bundle that is damaged after the start is refused where its files are read', async () => {
+    const { path } = await load();
+    const scorer = await loadScorer({ bundlePath: path, engine: 'js' });
     await writeFile(join(path, 'vocabulary.tsv'), '良い\t1\n');
     await assert.rejects(scorer.explain('良い'), /vocabulary\.tsv: expected SHA-256/);
     assert.equal(scorer.score('良い'), 5);
