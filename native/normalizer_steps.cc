@@ -28,6 +28,12 @@ bool IsInNumber(std::u16string_view text, std::size_t i) {
          IsDigit(text[i + 1]);
 }
 
+// Whether text[before - 1] and text[after] would be a surrogate pair.
+bool IsSplitPair(std::u16string_view text, std::size_t before, std::size_t after) {
+  return before > 0 && after < text.size() && (text[before - 1] & 0xfc00) == 0xd800 &&
+         (text[after] & 0xfc00) == 0xdc00;
+}
+
 // Whether text[begin, end), a run of one unit, is a part of a word in Latin letters.
 bool IsInWord(std::u16string_view text, std::size_t begin, std::size_t end) {
   return IsLatinLetter(text[begin]) &&
@@ -36,13 +42,15 @@ bool IsInWord(std::u16string_view text, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-// Deletes variation selectors, skin tones and keycaps.
+// Deletes variation selectors, skin tones and keycaps. One between two lone surrogates stays, because these would
+// become a pair.
 void Normalizer::DeleteStyles(MappedText& text) const {
   std::size_t size = 0;
   for (std::size_t i = 0; i < text.size();) {
     const CodePoint point = CodePointAt(text.text(), i);
     const std::size_t next = i + point.length;
-    if ((tables_->character(point.code).flags & NormalizerTables::kStyle) != 0) {
+    const bool is_style = (tables_->character(point.code).flags & NormalizerTables::kStyle) != 0;
+    if (is_style && !IsSplitPair(text.text(), size, next)) {
       if (size > 0) text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[next - 1]);
       i = next;
     } else {
