@@ -42,11 +42,13 @@ void Normalizer::Classify() {
   }
   if (Has(Step::kRepeats)) {
     for (const auto& run : tables_->runs) add(run.unit, run.minimum == 2 ? kPair : kTriple);
+    add(kEllipsis, kPair | kChanges);  // a point beside it changes, too
   }
   ClassifyRestored();
 }
 
-// Takes the class kChanges from units that NFKC changes and a later step restores: ！ → ! → ！, … → ... → …
+// Gives the class kRestored instead of kChanges to units that NFKC changes and a later step restores: ！ → !
+// → ！, … → ... → …
 //
 // This holds in every text whose units all have no class that says otherwise. NFKC decomposes the unit into
 // starters that join with nothing before them. Punctuation then maps each part on its own: only a "." or ","
@@ -63,10 +65,10 @@ void Normalizer::ClassifyRestored() {
     if (parts.empty() || !is_inert || parts == u"." || parts == u",") return;
     NormalizeCharacters({&unit, 1}, scratch);
     if (scratch.text_.text() == std::u16string_view(&unit, 1))
-      classes_[unit] = static_cast<std::uint8_t>(classes_[unit] & ~kChanges);
+      classes_[unit] = static_cast<std::uint8_t>((classes_[unit] & ~kChanges) | kRestored);
   };
   for (const auto& replacement : tables_->punctuation) check(replacement.by);
-  for (const auto& run : tables_->runs) check(run.unit);
+  check(kEllipsis);
 }
 
 // Whether NFKC or the step emoji may change the code point, or the text before it.
@@ -119,19 +121,24 @@ void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch)
   mapped.units.assign(text.begin(), text.end());
   mapped.starts.resize(text.size());
   mapped.ends.resize(text.size());
+  unsigned kinds = 0;
   for (std::uint32_t i = 0; i < text.size(); ++i) {
     mapped.starts[i] = i;
     mapped.ends[i] = i + 1;
+    kinds |= classes_[text[i]];
   }
-  if (Has(Step::kEmoji)) DeleteStyles(mapped);
-  if (Has(Step::kDashes)) ReplaceDashes(mapped);
-  if (Has(Step::kNfkc)) {
-    nfkc_.Normalize(mapped, scratch.nfkc_);
-    if (Has(Step::kDashes)) ReplaceDashes(mapped);
+  const bool has_changes = (kinds & (kChanges | kRestored | kSurrogate)) != 0;
+  if (Has(Step::kEmoji) && has_changes) DeleteStyles(mapped);
+  if (Has(Step::kDashes) && (kinds & (kDash | kPair)) != 0) ReplaceDashes(mapped);
+  if (Has(Step::kNfkc) && has_changes) {
+    const bool is_changed = nfkc_.Normalize(mapped, scratch.nfkc_);
+    if (Has(Step::kDashes) && is_changed) ReplaceDashes(mapped);
   }
   if (Has(Step::kPunctuation)) ReplacePunctuation(mapped);
-  // The second pass shortens the runs that the first one makes: 。。。… is …
-  if (Has(Step::kRepeats) && ShortenRuns(mapped, scratch.other_)) ShortenRuns(mapped, scratch.other_);
+  if (Has(Step::kRepeats)) {
+    ShortenRuns(mapped, scratch.other_);
+    JoinEllipses(mapped);
+  }
 }
 
 }  // namespace hoshi

@@ -53,7 +53,7 @@ class Normalizer {
   const NormalizerTables& tables() const { return *tables_; }
 
  private:
-  // Classes of units. A unit without a class is the same after all steps, wherever it stands.
+  // Classes of units. A unit without a class is the same after each step, wherever it stands.
   enum Class : std::uint8_t {
     kChanges = 1,      // NFKC or the step emoji may change the unit, or the units before it
     kDash = 2,         // a group of dashes.tsv has the unit
@@ -62,7 +62,10 @@ class Normalizer {
     kTriple = 16,      // a run of three may change
     kKaomoji = 32,     // a kaomoji begins with the unit
     kSurrogate = 64,
+    kRestored = 128,  // NFKC changes the unit, and a later step restores it
   };
+
+  static constexpr char16_t kEllipsis = u'…';
 
   bool Has(Step step) const { return (steps_ >> static_cast<unsigned>(step) & 1U) != 0; }
   void Classify();
@@ -78,7 +81,8 @@ class Normalizer {
   void DeleteStyles(MappedText& text) const;
   void ReplaceDashes(MappedText& text) const;
   void ReplacePunctuation(MappedText& text) const;
-  bool ShortenRuns(MappedText& text, MappedText& out) const;
+  void ShortenRuns(MappedText& text, MappedText& out) const;
+  static void JoinEllipses(MappedText& text);
   void ReplaceKaomoji(MappedText& text, MappedText& out) const;
 
   std::shared_ptr<const NormalizerTables> tables_;
