@@ -1,26 +1,29 @@
 /**
- * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest}. Run it with
+ * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest,normalizer,normalizer_tables}. Run it with
  * `node dist/test/fuzz/seeds.js FOLDER`. Tables have the format that test/fuzz/table_input.h reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileForest } from '../../model/compile/forest.ts';
+import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
+import { normalizerTextGenerator, smallTables } from '../fixtures/normalizer-texts.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
-import { decodeTableFile, dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
+import { decodeTableFile, dictionaryKind, forestKind, normalizerKind, vocabularyKind } from '../oracle/table-file.ts';
 
 const random = createRandom(51);
 const someText = () => Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀'])).join('');
 
 function tableSeed(file: Buffer, kind: TableKind): Buffer {
   const sections = decodeTableFile(file, kind).sections.map((section, i) => {
-    if (kind !== forestKind && i === 1) return pairsOf(section);
+    if (kind === normalizerKind && i === 0) return pagesOf(section);
+    if ((kind === dictionaryKind || kind === vocabularyKind) && i === 1) return pairsOf(section);
     return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms are enough
   });
   return Buffer.concat([
@@ -34,6 +37,12 @@ function pairsOf(section: Uint8Array): Uint8Array {
   const codes = new Uint16Array(section.buffer, section.byteOffset, section.length / 2);
   const units = Array.from('abcdxyzw映画は面白い。、𠮷_1'.split(''), (unit) => unit.charCodeAt(0));
   return new Uint8Array(Uint16Array.from(units.flatMap((unit) => [unit, codes[unit] as number])).buffer);
+}
+
+/** Pairs (page, block) for the pages that are not 0. */
+function pagesOf(section: Uint8Array): Uint8Array {
+  const pages = Array.from(new Uint16Array(section.buffer, section.byteOffset, section.length / 2));
+  return new Uint8Array(Uint16Array.from(pages.flatMap((block, page) => (block === 0 ? [] : [page, block]))).buffer);
 }
 
 const seeds: Record<string, (i: number) => Buffer> = {
@@ -52,6 +61,11 @@ const seeds: Record<string, (i: number) => Buffer> = {
     const text = randomTrees(random, { columnCount: 5, maxLeaves: 12, hasLinearLeaf: i % 2 === 0 });
     return tableSeed(compileForest(text, ''), forestKind);
   },
+  normalizer: (() => {
+    const next = normalizerTextGenerator(random);
+    return () => Buffer.concat([Buffer.of(31), Buffer.from(next(), 'utf16le')]);
+  })(),
+  normalizer_tables: () => tableSeed(compileNormalizer(smallTables), normalizerKind),
 };
 
 const [folder = ''] = process.argv.slice(2);

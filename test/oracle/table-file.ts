@@ -6,6 +6,7 @@ import { xxh32 } from '../../model/compile/xxh32.ts';
 export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 1 };
 export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 1 };
 export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
+export const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 1 };
 
 export interface TableFile {
   readonly identity: string;
