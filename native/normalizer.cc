@@ -47,13 +47,12 @@ void Normalizer::Classify() {
   ClassifyRestored();
 }
 
-// Gives the class kRestored instead of kChanges to units that NFKC changes and a later step restores: ！ → !
-// → ！, … → ... → …
+// Takes the class kChanges from units that NFKC changes and a later step restores: ！ → ! → ！, … → ... → …
 //
-// This holds in every text whose units all have no class that says otherwise. NFKC decomposes the unit into
-// starters that join with nothing before them. Punctuation then maps each part on its own: only a "." or ","
-// between two digits would stay, and these parts stand alone or beside each other. A run of the parts can
-// grow only by a neighbour that is the same unit (kPair, kTriple) or one of the parts (kPunctuation).
+// If no unit of a text has the class kChanges, the text is the same with and without NFKC. NFKC decomposes
+// such units into starters that join with nothing before them. Punctuation then maps each part on its own:
+// only a "." or "," between two digits would stay, and these parts stand alone or beside each other. Where
+// the parts are points, they join with other points as … does (JoinEllipses).
 void Normalizer::ClassifyRestored() {
   if (!Has(Step::kNfkc) || !Has(Step::kPunctuation)) return;
   Scratch scratch;
@@ -65,7 +64,7 @@ void Normalizer::ClassifyRestored() {
     if (parts.empty() || !is_inert || parts == u"." || parts == u",") return;
     NormalizeCharacters({&unit, 1}, scratch);
     if (scratch.text_.text() == std::u16string_view(&unit, 1))
-      classes_[unit] = static_cast<std::uint8_t>((classes_[unit] & ~kChanges) | kRestored);
+      classes_[unit] = static_cast<std::uint8_t>(classes_[unit] & ~kChanges);
   };
   for (const auto& replacement : tables_->punctuation) check(replacement.by);
   check(kEllipsis);
@@ -109,8 +108,7 @@ bool Normalizer::IsNormalized(std::u16string_view text) const {
 bool Normalizer::IsNormalizedAt(std::u16string_view text, std::size_t i) const {
   const std::uint8_t kind = classes_[text[i]];
   if ((kind & (kChanges | kDash | kPunctuation)) != 0) return false;
-  const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
-  if (is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]))) return false;
+  if (EndsRun(text, i)) return false;
   if ((kind & kSurrogate) != 0 && Changes(CodePointAt(text, i).code)) return false;
   return (kind & kKaomoji) == 0 || kaomoji_.Find(text, i) == nullptr;
 }
@@ -127,7 +125,7 @@ void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch)
     mapped.ends[i] = i + 1;
     kinds |= classes_[text[i]];
   }
-  const bool has_changes = (kinds & (kChanges | kRestored | kSurrogate)) != 0;
+  const bool has_changes = (kinds & (kChanges | kSurrogate)) != 0;
   if (Has(Step::kEmoji) && has_changes) DeleteStyles(mapped);
   if (Has(Step::kDashes) && (kinds & (kDash | kPair)) != 0) ReplaceDashes(mapped);
   if (Has(Step::kNfkc) && has_changes) {

@@ -53,7 +53,7 @@ class Normalizer {
   const NormalizerTables& tables() const { return *tables_; }
 
  private:
-  // Classes of units. A unit without a class is the same after each step, wherever it stands.
+  // Classes of units. A unit without a class is the same after all steps, wherever it stands.
   enum Class : std::uint8_t {
     kChanges = 1,      // NFKC or the step emoji may change the unit, or the units before it
     kDash = 2,         // a group of dashes.tsv has the unit
@@ -62,7 +62,6 @@ class Normalizer {
     kTriple = 16,      // a run of three may change
     kKaomoji = 32,     // a kaomoji begins with the unit
     kSurrogate = 64,
-    kRestored = 128,  // NFKC changes the unit, and a later step restores it
   };
 
   static constexpr char16_t kEllipsis = u'…';
@@ -75,6 +74,12 @@ class Normalizer {
 
   bool IsNormalized(std::u16string_view text) const;
   bool IsNormalizedAt(std::u16string_view text, std::size_t i) const;
+  // Whether text[i] is the second or third unit of a run that may change.
+  bool EndsRun(std::u16string_view text, std::size_t i) const {
+    const std::uint8_t kind = classes_[text[i]];
+    const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
+    return is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]));
+  }
   void NormalizeCharacters(std::u16string_view text, Scratch& scratch) const;
 
   // The steps, in normalizer_steps.cc.

@@ -49,7 +49,8 @@ void Normalizer::DeleteStyles(MappedText& text) const {
   for (std::size_t i = 0; i < text.size();) {
     const CodePoint point = CodePointAt(text.text(), i);
     const std::size_t next = i + point.length;
-    const bool is_style = (tables_->character(point.code).flags & NormalizerTables::kStyle) != 0;
+    const bool is_style = (classes_[text.units[i]] & (kChanges | kSurrogate)) != 0 &&
+                          (tables_->character(point.code).flags & NormalizerTables::kStyle) != 0;
     if (is_style && !IsSplitPair(text.text(), size, next)) {
       if (size > 0) text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[next - 1]);
       i = next;
@@ -87,10 +88,9 @@ void Normalizer::ReplacePunctuation(MappedText& text) const {
 // Shortens runs of one unit. A run of Latin letters stays if it is a part of a word.
 void Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
   const std::u16string_view units = text.text();
-  const auto is_run = [this](char16_t a, char16_t b) {
-    return a == b && (classes_[a] & (kPair | kTriple)) != 0;
-  };
-  if (std::adjacent_find(units.begin(), units.end(), is_run) == units.end()) return;
+  std::size_t first = 0;
+  while (first < units.size() && !EndsRun(units, first)) ++first;
+  if (first == units.size()) return;
   out.Clear();
   for (std::size_t i = 0, end = 0; i < units.size(); i = end) {
     end = std::min(units.find_first_not_of(units[i], i), units.size());
@@ -111,6 +111,7 @@ void Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
 void Normalizer::JoinEllipses(MappedText& text) {
   constexpr std::u16string_view kPoints = u".．…";
   const std::u16string_view units = text.text();
+  if (units.find(kEllipsis) == units.npos) return;
   std::size_t size = 0;
   for (std::size_t i = 0, end = 0; i < units.size(); i = end) {
     end = i;
