@@ -159,7 +159,13 @@ test('the serving engine does not include LightGBM; forest, analyzer and vectori
 });
 
 test('other rooms reach the addons only through native/index.ts', () => {
-  const open = ['native/index.ts', 'native/rows.ts', 'native/package-root.ts', 'native/builtin.ts', 'native/normalizer-steps.ts'];
+  const open = [
+    'native/index.ts',
+    'native/rows.ts',
+    'native/package-root.ts',
+    'native/builtin.ts',
+    'native/normalizer-steps.ts',
+  ];
   const inside = modules
     .filter((file) => !/^(native|test)\//.test(file))
     .flatMap((file) => importsOf(file).map((target) => ({ file, target })))

@@ -49,7 +49,11 @@ function recordsOf(tables: NormalizationTables) {
   const recordOf = (code: number): number => {
     const decomposition = tables.decompositions.get(code) ?? '';
     const start = decomposition === '' ? 0 : decompositions.length;
-    const record = [start, decomposition.length | ((tables.combiningClasses.get(code) ?? 0) << 8), flags[code] as number];
+    const record = [
+      start,
+      decomposition.length | ((tables.combiningClasses.get(code) ?? 0) << 8),
+      flags[code] as number,
+    ];
     const known = numbers.get(record.join());
     if (known !== undefined) return known;
     decompositions += decomposition;
@@ -77,7 +81,13 @@ function recordsOf(tables: NormalizationTables) {
  * NFKC changes a mark, or a code point that joins with those before it. It also changes a code point whose decomposition
  * it does not compose again, or whose decomposition begins with one of the former.
  */
-function flagsOf({ decompositions, combiningClasses, compositions, emoji, modifiers }: NormalizationTables): Uint8Array {
+function flagsOf({
+  decompositions,
+  combiningClasses,
+  compositions,
+  emoji,
+  modifiers,
+}: NormalizationTables): Uint8Array {
   const flags = new Uint8Array(CODE_POINTS);
   const mark = (codes: Iterable<number>, flag: number) => {
     for (const code of codes) flags[code] = (flags[code] as number) | flag;
@@ -85,7 +95,10 @@ function flagsOf({ decompositions, combiningClasses, compositions, emoji, modifi
   mark(emoji, IS_EMOJI);
   mark([...modifiers, ...STYLES], IS_STYLE);
   mark(combiningClasses.keys(), IS_CHANGED_BY_NFKC);
-  mark(Array.from(compositions.keys(), (pair) => Array.from(pair)[1]?.codePointAt(0) as number), IS_CHANGED_BY_NFKC);
+  mark(
+    Array.from(compositions.keys(), (pair) => Array.from(pair)[1]?.codePointAt(0) as number),
+    IS_CHANGED_BY_NFKC,
+  );
   const [firstVowel, lastVowel, firstFinal, lastFinal] = HANGUL_ENDS;
   for (let code = firstVowel; code <= lastVowel; code++) mark([code], IS_CHANGED_BY_NFKC);
   for (let code = firstFinal; code <= lastFinal; code++) mark([code], IS_CHANGED_BY_NFKC);

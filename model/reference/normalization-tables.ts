@@ -70,12 +70,18 @@ function readTables(): NormalizationTables {
     identity: hash.digest('hex'),
     decompositions: new Map(rowsOf('decompositions.tsv').flatMap(([range, to]) => decompositionsOf(range, to))),
     combiningClasses: new Map(
-      rowsOf('combining-classes.tsv').flatMap(([range, number]) => span(range).map((c) => [c, Number(number)] as const)),
+      rowsOf('combining-classes.tsv').flatMap(([range, number]) =>
+        span(range).map((c) => [c, Number(number)] as const),
+      ),
     ),
-    compositions: new Map(rowsOf('compositions.tsv').map(([pair, composed]) => [characters(pair), characters(composed)])),
+    compositions: new Map(
+      rowsOf('compositions.tsv').map(([pair, composed]) => [characters(pair), characters(composed)]),
+    ),
     emoji: new Set(emojiOf('emoji')),
     modifiers: new Set(emojiOf('modifier')),
-    dashes: new Map(rowsOf('dashes.tsv').flatMap(([dash, group]) => Array.from(group, (unit) => [unit, dash] as const))),
+    dashes: new Map(
+      rowsOf('dashes.tsv').flatMap(([dash, group]) => Array.from(group, (unit) => [unit, dash] as const)),
+    ),
     punctuation: new Map(rowsOf('punctuation.tsv').map(([unit, symbol]) => [unit, symbol])),
     repeats: new Map(
       rowsOf('repeats.tsv').map(([unit, minimum, replacement]) => [unit, { minimum: Number(minimum), replacement }]),

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { emojiLength } from '../../model/reference/emoji.ts';
 import { normalizationTables } from '../../model/reference/normalization-tables.ts';
 import { createNormalizer } from '../../model/reference/normalizer.ts';
-import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import { NativeNormalizer, normalizerPath } from '../../native/engine.ts';
 import { allSteps, normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
@@ -37,7 +37,10 @@ describe('native normalizer', () => {
     const nfkc = NativeNormalizer.load(['nfkc']);
     const blocks = Array.from({ length: 0x1100 }, (_, i) => i * 256);
     for (const sweep of golden.sweeps)
-      assert.deepEqual(sweepFaults(sweep, blocks, (text) => nfkc.normalize(text).text), []);
+      assert.deepEqual(
+        sweepFaults(sweep, blocks, (text) => nfkc.normalize(text).text),
+        [],
+      );
     for (const { text, nfkc: expected } of golden.texts) assert.equal(nfkc.normalize(text).text, expected);
   });
 
@@ -130,6 +133,7 @@ describe('native normalizer, hostile texts', () => {
       assert.ok(after < 120 * Math.max(before, 0.5), `${before} ms for 2^16 units, ${after} ms for 2^20`);
     });
 
-    test(`${name}: 2^12 units are the same as the twin's`, () => sameAsTwin(`a${unit.repeat(2 ** 12 / unit.length)}か`));
+    test(`${name}: 2^12 units are the same as the twin's`, () =>
+      sameAsTwin(`a${unit.repeat(2 ** 12 / unit.length)}か`));
   }
 });

@@ -15,8 +15,8 @@ import { createRandom } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
-import { randomTrees } from '../fixtures/random-trees.ts';
 import { allSteps, smallTables } from '../fixtures/normalizer-texts.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
@@ -304,7 +304,13 @@ describe('the checks of the tables find faults that a checksum does not show', (
       (bytes) => bytes.writeUInt8(2, 0),
       /listed columns: expected 0 or 1, found 2/,
     ],
-    ['a page too high', normalizer, 1, (bytes) => bytes.writeUInt16LE(99, 0), /blocks of pages: expected below \d+, found 99/],
+    [
+      'a page too high',
+      normalizer,
+      1,
+      (bytes) => bytes.writeUInt16LE(99, 0),
+      /blocks of pages: expected below \d+, found 99/,
+    ],
     [
       'a character too high',
       normalizer,
