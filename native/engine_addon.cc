@@ -388,7 +388,9 @@ class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
     const auto text = normalizer_->Normalize(State::Of(env).TextFrom(info[0]), scratch_);
     if (!scratch_.is_changed()) return env.Undefined();
     auto normalized = Napi::Object::New(env);
-    normalized.Set("text", Napi::String::New(env, text.data(), text.size()));
+    // A Value, because Set converts a Napi::String to UTF-8, which has no lone surrogates.
+    const Napi::Value units = Napi::String::New(env, text.data(), text.size());
+    normalized.Set("text", units);
     normalized.Set("starts", ToJavaScript(env, scratch_.starts()));
     normalized.Set("ends", ToJavaScript(env, scratch_.ends()));
     return normalized;

@@ -39,7 +39,7 @@ void MakeOffsetsMonotone(MappedText& text, std::size_t from) {
 
 }  // namespace
 
-void Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
+bool Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
   const std::u16string_view units = text.text();
   MappedText& out = scratch.out_;
   out.Clear();
@@ -51,17 +51,18 @@ void Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
       i += point.length;
       continue;
     }
-    const bool takes_before = i > copied && !IsProtected(tables_->character(CodePointAt(units, before).code));
+    const bool takes_before = i > copied && !BeginsInert(point.code) &&
+                              !IsProtected(tables_->character(CodePointAt(units, before).code));
     const std::size_t begin = takes_before ? before : i;
     Copy(text, copied, begin, out);
     std::vector<Piece>& pieces = scratch.pieces_;
     pieces.clear();
     if (takes_before) Decompose(text, before, i, pieces);
-    for (; i < units.size(); i += point.length) {
-      point = CodePointAt(units, i);
-      if (IsInert(point.code)) break;
+    do {
       Decompose(text, i, i + point.length, pieces);
-    }
+      i += point.length;
+      if (i < units.size()) point = CodePointAt(units, i);
+    } while (i < units.size() && !IsInert(point.code) && !BeginsInert(point.code));
     copied = i;
     Sort(pieces, scratch.sorted_);
     Compose(pieces);
@@ -69,9 +70,15 @@ void Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
     Append(text, pieces, out);
     MakeOffsetsMonotone(out, from);
   }
-  if (copied == 0) return;
+  if (copied == 0) return false;
   Copy(text, copied, units.size(), out);
   std::swap(text, out);
+  return true;
+}
+
+bool Nfkc::BeginsInert(char32_t code) const {
+  const std::u16string_view decomposition = tables_->decomposition(tables_->character(code));
+  return !decomposition.empty() && IsInert(CodePointAt(decomposition, 0).code);
 }
 
 // A Hangul syllable stays whole: NFKC would compose it again.
@@ -82,12 +89,12 @@ void Nfkc::Decompose(const MappedText& text, std::size_t from, std::size_t to,
   const NormalizerTables::Character& character = tables_->character(code);
   const std::u16string_view decomposition = tables_->decomposition(character);
   if (decomposition.empty()) {
-    pieces.push_back({code, character.combining_class, true, from, start, end});
+    pieces.push_back({code, character.combining_class, from, start, end});
     return;
   }
   for (std::size_t i = 0; i < decomposition.size();) {
     const auto [part, length] = CodePointAt(decomposition, i);
-    pieces.push_back({part, tables_->character(part).combining_class, false, from, start, end});
+    pieces.push_back({part, tables_->character(part).combining_class, from, start, end});
     i += length;
   }
 }
@@ -124,7 +131,7 @@ void Nfkc::Compose(std::vector<Piece>& pieces) const {
       starter->code = composed;
       starter->start = std::min(starter->start, piece.start);
       starter->end = std::max(starter->end, piece.end);
-      starter->is_unchanged = false;
+      if (starter->index != piece.index) starter->index = kMany;
       continue;
     }
     pieces[size] = piece;
@@ -146,8 +153,9 @@ char32_t Nfkc::Composition(char32_t first, char32_t second) const {
 
 void Nfkc::Append(const MappedText& text, const std::vector<Piece>& pieces, MappedText& out) {
   for (const Piece& piece : pieces) {
-    if (piece.is_unchanged) {
-      Copy(text, piece.index, piece.index + (piece.code < 0x10000 ? 1 : 2), out);
+    const CodePoint source = piece.index == kMany ? CodePoint{0, 0} : CodePointAt(text.text(), piece.index);
+    if (source.length > 0 && source.code == piece.code) {
+      Copy(text, piece.index, piece.index + source.length, out);
     } else {
       AddCodePoint(out, piece.code, piece.start, piece.end);
     }

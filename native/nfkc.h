@@ -2,9 +2,10 @@
 // test/golden/nfkc.json pins it. Source: Unicode Standard Annex #15, and section 3.12 of the Unicode Standard
 // for Hangul. The readable twin is model/reference/nfkc.ts.
 //
-// Most code points are inert: NFKC neither changes them nor joins them with those before. The text is copied
-// up to the last inert code point before one that is not. From there, a chunk of code points that are not
-// inert is decomposed, sorted and composed. The time is linear.
+// Most code points are inert: NFKC neither changes them nor joins them with those before. They are copied.
+// The others are decomposed, sorted and composed in chunks. A chunk begins with an inert code point, or with
+// one whose decomposition begins with an inert one. So a chunk is short, except for a long run of marks. The
+// time is linear.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class Nfkc {
   // `keeps_emoji`: emoji stay as they are, and the text is normalized between them.
   Nfkc(const NormalizerTables& tables, bool keeps_emoji) : tables_(&tables), keeps_emoji_(keeps_emoji) {}
 
-  // Normalizes `text` in place.
-  void Normalize(MappedText& text, Scratch& scratch) const;
+  // Normalizes `text` in place. Returns whether it has a code point that is not inert.
+  bool Normalize(MappedText& text, Scratch& scratch) const;
 
   bool IsInert(char32_t code) const { return !IsActive(tables_->character(code)); }
 
@@ -36,10 +37,13 @@ class Nfkc {
   bool IsActive(const NormalizerTables::Character& character) const {
     return (character.flags & NormalizerTables::kNfkc) != 0 && !IsProtected(character);
   }
+  // Whether the code point has a decomposition that begins with an inert code point.
+  bool BeginsInert(char32_t code) const;
   void Decompose(const MappedText& text, std::size_t from, std::size_t to, std::vector<Piece>& pieces) const;
   void Compose(std::vector<Piece>& pieces) const;
   char32_t Composition(char32_t first, char32_t second) const;
   static void Sort(std::vector<Piece>& pieces, std::vector<Piece>& sorted);
+  static constexpr std::size_t kMany = SIZE_MAX;
   static void Append(const MappedText& text, const std::vector<Piece>& pieces, MappedText& out);
 
   const NormalizerTables* tables_;
@@ -50,8 +54,7 @@ class Nfkc {
 struct Nfkc::Piece {
   char32_t code;
   std::uint8_t combining_class;
-  bool is_unchanged;  // the code point is at text[index] as it is
-  std::size_t index;
+  std::size_t index;  // of the code point in the text that it comes from; kMany if there are several
   std::uint32_t start, end;
 };
 

@@ -44,16 +44,17 @@ void Normalizer::Classify() {
   }
   if (Has(Step::kRepeats)) {
     for (const auto& run : tables_->runs) add(run.unit, run.minimum == 2 ? kPair : kTriple);
+    add(kEllipsis, kPair | kChanges);  // a point beside it changes, too
   }
   ClassifyRestored();
 }
 
 // Takes the class kChanges from units that NFKC changes and a later step restores: ！ → ! → ！, … → ... → …
 //
-// This holds in every text whose units all have no class that says otherwise. NFKC decomposes the unit into
-// starters that join with nothing before them. Punctuation then maps each part on its own: only a "." or ","
-// between two digits would stay, and these parts stand alone or beside each other. A run of the parts can
-// grow only by a neighbour that is the same unit (kPair, kTriple) or one of the parts (kPunctuation).
+// If no unit of a text has the class kChanges, the text is the same with and without NFKC. NFKC decomposes
+// such units into starters that join with nothing before them. Punctuation then maps each part on its own:
+// only a "." or "," between two digits would stay, and these parts stand alone or beside each other. Where
+// the parts are points, they join with other points as … does (JoinEllipses).
 void Normalizer::ClassifyRestored() {
   if (!Has(Step::kNfkc) || !Has(Step::kPunctuation)) return;
   Scratch scratch;
@@ -68,7 +69,7 @@ void Normalizer::ClassifyRestored() {
       classes_[unit] = static_cast<std::uint8_t>(classes_[unit] & ~kChanges);
   };
   for (const auto& replacement : tables_->punctuation) check(replacement.by);
-  for (const auto& run : tables_->runs) check(run.unit);
+  check(kEllipsis);
 }
 
 // Whether NFKC or the step emoji may change the code point, or the text before it.
@@ -109,8 +110,7 @@ bool Normalizer::IsNormalized(std::u16string_view text) const {
 bool Normalizer::IsNormalizedAt(std::u16string_view text, std::size_t i) const {
   const std::uint8_t kind = classes_[text[i]];
   if ((kind & (kChanges | kDash | kPunctuation)) != 0) return false;
-  const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
-  if (is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]))) return false;
+  if (EndsRun(text, i)) return false;
   if ((kind & kSurrogate) != 0 && Changes(CodePointAt(text, i).code)) return false;
   return (kind & kKaomoji) == 0 || kaomoji_.Find(text, i) == nullptr;
 }
@@ -121,19 +121,24 @@ void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch)
   mapped.units.assign(text.begin(), text.end());
   mapped.starts.resize(text.size());
   mapped.ends.resize(text.size());
+  unsigned kinds = 0;
   for (std::uint32_t i = 0; i < text.size(); ++i) {
     mapped.starts[i] = i;
     mapped.ends[i] = i + 1;
+    kinds |= classes_[text[i]];
   }
-  if (Has(Step::kEmoji)) DeleteStyles(mapped);
-  if (Has(Step::kDashes)) ReplaceDashes(mapped);
-  if (Has(Step::kNfkc)) {
-    nfkc_.Normalize(mapped, scratch.nfkc_);
-    if (Has(Step::kDashes)) ReplaceDashes(mapped);
+  const bool has_changes = (kinds & (kChanges | kSurrogate)) != 0;
+  if (Has(Step::kEmoji) && has_changes) DeleteStyles(mapped);
+  if (Has(Step::kDashes) && (kinds & (kDash | kPair)) != 0) ReplaceDashes(mapped);
+  if (Has(Step::kNfkc) && has_changes) {
+    const bool is_changed = nfkc_.Normalize(mapped, scratch.nfkc_);
+    if (Has(Step::kDashes) && is_changed) ReplaceDashes(mapped);
   }
   if (Has(Step::kPunctuation)) ReplacePunctuation(mapped);
-  // The second pass shortens the runs that the first one makes: 。。。… is …
-  if (Has(Step::kRepeats) && ShortenRuns(mapped, scratch.other_)) ShortenRuns(mapped, scratch.other_);
+  if (Has(Step::kRepeats)) {
+    ShortenRuns(mapped, scratch.other_);
+    JoinEllipses(mapped);
+  }
 }
 
 }  // namespace hoshi

@@ -70,6 +70,8 @@ class Normalizer {
     kEmoji = 128,  // an emoji begins with the unit; it has no other meaning than may_start_emoji
   };
 
+  static constexpr char16_t kEllipsis = u'…';
+
   bool Has(Step step) const { return (steps_ >> static_cast<unsigned>(step) & 1U) != 0; }
   void Classify();
   void ClassifyRestored();
@@ -78,13 +80,20 @@ class Normalizer {
 
   bool IsNormalized(std::u16string_view text) const;
   bool IsNormalizedAt(std::u16string_view text, std::size_t i) const;
+  // Whether text[i] is the second or third unit of a run that may change.
+  bool EndsRun(std::u16string_view text, std::size_t i) const {
+    const std::uint8_t kind = classes_[text[i]];
+    const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
+    return is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]));
+  }
   void NormalizeCharacters(std::u16string_view text, Scratch& scratch) const;
 
   // The steps, in normalizer_steps.cc.
   void DeleteStyles(MappedText& text) const;
   void ReplaceDashes(MappedText& text) const;
   void ReplacePunctuation(MappedText& text) const;
-  bool ShortenRuns(MappedText& text, MappedText& out) const;
+  void ShortenRuns(MappedText& text, MappedText& out) const;
+  static void JoinEllipses(MappedText& text);
   void ReplaceKaomoji(MappedText& text, MappedText& out) const;
 
   std::shared_ptr<const NormalizerTables> tables_;

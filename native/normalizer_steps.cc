@@ -28,6 +28,12 @@ bool IsInNumber(std::u16string_view text, std::size_t i) {
          IsDigit(text[i + 1]);
 }
 
+// Whether text[before - 1] and text[after] would be a surrogate pair.
+bool IsSplitPair(std::u16string_view text, std::size_t before, std::size_t after) {
+  return before > 0 && after < text.size() && (text[before - 1] & 0xfc00) == 0xd800 &&
+         (text[after] & 0xfc00) == 0xdc00;
+}
+
 // Whether text[begin, end), a run of one unit, is a part of a word in Latin letters.
 bool IsInWord(std::u16string_view text, std::size_t begin, std::size_t end) {
   return IsLatinLetter(text[begin]) &&
@@ -36,13 +42,16 @@ bool IsInWord(std::u16string_view text, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-// Deletes variation selectors, skin tones and keycaps.
+// Deletes variation selectors, skin tones and keycaps. One between two lone surrogates stays, because these
+// would become a pair.
 void Normalizer::DeleteStyles(MappedText& text) const {
   std::size_t size = 0;
   for (std::size_t i = 0; i < text.size();) {
     const CodePoint point = CodePointAt(text.text(), i);
     const std::size_t next = i + point.length;
-    if ((tables_->character(point.code).flags & NormalizerTables::kStyle) != 0) {
+    const bool is_style = (classes_[text.units[i]] & (kChanges | kSurrogate)) != 0 &&
+                          (tables_->character(point.code).flags & NormalizerTables::kStyle) != 0;
+    if (is_style && !IsSplitPair(text.text(), size, next)) {
       if (size > 0) text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[next - 1]);
       i = next;
     } else {
@@ -76,14 +85,12 @@ void Normalizer::ReplacePunctuation(MappedText& text) const {
   }
 }
 
-// Shortens runs of one unit. A run of Latin letters stays if it is a part of a word. Returns whether the text
-// has a run that may be shortened.
-bool Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
+// Shortens runs of one unit. A run of Latin letters stays if it is a part of a word.
+void Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
   const std::u16string_view units = text.text();
-  const auto is_run = [this](char16_t a, char16_t b) {
-    return a == b && (classes_[a] & (kPair | kTriple)) != 0;
-  };
-  if (std::adjacent_find(units.begin(), units.end(), is_run) == units.end()) return false;
+  std::size_t first = 0;
+  while (first < units.size() && !EndsRun(units, first)) ++first;
+  if (first == units.size()) return;
   out.Clear();
   for (std::size_t i = 0, end = 0; i < units.size(); i = end) {
     end = std::min(units.find_first_not_of(units[i], i), units.size());
@@ -97,7 +104,30 @@ bool Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
     }
   }
   std::swap(text, out);
-  return true;
+}
+
+// Joins … with the points and the … beside it. NFKC makes three points of …, so they are one run when the
+// text is normalized again.
+void Normalizer::JoinEllipses(MappedText& text) {
+  constexpr std::u16string_view kPoints = u".．…";
+  const std::u16string_view units = text.text();
+  if (units.find(kEllipsis) == units.npos) return;
+  std::size_t size = 0;
+  for (std::size_t i = 0, end = 0; i < units.size(); i = end) {
+    end = i;
+    bool has_ellipsis = false;
+    for (; end < units.size() && kPoints.find(units[end]) != kPoints.npos; ++end)
+      has_ellipsis = has_ellipsis || units[end] == kEllipsis;
+    if (has_ellipsis && end - i >= 2) {
+      const std::uint32_t last = text.ends[end - 1];
+      Move(text, i, size, kEllipsis);
+      text.ends[size++] = last;
+    } else {
+      end = std::max(end, i + 1);
+      for (std::size_t k = i; k < end; ++k) Move(text, k, size++, units[k]);
+    }
+  }
+  Truncate(text, size);
 }
 
 // Replaces each kaomoji by its emoji, from left to right, the longest first.

@@ -5,6 +5,8 @@
  * Each code point has a record: its decomposition, its combining class and its flags. Most code points share record 0,
  * which is empty. Records are found through pages of 128 code points; equal pages are stored once.
  */
+import { unmappedText } from '../reference/mapped-text.ts';
+import { toNfkc } from '../reference/nfkc.ts';
 import type { NormalizationTables } from '../reference/normalization-tables.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
@@ -75,7 +77,10 @@ function recordsOf(tables: NormalizationTables) {
   };
 }
 
-/** NFKC changes a code point, or the code points before it, if it has a decomposition or joins with those. */
+/**
+ * NFKC changes a mark, or a code point that joins with those before it. It also changes a code point whose decomposition
+ * it does not compose again, or whose decomposition begins with one of the former.
+ */
 function flagsOf({
   decompositions,
   combiningClasses,
@@ -89,7 +94,7 @@ function flagsOf({
   };
   mark(emoji, IS_EMOJI);
   mark([...modifiers, ...STYLES], IS_STYLE);
-  mark([...decompositions.keys(), ...combiningClasses.keys()], IS_CHANGED_BY_NFKC);
+  mark(combiningClasses.keys(), IS_CHANGED_BY_NFKC);
   mark(
     Array.from(compositions.keys(), (pair) => Array.from(pair)[1]?.codePointAt(0) as number),
     IS_CHANGED_BY_NFKC,
@@ -97,6 +102,16 @@ function flagsOf({
   const [firstVowel, lastVowel, firstFinal, lastFinal] = HANGUL_ENDS;
   for (let code = firstVowel; code <= lastVowel; code++) mark([code], IS_CHANGED_BY_NFKC);
   for (let code = firstFinal; code <= lastFinal; code++) mark([code], IS_CHANGED_BY_NFKC);
+  const isChanged = (code: number) => ((flags[code] as number) & IS_CHANGED_BY_NFKC) !== 0;
+  const decomposed = Array.from(decompositions).filter(([code, decomposition]) => {
+    const character = String.fromCodePoint(code);
+    const { text } = toNfkc(unmappedText(character), () => false);
+    return text !== character || isChanged(decomposition.codePointAt(0) as number);
+  });
+  mark(
+    decomposed.map(([code]) => code),
+    IS_CHANGED_BY_NFKC,
+  );
   return flags;
 }
 

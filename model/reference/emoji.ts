@@ -56,15 +56,24 @@ function isRegionalIndicator(text: string, index: number): boolean {
   return code >= FIRST_REGIONAL_INDICATOR && code <= LAST_REGIONAL_INDICATOR;
 }
 
-/** Deletes variation selectors, skin tones and keycaps. */
+/**
+ * Deletes variation selectors, skin tones and keycaps. One between two lone surrogates stays, because these would become
+ * a pair.
+ */
 export function deleteStyles(text: MappedText): MappedText {
   const { modifiers } = normalizationTables();
   const builder = new MappedTextBuilder();
+  let last = '';
   for (let i = 0, next: number; i < text.text.length; i = next) {
     const { code, end } = codePointAt(text.text, i);
     next = end;
-    if (STYLES.has(code) || modifiers.has(code)) builder.delete(text.ends[end - 1] as number);
-    else builder.addFrom(text, i, end);
+    const isSplitPair = /[\ud800-\udbff]$/.test(last) && /^[\udc00-\udfff]/.test(text.text.charAt(end));
+    if ((STYLES.has(code) || modifiers.has(code)) && !isSplitPair) {
+      builder.delete(text.ends[end - 1] as number);
+    } else {
+      builder.addFrom(text, i, end);
+      last = text.text[end - 1] as string;
+    }
   }
   return builder.build();
 }

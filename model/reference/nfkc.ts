@@ -15,7 +15,7 @@ interface Piece {
   readonly combiningClass: number;
   start: number;
   end: number;
-  /** The index of the character in the text of the step before. Undefined if it is not there as it is. */
+  /** The index of the character in the text that it comes from. Undefined if there are several. */
   index: number | undefined;
 }
 
@@ -24,8 +24,9 @@ export function toNfkc(text: MappedText, isProtected: (code: number) => boolean)
   let pieces: Piece[] = [];
   const flush = () => {
     for (const { character, start, end, index } of composed(ordered(pieces))) {
-      if (index === undefined) builder.add(character, start, end);
-      else builder.addFrom(text, index, index + character.length);
+      if (index !== undefined && text.text.startsWith(character, index))
+        builder.addFrom(text, index, index + character.length);
+      else builder.add(character, start, end);
     }
     pieces = [];
   };
@@ -52,7 +53,7 @@ function piecesOf(text: MappedText, from: number, to: number): Piece[] {
     combiningClass: combiningClasses.get(character.codePointAt(0) as number) ?? 0,
     start: text.starts[from] as number,
     end: text.ends[to - 1] as number,
-    index: decomposition === undefined ? from : undefined,
+    index: from,
   }));
 }
 
@@ -91,7 +92,7 @@ function composed(pieces: readonly Piece[]): Piece[] {
       starter.character = character;
       starter.end = Math.max(starter.end, piece.end);
       starter.start = Math.min(starter.start, piece.start);
-      starter.index = undefined;
+      if (starter.index !== piece.index) starter.index = undefined;
       continue;
     }
     if (piece.combiningClass === 0) starter = piece;

@@ -17,7 +17,7 @@ import { deleteStyles, isEmoji, KaomojiFinder } from './emoji.ts';
 import { type MappedText, unmappedText } from './mapped-text.ts';
 import { toNfkc } from './nfkc.ts';
 import { normalizationTables } from './normalization-tables.ts';
-import { replaceDashes, replacePunctuation, shortenRuns } from './punctuation.ts';
+import { joinEllipses, replaceDashes, replacePunctuation, shortenRuns } from './punctuation.ts';
 
 export interface Normalizer {
   /** Any string is accepted. If nothing changes, each unit has its own offsets. */
@@ -57,6 +57,6 @@ function normalizeCharacters(text: MappedText, steps: ReadonlySet<NormalizerStep
     if (steps.has('dashes')) result = replaceDashes(result);
   }
   if (steps.has('punctuation')) result = replacePunctuation(result);
-  if (steps.has('repeats')) result = shortenRuns(result);
+  if (steps.has('repeats')) result = joinEllipses(shortenRuns(result));
   return result;
 }

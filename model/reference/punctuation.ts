@@ -37,13 +37,8 @@ export function replacePunctuation(text: MappedText): MappedText {
   return { ...text, text: symbols.join('') };
 }
 
-/** Shortens runs of one character. The second pass shortens the runs that the first one makes: 。。。… is … */
+/** Shortens runs of one character. A run of Latin letters stays if it is a part of a word. */
 export function shortenRuns(text: MappedText): MappedText {
-  return shortenOnce(shortenOnce(text));
-}
-
-/** A run of Latin letters stays if it is a part of a word. */
-function shortenOnce(text: MappedText): MappedText {
   const { repeats } = normalizationTables();
   const units = text.text;
   const builder = new MappedTextBuilder();
@@ -54,6 +49,26 @@ function shortenOnce(text: MappedText): MappedText {
     const isInWord = isLatinLetter(units[i]) && (isLatinLetter(units[i - 1]) || isLatinLetter(units[end]));
     if (end - i < minimum || isInWord || units.slice(i, end) === replacement) builder.addFrom(text, i, end);
     else builder.add(replacement, text.starts[i] as number, text.ends[end - 1] as number);
+  }
+  return builder.build();
+}
+
+/**
+ * Joins … with the points and the … beside it. NFKC makes three points of …, so they are one run when the text is
+ * normalized again.
+ */
+export function joinEllipses(text: MappedText): MappedText {
+  const units = text.text;
+  const builder = new MappedTextBuilder();
+  for (let i = 0, end: number; i < units.length; i = end) {
+    end = i;
+    while (/[.．…]/.test(units.charAt(end))) end++;
+    if (end - i >= 2 && units.slice(i, end).includes('…')) {
+      builder.add('…', text.starts[i] as number, text.ends[end - 1] as number);
+    } else {
+      end = Math.max(end, i + 1);
+      builder.addFrom(text, i, end);
+    }
   }
   return builder.build();
 }

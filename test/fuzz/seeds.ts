@@ -1,15 +1,17 @@
 /**
- * Writes the seed inputs of the fuzzers to FOLDER/{analyzer,dictionary,vocabulary,forest,contributions}. Run it with
+ * Writes the seed inputs of the fuzzers to FOLDER/NAME, for each of the fuzzers in the Makefile. Run it with
  * `node dist/test/fuzz/seeds.js FOLDER`. Tables have the format that test/fuzz/table_input.h reads.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileContributions } from '../../model/compile/contributions.ts';
 import { compileForest } from '../../model/compile/forest.ts';
+import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { normalizerTextGenerator, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
@@ -19,6 +21,7 @@ import {
   decodeTableFile,
   dictionaryKind,
   forestKind,
+  normalizerKind,
   vocabularyKind,
 } from '../oracle/table-file.ts';
 
@@ -27,6 +30,7 @@ const someText = () => Array.from({ length: random.below(20) }, () => pick(rando
 
 function tableSeed(file: Buffer, kind: TableKind): Buffer {
   const sections = decodeTableFile(file, kind).sections.map((section, i) => {
+    if (kind === normalizerKind && i === 0) return pagesOf(section);
     if ((kind === dictionaryKind || kind === vocabularyKind) && i === 1) return pairsOf(section);
     return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms are enough
   });
@@ -41,6 +45,12 @@ function pairsOf(section: Uint8Array): Uint8Array {
   const codes = new Uint16Array(section.buffer, section.byteOffset, section.length / 2);
   const units = Array.from('abcdxyzw映画は面白い。、𠮷_1'.split(''), (unit) => unit.charCodeAt(0));
   return new Uint8Array(Uint16Array.from(units.flatMap((unit) => [unit, codes[unit] as number])).buffer);
+}
+
+/** Pairs (page, block) for the pages that are not 0. */
+function pagesOf(section: Uint8Array): Uint8Array {
+  const pages = Array.from(new Uint16Array(section.buffer, section.byteOffset, section.length / 2));
+  return new Uint8Array(Uint16Array.from(pages.flatMap((block, page) => (block === 0 ? [] : [page, block]))).buffer);
 }
 
 const seeds: Record<string, (i: number) => Buffer> = {
@@ -66,6 +76,11 @@ const seeds: Record<string, (i: number) => Buffer> = {
     );
     return tableSeed(compileContributions(text, ''), contributionsKind);
   },
+  normalizer: (() => {
+    const next = normalizerTextGenerator(random);
+    return () => Buffer.concat([Buffer.of(31), Buffer.from(next(), 'utf16le')]);
+  })(),
+  normalizer_tables: () => tableSeed(compileNormalizer(smallTables), normalizerKind),
 };
 
 const [folder = ''] = process.argv.slice(2);

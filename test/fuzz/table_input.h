@@ -5,8 +5,9 @@
 //   for each section after the identity: u16 number of bytes, the bytes
 //   the rest: a text in UTF-16
 //
-// In the input, section 2 of dictionaries and vocabularies (codes by UTF-16 code unit) is a list of pairs:
-// unit, code. All other codes are 0. test/fuzz/seeds.ts writes inputs in this format.
+// In the input, section 2 of dictionaries and vocabularies (codes by UTF-16 code unit) and section 1 of the
+// normalizer's tables (blocks by page) are lists of pairs: unit, code, or page, block. All others are 0.
+// test/fuzz/seeds.ts writes inputs in this format.
 #pragma once
 
 #include <cstring>
@@ -27,7 +28,8 @@ class TableInput {
   std::vector<std::byte> File(std::string_view tag, std::uint32_t version, std::size_t sections) {
     std::vector<std::vector<std::byte>> all{{}};
     for (std::size_t i = 0; i < sections; ++i) all.push_back(Section());
-    if (tag == "DICT" || tag == "VOCB") all[2] = Codes(all[2]);
+    if (tag == "DICT" || tag == "VOCB") all[2] = FromPairs(all[2], 65536);
+    if (tag == "NORM") all[1] = FromPairs(all[1], 8704);
     if (tag == "VOCB" && all[8].size() < 8192) all[8].resize(8192);  // logarithms
     return Encoded(tag, version, all);
   }
@@ -49,14 +51,14 @@ class TableInput {
     return {section.begin(), section.end()};
   }
 
-  static std::vector<std::byte> Codes(std::span<const std::byte> pairs) {
-    std::vector<std::uint16_t> codes(65536);
+  static std::vector<std::byte> FromPairs(std::span<const std::byte> pairs, std::size_t size) {
+    std::vector<std::uint16_t> values(size);
     for (; pairs.size() >= 4; pairs = pairs.subspan(4)) {
       std::uint16_t pair[2];
       std::memcpy(pair, pairs.data(), sizeof pair);
-      codes[pair[0]] = pair[1];
+      values[pair[0] % size] = pair[1];
     }
-    const auto bytes = std::as_bytes(std::span(codes));
+    const auto bytes = std::as_bytes(std::span(values));
     return {bytes.begin(), bytes.end()};
   }
 

@@ -165,7 +165,29 @@ export interface Xxh32Golden {
   readonly ramps: readonly { readonly size: number; readonly hash: number }[];
 }
 
-/** `name`: word-characters.json, kuromoji.json, tfidf.json, trees.json, shipped.json, imported.json or xxh32.json. */
+/** nfkc.json: NFKC of Python's unicodedata. */
+export interface NfkcGolden {
+  readonly header: Header;
+  /** Each code point that is no surrogate, between two texts. */
+  readonly sweeps: readonly {
+    readonly before: string;
+    readonly after: string;
+    /**
+     * By the first code point of a block of 256, in hexadecimal: SHA-256 of the block's results joined by line feeds, 16
+     * hex digits. In the other blocks, each code point stays, and the texts around it are normalized on their own.
+     */
+    readonly blocks: Readonly<Record<string, string>>;
+  }[];
+  readonly texts: readonly { readonly text: string; readonly nfkc: string }[];
+}
+
+/** dashes.json: texts of dashes and letters, and neologdn's answers. It keeps runs of 〜. */
+export interface DashesGolden {
+  readonly header: Header;
+  readonly texts: readonly { readonly text: string; readonly normalized: string }[];
+}
+
+/** `name`: a file of this folder, such as kuromoji.json. */
 export function readGolden<Golden>(name: string): Golden {
   return JSON.parse(readFileSync(goldenPath(name), 'utf8')) as Golden;
 }

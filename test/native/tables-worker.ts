@@ -8,8 +8,9 @@
 import { readFileSync } from 'node:fs';
 import { createRandom, type Random } from '../../model/math/random.ts';
 import { NativeContributions } from '../../native/contributions.ts';
-import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
+import { allSteps } from '../fixtures/normalizer-texts.ts';
 import { damaged } from '../fixtures/table-damage.ts';
 
 const [kind = '', path = '', times = '', seed = ''] = process.argv.slice(2);
@@ -49,6 +50,13 @@ const uses: Record<string, (bytes: Buffer) => void> = {
   'file of contributions'(bytes) {
     const contributions = NativeContributions.load(bytes);
     for (let i = 0; i < 20; i++) contributions.of(rowOf(random, contributions.columnCount));
+  },
+  normalizer(bytes) {
+    const normalizer = NativeNormalizer.load(allSteps, bytes);
+    for (const text of [...texts, 'か\u3099！…ｶﾞ\u0301ﷺ(^^)orz—ーwww❤😀🇯🇯🏻𝒜...']) {
+      const { text: normalized } = normalizer.normalize(text);
+      for (let i = 0; i <= normalized.length; i++) normalizer.emojiLength(normalized, i);
+    }
   },
 };
 

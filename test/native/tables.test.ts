@@ -9,18 +9,20 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compileContributions } from '../../model/compile/contributions.ts';
 import { compileForest } from '../../model/compile/forest.ts';
+import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { NativeContributions } from '../../native/contributions.ts';
-import { NativeAnalyzer, NativeForest, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
+import { allSteps, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
-import { contributionsKind, dictionaryKind, forestKind, vocabularyKind } from '../oracle/table-file.ts';
+import { contributionsKind, dictionaryKind, forestKind, normalizerKind, vocabularyKind } from '../oracle/table-file.ts';
 
 interface Tables {
   readonly kind: TableKind;
@@ -58,6 +60,11 @@ const tables: readonly Tables[] = [
       'a test',
     ),
     load: NativeContributions.load,
+  },
+  {
+    kind: normalizerKind,
+    file: compileNormalizer(smallTables),
+    load: (from) => NativeNormalizer.load(allSteps, from),
   },
 ];
 /** The forest above with a linear leaf. */
@@ -182,7 +189,13 @@ for (const one of [...tables, linearForest]) {
 }
 
 describe('the checks of the tables find faults that a checksum does not show', () => {
-  const [dictionary, vocabulary, forest, contributions] = tables as [Tables, Tables, Tables, Tables];
+  const [dictionary, vocabulary, forest, contributions, normalizer] = tables as [
+    Tables,
+    Tables,
+    Tables,
+    Tables,
+    Tables,
+  ];
   const coefficients = sectionOf(linearForest.file, forestKind, 7);
   const listedColumn = [0, 1, 2, 3, 4, 5].findIndex((column) => coefficients.readDoubleLE(8 * column) !== 0);
   const edited = ({ file, kind }: Tables, section: number, edit: (bytes: Buffer) => void) => {
@@ -406,6 +419,69 @@ describe('the checks of the tables find faults that a checksum does not show', (
       12,
       (bytes) => bytes.writeDoubleLE(Number.POSITIVE_INFINITY, 0),
       /numbers of the linear leaf: expected finite numbers/,
+    ],
+    [
+      'a page too high',
+      normalizer,
+      1,
+      (bytes) => bytes.writeUInt16LE(99, 0),
+      /blocks of pages: expected below \d+, found 99/,
+    ],
+    [
+      'a character too high',
+      normalizer,
+      2,
+      (bytes) => bytes.writeUInt16LE(999, 0),
+      /characters of blocks: expected below \d+, found 999/,
+    ],
+    [
+      'a decomposition beyond the end',
+      normalizer,
+      3,
+      (bytes) => bytes.writeUInt8(200, 2),
+      /ends of decompositions: expected at most \d+, found 200/,
+    ],
+    [
+      'compositions that are not sorted',
+      normalizer,
+      5,
+      (bytes) => bytes.writeUInt32LE(0xffff, 0),
+      /compositions: expected pairs in ascending order/,
+    ],
+    [
+      'a composition that is no code point',
+      normalizer,
+      5,
+      (bytes) => bytes.writeUInt32LE(0x110000, 8),
+      /compositions: expected at most 1114111, found 1114112/,
+    ],
+    [
+      'punctuation that is not sorted',
+      normalizer,
+      7,
+      (bytes) => bytes.writeUInt16LE(0xffff, 0),
+      /replacements: expected units in ascending order/,
+    ],
+    [
+      'a run of one unit',
+      normalizer,
+      8,
+      (bytes) => bytes.writeUInt16LE(1, 2),
+      /shortest runs: expected at least 2, found 1/,
+    ],
+    [
+      'a replacement that is too long',
+      normalizer,
+      8,
+      (bytes) => bytes.writeUInt16LE(4, 4),
+      /lengths of replacements: expected from 1 to 3, found 4/,
+    ],
+    [
+      'a kaomoji without an emoji',
+      normalizer,
+      9,
+      (bytes) => bytes.writeUInt16LE(0x61, 2 * '(^^)'.length),
+      /kaomoji: expected a kaomoji, a tab, an emoji and a line feed, found another line/,
     ],
   ];
   for (const [what, of, section, edit, message] of cases) {

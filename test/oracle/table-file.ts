@@ -7,6 +7,7 @@ export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', vers
 export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 2 };
 export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
 export const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 1 };
+export const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 1 };
 
 export interface TableFile {
   readonly identity: string;

@@ -13,7 +13,9 @@ import {
   type KuromojiDictionary,
   readKuromojiFiles,
 } from '../../../model/compile/kuromoji-files.ts';
+import { compileNormalizer } from '../../../model/compile/normalizer.ts';
 import { readCorpus } from '../../../model/corpus/read.ts';
+import { normalizationTables } from '../../../model/reference/normalization-tables.ts';
 import { baseOf, partOfSpeechOf } from '../../../model/reference/parts-of-speech.ts';
 import { dictionaryFolder, formatIdentity, tokenizerIdentity } from '../../../model/reference/tokenizer-identity.ts';
 import { packageRoot } from '../../../native/package-root.ts';
@@ -200,8 +202,11 @@ describe('dictionary: kuromoji 0.1.2', () => {
     const args = [join(packageRoot, 'bin', 'hoshi'), 'compile-dictionary', '--out', out];
     const { stderr } = await promisify(execFile)(process.execPath, args);
     bytes = await readFile(out);
-    assert.equal(stderr, `hoshi: wrote ${out}: 325871 surface forms, ${bytes.length} bytes\n`);
-    assert.deepEqual(await readdir(join(folder, 'new')), ['kuromoji.dict']);
+    const normalizer = join(folder, 'new', 'normalizer.bin');
+    const { length } = compileNormalizer(normalizationTables());
+    const wrote = `hoshi: wrote ${out}: 325871 surface forms, ${bytes.length} bytes\nhoshi: wrote ${normalizer}: ${length} bytes\n`;
+    assert.equal(stderr, wrote);
+    assert.deepEqual(await readdir(join(folder, 'new')), ['kuromoji.dict', 'normalizer.bin']);
     await rm(folder, { recursive: true });
     compiled = readDictionary(bytes);
     source = await readKuromojiFiles(dictionaryFolder());
