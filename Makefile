@@ -141,7 +141,8 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc vectorizer.cc forest.cc scorer_pool.cc)
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc elongation.cc spelling.cc vocabulary.cc vectorizer.cc forest.cc \
+  scorer_pool.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 
