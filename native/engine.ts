@@ -21,6 +21,7 @@ export const dictionaryPath = join(packageRoot, 'build', 'dictionary', 'ipadic.b
 interface AnalyzerHandle {
   readonly identity: string;
   analyze(text: string, ends: Uint32Array): number;
+  respell(text: string, withSpelling: boolean): [text: string, starts: Uint32Array, ends: Uint32Array];
 }
 
 interface VectorizerHandle {
@@ -107,6 +108,13 @@ export class NativeAnalyzer {
     checkText(text);
     if (this.#ends.length < text.length) this.#ends = new Uint32Array(2 * text.length);
     return this.#ends.subarray(0, this.#handle.analyze(text, this.#ends));
+  }
+
+  /** The text after the step `elongation`, and after `spelling` if asked for, with the offsets of its units. */
+  respell(text: string, withSpelling: boolean): { text: string; starts: Uint32Array; ends: Uint32Array } {
+    checkText(text);
+    const [respelled, starts, ends] = this.#handle.respell(text, withSpelling);
+    return { text: respelled, starts, ends };
   }
 }
 

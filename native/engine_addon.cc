@@ -21,6 +21,7 @@
 #include "napi_support.h"
 #include "scorer.h"
 #include "scorer_pool.h"
+#include "spelling.h"
 #include "vectorizer.h"
 
 namespace {
@@ -134,7 +135,9 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
   static constexpr napi_type_tag kTag{kTagPrefix, 1};
 
   static Napi::Function Define(Napi::Env env) {
-    return DefineClass(env, "Analyzer", {InstanceMethod<&AnalyzerWrap::Analyze>("analyze")});
+    return DefineClass(env, "Analyzer",
+                       {InstanceMethod<&AnalyzerWrap::Analyze>("analyze"),
+                        InstanceMethod<&AnalyzerWrap::Respell>("respell")});
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
@@ -157,6 +160,27 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
     const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
     std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
     return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));
+  }
+
+  // (text, whether katakana are respelled, too) → [text, starts, ends] after the steps elongation and
+  // spelling
+  Napi::Value Respell(const Napi::CallbackInfo& info) {
+    hoshi::MappedText text, next;
+    for (const char16_t unit : State::Of(info.Env()).TextFrom(info[0]))
+      text.Add(unit, static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(text.size()) + 1);
+    if (hoshi::Elongate(analyzer_.dictionary(), text, next)) std::swap(text, next);
+    if (info[1].As<Napi::Boolean>().Value() && hoshi::RespellKatakana(analyzer_.dictionary(), text, next))
+      std::swap(text, next);
+    const auto result = Napi::Array::New(info.Env(), 3);
+    result.Set(0u, static_cast<napi_value>(Napi::String::New(info.Env(), text.units.data(), text.size())));
+    const auto offsets = [&](const std::vector<std::uint32_t>& from) {
+      auto array = Napi::Uint32Array::New(info.Env(), from.size());
+      std::copy(from.begin(), from.end(), array.Data());
+      return array;
+    };
+    result.Set(1u, offsets(text.starts));
+    result.Set(2u, offsets(text.ends));
+    return result;
   }
 
   Analyzer analyzer_;
