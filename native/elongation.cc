@@ -189,10 +189,8 @@ std::size_t Mark::WordOfVowels() const {
   return length >= 3 || mark_ == u"いい" || mark_ == u"ええ" ? length : 0;
 }
 
-// Returns the end of the mark that begins at `start`, or `start` if none does.
+// Returns the end of the mark that begins at `start`, or `start` if none does. REQUIRES: MayBeginMark there
 std::size_t EndOfMark(std::u16string_view text, std::size_t start, char16_t base) {
-  const char16_t first = text[start];
-  if (!IsKana(first) && !IsWave(first)) return start;
   if (!IsHiragana(base) && !IsKanji(base)) return start;
   const KanaRow row = RowOf(base);
   std::size_t end = start;
@@ -211,20 +209,24 @@ struct Change {
   char16_t unit;  // 0: deleted
 };
 
-// Finds the next mark that changes, in `text` from `i` on. `left` is what is before `i`. It grows by the
-// units that `keep` copies.
+// Finds the next mark that changes, in `text` from `i` on. `keep` takes the units that stay, and returns the
+// result so far.
 template <class Keep>
 Change NextChange(const Dictionary& dictionary, std::u16string_view text, std::size_t i, const Keep& keep) {
   std::u16string_view left = keep(i, i);
   while (i < text.size()) {
-    std::size_t end = EndOfMark(text, i, left.empty() ? 0 : left.back());
-    if (end > i) {
-      const std::u16string_view mark = text.substr(i, end - i);
-      const Spelling spelling = Mark(dictionary, left, mark, WordUnitsAfter(text.substr(end))).Spelled();
-      const bool is_same = spelling.is_kept || (mark.size() == 1 && mark.front() == spelling.unit);
-      if (!is_same) return {i, end, spelling.unit};
+    std::size_t end = i;
+    while (end < text.size() && !MayBeginMark(text, end)) ++end;
+    if (end == i) {
+      end = EndOfMark(text, i, left.empty() ? 0 : left.back());
+      if (end > i) {
+        const std::u16string_view mark = text.substr(i, end - i);
+        const Spelling spelling = Mark(dictionary, left, mark, WordUnitsAfter(text.substr(end))).Spelled();
+        const bool is_same = spelling.is_kept || (mark.size() == 1 && mark.front() == spelling.unit);
+        if (!is_same) return {i, end, spelling.unit};
+      }
+      end = std::max(end, i + 1);
     }
-    end = std::max(end, i + 1);
     left = keep(i, end);
     i = end;
   }
@@ -262,6 +264,16 @@ bool ElongateOnce(const Dictionary& dictionary, MappedText& text) {
 }
 
 }  // namespace
+
+bool MayBeginMark(std::u16string_view text, std::size_t i) {
+  const char16_t unit = text[i];
+  if (unit < u'〜' || unit > u'ー') return false;
+  if (unit <= u'お') {
+    const bool is_full = (unit - u'ぁ') % 2 != 0;
+    return unit == u'〜' || (unit >= u'ぁ' && (!is_full || (i + 1 < text.size() && text[i + 1] == unit)));
+  }
+  return unit == u'ー';
+}
 
 std::u16string_view WordUnitsAfter(std::u16string_view text) {
   std::size_t end = 0;

@@ -11,6 +11,9 @@ namespace hoshi {
 
 inline constexpr std::size_t kMaxUnitsAfter = 12;  // units after a mark that a word may end at
 
+// Whether the unit can be the first of a mark: ー, 〜, a small vowel, or a full vowel before the same one.
+bool MayBeginMark(std::u16string_view text, std::size_t i);
+
 // Returns the hiragana that the text begins with, with marks.
 std::u16string_view WordUnitsAfter(std::u16string_view text);
 

@@ -66,31 +66,52 @@ class Speller {
   }
 
   bool IsMisspelled(std::u16string_view run, std::u16string_view after) {
-    reading_.Clear();
-    for (const char16_t unit : run) AddToReading(ToHiragana(unit));
-    for (const char16_t unit : after) AddToReading(unit);
-    ElongateInPlace(d_, reading_);
-    const auto length = static_cast<std::size_t>(
-        std::lower_bound(reading_.starts.begin(), reading_.starts.end(), run.size()) -
-        reading_.starts.begin());
-    const std::u16string_view spelling = reading_.text().substr(0, length);
-    const std::u16string_view rest = reading_.text().substr(length);
-    if (length < kMinRun || spelling.find(u'ー') != spelling.npos) return false;
-    const bool is_stem =
-        IsSurface(d_, spelling, u"い") && IsSurface(d_, spelling, u"かっ") && IsSurface(d_, spelling, u"く");
-    if (is_stem && StartsWithAny(rest, {u"い", u"かっ", u"かろ", u"けれ", u"すぎ", u"そう"})) return true;
-    if (length >= 3 && IsEverydayWord(spelling)) return !IsSurface(d_, run);
-    const std::size_t longest = LongestPrefix(d_, reading_.text());
-    const bool is_adjective =
-        spelling.back() == u'い' && IsSurface(d_, spelling.substr(0, length - 1), u"かっ");
-    const bool is_word = IsSurface(d_, spelling) && (length >= 4 || (length == 3 && is_adjective));
-    const bool is_ending = is_stem && StartsWithAny(rest, {u"く", u"さ", u"め"});
-    return (is_ending || is_word || (longest >= 4 && longest > length)) && !IsKnown(d_, run);
+    std::array<char16_t, kMaxRun + kMaxUnitsAfter> units;
+    auto* const end_of_run = std::transform(run.begin(), run.end(), units.data(), ToHiragana);
+    std::u16string_view text(units.data(), run.size() + after.size());
+    std::copy(after.begin(), after.end(), end_of_run);
+    std::size_t length = run.size();
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (MayBeginMark(text, i)) {
+        length = Elongated(text, length);
+        text = reading_.text();
+        break;
+      }
+    if (length < kMinRun) return false;
+    return IsWord(text.substr(0, length), text.substr(length), run);
   }
 
-  void AddToReading(char16_t unit) {
-    const auto start = static_cast<std::uint32_t>(reading_.size());
-    reading_.Add(unit, start, start + 1);
+  // Elongates the text into reading_. Returns how many of its units come from the first `length` ones.
+  std::size_t Elongated(std::u16string_view text, std::size_t length) {
+    reading_.Clear();
+    for (const char16_t unit : text) {
+      const auto start = static_cast<std::uint32_t>(reading_.size());
+      reading_.Add(unit, start, start + 1);
+    }
+    ElongateInPlace(d_, reading_);
+    const auto& starts = reading_.starts;
+    return static_cast<std::size_t>(std::lower_bound(starts.begin(), starts.end(), length) - starts.begin());
+  }
+
+  // Whether the spelling of a run is a word, alone or with the beginning of `rest`, and the run is not known.
+  bool IsWord(std::u16string_view spelling, std::u16string_view rest, std::u16string_view run) const {
+    const std::size_t length = spelling.size();
+    if (length >= 3 && IsEverydayWord(spelling) && !IsSurface(d_, run)) return true;
+    SurfaceWalk walk(d_);
+    if (!walk.Step(spelling) || spelling.find(u'ー') != spelling.npos) return false;
+    const auto has_with = [&](std::u16string_view ending) {
+      SurfaceWalk with_ending = walk;
+      return with_ending.Step(ending) && with_ending.is_surface();
+    };
+    const bool is_stem = has_with(u"い") && has_with(u"かっ") && has_with(u"く");
+    if (is_stem && StartsWithAny(rest, {u"い", u"かっ", u"かろ", u"けれ", u"すぎ", u"そう"})) return true;
+    if (length >= 3 && IsEverydayWord(spelling)) return false;
+    const bool is_adjective =
+        spelling.back() == u'い' && IsSurface(d_, spelling.substr(0, length - 1), u"かっ");
+    const bool is_word = walk.is_surface() && (length >= 4 || (length == 3 && is_adjective));
+    const bool is_ending = is_stem && StartsWithAny(rest, {u"く", u"さ", u"め"});
+    const std::size_t more = walk.Longest(rest);
+    return (is_ending || is_word || (more != 0 && length + more >= 4)) && !IsKnown(d_, run);
   }
 
   const Dictionary& d_;

@@ -4,6 +4,7 @@ import { createRandom } from '../../model/math/random.ts';
 import type { DictionaryWords } from '../../model/reference/dictionary-words.ts';
 import { elongate } from '../../model/reference/elongation.ts';
 import { EVERYDAY_WORDS } from '../../model/reference/everyday-words.ts';
+import { toKatakana } from '../../model/reference/kana.ts';
 import { unmappedText } from '../../model/reference/mapped-text.ts';
 import { respellKatakana } from '../../model/reference/spelling.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
@@ -36,6 +37,7 @@ describe('elongation and spelling, native', () => {
   test('knows the same everyday words', () => {
     for (const word of EVERYDAY_WORDS) {
       compare(`${word.slice(0, -1)}ー`);
+      compare(toKatakana(word));
       compare(`すごく${word.slice(0, -1)}ー`);
     }
   });
