@@ -143,7 +143,7 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc \
+CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc elongation.cc spelling.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc \
   forest.cc contributions.cc scorer_pool.cc normalizer_tables.cc nfkc.cc kaomoji.cc normalizer.cc normalizer_steps.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)

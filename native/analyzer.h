@@ -54,6 +54,7 @@ class Analyzer {
   std::span<const std::uint32_t> Words(Scratch& scratch) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
+  const std::shared_ptr<const Dictionary>& shared_dictionary() const { return dictionary_; }
 
  private:
   std::uint32_t WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,

@@ -90,7 +90,7 @@ interface EngineAddon {
     analyzer: AnalyzerHandle,
     vectorizer: VectorizerHandle,
   ): ExtractorHandle;
-  loadNormalizer(tables: string | Uint8Array, steps: Uint8Array): NormalizerHandle;
+  loadNormalizer(tables: string | Uint8Array, steps: Uint8Array, analyzer: AnalyzerHandle): NormalizerHandle;
 }
 
 /** In stars. contributions.ts explains them. */
@@ -384,15 +384,21 @@ export class NativeNormalizer {
   }
 
   /**
-   * Loads compiled tables, as `NativeAnalyzer.load` does. Throws a NativeError with the code `argument` if a step is
-   * unknown, named twice, or not in order.
+   * Loads compiled tables, as `NativeAnalyzer.load` does. The steps elongation and spelling look words up in the
+   * analyzer's dictionary. Throws a NativeError with the code `argument` if a step is unknown, named twice, or not in
+   * order.
    */
-  static load(steps: readonly string[], tables: string | Uint8Array = normalizerPath): NativeNormalizer {
+  static load(
+    analyzer: NativeAnalyzer,
+    steps: readonly string[],
+    tables: string | Uint8Array = normalizerPath,
+  ): NativeNormalizer {
+    const dictionary = handleOf(analyzerHandles, analyzer, 'the analyzer');
     const checked = checkSteps(steps);
     const numbers = Uint8Array.from(checked, (step) => NORMALIZER_STEPS.indexOf(step));
     checkTables(tables, 'the tables');
     return new NativeNormalizer(
-      call(() => addon().loadNormalizer(tables, numbers)),
+      call(() => addon().loadNormalizer(tables, numbers, dictionary)),
       checked,
     );
   }

@@ -362,15 +362,16 @@ class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
                         InstanceMethod<&NormalizerWrap::EmojiLength>("emojiLength")});
   }
 
-  // (path or bytes, Uint8Array of steps) → normalizer
+  // (path or bytes, Uint8Array of steps, analyzer) → normalizer
   static Napi::Value Load(const Napi::CallbackInfo& info) {
     auto tables = TablesFrom<NormalizerTables>(info[0]);
     if (!tables.ok()) return Throw(info.Env(), tables.error());
+    const auto& dictionary = Unwrapped<AnalyzerWrap>(info[2]).analyzer().shared_dictionary();
     const auto steps = info[1].As<Napi::Uint8Array>();
     const auto* first = reinterpret_cast<const Normalizer::Step*>(steps.Data());
-    return Make(
-        info.Env(), State::Of(info.Env()).normalizer,
-        std::make_shared<const Normalizer>(std::move(*tables), std::span(first, steps.ElementLength())));
+    return Make(info.Env(), State::Of(info.Env()).normalizer,
+                std::make_shared<const Normalizer>(std::move(*tables), dictionary,
+                                                   std::span(first, steps.ElementLength())));
   }
 
   explicit NormalizerWrap(const Napi::CallbackInfo& info)

@@ -4,7 +4,15 @@
  */
 import { argumentError } from './errors.ts';
 
-export const NORMALIZER_STEPS = ['emoji', 'dashes', 'nfkc', 'punctuation', 'repeats'] as const;
+export const NORMALIZER_STEPS = [
+  'emoji',
+  'dashes',
+  'nfkc',
+  'punctuation',
+  'repeats',
+  'elongation',
+  'spelling',
+] as const;
 
 export type NormalizerStep = (typeof NORMALIZER_STEPS)[number];
 

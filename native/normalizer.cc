@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "code_points.h"
+#include "elongation.h"
+#include "kana.h"
+#include "spelling.h"
 
 namespace hoshi {
 namespace {
@@ -18,8 +21,12 @@ unsigned BitsOf(std::span<const Normalizer::Step> steps) {
 
 }  // namespace
 
-Normalizer::Normalizer(std::shared_ptr<const NormalizerTables> tables, std::span<const Step> steps)
-    : tables_(std::move(tables)), steps_(BitsOf(steps)), nfkc_(*tables_, Has(Step::kEmoji)) {
+Normalizer::Normalizer(std::shared_ptr<const NormalizerTables> tables,
+                       std::shared_ptr<const Dictionary> dictionary, std::span<const Step> steps)
+    : tables_(std::move(tables)),
+      dictionary_(std::move(dictionary)),
+      steps_(BitsOf(steps)),
+      nfkc_(*tables_, Has(Step::kEmoji)) {
   Classify();
   if (Has(Step::kEmoji)) kaomoji_ = NormalizedKaomoji();
   for (const auto& kaomoji : kaomoji_.kaomoji()) classes_[kaomoji.text.front()] |= kKaomoji;
@@ -93,9 +100,15 @@ KaomojiFinder Normalizer::NormalizedKaomoji() const {
 
 std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
   scratch.is_changed_ = false;
-  if (IsNormalized(text)) return text;
-  NormalizeCharacters(text, scratch);
-  ReplaceKaomoji(scratch.text_, scratch.other_);
+  if (!IsNormalized(text)) {
+    NormalizeCharacters(text, scratch);
+    ReplaceKaomoji(scratch.text_, scratch.other_);
+  } else if (MayRespell(text)) {
+    CopyTo(scratch.text_, text);
+  } else {
+    return text;
+  }
+  Respell(scratch.text_, scratch.other_);
   scratch.is_changed_ = scratch.text_.text() != text;
   return scratch.is_changed_ ? scratch.text_.text() : text;
 }
@@ -115,18 +128,36 @@ bool Normalizer::IsNormalizedAt(std::u16string_view text, std::size_t i) const {
   return (kind & kKaomoji) == 0 || kaomoji_.Find(text, i) == nullptr;
 }
 
-// Runs the steps, except that kaomoji stay.
-void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch) const {
-  MappedText& mapped = scratch.text_;
+void Normalizer::CopyTo(MappedText& mapped, std::u16string_view text) {
   mapped.units.assign(text.begin(), text.end());
   mapped.starts.resize(text.size());
   mapped.ends.resize(text.size());
-  unsigned kinds = 0;
   for (std::uint32_t i = 0; i < text.size(); ++i) {
     mapped.starts[i] = i;
     mapped.ends[i] = i + 1;
-    kinds |= classes_[text[i]];
   }
+}
+
+// Whether elongation or spelling may change a text that the other steps do not change.
+bool Normalizer::MayRespell(std::u16string_view text) const {
+  const bool elongates = Has(Step::kElongation), respells = Has(Step::kSpelling);
+  if (!elongates && !respells) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if ((respells && IsKatakana(text[i])) || (elongates && MayBeginMark(text, i))) return true;
+  return false;
+}
+
+void Normalizer::Respell(MappedText& text, MappedText& other) const {
+  if (Has(Step::kElongation) && Elongate(*dictionary_, text, other)) std::swap(text, other);
+  if (Has(Step::kSpelling) && RespellKatakana(*dictionary_, text, other)) std::swap(text, other);
+}
+
+// Runs the steps up to repeats, except that kaomoji stay.
+void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch) const {
+  MappedText& mapped = scratch.text_;
+  CopyTo(mapped, text);
+  unsigned kinds = 0;
+  for (const char16_t unit : text) kinds |= classes_[unit];
   const bool has_changes = (kinds & (kChanges | kSurrogate)) != 0;
   if (Has(Step::kEmoji) && has_changes) DeleteStyles(mapped);
   if (Has(Step::kDashes) && (kinds & (kDash | kPair)) != 0) ReplaceDashes(mapped);

@@ -16,6 +16,7 @@
 #include <span>
 #include <string_view>
 
+#include "dictionary.h"
 #include "kaomoji.h"
 #include "mapped_text.h"
 #include "nfkc.h"
@@ -26,7 +27,7 @@ namespace hoshi {
 class Normalizer {
  public:
   // In the order in which they run; native/normalizer-steps.ts has the same.
-  enum class Step : std::uint8_t { kEmoji, kDashes, kNfkc, kPunctuation, kRepeats };
+  enum class Step : std::uint8_t { kEmoji, kDashes, kNfkc, kPunctuation, kRepeats, kElongation, kSpelling };
 
   class Scratch {
    public:
@@ -43,8 +44,10 @@ class Normalizer {
     Nfkc::Scratch nfkc_;
   };
 
+  // The steps elongation and spelling look words up in the dictionary.
   // REQUIRES: the steps are in order, each at most once
-  Normalizer(std::shared_ptr<const NormalizerTables> tables, std::span<const Step> steps);
+  Normalizer(std::shared_ptr<const NormalizerTables> tables, std::shared_ptr<const Dictionary> dictionary,
+             std::span<const Step> steps);
 
   // Returns the normalized text: `text` itself if nothing changes, or a view of the scratch, which is valid
   // until the next call. Throws std::bad_alloc. REQUIRES: text.size() < 2^31
@@ -78,6 +81,9 @@ class Normalizer {
   bool Changes(char32_t code) const;
   KaomojiFinder NormalizedKaomoji() const;
 
+  static void CopyTo(MappedText& mapped, std::u16string_view text);
+  bool MayRespell(std::u16string_view text) const;
+  void Respell(MappedText& text, MappedText& other) const;
   bool IsNormalized(std::u16string_view text) const;
   bool IsNormalizedAt(std::u16string_view text, std::size_t i) const;
   // Whether text[i] is the second or third unit of a run that may change.
@@ -97,6 +103,7 @@ class Normalizer {
   void ReplaceKaomoji(MappedText& text, MappedText& out) const;
 
   std::shared_ptr<const NormalizerTables> tables_;
+  std::shared_ptr<const Dictionary> dictionary_;
   unsigned steps_ = 0;  // a bit for each step
   Nfkc nfkc_;
   std::array<std::uint8_t, 65536> classes_{};

@@ -74,7 +74,7 @@ async function analyzeAs(bundle: string, tokenizer: Tokenizer, text: string): Pr
   const { normalizer } = await readManifest(bundle);
   if (normalizer === undefined) return tokenizer.analyze(text);
   const { createNormalizer } = await import('../../model/reference/normalizer.ts');
-  const normalized = createNormalizer(normalizer.steps).normalize(text);
+  const normalized = createNormalizer(normalizer.steps, tokenizer.words).normalize(text);
   const all = tokenizer.analyze(normalized.text);
   const split = normalizer.steps.includes('emoji')
     ? splitAtEmoji(normalized.text, all, (token) => ({ ...token, known: false, features: ['*'] }))

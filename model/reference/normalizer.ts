@@ -9,29 +9,39 @@
  *     nfkc         ｻｲｺｰ → サイコー, ５つ星 → 5つ星, ㌔ → キロ (nfkc.ts). Dashes run again after it: ︱ → — → ー
  *     punctuation  ! → ！ (punctuation.ts)
  *     repeats      ！！！！ → ！！, 。。。 → …, wwwww → www (punctuation.ts)
+ *     elongation   すごーい, すごぉい → すごい, where the dictionary says so (elongation.ts)
+ *     spelling     スゴイ → すごい, where the dictionary does not know the katakana (spelling.ts)
  *
  * A normalized text does not change if it is normalized again. The time is linear in the length of the text.
  */
 import { checkSteps, type NormalizerStep } from '../../native/normalizer-steps.ts';
+import type { DictionaryWords } from './dictionary-words.ts';
+import { elongate } from './elongation.ts';
 import { deleteStyles, isEmoji, KaomojiFinder } from './emoji.ts';
 import { type MappedText, unmappedText } from './mapped-text.ts';
 import { toNfkc } from './nfkc.ts';
 import { normalizationTables } from './normalization-tables.ts';
 import { joinEllipses, replaceDashes, replacePunctuation, shortenRuns } from './punctuation.ts';
+import { respellKatakana } from './spelling.ts';
 
 export interface Normalizer {
   /** Any string is accepted. If nothing changes, each unit has its own offsets. */
   normalize(text: string): MappedText;
 }
 
-/** Throws a NativeError with the code `argument` if a step is unknown, named twice, or not in order. */
-export function createNormalizer(steps: readonly string[]): Normalizer {
+/**
+ * `words` are those of the tokenizer; the steps elongation and spelling look words up in them. Throws a NativeError with
+ * the code `argument` if a step is unknown, named twice, or not in order.
+ */
+export function createNormalizer(steps: readonly string[], words: DictionaryWords): Normalizer {
   const chosen: ReadonlySet<NormalizerStep> = new Set(checkSteps(steps));
   const kaomoji = chosen.has('emoji') ? normalizedKaomoji(chosen) : undefined;
   return {
     normalize(text) {
       const mapped = normalizeCharacters(unmappedText(text), chosen);
-      const result = kaomoji?.replace(mapped) ?? mapped;
+      let result = kaomoji?.replace(mapped) ?? mapped;
+      if (chosen.has('elongation')) result = elongate(result, words);
+      if (chosen.has('spelling')) result = respellKatakana(result, words);
       return result.text === text ? unmappedText(text) : result;
     },
   };

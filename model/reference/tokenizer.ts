@@ -14,6 +14,7 @@
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
 import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
 import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
+import { DictionaryWords } from './dictionary-words.ts';
 import { dictionaryFolder } from './tokenizer-identity.ts';
 
 /** One token. The tokens of a text cover it without gaps. */
@@ -42,6 +43,8 @@ export interface Tokenizer {
   tokenize(text: string): Token[];
   /** The same tokens with their features. */
   analyze(text: string): Morpheme[];
+  /** The surfaces of the dictionary. */
+  readonly words: DictionaryWords;
 }
 
 /** Loads kuromoji with the IPADIC dictionary of its package (about half a second and 300 MB). */
@@ -61,9 +64,11 @@ export function loadTokenizer(): Promise<Tokenizer> {
 
 class KuromojiTokenizer implements Tokenizer {
   readonly #kuromoji: Kuromoji;
+  readonly words: DictionaryWords;
 
   constructor(analyzer: Kuromoji) {
     this.#kuromoji = analyzer;
+    this.words = new DictionaryWords(analyzer.viterbi_builder.trie);
   }
 
   tokenize(text: string): Token[] {

@@ -34,7 +34,7 @@ async function loadNativeExtractor(settings: NormalizerSettings | undefined): Pr
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const { nativeTokens } = await import('./native-tokens.ts');
   const analyzer = NativeAnalyzer.load();
-  const normalizer = settings && NativeNormalizer.load(settings.steps);
+  const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
   return {
     tokens: nativeTokens(analyzer, normalizer),
     rows(vectorizer) {

@@ -31,7 +31,7 @@ export async function loadNativeEngine(source: BundleSource, warn: (message: str
   const explainer = lazyExplainer(async () =>
     (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
   );
-  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source));
+  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source, analyzer));
   return new NativeEngine(manifest, { analyzer, vectorizer, extractor, forest }, explainer);
 }
 

@@ -33,7 +33,7 @@ export async function loadNativeLightgbmEngine(
   const explainer = lazyExplainer(async () =>
     (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
   );
-  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source));
+  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source, analyzer));
   return new NativeLightgbmEngine(manifest, { analyzer, vectorizer, extractor, booster }, explainer);
 }
 

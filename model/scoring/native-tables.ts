@@ -20,12 +20,12 @@ export function loadAnalyzer({ path, manifest }: BundleSource): NativeAnalyzer {
 }
 
 /** Undefined if the bundle has no normalizer. Throws a BundleError if its tables are not those of this program. */
-export function loadNormalizer({
-  path,
-  manifest: { normalizer: settings },
-}: BundleSource): NativeNormalizer | undefined {
+export function loadNormalizer(
+  { path, manifest: { normalizer: settings } }: BundleSource,
+  analyzer: NativeAnalyzer,
+): NativeNormalizer | undefined {
   if (settings === undefined) return undefined;
-  const normalizer = NativeNormalizer.load(settings.steps);
+  const normalizer = NativeNormalizer.load(analyzer, settings.steps);
   checkSameTables(path, settings, normalizer.identity);
   return normalizer;
 }

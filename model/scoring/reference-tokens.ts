@@ -13,7 +13,7 @@ export function referenceTokens(
 ): (text: string) => NormalizedTokens {
   const tokens = (text: string) => tokenizer.analyze(text).map(termTokenOf);
   if (settings === undefined) return (text) => ({ normalized: unmappedText(text), tokens: tokens(text) });
-  const normalizer = createNormalizer(settings.steps);
+  const normalizer = createNormalizer(settings.steps, tokenizer.words);
   const hasEmoji = settings.steps.includes('emoji');
   return (text) => {
     const normalized = normalizer.normalize(text);

@@ -15,7 +15,7 @@ namespace {
 
 using hoshi::Normalizer;
 
-constexpr std::size_t kSteps = 5;
+constexpr std::size_t kSteps = 7;
 
 void Expect(bool is_right) {
   if (!is_right) std::abort();
@@ -25,12 +25,14 @@ void Expect(bool is_right) {
 std::vector<std::unique_ptr<const Normalizer>> MakeNormalizers() {
   auto tables = hoshi::NormalizerTables::Load("build/dictionary/normalizer.bin");
   if (!tables.ok()) std::fprintf(stderr, "%s\n", tables.error().message.c_str()), std::exit(2);
+  auto dictionary = hoshi::Dictionary::Load("build/dictionary/ipadic.bin");
+  if (!dictionary.ok()) std::fprintf(stderr, "%s\n", dictionary.error().message.c_str()), std::exit(2);
   std::vector<std::unique_ptr<const Normalizer>> normalizers;
   for (unsigned bits = 0; bits < 1U << kSteps; ++bits) {
     std::vector<Normalizer::Step> steps;
     for (std::size_t step = 0; step < kSteps; ++step)
       if ((bits >> step & 1U) != 0) steps.push_back(static_cast<Normalizer::Step>(step));
-    normalizers.push_back(std::make_unique<const Normalizer>(*tables, steps));
+    normalizers.push_back(std::make_unique<const Normalizer>(*tables, *dictionary, steps));
   }
   return normalizers;
 }

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using Step = hoshi::Normalizer::Step;
   static constexpr Step kSteps[] = {Step::kEmoji, Step::kDashes, Step::kNfkc, Step::kPunctuation,
                                     Step::kRepeats};
-  const auto normalizer = std::make_unique<const hoshi::Normalizer>(*tables, kSteps);
+  const auto normalizer = std::make_unique<const hoshi::Normalizer>(*tables, nullptr, kSteps);
   static hoshi::Normalizer::Scratch scratch;  // kept between inputs: a scratch must work with any tables
   for (const std::u16string& text :
        {input.Text(),

@@ -78,7 +78,7 @@ const seeds: Record<string, (i: number) => Buffer> = {
   },
   normalizer: (() => {
     const next = normalizerTextGenerator(random);
-    return () => Buffer.concat([Buffer.of(31), Buffer.from(next(), 'utf16le')]);
+    return () => Buffer.concat([Buffer.of(127), Buffer.from(next(), 'utf16le')]);
   })(),
   normalizer_tables: () => tableSeed(compileNormalizer(smallTables), normalizerKind),
 };

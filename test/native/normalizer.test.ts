@@ -7,13 +7,17 @@ import { createRandom } from '../../model/math/random.ts';
 import { emojiLength } from '../../model/reference/emoji.ts';
 import { normalizationTables } from '../../model/reference/normalization-tables.ts';
 import { createNormalizer } from '../../model/reference/normalizer.ts';
-import { NativeNormalizer, normalizerPath } from '../../native/engine.ts';
-import { allSteps, normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
+import { loadTokenizer } from '../../model/reference/tokenizer.ts';
+import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/engine.ts';
+import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
+import { normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { type NfkcGolden, readGolden } from '../golden/golden.ts';
 
-const native = NativeNormalizer.load(allSteps);
-const twin = createNormalizer(allSteps);
+const analyzer = NativeAnalyzer.load();
+const { words } = await loadTokenizer();
+const native = NativeNormalizer.load(analyzer, NORMALIZER_STEPS);
+const twin = createNormalizer(NORMALIZER_STEPS, words);
 const short = (text: string) => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…${text.length}` : text);
 
 function sameAsTwin(text: string, one = native, other = twin): void {
@@ -34,7 +38,7 @@ describe('native normalizer', () => {
 
   const golden = readGolden<NfkcGolden>('nfkc.json');
   test(`gives the NFKC of ${golden.header.program} ${golden.header.version} for every code point`, () => {
-    const nfkc = NativeNormalizer.load(['nfkc']);
+    const nfkc = NativeNormalizer.load(analyzer, ['nfkc']);
     const blocks = Array.from({ length: 0x1100 }, (_, i) => i * 256);
     for (const sweep of golden.sweeps)
       assert.deepEqual(
@@ -59,9 +63,9 @@ describe('native normalizer', () => {
   test('is the same as its twin for random texts, with all steps and with some', () => {
     const next = normalizerTextGenerator(createRandom(81));
     for (let i = 0; i < 20_000; i++) sameAsTwin(next());
-    for (let chosen = 0; chosen < 32; chosen++) {
-      const steps = allSteps.filter((_, i) => (chosen >> i) & 1);
-      const [one, other] = [NativeNormalizer.load(steps), createNormalizer(steps)];
+    for (let chosen = 0; chosen < 128; chosen++) {
+      const steps = NORMALIZER_STEPS.filter((_, i) => (chosen >> i) & 1);
+      const [one, other] = [NativeNormalizer.load(analyzer, steps), createNormalizer(steps, words)];
       for (let i = 0; i < 100; i++) sameAsTwin(next(), one, other);
     }
   });
@@ -90,8 +94,14 @@ describe('native normalizer', () => {
   });
 
   test('arguments are checked', () => {
-    assert.throws(() => NativeNormalizer.load(['nfkc', 'emoji']), /Expected the steps to be some of emoji, dashes/);
-    assert.throws(() => NativeNormalizer.load(allSteps, 'none'), /none: expected a normalizer, cannot open it/);
+    assert.throws(
+      () => NativeNormalizer.load(analyzer, ['nfkc', 'emoji']),
+      /Expected the steps to be some of emoji, dashes/,
+    );
+    assert.throws(
+      () => NativeNormalizer.load(analyzer, NORMALIZER_STEPS, 'none'),
+      /none: expected a normalizer, cannot open it/,
+    );
     assert.throws(() => native.normalize(5 as unknown as string), /Expected the text to be a string, received 5/);
     assert.throws(() => native.emojiLength('a', 2), /Expected the index to be an integer from 0 to 1, received 2/);
   });

@@ -10,7 +10,7 @@ import { createRandom, type Random } from '../../model/math/random.ts';
 import { NativeContributions } from '../../native/contributions.ts';
 import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
-import { allSteps } from '../fixtures/normalizer-texts.ts';
+import { characterSteps } from '../fixtures/normalizer-texts.ts';
 import { damaged } from '../fixtures/table-damage.ts';
 
 const [kind = '', path = '', times = '', seed = ''] = process.argv.slice(2);
@@ -52,7 +52,7 @@ const uses: Record<string, (bytes: Buffer) => void> = {
     for (let i = 0; i < 20; i++) contributions.of(rowOf(random, contributions.columnCount));
   },
   normalizer(bytes) {
-    const normalizer = NativeNormalizer.load(allSteps, bytes);
+    const normalizer = NativeNormalizer.load(NativeAnalyzer.load(), characterSteps, bytes);
     for (const text of [...texts, 'か\u3099！…ｶﾞ\u0301ﷺ(^^)orz—ーwww❤😀🇯🇯🏻𝒜...']) {
       const { text: normalized } = normalizer.normalize(text);
       for (let i = 0; i <= normalized.length; i++) normalizer.emojiLength(normalized, i);

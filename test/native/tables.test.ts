@@ -17,7 +17,7 @@ import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts
 import { NativeContributions } from '../../native/contributions.ts';
 import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
-import { allSteps, smallTables } from '../fixtures/normalizer-texts.ts';
+import { characterSteps, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
@@ -64,7 +64,7 @@ const tables: readonly Tables[] = [
   {
     kind: normalizerKind,
     file: compileNormalizer(smallTables),
-    load: (from) => NativeNormalizer.load(allSteps, from),
+    load: (from) => NativeNormalizer.load(NativeAnalyzer.load(), characterSteps, from),
   },
 ];
 /** The forest above with a linear leaf. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createNormalizer } from '../../../model/reference/normalizer.ts';
+import { loadTokenizer } from '../../../model/reference/tokenizer.ts';
 import { sweepFaults } from '../../fixtures/normalizer-texts.ts';
 import { type NfkcGolden, readGolden } from '../../golden/golden.ts';
 
+const { words } = await loadTokenizer();
+
 const golden = readGolden<NfkcGolden>('nfkc.json');
-const { normalize } = createNormalizer(['nfkc']);
+const { normalize } = createNormalizer(['nfkc'], words);
 const nfkc = (text: string) => normalize(text).text;
 
 describe(`NFKC, golden: ${golden.header.program} ${golden.header.version}, Unicode ${golden.header.unicode}`, () => {

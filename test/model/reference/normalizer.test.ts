@@ -5,9 +5,14 @@ import { emojiLength } from '../../../model/reference/emoji.ts';
 import type { MappedText } from '../../../model/reference/mapped-text.ts';
 import { normalizationTables } from '../../../model/reference/normalization-tables.ts';
 import { createNormalizer } from '../../../model/reference/normalizer.ts';
-import { allSteps, normalizerTextGenerator, offsetsFault } from '../../fixtures/normalizer-texts.ts';
+import { loadTokenizer } from '../../../model/reference/tokenizer.ts';
+import { NORMALIZER_STEPS } from '../../../native/normalizer-steps.ts';
+import { characterSteps, normalizerTextGenerator, offsetsFault } from '../../fixtures/normalizer-texts.ts';
+import { elongatedTexts } from '../../fixtures/spellings.ts';
 
-const all = createNormalizer(allSteps);
+const { words } = await loadTokenizer();
+
+const all = createNormalizer(characterSteps, words);
 const normalized = (text: string) => all.normalize(text).text;
 
 describe('normalizer, by hand', () => {
@@ -113,12 +118,12 @@ describe('normalizer, by hand', () => {
   test('steps that are unknown, repeated or in another order are refused', () => {
     const expected = /^NativeError: Expected the steps to be some of emoji, dashes, .*, in this order, received "/;
     for (const steps of [['elision'], ['nfkc', 'nfkc'], ['nfkc', 'emoji']])
-      assert.throws(() => createNormalizer(steps), expected);
-    assert.equal(createNormalizer([]).normalize('ｻ!👍🏽').text, 'ｻ!👍🏽');
+      assert.throws(() => createNormalizer(steps, words), expected);
+    assert.equal(createNormalizer([], words).normalize('ｻ!👍🏽').text, 'ｻ!👍🏽');
   });
 
   test('each step runs alone', () => {
-    const alone = (step: string, text: string) => createNormalizer([step]).normalize(text).text;
+    const alone = (step: string, text: string) => createNormalizer([step], words).normalize(text).text;
     assert.equal(alone('emoji', '❤️ｶ!ーー(^^)（＾＾）'), '❤ｶ!ーー😊（＾＾）');
     assert.equal(alone('dashes', '❤️ｶ!ーー'), '❤️ｶ!ー');
     assert.equal(alone('nfkc', '™ｶ!ーー'), 'TMカ!ーー');
@@ -163,10 +168,27 @@ describe('normalizer, random texts', () => {
     }
   });
 
+  test('all steps give a text that does not change again, with right offsets', () => {
+    const { normalize } = createNormalizer(NORMALIZER_STEPS, words);
+    const [characters, elongated] = [
+      normalizerTextGenerator(createRandom(74)),
+      elongatedTexts(createRandom(75), ['最高']),
+    ];
+    for (let i = 0; i < 3000; i++) {
+      const text = elongated() + (i % 2 === 0 ? characters() : '');
+      const result = normalize(text);
+      assert.equal(offsetsFault(text, result), undefined);
+      assert.equal(normalize(result.text).text, result.text, JSON.stringify(text));
+    }
+  });
+
   test('any steps give a text that does not change again', () => {
     const next = normalizerTextGenerator(createRandom(72));
     for (let chosen = 0; chosen < 32; chosen++) {
-      const { normalize } = createNormalizer(allSteps.filter((_, i) => (chosen >> i) & 1));
+      const { normalize } = createNormalizer(
+        characterSteps.filter((_, i) => (chosen >> i) & 1),
+        words,
+      );
       for (let i = 0; i < 100; i++) {
         const text = next();
         const result = normalize(text).text;

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { normalizationTables } from '../../../model/reference/normalization-tables.ts';
 import { createNormalizer } from '../../../model/reference/normalizer.ts';
-import { loadTokenizer } from '../../../model/reference/tokenizer.ts';
+import { loadTokenizer, loadTokenizer } from '../../../model/reference/tokenizer.ts';
 import { type DashesGolden, readGolden } from '../../golden/golden.ts';
+
+const { words } = await loadTokenizer();
 
 const golden = readGolden<DashesGolden>('dashes.json');
 
 describe(`dashes, golden: ${golden.header.program} ${golden.header.version}`, () => {
   test('dashes are the same, except that a run of 〜 becomes one', () => {
-    const { normalize } = createNormalizer(['dashes']);
+    const { normalize } = createNormalizer(['dashes'], words);
     for (const { text, normalized } of golden.texts)
       assert.equal(normalize(text).text, normalized.replace(/〜+/g, '〜'), JSON.stringify(text));
   });

@@ -1,0 +1,144 @@
+// The step `spelling`. The head of model/reference/spelling.ts has the algorithm.
+#include "spelling.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <string_view>
+
+#include "elongation.h"
+#include "kana.h"
+#include "surfaces.h"
+
+namespace hoshi {
+namespace {
+
+constexpr std::size_t kMinRun = 2, kMaxRun = 16, kMinPiece = 3, kMaxRounds = 8;
+
+bool StartsWithAny(std::u16string_view text, std::initializer_list<std::u16string_view> starts) {
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](std::u16string_view start) { return text.starts_with(start); });
+}
+
+// Whether the run is a surface, with or without ー at its end, or a sequence of surfaces.
+bool IsKnown(const Dictionary& dictionary, std::u16string_view run) {
+  const std::u16string_view stem = run.substr(0, run.find_last_not_of(u'ー') + 1);
+  if (IsSurface(dictionary, run) || IsSurface(dictionary, stem)) return true;
+  std::array<bool, kMaxRun + 1> is_reached{true};
+  for (std::size_t start = 0; start < run.size(); ++start)
+    if (is_reached[start]) {
+      SurfaceWalk walk(dictionary);
+      for (std::size_t i = start; i < run.size() && walk.Step(run[i]); ++i)
+        if (walk.is_surface() && i + 1 - start >= kMinPiece) is_reached[i + 1] = true;
+    }
+  return is_reached[run.size()];
+}
+
+// Decides which runs become hiragana. It has a buffer for their readings.
+class Speller {
+ public:
+  explicit Speller(const Dictionary& dictionary) : d_(dictionary) {}
+
+  // Calls `visit` with the start and the end of each run that is to become hiragana, until it returns false.
+  template <class Visit>
+  void ForEachMisspelled(std::u16string_view text, const Visit& visit) {
+    for (std::size_t i = 0; i < text.size();) {
+      const std::size_t end = EndOfRun(text, i);
+      if (end - i >= kMinRun && end - i <= kMaxRun &&
+          IsMisspelled(text.substr(i, end - i), WordUnitsAfter(text.substr(end))) && !visit(i, end))
+        return;
+      i = std::max(end, i + 1);
+    }
+  }
+
+ private:
+  // Returns the end of the run that begins at `start`, or `start` if none does.
+  static std::size_t EndOfRun(std::u16string_view text, std::size_t start) {
+    if (!IsKatakana(text[start])) return start;
+    std::size_t end = start + 1;
+    for (std::size_t i = end; i < text.size(); ++i) {
+      if (IsKatakana(text[i]) || text[i] == u'ー')
+        end = i + 1;
+      else if (text[i] != u'〜')
+        break;
+    }
+    return end;
+  }
+
+  bool IsMisspelled(std::u16string_view run, std::u16string_view after) {
+    std::array<char16_t, kMaxRun + kMaxUnitsAfter> units;
+    auto* const end_of_run = std::transform(run.begin(), run.end(), units.data(), ToHiragana);
+    std::u16string_view text(units.data(), run.size() + after.size());
+    std::copy(after.begin(), after.end(), end_of_run);
+    std::size_t length = run.size();
+    for (std::size_t i = 0; i < text.size(); ++i)
+      if (MayBeginMark(text, i)) {
+        length = Elongated(text, length);
+        text = reading_.text();
+        break;
+      }
+    if (length < kMinRun) return false;
+    return IsWord(text.substr(0, length), text.substr(length), run);
+  }
+
+  // Elongates the text into reading_. Returns how many of its units come from the first `length` ones.
+  std::size_t Elongated(std::u16string_view text, std::size_t length) {
+    reading_.Clear();
+    for (const char16_t unit : text) {
+      const auto start = static_cast<std::uint32_t>(reading_.size());
+      reading_.Add(unit, start, start + 1);
+    }
+    ElongateInPlace(d_, reading_);
+    const auto& starts = reading_.starts;
+    return static_cast<std::size_t>(std::lower_bound(starts.begin(), starts.end(), length) - starts.begin());
+  }
+
+  // Whether the spelling of a run is a word, alone or with the beginning of `rest`, and the run is not known.
+  bool IsWord(std::u16string_view spelling, std::u16string_view rest, std::u16string_view run) const {
+    const std::size_t length = spelling.size();
+    if (length >= 3 && IsEverydayWord(spelling) && !IsSurface(d_, run)) return true;
+    SurfaceWalk walk(d_);
+    if (!walk.Step(spelling) || spelling.find(u'ー') != spelling.npos) return false;
+    const auto has_with = [&](std::u16string_view ending) {
+      SurfaceWalk with_ending = walk;
+      return with_ending.Step(ending) && with_ending.is_surface();
+    };
+    const bool is_stem = has_with(u"い") && has_with(u"かっ") && has_with(u"く");
+    if (is_stem && StartsWithAny(rest, {u"い", u"かっ", u"かろ", u"けれ", u"すぎ", u"そう"})) return true;
+    if (length >= 3 && IsEverydayWord(spelling)) return false;
+    const bool is_adjective =
+        spelling.back() == u'い' && IsSurface(d_, spelling.substr(0, length - 1), u"かっ");
+    const bool is_word = walk.is_surface() && (length >= 4 || (length == 3 && is_adjective));
+    const bool is_ending = is_stem && StartsWithAny(rest, {u"く", u"さ", u"め"});
+    const std::size_t more = walk.Longest(rest);
+    return (is_ending || is_word || (more != 0 && length + more >= 4)) && !IsKnown(d_, run);
+  }
+
+  const Dictionary& d_;
+  MappedText reading_;
+};
+
+}  // namespace
+
+bool RespellKatakana(const Dictionary& dictionary, const MappedText& in, MappedText& out) {
+  Speller speller(dictionary);
+  bool is_changed = false;
+  speller.ForEachMisspelled(in.text(), [&](std::size_t, std::size_t) {
+    is_changed = true;
+    return false;
+  });
+  if (!is_changed) return false;
+  out = in;
+  for (std::size_t round = 0; round < kMaxRounds && is_changed; ++round) {
+    is_changed = false;
+    speller.ForEachMisspelled(out.text(), [&](std::size_t start, std::size_t end) {
+      is_changed = true;
+      for (std::size_t i = start; i < end; ++i) out.units[i] = ToHiragana(out.units[i]);
+      return true;
+    });
+    if (is_changed) ElongateInPlace(dictionary, out);
+  }
+  return true;
+}
+
+}  // namespace hoshi
