@@ -71,14 +71,26 @@ class Speller {
     std::u16string_view text(units.data(), run.size() + after.size());
     std::copy(after.begin(), after.end(), end_of_run);
     std::size_t length = run.size();
-    for (std::size_t i = 0; i < text.size(); ++i)
+    std::size_t same =
+        0;  // units that elongation leaves as they are: full vowels before a mark may become one
+    for (std::size_t i = 0; i < text.size(); ++i) {
       if (MayBeginMark(text, i)) {
+        if (!BeginsWord(text.substr(0, std::min(same, length)))) return false;  // usual, and much cheaper
         length = Elongated(text, length);
         text = reading_.text();
         break;
       }
+      if (std::u16string_view(u"あいうえお").find(text[i]) == text.npos) same = i + 1;
+    }
     if (length < kMinRun) return false;
     return IsWord(text.substr(0, length), text.substr(length), run);
+  }
+
+  // Whether a word may begin with the text.
+  bool BeginsWord(std::u16string_view text) const {
+    return SurfaceWalk(d_).Step(text) ||
+           std::any_of(kEverydayWords.begin(), kEverydayWords.end(),
+                       [&](std::u16string_view word) { return word.starts_with(text); });
   }
 
   // Elongates the text into reading_. Returns how many of its units come from the first `length` ones.

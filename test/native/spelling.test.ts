@@ -44,6 +44,10 @@ describe('elongation and spelling, native', () => {
     }
   });
 
+  test('reads full vowels before a mark with the mark', () => {
+    compare('スゴオォオオイ');
+  });
+
   test('gives the same as the twin for elongated texts', () => {
     const draw = elongatedTexts(createRandom(1), dictionaryWords(7));
     for (let i = 0; i < 4000; i++) compare(draw());
