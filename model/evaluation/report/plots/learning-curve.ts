@@ -22,11 +22,11 @@ function pointsOf(curves: readonly NamedCurve[], best: number): CurvePoint[] {
     SETS.flatMap((set) => {
       const values = curve[set];
       const step = Math.ceil(values.length / CURVE_POINTS);
-      return values.flatMap((value, i) =>
-        i % step === 0 || i + 1 === best || i + 1 === values.length
-          ? { round: i + 1, value, set, line: `${number} ${set}`, isEnd: i + 1 === values.length }
-          : [],
-      );
+      return values.flatMap((value, i) => {
+        const [round, isEnd] = [curve.firstRound + i, i + 1 === values.length];
+        const isShown = i % step === 0 || round === best || isEnd;
+        return isShown ? { round, value, set, line: `${number} ${set}`, isEnd } : [];
+      });
     }),
   );
 }
@@ -34,7 +34,7 @@ function pointsOf(curves: readonly NamedCurve[], best: number): CurvePoint[] {
 export function learningCurve({ input: { curves = [] } }: ReportData): Drawing | undefined {
   const own = curves.at(-1);
   if (own === undefined || own.training.length === 0) return undefined;
-  const { metric, best, training } = own;
+  const { firstRound, metric, best, training } = own;
   const points = pointsOf(curves, best);
   const labelled = SETS.flatMap((set) => {
     const ends = points.filter((point) => point.set === set && point.isEnd);
@@ -48,11 +48,11 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
   } as const;
   const x = { field: 'round', ...quantitative, title: 'round', axis: { grid: false, tickMinStep: 1 } } as const;
   const y = { field: 'value', ...quantitative, title: plainText(metric), scale: { zero: false } } as const;
-  const ofBest = own.validation[best - 1] ?? own.training[best - 1];
+  const ofBest = own.validation[best - firstRound] ?? own.training[best - firstRound];
   return {
     id: 'curve',
     title: 'Learning curve',
-    description: `${plainText(metric)} by round, on training and validation. The model ends at round ${best} of ${training.length}.`,
+    description: `${plainText(metric)} by round, on training and validation. The model ends at round ${best} of ${firstRound + training.length - 1}.`,
     spec: {
       width: FULL_WIDTH,
       height: HEIGHT,
