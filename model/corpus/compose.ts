@@ -1,5 +1,5 @@
 /**
- * Composes labelled reviews, and unlabelled texts for distillation, from the authored corpus. The same corpus, seed and
+ * Composes labelled reviews from the authored corpus. The same corpus, seed and
  * counts give the same bytes on every machine.
  */
 

@@ -20,8 +20,7 @@ On 3,000 real reviews of products (1,000 each of 1, 3 and 5 stars; for measuring
 intervals of the bootstrap: AUC of 1 against 5 stars 0.952 (0.944 to 0.961), Spearman 0.708 (0.689 to 0.726), RMSE 1.17 stars
 (1.14 to 1.19); mean scores 2.00, 2.91 and 3.89.
 
-On the sentences of a domain, by a model that learned from the others alone (\`bin/hoshi train-corpus --cross domain\`; lighter ones, of 60,000
-mixtures and 300 rounds):
+On the sentences of a domain, by a model that learned from the others alone (\`bin/hoshi train-corpus --cross domain\`):
 
 | without    | sentences | AUC                    | Spearman               | mean scores of 1 … 5 stars |
 | ---------- | --------- | ---------------------- | ---------------------- | -------------------------- |

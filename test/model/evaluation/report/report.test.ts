@@ -229,7 +229,7 @@ describe('the page', () => {
       assert.ok(text.includes(expected), expected);
     assert.match(
       text,
-      /round\s+validation, training\s+validation\s+0\s+0\.9000\s+0\.9000\s+1 \(best\)\s+0\.8000\s+0\.8500\s+2\s/,
+      /roundvalidation, trainingvalidation\s*00\.90000\.9000\s+1 \(best\)0\.80000\.8500\s+20\.70000\.9500\s/,
     );
   });
 
