@@ -13,6 +13,11 @@ export interface LearningCurve {
   readonly best: number;
 }
 
+/** The last round that was measured, or the best one if none was measured. */
+export function lastRoundOf({ firstRound, training, best }: LearningCurve): number {
+  return Math.max(best, firstRound + training.length - 1);
+}
+
 export interface NamedCurve extends LearningCurve {
   /** The part of the reviews: `validation`, `fold 1` …, `all`. */
   readonly name: string;

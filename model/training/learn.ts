@@ -75,26 +75,24 @@ export async function learn(
   const passes = new TextPasses(extractor, visitCountOf(split, options.leaf), options);
 
   onStage?.(`tokenizing ${reviews.length + heldOut.length} reviews`);
-  // Each step replaces `training`, so that the earlier matrix is freed before boosting.
-  let { vectorizer, training } = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
+  // Each step replaces `fitted`, so that the earlier matrix is freed before boosting.
+  let fitted = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
   if (options.leaf?.terms !== undefined) {
-    onStage?.(`selecting ${options.leaf.terms} of ${vectorizer.columnCount} terms`);
-    vectorizer = selectTerms(vectorizer, training, options.leaf.terms, ridgeForSelection(options.leaf));
-    training = trainingSetOf(reviews, await passes.matrixOf(textsOf(reviews), vectorizer), weightOf);
+    onStage?.(`selecting ${options.leaf.terms} of ${fitted.vectorizer.columnCount} terms`);
+    const ridge = ridgeForSelection(options.leaf);
+    const selected = selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
+    fitted = await rowsBy(selected, passes, reviews, weightOf);
   }
+  const { vectorizer } = fitted;
   const heldOutMatrix = await passes.matrixOf(textsOf(heldOut), vectorizer);
-  let validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutMatrix, weightOf) : undefined;
+  const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutMatrix, weightOf) : undefined;
   let leaf: FittedLeaf | undefined;
   if (options.leaf !== undefined) {
     onStage?.(`fitting the linear leaf on ${reviews.length} reviews and ${vectorizer.columnCount} terms`);
-    leaf = await fitLeaf(training, reviews, options.leaf, { seed, ...(signal === undefined ? {} : { signal }) });
-    training = { ...training, initScores: leaf.outOfFold };
-    if (validation !== undefined)
-      validation = { ...validation, initScores: predictLinear(leaf.model, validation.matrix) };
+    leaf = await fitLeaf(fitted.training, reviews, options.leaf, { seed, ...(signal === undefined ? {} : { signal }) });
   }
-  if (rounds > 0)
-    onStage?.(`boosting ${rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
-  const boosted = await boost(training, validation, {
+  if (rounds > 0) onStage?.(`boosting ${rounds} rounds on ${reviews.length} rows of ${vectorizer.columnCount} columns`);
+  const boosted = await boost(...fromLeaf(leaf, fitted.training, validation), {
     parameters,
     rounds,
     patience: options.patience,
@@ -103,6 +101,22 @@ export async function learn(
     ...(signal === undefined ? {} : { signal }),
   });
   return { vectorizer, leaf, boosted, heldOut, heldOutMatrix };
+}
+
+/**
+ * The training set and the validation set with the predictions of the leaf as init scores. For the training reviews they
+ * are out-of-fold, so that the trees learn what the leaf leaves over on reviews that it has not seen.
+ */
+function fromLeaf(
+  leaf: FittedLeaf | undefined,
+  training: TrainingSet,
+  validation: TrainingSet | undefined,
+): [TrainingSet, TrainingSet | undefined] {
+  if (leaf === undefined) return [training, validation];
+  return [
+    { ...training, initScores: leaf.outOfFold },
+    validation && { ...validation, initScores: predictLinear(leaf.model, validation.matrix) },
+  ];
 }
 
 /** The number of texts that the passes of `learn` visit together. */
@@ -119,7 +133,15 @@ async function fitVectorizer(
   parameters: VectorizerParameters,
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  const vectorizer = await passes.fitVectorizer(textsOf(reviews), parameters);
+  return rowsBy(await passes.fitVectorizer(textsOf(reviews), parameters), passes, reviews, weightOf);
+}
+
+async function rowsBy(
+  vectorizer: Vectorizer,
+  passes: TextPasses,
+  reviews: readonly Review[],
+  weightOf: WeightFunction,
+): Promise<Fitted> {
   const matrix = await passes.matrixOf(textsOf(reviews), vectorizer);
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
 }

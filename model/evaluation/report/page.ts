@@ -1,7 +1,7 @@
 /** The numbers of a report and its drawings → one HTML page. */
 
 import type { Interval } from '../bootstrap.ts';
-import type { NamedCurve } from '../learning-curve.ts';
+import { lastRoundOf, type NamedCurve } from '../learning-curve.ts';
 import type { ErrorBin, ReportData } from './data.ts';
 import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile } from './document.ts';
 import { japanese, showText } from './html.ts';
@@ -105,11 +105,13 @@ function curveCaption({ input: { curves = [] } }: ReportData): string {
   const own = curves.at(-1);
   if (own === undefined) return '';
   const parts = curves.length > 1 ? ` The lines are the ${curves.length - 1} folds and all reviews.` : '';
-  return `${showText(own.metric)} by boosting round. The model has ${roundsText(own)}, up to the dashed line.${parts}`;
+  const metric = curves.find((curve) => curve.metric !== '')?.metric ?? '';
+  return `${showText(metric)} by boosting round. The model has ${roundsText(own)}, up to the dashed line.${parts}`;
 }
 
-function roundsText({ firstRound, best, training }: NamedCurve): string {
-  const last = firstRound + training.length - 1;
+function roundsText(curve: NamedCurve): string {
+  const { firstRound, best } = curve;
+  const last = lastRoundOf(curve);
   return firstRound === 0
     ? `the linear leaf, which is round 0, and the first ${countText(best)} of ${countText(last)} rounds of trees`
     : `the first ${countText(best)} of ${countText(last)} rounds`;

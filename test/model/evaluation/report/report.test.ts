@@ -233,6 +233,24 @@ describe('the page', () => {
     );
   });
 
+  test('curves of folds, where the model of all reviews is the linear leaf alone', async () => {
+    const fold = {
+      ...curve,
+      name: 'fold 1',
+      firstRound: 0 as const,
+      training: [0.7, 0.6],
+      validation: [0.8, 0.9],
+      best: 0,
+    };
+    const all = { name: 'all', firstRound: 0 as const, metric: '', training: [], validation: [], best: 0 };
+    const html = await createReport({ ...few, curves: [fold, { ...fold, name: 'fold 2' }, all] });
+    assertQuiet(html);
+    const { text } = readPage(html);
+    const expected = `${curve.metric} by boosting round. The model has the linear leaf, which is round 0, and the first 0 of 0 rounds of trees`;
+    assert.ok(text.includes(expected), expected);
+    assert.ok(text.includes('0 (best)'));
+  });
+
   test('a drawing uses only the colours of the page, so that it fits the light and the dark page', async () => {
     const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
     const colours = tags.flatMap(({ attributes }) => [attributes.get('fill'), attributes.get('stroke')]);
