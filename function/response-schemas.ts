@@ -19,7 +19,10 @@ const stars: JsonSchema = { type: 'number' };
 const explanation = object({
   base: { ...stars, description: 'The mean of the trees, plus the constant of a linear leaf.' },
   absent: { ...stars, description: 'The contribution of the trees for terms that the text does not have.' },
-  held: { ...stars, description: 'The change from clamping the score to its range.' },
+  held: {
+    ...stars,
+    description: 'The change from the raw sum to the score: the end map of the model, or clamping to its range.',
+  },
   terms: list(
     object({
       term: string,

@@ -44,16 +44,17 @@ class Dataset {
     SilenceLog();
     std::unique_ptr<Dataset> set(new Dataset);
     const CsrMatrix& matrix = from.matrix;
-    const auto field = [&](const char* name, const std::vector<float>& values) {
-      return LGBM_DatasetSetField(set->handle_, name, values.data(), static_cast<int>(values.size()),
-                                  C_API_DTYPE_FLOAT32);
+    const auto field = [&](const char* name, const auto& values, int type) {
+      return LGBM_DatasetSetField(set->handle_, name, values.data(), static_cast<int>(values.size()), type);
     };
     if (LGBM_DatasetCreateFromCSR(
             matrix.row_starts.data(), C_API_DTYPE_INT32, matrix.columns.data(), matrix.values.data(),
             C_API_DTYPE_FLOAT64, static_cast<std::int64_t>(matrix.row_starts.size()),
             static_cast<std::int64_t>(matrix.values.size()), matrix.column_count, parameters.c_str(),
             reference == nullptr ? nullptr : reference->handle_, &set->handle_) != 0 ||
-        field("label", from.labels) != 0 || (!from.weights.empty() && field("weight", from.weights) != 0)) {
+        field("label", from.labels, C_API_DTYPE_FLOAT32) != 0 ||
+        (!from.weights.empty() && field("weight", from.weights, C_API_DTYPE_FLOAT32) != 0) ||
+        (!from.init_scores.empty() && field("init_score", from.init_scores, C_API_DTYPE_FLOAT64) != 0)) {
       return LightGbmError();
     }
     return set;
@@ -112,9 +113,13 @@ Result<std::vector<double>> Booster::Update(bool has_validation) {
   SilenceLog();
   int is_finished = 0;
   if (LGBM_BoosterUpdateOneIter(handle_, &is_finished) != 0) return LightGbmError();
+  return Evaluate(has_validation);
+}
+
+Result<std::vector<double>> Booster::Evaluate(bool has_validation) const {
   std::vector<double> all;
   for (int data = 0; data < (has_validation ? 2 : 1); ++data) {
-    Result<std::vector<double>> metrics = Evaluate(data);
+    Result<std::vector<double>> metrics = EvaluateOn(data);
     if (!metrics.ok()) return metrics.error();
     all.insert(all.end(), metrics->begin(), metrics->end());
   }
@@ -134,7 +139,7 @@ Result<std::vector<std::string>> Booster::MetricNames() const {
   return names;
 }
 
-Result<std::vector<double>> Booster::Evaluate(int data) const {
+Result<std::vector<double>> Booster::EvaluateOn(int data) const {
   int count = 0;
   if (LGBM_BoosterGetEvalCounts(handle_, &count) != 0) return LightGbmError();
   std::vector<double> values(static_cast<std::size_t>(count));

@@ -20,7 +20,8 @@ namespace hoshi {
 struct LabelledMatrix {
   CsrMatrix matrix;
   std::vector<float> labels;
-  std::vector<float> weights;  // one per row; empty: all 1
+  std::vector<float> weights;       // one per row; empty: all 1
+  std::vector<double> init_scores;  // one per row: the predictions that boosting starts from; empty: none
 };
 
 class Dataset;
@@ -38,10 +39,13 @@ class Booster {
                                                       const LabelledMatrix* validation,
                                                       const std::string& parameters);
 
-  // Runs one round of boosting, which adds one tree, or no tree if LightGBM finds no split. Returns the
-  // metrics of the training data, then those of the validation data, each in the order of MetricNames().
-  // REQUIRES: the booster was made by ForTraining, with validation data if has_validation
+  // Runs one round of boosting, which adds one tree, or no tree if LightGBM finds no split. Returns
+  // Evaluate(). REQUIRES: the booster was made by ForTraining, with validation data if has_validation
   Result<std::vector<double>> Update(bool has_validation);
+  // Returns the metrics of the training data, then those of the validation data, each in the order of
+  // MetricNames(). Before the first round, they are the metrics of the init scores.
+  // REQUIRES: as Update
+  Result<std::vector<double>> Evaluate(bool has_validation) const;
   Result<std::vector<std::string>> MetricNames() const;
 
   // REQUIRES: the booster was made by FromModelText; columns below column_count()
@@ -58,7 +62,7 @@ class Booster {
  private:
   Booster() = default;
   // Returns one value per metric. `data`: 0 training, 1 validation.
-  Result<std::vector<double>> Evaluate(int data) const;
+  Result<std::vector<double>> EvaluateOn(int data) const;
 
   void* handle_ = nullptr;
   void* fast_config_ = nullptr;  // LightGBM's FastConfig for Predict; null for a booster that trains

@@ -5,7 +5,7 @@
  */
 
 import * as types from 'node:util/types';
-import { checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
+import { checkArray, checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { loadAddon } from './load.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
@@ -19,10 +19,15 @@ export interface TrainingSet {
   readonly labels: Float32Array | Float64Array;
   /** One for each row, ≥ 0. The default is 1. */
   readonly weights?: Float32Array | Float64Array;
+  /**
+   * One for each row: the predictions that boosting starts from, LightGBM's `init_score`. The trees learn what these
+   * predictions leave over, and do not contain them.
+   */
+  readonly initScores?: Float64Array;
 }
 
 export interface RoundMetrics {
-  /** 1-based. */
+  /** 1-based. Round 0 has the metrics of the init scores, and no tree. */
   readonly round: number;
   readonly rounds: number;
   /** The number of trees so far: one for each round that found a split. */
@@ -38,7 +43,7 @@ export interface TrainBoosterOptions {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** The maximum number of rounds, in [1, 1,000,000]. */
   readonly rounds: number;
-  /** Called after each round. The training stops if it returns `false`. */
+  /** Called after each round; with init scores, also before the first one. The training stops if it returns `false`. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a callback may return nothing
   readonly onRound?: (metrics: RoundMetrics) => boolean | void | Promise<boolean | void>;
 }
@@ -47,6 +52,7 @@ interface BoosterHandle {
   readonly columnCount: number;
   readonly treeCount: number;
   update(hasValidation: boolean): Promise<Float64Array>;
+  evaluate(hasValidation: boolean): Float64Array;
   metricNames(): string[];
   predict(columns: Int32Array, values: Float64Array): number;
   predictBatch(matrix: CsrMatrix): Promise<Float64Array>;
@@ -58,6 +64,7 @@ interface CheckedTrainingSet {
   readonly matrix: CsrMatrix;
   readonly labels: Float32Array;
   readonly weights: Float32Array;
+  readonly initScores: Float64Array;
 }
 
 interface BoosterAddon {
@@ -133,7 +140,7 @@ export class Booster {
 /**
  * Trains round by round, outside the event loop. The same input gives the same model, byte for byte. As in Python's
  * `train`, a round that finds no split adds no tree. The training then goes on, because the next round may draw other
- * columns.
+ * columns. The training set and the validation set must both have init scores, or neither.
  */
 export async function trainBooster(options: TrainBoosterOptions): Promise<Booster> {
   if (typeof options !== 'object' || options === null) throw argumentError('the options', 'an object', options);
@@ -147,14 +154,24 @@ export async function trainBooster(options: TrainBoosterOptions): Promise<Booste
       validationSet.matrix.columnCount,
     );
   }
+  const hasInitScores = trainingSet.initScores.length > 0;
+  if (validationSet !== undefined && validationSet.initScores.length > 0 !== hasInitScores)
+    throw argumentError(
+      'validation.initScores',
+      hasInitScores ? 'given, as in the training set' : 'absent, as in the training set',
+      validation?.initScores,
+    );
   checkInteger(rounds, 1, 1_000_000, 'rounds');
   if (onRound !== undefined && typeof onRound !== 'function') throw argumentError('onRound', 'a function', onRound);
   const booster = await callAsync(async () =>
     addon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
   );
   const names = call(() => booster.metricNames());
-  for (let round = 1; round <= rounds; round++) {
-    const values = await callAsync(() => booster.update(validationSet !== undefined));
+  const hasValidation = validationSet !== undefined;
+  for (let round = hasInitScores ? 0 : 1; round <= rounds; round++) {
+    const values = await callAsync(async () =>
+      round === 0 ? booster.evaluate(hasValidation) : booster.update(hasValidation),
+    );
     const metrics = names.map((name, i) => {
       const validated = values[names.length + i];
       return [
@@ -256,7 +273,7 @@ function parameterText(parameters: TrainBoosterOptions['parameters'], columnCoun
 
 function checkTrainingSet(set: TrainingSet, name: string): CheckedTrainingSet {
   if (typeof set !== 'object' || set === null) throw argumentError(name, 'an object', set);
-  const { labels, weights } = set;
+  const { labels, weights, initScores } = set;
   const matrix = checkMatrix(set.matrix, `${name}.matrix`);
   const rowCount = lengthOf(matrix.rowStarts) - 1;
   if (rowCount === 0) throw argumentError(`${name}.matrix`, 'a matrix with at least one row', 'an empty one');
@@ -279,5 +296,17 @@ function checkTrainingSet(set: TrainingSet, name: string): CheckedTrainingSet {
     matrix,
     labels: floats(labels, `${name}.labels`, Number.NEGATIVE_INFINITY),
     weights: weights === undefined ? new Float32Array(0) : floats(weights, `${name}.weights`, 0),
+    initScores: initScores === undefined ? new Float64Array(0) : checkInitScores(initScores, rowCount, name),
   };
+}
+
+/** Returns a copy. */
+function checkInitScores(initScores: Float64Array, rowCount: number, name: string): Float64Array {
+  checkArray(initScores, types.isFloat64Array, 'a Float64Array', `${name}.initScores`);
+  const length = lengthOf(initScores);
+  if (length !== rowCount) throw argumentError(`${name}.initScores.length`, `${rowCount}, one for each row`, length);
+  const copy = new Float64Array(initScores);
+  const wrong = copy.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw argumentError(`${name}.initScores[${wrong}]`, 'a finite number', copy[wrong]);
+  return copy;
 }

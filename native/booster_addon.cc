@@ -42,7 +42,7 @@ CsrMatrix MatrixFrom(const Napi::Object& matrix) {
 
 LabelledMatrix LabelledFrom(const Napi::Object& set) {
   return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")),
-          CopyOf<float>(set.Get("weights"))};
+          CopyOf<float>(set.Get("weights")), CopyOf<double>(set.Get("initScores"))};
 }
 
 struct State {
@@ -57,7 +57,8 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(
         env, "Booster",
-        {InstanceMethod<&BoosterWrap::Update>("update"), InstanceMethod<&BoosterWrap::Predict>("predict"),
+        {InstanceMethod<&BoosterWrap::Update>("update"), InstanceMethod<&BoosterWrap::Evaluate>("evaluate"),
+         InstanceMethod<&BoosterWrap::Predict>("predict"),
          InstanceMethod<&BoosterWrap::PredictBatch>("predictBatch"),
          InstanceMethod<&BoosterWrap::Contributions>("contributions"),
          InstanceMethod<&BoosterWrap::ModelText>("modelText"),
@@ -87,6 +88,12 @@ class BoosterWrap : public Napi::ObjectWrap<BoosterWrap> {
     return Task<std::vector<double>>::Run(
         info.Env(), [booster = booster_, has_validation] { return booster->Update(has_validation); },
         [](Napi::Env env, std::vector<double>& metrics) { return ToJavaScript(env, metrics); });
+  }
+
+  // as Update, without a round
+  Napi::Value Evaluate(const Napi::CallbackInfo& info) {
+    Result<std::vector<double>> metrics = booster_->Evaluate(info[0].ToBoolean());
+    return metrics.ok() ? ToJavaScript(info.Env(), *metrics) : Throw(info.Env(), metrics.error());
   }
 
   Napi::Value Predict(const Napi::CallbackInfo& info) {

@@ -1,6 +1,8 @@
 #include "ruled_terms.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <utility>
 
 #include "word_lookup.h"
@@ -64,6 +66,10 @@ class RuledTerms {
   void MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const;
   bool IsException(std::span<const SentenceWord> segment, std::size_t negator, bool ends_with_question) const;
   std::uint32_t TermWord(const SentenceWord& word) const;
+  const Vocabulary::RuleWord& Rules(const SentenceWord& word) const {
+    static constexpr Vocabulary::RuleWord kNone{Vocabulary::kNone, {-1, -1}, {-1, -1}, {-1, -1}, 0};
+    return word.word == 0 ? kNone : v_.rule_words[word.word - 1];
+  }
   void CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]);
 
   void CountColumn(std::int32_t column, std::uint32_t start, std::uint32_t end) {
@@ -174,8 +180,7 @@ void RuledTerms::EndSentence() {
   if (v_.has_clauses) {
     std::size_t particle = s_.sentence.size() - 1;
     const auto is_concessive = [&](const SentenceWord& word) {
-      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && word.word != 0 &&
-             v_.rule_words[word.word - 1].is_concessive();
+      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && Rules(word).is_concessive();
     };
     while (particle > 0 && !is_concessive(s_.sentence[particle])) --particle;
     for (std::size_t i = 0; particle > 0 && i < s_.sentence.size(); ++i)
@@ -197,39 +202,60 @@ void RuledTerms::MarkNegations(std::span<SentenceWord> segment, bool ends_with_q
     for (std::size_t k = i; k-- > first;) {
       SentenceWord& word = segment[k];
       if (word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
-          (word.word == 0 || !v_.rule_words[word.word - 1].continues_scope()))
+          !(Rules(word).continues_scope() && Rules(segment[k + 1]).is_passed_before()))
         break;
       word.is_negated = !word.is_negated;
     }
   }
 }
 
+// Returns a bit for each distance from the negator, in words, at which a match of the elements may end. The
+// first word of `words` is beside the negator; `step` is 1 or −1.
+std::uint64_t MatchEnds(std::span<const Vocabulary::PhraseElement> elements, const SentenceWord* words,
+                        std::ptrdiff_t step, std::size_t count) {
+  std::uint64_t ends = 1;
+  for (const Vocabulary::PhraseElement& element : elements) {
+    std::uint64_t next = element.min == 0 ? ends : 0;
+    for (std::uint32_t repeat = 0; repeat < element.max && ends != 0; ++repeat) {
+      std::uint64_t after = 0;
+      for (std::uint64_t rest = ends; rest != 0; rest &= rest - 1) {
+        const auto distance = static_cast<std::size_t>(std::countr_zero(rest));
+        if (distance >= count) break;
+        const std::uint32_t word = words[static_cast<std::ptrdiff_t>(distance) * step].word;
+        const bool is_match =
+            element.words.empty() || std::any_of(element.words.begin(), element.words.end(),
+                                                 [word](std::uint32_t number) { return word == number + 1; });
+        if (is_match) after |= std::uint64_t{2} << distance;
+      }
+      ends = after;
+      next |= after;
+    }
+    ends = next;
+  }
+  return ends;
+}
+
 bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t negator,
                              bool ends_with_question) const {
-  const auto matches = [](std::span<const SentenceWord> words, std::span<const std::uint32_t> numbers) {
-    return std::equal(words.begin(), words.end(), numbers.begin(), numbers.end(),
-                      [](const SentenceWord& word, std::uint32_t number) { return word.word == number + 1; });
-  };
+  const SentenceWord* const words = segment.data() + negator;
+  const std::size_t rest = segment.size() - negator - 1;
   for (const Vocabulary::Exception& phrase : v_.exceptions) {
-    const std::size_t before = phrase.before.size(), after = phrase.after.size();
-    if (before > negator || after > segment.size() - negator - 1) continue;
-    if (phrase.ends_with_question && !(ends_with_question && negator + 1 + after == segment.size())) continue;
-    if (matches(segment.subspan(negator - before, before), phrase.before) &&
-        matches(segment.subspan(negator + 1, after), phrase.after))
-      return true;
+    if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
+    const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
+    const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;
+    if (phrase.ends_with_question ? ends_with_question && is_at_end : ends != 0) return true;
   }
   return false;
 }
 
 // Returns the number + 1 of the word with its mark, or 0 if that is in no term.
 std::uint32_t RuledTerms::TermWord(const SentenceWord& word) const {
-  if (!word.is_negated || word.word == 0) return word.word;
-  return v_.rule_words[word.word - 1].marked + 1;  // kNone + 1 is 0
+  return word.is_negated ? Rules(word).marked + 1 : word.word;  // kNone + 1 is 0
 }
 
 void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]) {
-  if (word.word == 0 || !IsContent(word.part_of_speech)) return;
-  const std::int32_t column = (v_.rule_words[word.word - 1].*columns)[word.is_negated ? 1 : 0];
+  if (!IsContent(word.part_of_speech)) return;
+  const std::int32_t column = (Rules(word).*columns)[word.is_negated ? 1 : 0];
   if (column >= 0) CountColumn(column, word.start, word.end);
 }
 

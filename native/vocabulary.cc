@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace hoshi {
 namespace {
@@ -169,20 +170,40 @@ std::optional<Error> Vocabulary::CheckRuleWords() {
   return std::nullopt;
 }
 
-// A phrase is a u32 (length before the negator, length after it << 8, question << 16) and its words.
+// A phrase is a u32 (elements before the negator, elements after it << 8, question << 16) and its elements.
+// An element is a u32 (number of words, min << 8, max << 16) and its words.
 std::optional<Error> Vocabulary::CheckExceptions() {
-  const auto words = file_.Section<std::uint32_t>(10);
-  for (std::size_t i = 0; i < words.size();) {
-    const std::uint32_t head = words[i++];
-    const std::size_t before = head & 0xff, after = head >> 8 & 0xff;
-    if (before + after > words.size() - i)
-      return Refuse("words of exceptions", std::to_string(before + after), words.size() - i);
-    for (const std::uint32_t word : words.subspan(i, before + after)) {
+  auto rest = file_.Section<std::uint32_t>(10);
+  while (!rest.empty()) {
+    const std::uint32_t head = rest.front();
+    rest = rest.subspan(1);
+    Exception exception{{}, {}, head >> 16 != 0};
+    if (std::optional<Error> error = ReadElements(rest, head & 0xff, exception.before)) return error;
+    if (std::optional<Error> error = ReadElements(rest, head >> 8 & 0xff, exception.after)) return error;
+    exceptions.push_back(std::move(exception));
+  }
+  return std::nullopt;
+}
+
+// Takes `count` elements from the front of `rest`.
+std::optional<Error> Vocabulary::ReadElements(std::span<const std::uint32_t>& rest, std::uint32_t count,
+                                              std::vector<PhraseElement>& elements) const {
+  std::uint32_t reach = 0;
+  for (; count > 0; --count) {
+    if (rest.empty()) return Refuse("elements of exceptions", std::to_string(count) + " more", 0);
+    const std::uint32_t head = rest.front(), words = head & 0xff;
+    rest = rest.subspan(1);
+    if (words > rest.size()) return Refuse("words of exceptions", std::to_string(words), rest.size());
+    const PhraseElement element{rest.first(words), head >> 8 & 0xff, head >> 16};
+    rest = rest.subspan(words);
+    for (const std::uint32_t word : element.words) {
       if (word >= rule_words.size())
         return Refuse("words of exceptions", "below " + std::to_string(rule_words.size()), word);
     }
-    exceptions.push_back({words.subspan(i, before), words.subspan(i + before, after), head >> 16 != 0});
-    i += before + after;
+    reach += element.max;
+    if (element.max > kMaxPhraseReach || reach > kMaxPhraseReach)
+      return Refuse("reach of exceptions", "at most " + std::to_string(kMaxPhraseReach), reach);
+    elements.push_back(element);
   }
   return std::nullopt;
 }

@@ -76,16 +76,23 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     std::int32_t before[2], after[2], last[2];
     std::uint32_t flags;
     bool is_concessive() const { return (flags & 1) != 0; }
-    bool continues_scope() const { return (flags & 2) != 0; }  // a conjunctive particle of `through`
+    // A conjunctive particle that passes a negation on, if a word with is_passed_before follows.
+    bool continues_scope() const { return (flags & 2) != 0; }
+    bool is_passed_before() const { return (flags & 4) != 0; }
     bool negates_as(std::uint8_t part_of_speech) const { return (flags >> 16 >> part_of_speech & 1) != 0; }
   };
   std::span<const RuleWord> rule_words;
 
-  // A phrase around a negator that does not negate, as numbers of words.
+  // A phrase around a negator that does not negate. Both lists begin beside the negator.
+  struct PhraseElement {
+    std::span<const std::uint32_t> words;  // numbers of words, any of them; all words if it is empty
+    std::uint32_t min, max;                // how often it occurs
+  };
   struct Exception {
-    std::span<const std::uint32_t> before, after;
+    std::vector<PhraseElement> before, after;
     bool ends_with_question;
   };
+  static constexpr std::uint32_t kMaxPhraseReach = 63;  // words from the negator
   std::vector<Exception> exceptions;
 
   // Returns the column of a symbol's term, or −1.
@@ -120,6 +127,8 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   std::optional<Error> CheckRules();
   std::optional<Error> CheckRuleWords();
   std::optional<Error> CheckExceptions();
+  std::optional<Error> ReadElements(std::span<const std::uint32_t>& rest, std::uint32_t count,
+                                    std::vector<PhraseElement>& elements) const;
   std::optional<Error> CheckSymbols();
   std::optional<Error> CheckTerms();
   bool IsColumn(std::int64_t column) const { return column >= -1 && column < std::int64_t{column_count}; }

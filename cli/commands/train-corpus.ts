@@ -53,7 +53,7 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
   log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
-/** Prints a Markdown table, one row when each model is done. The models are small, because there are many of them. */
+/** Prints a Markdown table, one row when each model is done. */
 async function printMeasures(splits: readonly CorpusSplit[]): Promise<void> {
   const row = (cells: readonly string[]) => process.stdout.write(`${markdownRow(cells)}\n`);
   row(['without', 'sentences', 'AUC', 'Spearman', 'mean scores of 1 … 5 stars']);
@@ -62,7 +62,7 @@ async function printMeasures(splits: readonly CorpusSplit[]): Promise<void> {
     log(`without ${name}`);
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-cross-'));
     try {
-      await trainOn(starsRecipe(training, 'light'), join(folder, 'stars'));
+      await trainOn(starsRecipe(training), join(folder, 'stars'));
       const scorer = await loadScorer({ bundlePath: join(folder, 'stars'), engine: 'native' });
       row([name, String(heldOut.length), ...cellsOf(await evaluate(scorer, heldOut))]);
     } finally {

@@ -19,6 +19,7 @@ interface Flags {
   readonly columns?: ColumnNames;
   readonly seed: number;
   readonly preset: PresetName;
+  readonly ridge?: number | 'auto' | 'none';
   readonly rounds?: number;
   readonly validation: number;
   readonly folds: number;
@@ -47,6 +48,8 @@ export function trainCommand(): Command {
     .action(async (data: string, flags: Flags, command: Command) => {
       if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
         command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
+      if (flags.rounds === 0 && alphaOf(flags) === undefined)
+        command.error("error: option '--rounds 0' cannot be used without a linear model (--ridge)");
       const progress = await createProgress(flags.quiet === true);
       await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
         onStop: () => {
@@ -74,9 +77,14 @@ function addFitOptions(command: Command): Command {
         .default('default'),
     )
     .option(
+      '--ridge <alpha>',
+      'linear model before the trees, by ridge regression: its alpha, auto to choose alpha by cross-validation, or none for trees only (default: auto, or none with --preset original)',
+      ridgeFrom,
+    )
+    .option(
       '--rounds <n>',
-      `maximum number of boosting rounds, one tree each (default: ${presets.default.rounds}, or the preset's)`,
-      numberFrom(1, 100_000),
+      `maximum number of boosting rounds, one tree each; 0 for the linear model alone (default: ${presets.default.rounds}, or the preset's)`,
+      numberFrom(0, 100_000),
     )
     .option(
       '--validation <share>',
@@ -149,6 +157,7 @@ function trainOptionsOf(
   signal: AbortSignal,
 ): TrainOptions {
   const preset = presets[flags.preset];
+  const alpha = alphaOf(flags);
   const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
   return {
     name: flags.name ?? basename(resolve(flags.out)),
@@ -156,6 +165,7 @@ function trainOptionsOf(
     seed: flags.seed,
     preset: flags.preset,
     vectorizer: { ...preset.vectorizer, max_features: maxFeatures, min_df: flags.minDf },
+    ...(alpha === undefined ? {} : { leaf: { alpha } }),
     boosting: flags.set,
     rounds: flags.rounds ?? preset.rounds,
     validationShare: flags.validation,
@@ -187,6 +197,19 @@ async function writeTrainingReport(data: string, trained: Trained, onStage: (sta
     curves,
   };
   await writeReport(join(bundle.path, 'report.html'), measured, log);
+}
+
+/** α of the linear leaf; undefined for trees only. */
+function alphaOf({ preset, ridge = presets[preset].hasLeaf ? 'auto' : 'none' }: Flags): number | 'auto' | undefined {
+  return ridge === 'none' ? undefined : ridge;
+}
+
+/** A parser of `--ridge` for commander. */
+function ridgeFrom(text: string): number | 'auto' | 'none' {
+  if (text === 'auto' || text === 'none') return text;
+  const alpha = finiteNumber(text);
+  if (!(alpha > 0)) throw new InvalidArgumentError('Expected a number above 0, auto or none.');
+  return alpha;
 }
 
 /** A parser of `--folds` for commander. */

@@ -51,7 +51,7 @@ export function contributionTable(explanation: Explanation & { readonly others: 
   );
   if (others !== 0) lines.push(`${stars(others)}  (other terms)`);
   lines.push(`${stars(absent)}  (terms that the text does not have)`, `${stars(base)}  (mean of the model)`);
-  if (held !== 0) lines.push(`${stars(held)}  (clamping to the range of stars)`);
+  if (held !== 0) lines.push(`${stars(held)}  (the range of stars)`);
   lines.push(`${score.toFixed(3).padStart(8)}  stars`);
   return `${lines.join('\n')}\n`;
 }

@@ -8,6 +8,7 @@ import type { Manifest } from './manifest.ts';
  */
 export function cardOf(manifest: Manifest, about: string | undefined): string {
   const { name, version, scoreRange, made, tokenizer, training, vectorizer, lightgbm, measures, files } = manifest;
+  const leaf = training.linearLeaf === undefined ? '' : 'a linear model by ridge regression, ';
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
   return `# ${name} ${version}
 
@@ -16,7 +17,7 @@ ${about ?? `Predicts how many stars a Japanese review gives, from ${scoreRange.j
 ## How it was made
 
 By \`${made.command}\` ${originOf(made)}: tokens
-by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.join(' to ')} words by TF-IDF, trees by LightGBM ${lightgbm}. ${
+by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.join(' to ')} words by TF-IDF, ${leaf}trees by LightGBM ${lightgbm}. ${
     made.imported === undefined ? 'The same reviews, options and seed\ngive the same bytes; ' : ''
   }${(bytes / 1e6).toFixed(1)} MB in all.
 

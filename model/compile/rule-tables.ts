@@ -5,16 +5,30 @@
 
 import type { MarkedWord } from '../reference/parsed-terms.ts';
 import { PARTS_OF_SPEECH } from '../reference/parts-of-speech.ts';
-import { type NegationRules, negationExceptionOf, type TermRules } from '../reference/term-rules.ts';
+import {
+  type NegationException,
+  type NegationRules,
+  negationExceptionOf,
+  type PhraseElement,
+  type TermRules,
+} from '../reference/term-rules.ts';
 
-/** The words that the rules name. */
+/** The words that the rules name, as they are written there. */
 export function wordsOfRules({ negation, concessive }: TermRules): string[] {
   if (negation === null) return [...concessive];
-  const phrases = negation.exceptions.flatMap((phrase) => {
+  const phrases = exceptionsOf(negation).flatMap(({ before, after }) =>
+    [...before, ...after].flatMap(({ words }) => words),
+  );
+  const { particles, before } = negation.through;
+  return [...concessive, ...Object.keys(negation.negators), ...particles, ...before, ...phrases];
+}
+
+function exceptionsOf({ exceptions }: NegationRules): NegationException[] {
+  return exceptions.map((phrase) => {
     const exception = negationExceptionOf(phrase);
-    return exception === undefined ? [] : [...exception.before, ...exception.after];
+    if (exception === undefined) throw new Error(`Expected a phrase with one _, received ${JSON.stringify(phrase)}`);
+    return exception;
   });
-  return [...concessive, ...Object.keys(negation.negators), ...negation.through, ...phrases];
 }
 
 const NONE = 0xffffffff;
@@ -22,6 +36,7 @@ const RULE_WORD_FIELDS = 8;
 const FLAGS_FIELD = 7;
 const IS_CONCESSIVE = 1;
 const CONTINUES_SCOPE = 2;
+const IS_PASSED_BEFORE = 4;
 const NEGATES_SHIFT = 16;
 const FIELDS = { before: 1, after: 3, last: 5 } as const;
 
@@ -48,7 +63,8 @@ export function ruleWordsTable(
     table[at] = (table[at] as number) | flags;
   };
   for (const word of rules.concessive) addFlags(word, IS_CONCESSIVE);
-  for (const word of rules.negation?.through ?? []) addFlags(word, CONTINUES_SCOPE);
+  for (const word of rules.negation?.through.particles ?? []) addFlags(word, CONTINUES_SCOPE);
+  for (const word of rules.negation?.through.before ?? []) addFlags(word, IS_PASSED_BEFORE);
   for (const [word, parts] of Object.entries(rules.negation?.negators ?? {})) {
     const bits = parts.reduce((sum, part) => sum | (1 << PARTS_OF_SPEECH.indexOf(part)), 0);
     addFlags(word, (bits << NEGATES_SHIFT) >>> 0);
@@ -61,21 +77,29 @@ export function ruleWordsTable(
   return table;
 }
 
-/** The phrases that do not negate: for each, its two lengths and its words. */
+/** The phrases that do not negate: for each, a head and its elements. native/vocabulary.cc describes the numbers. */
 export function exceptionsTable(
   negation: NegationRules | null,
   numberOf: (word: string) => number | undefined,
 ): Uint32Array {
-  const table = (negation?.exceptions ?? []).flatMap((phrase) => {
-    const exception = negationExceptionOf(phrase);
-    if (exception === undefined) throw new Error(`Expected a phrase with one _, received ${JSON.stringify(phrase)}`);
-    const { before, after, endsWithQuestion } = exception;
-    const words = [...before, ...after].map(numberOf);
-    // A word that token_pattern cannot make never occurs, so the phrase does not either.
-    if (words.includes(undefined)) return [];
-    return [before.length | (after.length << 8) | (Number(endsWithQuestion) << 16), ...(words as number[])];
+  const tables = (negation === null ? [] : exceptionsOf(negation)).map(({ before, after, endsWithQuestion }) => {
+    const elements = [...before, ...after].map((element) => elementNumbers(element, numberOf));
+    // An element that no text has, because token_pattern makes none of its words: the phrase does not occur.
+    if (elements.includes(undefined)) return [];
+    const head = before.length | (after.length << 8) | (Number(endsWithQuestion) << 16);
+    return [head, ...(elements as number[][]).flat()];
   });
-  return Uint32Array.from(table);
+  return Uint32Array.from(tables.flat());
+}
+
+function elementNumbers(
+  { words, min, max }: PhraseElement,
+  numberOf: (word: string) => number | undefined,
+): number[] | undefined {
+  const numbers = words.map(numberOf).filter((number) => number !== undefined);
+  const isImpossible = numbers.length === 0 && words.length > 0;
+  if (isImpossible && min > 0) return undefined;
+  return [numbers.length | (min << 8) | ((isImpossible ? 0 : max) << 16), ...numbers];
 }
 
 /** A hash table of the symbols with linear probing, at most half full, and their units. */

@@ -28,6 +28,8 @@ export interface Edge {
 export interface TermNodes {
   /** The words without mark, by number. */
   readonly words: readonly string[];
+  /** Other spellings of these words. */
+  readonly spellings: readonly { readonly word: string; readonly number: number }[];
   /** How often a word occurs, about; one weight per word. */
   readonly weights: readonly number[];
   /** The number of words with and without mark. */
@@ -52,15 +54,24 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
     .filter((term) => wordsOf(term).every(({ word }) => isPossible(word)))
     .filter((term) => term.kind !== 'ngram' || isWithin(term.words.length, ngram_range));
   const numbers = new WordNumbers(terms, (column) => 1 / Math.max(tables.idf[column] as number, 1));
-  if (rules !== undefined) for (const word of wordsOfRules(rules).filter(isPossible)) numbers.add(word, 0);
+  if (rules !== undefined)
+    for (const word of wordsOfRules(rules)
+      .map((each) => rules.spellings[each] ?? each)
+      .filter(isPossible))
+      numbers.add(word, 0);
   const ngrams = terms.filter((term) => term.kind === 'ngram');
   const marked = numbers.numberMarkedWords(ngrams.flatMap(({ words }) => words));
   const { nodes, edges } = nodesOf(ngrams, numbers, numbers.count + marked.size);
   const { slots, units } = symbolTables(terms.filter((term) => term.kind === 'symbol'));
   const prefixed = terms.flatMap((term) => (term.kind === 'ngram' || term.kind === 'symbol' ? [] : [term]));
-  const numberOf = (word: string) => numbers.numberOf({ word, isNegated: false });
+  const spelled = (word: string) => rules?.spellings[word] ?? word;
+  const numberOf = (word: string) => numbers.numberOf({ word: spelled(word), isNegated: false });
   return {
     words: numbers.words,
+    spellings: Object.entries(rules?.spellings ?? {}).flatMap(([word, canonical]) => {
+      const number = numbers.numberOf({ word: canonical, isNegated: false });
+      return number === undefined || !isPossible(word) ? [] : [{ word, number }];
+    }),
     weights: numbers.weights,
     wordCount: numbers.count + marked.size,
     nodes,

@@ -25,15 +25,20 @@ const FIRST_CODE = 2; // 0: not a word character; 1: a word character that is in
 export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buffer {
   const { tables } = vectorizer;
   const terms = termNodesOf(vectorizer);
-  const { words, weights } = terms;
+  const { words } = terms;
   if (words.length === 0)
     throw new Error('vocabulary: expected a term that token_pattern and ngram_range can make, found none');
-  const codes = codesOf(words, weights);
+  const entries = [...words.map((word, number) => ({ word, number })), ...terms.spellings].map(({ word, number }) => ({
+    word,
+    number,
+    weight: terms.weights[number] as number,
+  }));
+  const codes = codesOf(entries);
   const trie = buildDoubleArray(
-    words.map((word, i) => ({
+    entries.map(({ word, number, weight }) => ({
       codes: Uint16Array.from({ length: word.length }, (_, k) => codes[word.charCodeAt(k)] as number),
-      value: i + 1,
-      weight: weights[i] as number,
+      value: number + 1,
+      weight,
     })),
   );
   const supplementary = wordCharacterRanges.filter((_, i) => (wordCharacterRanges[i - (i % 2)] as number) >= UNITS);
@@ -85,25 +90,26 @@ function termTexts(terms: readonly string[]): [bytes: Buffer, ends: Uint32Array]
 }
 
 /** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */
-function codesOf(words: readonly string[], weights: readonly number[]): Uint16Array {
+function codesOf(words: readonly WeighedWord[]): Uint16Array {
   const codes = new Uint16Array(UNITS);
   for (let i = 0; i < wordCharacterRanges.length; i += 2) {
     const [first, last] = [wordCharacterRanges[i] as number, wordCharacterRanges[i + 1] as number];
     if (first < UNITS) codes.fill(1, first, Math.min(last + 1, UNITS));
   }
   codes.fill(1, 0xd800, 0xe000); // Only the pair shows whether a surrogate belongs to a word character.
-  keysByWeight(weighedUnits(words, weights)).forEach((unit, rank) => {
+  keysByWeight(weighedUnits(words)).forEach((unit, rank) => {
     codes[unit] = FIRST_CODE + rank;
   });
   return codes;
 }
 
-function* weighedUnits(
-  words: readonly string[],
-  weights: readonly number[],
-): Generator<[unit: number, weight: number]> {
-  for (const [i, word] of words.entries())
-    for (let k = 0; k < word.length; k++) yield [word.charCodeAt(k), weights[i] as number];
+interface WeighedWord {
+  readonly word: string;
+  readonly weight: number;
+}
+
+function* weighedUnits(words: readonly WeighedWord[]): Generator<[unit: number, weight: number]> {
+  for (const { word, weight } of words) for (let k = 0; k < word.length; k++) yield [word.charCodeAt(k), weight];
 }
 
 function nodesTable(nodes: readonly Node[]): Int32Array {

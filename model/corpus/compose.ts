@@ -1,5 +1,5 @@
 /**
- * Composes labelled reviews, and unlabelled texts for distillation, from the authored corpus. The same corpus, seed and
+ * Composes labelled reviews from the authored corpus. The same corpus, seed and
  * counts give the same bytes on every machine.
  */
 
@@ -250,31 +250,4 @@ function starsOf(polarity: number): number {
 
 function roundToTenth(stars: number): number {
   return Math.round(stars * 10) / 10;
-}
-
-// ----------------------------------------------------------------------------------------------------- mixtures
-
-export interface MixtureOptions {
-  readonly seed: number;
-  /** The number of mixtures. */
-  readonly count: number;
-  /** The maximum number of pieces per mixture. Smaller numbers of pieces are more frequent. */
-  readonly maxPieces: number;
-}
-
-/**
- * Mixtures: unlabelled texts that a teacher labels for distillation. Each joins random pieces (sentences and words) of
- * any stars and domain. People do not write such texts. But each word then occurs beside every other word, in texts of
- * all lengths. The trees therefore have to learn the effect of each word alone, not the effect of the words around it.
- * The same pieces and options give the same bytes.
- */
-export function composeMixtures(pieces: readonly string[], { seed, count, maxPieces }: MixtureOptions): string[] {
-  const random = createRandom(seed);
-  return Array.from({ length: count }, () => {
-    const pieceCount = 1 + random.below(1 + random.below(maxPieces));
-    return Array.from({ length: pieceCount }, () => {
-      const piece = pick(random, pieces);
-      return HAS_END.test(piece) ? piece : `${piece}。`;
-    }).join('');
-  });
 }

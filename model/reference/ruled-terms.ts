@@ -39,27 +39,33 @@ const QUESTION = /[？?]/;
 const WHITESPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 export function readRuledTerms(tokens: Iterable<TermToken>, rules: TermRules, shortest: number): TextWords {
-  const { sentences, symbols } = divide(tokens, shortest);
+  const { sentences, symbols } = divide(tokens, shortest, rules.spellings);
   if (rules.negation !== null) {
-    for (const segment of sentences.flat()) markNegations(segment, rules.negation);
+    const negation = spelledNegation(rules.negation, rules.spellings);
+    for (const segment of sentences.flat()) markNegations(segment, negation);
   }
+  const concessive = rules.concessive.map((word) => spelled(word, rules.spellings));
   const singles = [
     ...(rules.symbols ? symbols : []),
-    ...sentences.flatMap((sentence) => clauseTerms(sentence, rules.concessive)),
+    ...sentences.flatMap((sentence) => clauseTerms(sentence, concessive)),
     ...(rules.last_sentence ? lastSentenceTerms(sentences) : []),
   ];
   return { segments: sentences.flat().map(({ words }) => words.map((word) => termOf(word))), singles };
 }
 
 /** The sentences that have a word, and the terms of the symbols. */
-function divide(tokens: Iterable<TermToken>, shortest: number): { sentences: Sentence[]; symbols: Placed[] } {
+function divide(
+  tokens: Iterable<TermToken>,
+  shortest: number,
+  spellings: TermRules['spellings'],
+): { sentences: Sentence[]; symbols: Placed[] } {
   const sentences: Sentence[] = [];
   const symbols: Placed[] = [];
   let segment: Segment = { words: [], endsWithQuestion: false };
   let sentence: Sentence = [segment];
   for (const token of tokens) {
     const { surface, start, end } = token;
-    const words = wordsOf(token, shortest);
+    const words = wordsOf(token, shortest, spellings);
     if (words !== undefined) {
       segment.words.push(...words);
       continue;
@@ -78,7 +84,7 @@ function divide(tokens: Iterable<TermToken>, shortest: number): { sentences: Sen
 }
 
 /** The words of a token; undefined if it is a symbol. */
-function wordsOf(token: TermToken, shortest: number): Word[] | undefined {
+function wordsOf(token: TermToken, shortest: number, spellings: TermRules['spellings']): Word[] | undefined {
   const parts = wordPartsOf(token.surface);
   if (parts.length === 0) return undefined;
   const word = { partOfSpeech: token.partOfSpeech, isNegated: false };
@@ -86,11 +92,15 @@ function wordsOf(token: TermToken, shortest: number): Word[] | undefined {
   return parts
     .map(({ text, start, end }) => ({
       ...word,
-      text: base ?? text,
+      text: spelled(base ?? text, spellings),
       start: token.start + start,
       end: token.start + end,
     }))
     .filter(({ text }) => isLongEnough(text, shortest));
+}
+
+function spelled(word: string, spellings: TermRules['spellings']): string {
+  return Object.hasOwn(spellings, word) ? (spellings[word] as string) : word;
 }
 
 /** A lone surrogate cannot be written to a file, so it makes no term. */
@@ -102,15 +112,40 @@ function hasLoneSurrogate(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
-function markNegations(segment: Segment, { scope, negators, through, exceptions }: NegationRules): void {
+interface Negation {
+  readonly scope: number;
+  readonly negators: ReadonlyMap<string, readonly PartOfSpeech[]>;
+  readonly particles: readonly string[];
+  readonly before: readonly string[];
+  readonly exceptions: readonly NegationException[];
+}
+
+/** The rules with their words as the text's words are spelled. */
+function spelledNegation(rules: NegationRules, spellings: TermRules['spellings']): Negation {
+  const all = (words: readonly string[]) => words.map((word) => spelled(word, spellings));
+  const ofElements = (elements: NegationException['before']) =>
+    elements.map((element) => ({ ...element, words: all(element.words) }));
+  return {
+    scope: rules.scope,
+    negators: new Map(Object.entries(rules.negators).map(([word, parts]) => [spelled(word, spellings), parts])),
+    particles: all(rules.through.particles),
+    before: all(rules.through.before),
+    exceptions: rules.exceptions.map((phrase) => {
+      const exception = negationExceptionOf(phrase) as NegationException;
+      return { ...exception, before: ofElements(exception.before), after: ofElements(exception.after) };
+    }),
+  };
+}
+
+function markNegations(segment: Segment, { scope, negators, particles, before, exceptions }: Negation): void {
   const { words } = segment;
-  const phrases = exceptions.map((phrase) => negationExceptionOf(phrase) as NegationException);
   words.forEach(({ text, partOfSpeech }, i) => {
-    const isNegator = Object.hasOwn(negators, text) && negators[text]?.includes(partOfSpeech);
-    if (!isNegator || phrases.some((phrase) => isException(phrase, segment, i))) return;
+    if (negators.get(text)?.includes(partOfSpeech) !== true) return;
+    if (exceptions.some((phrase) => isException(phrase, segment, i))) return;
     for (let k = i - 1; k >= 0 && k >= i - scope; k--) {
       const word = words[k] as Word;
-      if (word.partOfSpeech === 'conjunctive particle' && !through.includes(word.text)) break;
+      const isPassed = particles.includes(word.text) && before.includes((words[k + 1] as Word).text);
+      if (word.partOfSpeech === 'conjunctive particle' && !isPassed) break;
       word.isNegated = !word.isNegated;
     }
   });
@@ -122,13 +157,32 @@ function isException(
   negator: number,
 ): boolean {
   const { words } = segment;
-  const has = (expected: string, k: number) => words[k]?.text === expected;
-  const end = negator + 1 + after.length;
-  return (
-    before.every((word, k) => has(word, negator - before.length + k)) &&
-    after.every((word, k) => has(word, negator + 1 + k)) &&
-    (!endsWithQuestion || (end === words.length && segment.endsWithQuestion))
-  );
+  if (endsOf(before, words, negator - 1, -1).size === 0) return false;
+  const ends = endsOf(after, words, negator + 1, 1);
+  return endsWithQuestion ? segment.endsWithQuestion && ends.has(words.length) : ends.size > 0;
+}
+
+/** The places after all matches of the elements, from `start` on in steps of 1 or −1. */
+function endsOf(
+  elements: NegationException['before'],
+  words: readonly Word[],
+  start: number,
+  step: 1 | -1,
+): ReadonlySet<number> {
+  let places = new Set([start]);
+  for (const { words: expected, min, max } of elements) {
+    const next = new Set(min === 0 ? places : []);
+    for (let count = 1; count <= max; count++) {
+      const isMatch = (at: number) => {
+        const word = words[at];
+        return word !== undefined && (expected.length === 0 || expected.includes(word.text));
+      };
+      places = new Set([...places].filter(isMatch).map((at) => at + step));
+      for (const place of places) next.add(place);
+    }
+    places = next;
+  }
+  return places;
 }
 
 function clauseTerms(sentence: Sentence, concessive: readonly string[]): Placed[] {

@@ -5,18 +5,20 @@
  * - Word: each `\w+` part of a token. If a token has one part, and its base form is `\w+`, the word is the base form.
  *   A token without `\w` is a symbol. It ends a segment; n-grams stay inside segments. A symbol that contains 。 ！ ？ ! ?
  *   or a line feed also ends a sentence.
+ * - Spelling: a word of `spellings` becomes another one, before all other rules. Their words are spelled alike, too.
  * - Negation mark ¬: a negator toggles the mark of up to `scope` words before it in its segment, back to a conjunctive
- *   particle that is not in `through`. So a double negation cancels. `exceptions` are phrases that do not negate.
+ *   particle that `through` does not pass. So a double negation cancels. `exceptions` are phrases that do not negate.
  * - Clauses: in a sentence with a concessive particle, the content words before its last one are also terms with the
  *   prefix `A:`, those after it with `B:`.
  * - Last sentence: the content words of the last of several sentences are also terms with the prefix `L:`.
  * - Symbols: a symbol is a term with the prefix `S:`, except 。 、 . , and whitespace.
  */
-import type { Checks } from '../io/checks.ts';
-import { isObject } from '../io/checks.ts';
+import { type Checks, isObject } from '../io/checks.ts';
 import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
 
 export interface TermRules {
+  /** Base form → the base form that stands for it. Words with one meaning and several spellings become one term. */
+  readonly spellings: Readonly<Record<string, string>>;
   /** null: no marks. */
   readonly negation: NegationRules | null;
   /** Base forms of concessive particles. They count only as conjunctive particles. Empty: no clauses. */
@@ -30,11 +32,12 @@ export interface NegationRules {
   readonly scope: number;
   /** Base form → the parts of speech in which the word negates. */
   readonly negators: Readonly<Record<string, readonly PartOfSpeech[]>>;
-  /** Base forms of conjunctive particles that do not end the scope. */
-  readonly through: readonly string[];
+  /** Conjunctive particles that do not end the scope if one of the words `before` follows: 食べていない. */
+  readonly through: { readonly particles: readonly string[]; readonly before: readonly string[] };
   /**
-   * Phrases around a negator that do not negate: base forms with spaces between them, `_` for the negator. A last `？`
-   * means that a symbol with ？ or ? ends the segment there, as in `じゃ _ ？`.
+   * Phrases around a negator that do not negate, as in `しれる|知れる ます? _`: base forms with spaces between them and
+   * `_` for the negator. `a|b` is one of several words, `.` any word. `?` after them means none or one, `*` up to 8. A
+   * last `？` means that a symbol with ？ or ? ends the segment there.
    */
   readonly exceptions: readonly string[];
 }
@@ -48,52 +51,61 @@ export const PREFIXES = { before: 'A:', after: 'B:', last: 'L:', symbol: 'S:' } 
 /** The symbols that are no terms. */
 export const PLAIN_SYMBOLS: readonly string[] = ['。', '、', '.', ','];
 
-/** A phrase that does not negate, as base forms before and after the negator. */
+/** A phrase that does not negate. Both lists begin beside the negator. */
 export interface NegationException {
-  readonly before: readonly string[];
-  readonly after: readonly string[];
+  readonly before: readonly PhraseElement[];
+  readonly after: readonly PhraseElement[];
   /** Whether a symbol with ？ or ? has to end the segment after `after`. */
   readonly endsWithQuestion: boolean;
 }
 
-/** Parses a phrase of `exceptions`. Undefined if it does not have exactly one `_`, or `？` before its end. */
-export function negationExceptionOf(phrase: string): NegationException | undefined {
-  const words = phrase.split(' ');
-  const endsWithQuestion = words.at(-1) === '？';
-  if (endsWithQuestion) words.pop();
-  const at = words.indexOf('_');
-  const isPhrase = at >= 0 && at === words.lastIndexOf('_') && words.length > 1 - Number(endsWithQuestion);
-  if (!isPhrase || words.some((word) => word === '' || word === '？')) return undefined;
-  return { before: words.slice(0, at), after: words.slice(at + 1), endsWithQuestion };
+export interface PhraseElement {
+  /** Any of these words; any word at all if the list is empty. */
+  readonly words: readonly string[];
+  /** How often it occurs. */
+  readonly min: number;
+  readonly max: number;
 }
 
-/** The rules that `hoshi train` uses unless it is told otherwise. */
-export const defaultTermRules: TermRules = {
-  negation: {
-    scope: 6,
-    negators: {
-      ない: ['auxiliary', 'adjective'],
-      ん: ['auxiliary'],
-      ぬ: ['auxiliary'],
-      ず: ['auxiliary'],
-      まい: ['auxiliary'],
-      無い: ['adjective', 'noun'],
-      無し: ['adjective', 'noun'],
-      なし: ['adjective', 'noun'],
-    },
-    through: ['て', 'で', 'ば'],
-    exceptions: [],
-  },
-  concessive: ['が', 'けど', 'けれど', 'けれども', 'ものの', 'のに', 'ど', 'ながら'],
-  last_sentence: true,
-  symbols: true,
-};
+const MAX_REPEATS = 8;
+/** No phrase reaches farther from its negator, in words. */
+export const MAX_PHRASE_REACH = 63;
+
+/** Parses a phrase of `exceptions`. Undefined if it is not one. */
+export function negationExceptionOf(phrase: string): NegationException | undefined {
+  const parts = phrase.split(' ');
+  const endsWithQuestion = parts.at(-1) === '？';
+  if (endsWithQuestion) parts.pop();
+  const at = parts.indexOf('_');
+  if (at < 0 || at !== parts.lastIndexOf('_') || parts.some((part) => part === '' || part === '？')) return undefined;
+  const before = parts.slice(0, at).reverse().map(elementOf);
+  const after = parts.slice(at + 1).map(elementOf);
+  const reach = (elements: readonly PhraseElement[]) => elements.reduce((sum, { max }) => sum + max, 0);
+  if (reach(before) > MAX_PHRASE_REACH || reach(after) > MAX_PHRASE_REACH) return undefined;
+  return { before, after, endsWithQuestion };
+}
+
+function elementOf(part: string): PhraseElement {
+  const suffix = part.at(-1);
+  const words = suffix === '?' || suffix === '*' ? part.slice(0, -1) : part;
+  return {
+    words: words === '.' ? [] : words.split('|'),
+    min: words === part ? 1 : 0,
+    max: suffix === '*' ? MAX_REPEATS : 1,
+  };
+}
 
 /** Adds a problem for each rule that is missing or not as expected. `path` goes before its name. */
 export function checkTermRules(checks: Checks, rules: unknown, path: string): void {
   checks.expect(isObject(rules), path, 'an object of term rules', rules);
   if (!isObject(rules)) return;
-  const { negation, concessive, last_sentence, symbols } = rules;
+  const { spellings, negation, concessive, last_sentence, symbols } = rules;
+  const areSpellings =
+    isObject(spellings) &&
+    Object.values(spellings).every(
+      (word) => typeof word === 'string' && word !== '' && !Object.hasOwn(spellings, word),
+    );
+  checks.expect(areSpellings, `${path}.spellings`, 'words with the words that stand for them', spellings);
   checks.expect(isListOfWords(concessive), `${path}.concessive`, 'a list of words', concessive);
   checks.expect(typeof last_sentence === 'boolean', `${path}.last_sentence`, 'true or false', last_sentence);
   checks.expect(typeof symbols === 'boolean', `${path}.symbols`, 'true or false', symbols);
@@ -110,7 +122,8 @@ function checkNegation(checks: Checks, negation: Readonly<Record<string, unknown
     isListOfWords(Object.keys(negators)) &&
     Object.values(negators).every((parts) => Array.isArray(parts) && parts.every(isPartOfSpeech));
   checks.expect(areNegators, `${path}.negators`, 'words with lists of parts of speech', negators);
-  checks.expect(isListOfWords(through), `${path}.through`, 'a list of words', through);
+  const isThrough = isObject(through) && isListOfWords(through.particles) && isListOfWords(through.before);
+  checks.expect(isThrough, `${path}.through`, '{ particles, before }, two lists of words', through);
   const arePhrases =
     Array.isArray(exceptions) &&
     exceptions.every((phrase) => typeof phrase === 'string' && negationExceptionOf(phrase) !== undefined);

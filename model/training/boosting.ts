@@ -1,12 +1,19 @@
-/** Rows → trees: gradient boosting with early stopping. After a signal, the model consists of the rounds so far. */
+/**
+ * Rows → trees: gradient boosting with early stopping, on what a linear leaf leaves over if there is one. After a signal,
+ * the model consists of the rounds so far.
+ */
 import { Booster, parameterName, type RoundMetrics, type TrainingSet, trainBooster } from '../../native/index.ts';
 import type { LearningCurve } from '../evaluation/learning-curve.ts';
 import { Interrupted } from '../io/interrupted.ts';
+import { insertLinearLeaf, leafModelText } from './linear-leaf.ts';
 import type { BoostingParameters } from './presets.ts';
+import type { LinearModel } from './ridge.ts';
 
 export interface BoostOptions {
   readonly parameters: BoostingParameters;
-  /** The maximum number of rounds. */
+  /** The first tree of the model. Its predictions are the init scores of both sets. */
+  readonly leaf?: LinearModel;
+  /** The maximum number of rounds. With a leaf it may be 0. */
   readonly rounds: number;
   /** Early stopping: the number of rounds without a better validation metric after which boosting stops. */
   readonly patience: number;
@@ -16,9 +23,9 @@ export interface BoostOptions {
 }
 
 export interface BoostedModel {
-  /** The trees of all rounds, including those after the best round. */
+  /** The linear leaf and the trees of all rounds, including those after the best round. */
   readonly booster: Booster;
-  /** The number of trees after this round, 1-based. */
+  /** The number of trees after this round, 1-based, with the linear leaf. Round 0 is the leaf alone. */
   treeCountAt(round: number): number;
   readonly curve: LearningCurve;
   /** The number of rounds that ran. */
@@ -45,18 +52,21 @@ export function overrideParameters(base: BoostingParameters, overrides: Boosting
 const HIGHER_IS_BETTER: readonly string[] = ['auc', 'average_precision', 'r2'];
 
 /**
- * Early stopping uses the first metric that LightGBM reports. Rejects with Interrupted if the signal came before the
- * end of the first round.
+ * Early stopping uses the first metric that LightGBM reports. Round 0, the linear leaf alone, counts as a round: if no
+ * other round is better, it is the best one. Rejects with Interrupted if the signal came before the end of the first
+ * round, or with a leaf before round 1.
  */
 export async function boost(
   training: TrainingSet,
   validation: TrainingSet | undefined,
-  { parameters, rounds, patience, onRound, signal }: BoostOptions,
+  { parameters, leaf, rounds, patience, onRound, signal }: BoostOptions,
 ): Promise<BoostedModel> {
+  if (leaf !== undefined && rounds === 0) return leafAlone(leaf, signal);
+  const firstRound = leaf === undefined ? 1 : 0;
   const treeCounts: number[] = [];
   const history: { training: number[]; validation: number[] } = { training: [], validation: [] };
   let metric = '';
-  let best = { round: 0, loss: Number.POSITIVE_INFINITY };
+  let best = { round: firstRound - 1, loss: Number.POSITIVE_INFINITY };
   let isInterrupted = false;
   const booster = await trainBooster({
     training,
@@ -64,9 +74,9 @@ export async function boost(
     parameters,
     rounds,
     onRound: (metrics) => {
-      if (metrics.round === 1) Interrupted.throwIf(signal);
+      if (metrics.round === firstRound) Interrupted.throwIf(signal);
       onRound?.(metrics);
-      treeCounts.push(metrics.trees);
+      treeCounts.push(metrics.trees + (leaf === undefined ? 0 : 1));
       isInterrupted = signal?.aborted === true && metrics.round < rounds;
       const [first] = Object.entries(metrics.metrics);
       if (first !== undefined) {
@@ -83,12 +93,24 @@ export async function boost(
       return !isInterrupted;
     },
   });
+  const lastRound = firstRound + treeCounts.length - 1;
   return {
-    booster,
-    treeCountAt: (round) => treeCounts[Math.min(round, treeCounts.length) - 1] as number,
-    curve: { metric, ...history, best: best.round || treeCounts.length },
-    rounds: treeCounts.length,
+    booster: leaf === undefined ? booster : Booster.fromModelText(insertLinearLeaf(booster.modelText(), leaf)),
+    treeCountAt: (round) => treeCounts[Math.min(round, lastRound) - firstRound] as number,
+    curve: { firstRound, metric, ...history, best: Number.isFinite(best.loss) ? best.round : lastRound },
+    rounds: lastRound,
     isInterrupted,
+  };
+}
+
+function leafAlone(leaf: LinearModel, signal: AbortSignal | undefined): BoostedModel {
+  Interrupted.throwIf(signal);
+  return {
+    booster: Booster.fromModelText(leafModelText(leaf)),
+    treeCountAt: () => 1,
+    curve: { firstRound: 0, metric: '', training: [], validation: [], best: 0 },
+    rounds: 0,
+    isInterrupted: false,
   };
 }
 

@@ -7,8 +7,14 @@ import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { median } from '../math/statistics.ts';
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
-import { interruptionOf, measureOnHoldout, type ValidationOptions, type ValidationResult } from './holdout.ts';
-import { heldOutScores, type Learned, learn, starsOf } from './learn.ts';
+import {
+  interruptionOf,
+  measureOnHoldout,
+  trainingOf,
+  type ValidationOptions,
+  type ValidationResult,
+} from './holdout.ts';
+import { heldOutScores, type Learned, learn, modelAt, starsOf } from './learn.ts';
 import { foldSplits } from './split.ts';
 
 /**
@@ -34,12 +40,12 @@ export async function crossValidate(
   try {
     for (const split of foldSplits(reviews, seed, folds)) {
       enter(`fold ${foldModels.length + 1} of ${folds}`);
-      foldModels.push(await learn(extractor, split, scoreRange, rounds, options));
+      foldModels.push(await learn(extractor, split, rounds, options));
       Interrupted.throwIf(signal);
     }
     enter('learning from all reviews');
     const all = { training: reviews, heldOut: [] };
-    finalModel = await learn(extractor, all, scoreRange, medianRoundsOf(foldModels), options);
+    finalModel = await learn(extractor, all, medianRoundsOf(foldModels), options);
   } catch (error) {
     const [first] = foldModels;
     if (!(error instanceof Interrupted) || first === undefined) throw error;
@@ -65,9 +71,9 @@ async function resultOf(
   const interrupted = interruptionOf(finalModel, medianRoundsOf(foldModels));
   return {
     vectorizer,
-    booster: boosted.booster,
+    ...modelAt(finalModel, boosted.curve.best, scoreRange),
     training: {
-      rounds: boosted.booster.treeCount,
+      ...trainingOf(finalModel, boosted.curve.best),
       folds: { count: foldModels.length, patience, best: bestRounds },
     },
     measures: {

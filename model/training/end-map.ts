@@ -3,7 +3,10 @@
  * score and the best texts stay apart. The map is the identity in the middle three quarters of the range. Outside it
  * follows an exponential decay towards the end of the range, in straight pieces.
  */
+import { type Model, parseModel } from '../reference/model-text.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
+import type { VectorizerParameters } from '../reference/vectorizer.ts';
+import { rawBoundsOf } from './raw-bounds.ts';
 
 /** The share of the range on each side in which the map bends. */
 const TAIL_SHARE = 1 / 8;
@@ -43,6 +46,27 @@ export function endMapOf(range: ScoreRange, rawBounds: readonly [number, number]
   const [raw, scores] = [knots.map(([x]) => x), knots.map(([, y]) => y)];
   if (raw.some((x, i) => i > 0 && !(x > (raw[i - 1] as number)))) return undefined;
   return { raw, scores, slopes: slopesOf(raw, scores) };
+}
+
+/**
+ * The end map of a model with a linear leaf. Undefined if nothing bounds its raw sums: the rows have another norm than
+ * l2, or only LightGBM can evaluate its trees.
+ */
+export function endMapOfModel(
+  range: ScoreRange,
+  modelText: string,
+  { norm }: Pick<VectorizerParameters, 'norm'>,
+): EndMap | undefined {
+  const model = norm === 'l2' ? parsed(modelText) : undefined;
+  return model && endMapOf(range, rawBoundsOf(model));
+}
+
+function parsed(modelText: string): Model | undefined {
+  try {
+    return parseModel(modelText);
+  } catch {
+    return undefined;
+  }
 }
 
 type Knot = readonly [raw: number, score: number];

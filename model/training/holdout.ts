@@ -1,17 +1,15 @@
 /** Trains on a part of the reviews and measures on the held-out rest. */
-import type { Booster } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { NamedCurve } from '../evaluation/learning-curve.ts';
 import { measuresOf } from '../evaluation/measures.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
-import { firstTrees } from './boosting.ts';
-import { heldOutScores, type Learned, type LearnOptions, learn, starsOf } from './learn.ts';
+import { heldOutScores, type Learned, type LearnOptions, learn, modelAt, starsOf, type TrainedModel } from './learn.ts';
 import { holdoutSplit } from './split.ts';
 
 export interface ValidationOptions extends LearnOptions {
-  /** The maximum number of boosting rounds, one tree each. */
+  /** The maximum number of boosting rounds, one tree each. With a linear leaf it may be 0. */
   readonly rounds: number;
   /** The share of the texts to hold out for measuring and early stopping, in [0, 0.5]. Ignored with folds. */
   readonly validationShare: number;
@@ -20,9 +18,8 @@ export interface ValidationOptions extends LearnOptions {
 }
 
 /** A trained model and its measures. A report is drawn from them. */
-export interface ValidationResult {
+export interface ValidationResult extends TrainedModel {
   readonly vectorizer: Vectorizer;
-  readonly booster: Booster;
   /** The manifest's fields about the training. */
   readonly training: Readonly<Record<string, unknown>>;
   readonly measures: Manifest['measures'];
@@ -46,7 +43,7 @@ export async function validateOnHoldout(
   const { seed, validationShare, rounds } = options;
   const split =
     validationShare === 0 ? { training: reviews, heldOut: [] } : holdoutSplit(reviews, seed, validationShare);
-  const learned = await learn(extractor, split, scoreRange, rounds, options);
+  const learned = await learn(extractor, split, rounds, options);
   return measureOnHoldout(learned, 'validation', scoreRange, interruptionOf(learned, rounds));
 }
 
@@ -60,11 +57,10 @@ export async function measureOnHoldout(
   const { vectorizer, boosted, heldOut } = learned;
   const { curve } = boosted;
   const scores = heldOut.length > 0 ? await heldOutScores(learned, curve.best, scoreRange) : new Float64Array(0);
-  const booster = firstTrees(boosted.booster, boosted.treeCountAt(curve.best));
   return {
     vectorizer,
-    booster,
-    training: { rounds: booster.treeCount },
+    ...modelAt(learned, curve.best, scoreRange),
+    training: trainingOf(learned, curve.best),
     measures:
       heldOut.length > 0
         ? { [name]: { reviews: heldOut.length, ...measuresOf(starsOf(heldOut), scores, scoreRange) } }
@@ -73,6 +69,14 @@ export async function measureOnHoldout(
     heldOut: { reviews: heldOut, scores },
     ...(interrupted === undefined ? {} : { interrupted }),
   };
+}
+
+/** The manifest's fields about the rounds, and about the linear leaf as it was fitted. */
+export function trainingOf({ leaf, boosted }: Learned, round: number): Record<string, unknown> {
+  const trees = boosted.treeCountAt(round);
+  if (leaf === undefined) return { rounds: trees };
+  const { alpha, stretch } = leaf;
+  return { rounds: trees - 1, linearLeaf: { alpha, stretch } };
 }
 
 /** `after round 7 of 100` if the signal ended the boosting, else undefined. */

@@ -1,17 +1,22 @@
 /**
- * Trains one model on one split, in four steps: fit the vectorizer, select terms, label by the teacher, boost. Each
- * step takes values and returns values. Steps 2 and 3 run only with a teacher.
+ * Trains one model on one split, in four steps: fit the vectorizer, select terms, fit the linear leaf, boost trees on
+ * what the leaf leaves over. Each step takes values and returns values. Steps 2 and 3 run only with a linear leaf.
  */
-import type { CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
+import type { Booster, CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
-import { ScoreMap } from '../reference/score-range.ts';
+import type { EndMap, ScoreRange } from '../reference/score-range.ts';
+import { scoreMapOf } from '../reference/score-range.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BoostedModel, boost, firstTrees, overrideParameters } from './boosting.ts';
 import { type ClassWeights, sampleWeightsOf, weightFunctionOf } from './class-weights.ts';
+import { endMapOfModel } from './end-map.ts';
+import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from './fit-leaf.ts';
+import { checkLeafParameters } from './leaf-parameters.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
+import { predictLinear } from './ridge.ts';
+import { selectTerms } from './select-terms.ts';
 import type { Split } from './split.ts';
-import { selectTerms, type Teacher, teacherLabels } from './teacher.ts';
 import { type PassOptions, TextPasses } from './text-passes.ts';
 
 export interface LearnOptions extends PassOptions {
@@ -23,21 +28,23 @@ export interface LearnOptions extends PassOptions {
   readonly boosting: BoostingParameters;
   /** Early stopping: the number of rounds without a better validation metric after which boosting stops. */
   readonly patience: number;
-  /** Not allowed together with a teacher. */
   readonly classWeights?: ClassWeights;
-  readonly teacher?: Teacher;
+  /** The linear leaf. Without it the model has only trees. */
+  readonly leaf?: LeafOptions;
   /** Receives the name of each part of the work when it begins. */
   readonly onStage?: (stage: string) => void;
   readonly onRound?: (metrics: RoundMetrics) => void;
   /**
-   * Stops the work when it is aborted. Before the end of the first round `learn` rejects with Interrupted; later it
-   * returns the model so far.
+   * Stops the work when it is aborted. Before boosting has measured its first round, `learn` rejects with Interrupted;
+   * later it returns the model so far.
    */
   readonly signal?: AbortSignal;
 }
 
 export interface Learned {
   readonly vectorizer: Vectorizer;
+  /** Undefined if the model has only trees. */
+  readonly leaf: FittedLeaf | undefined;
   readonly boosted: BoostedModel;
   readonly heldOut: readonly Review[];
   /** The rows of `heldOut`. */
@@ -53,94 +60,90 @@ interface Fitted {
 /** The sample weight of a review by its stars; undefined if all reviews weigh the same. */
 type WeightFunction = ((stars: number) => number) | undefined;
 
-/** Trains at most `rounds` rounds. `scoreRange` bounds the labels that a teacher gives. */
+/** Trains at most `rounds` rounds; with a linear leaf `rounds` may be 0. */
 export async function learn(
   extractor: FeatureExtractor,
   split: Split,
-  scoreRange: readonly [number, number],
   rounds: number,
   options: LearnOptions,
 ): Promise<Learned> {
   const { training: reviews, heldOut } = split;
-  const { classWeights, teacher, onStage, onRound, signal } = options;
-  if (teacher !== undefined && classWeights !== undefined)
-    throw new Error('Expected class weights or a teacher, received both');
+  const { classWeights, seed, onStage, onRound, signal } = options;
+  const parameters = boostingParametersOf(options);
+  if (options.leaf !== undefined) checkLeafParameters(parameters);
   const weightOf = classWeights === undefined ? undefined : weightFunctionOf(classWeights, reviews);
-  const passes = new TextPasses(extractor, visitCountOf(split, teacher), options);
+  const passes = new TextPasses(extractor, visitCountOf(split, options.leaf), options);
 
   onStage?.(`tokenizing ${reviews.length + heldOut.length} reviews`);
-  // Each step replaces `training`, so that the earlier matrix is freed before boosting.
-  let { vectorizer, training } = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
-  if (teacher?.terms !== undefined) {
-    onStage?.(`selecting ${teacher.terms} of ${vectorizer.columnCount} terms`);
-    ({ vectorizer, training } = await keepStrongestTerms(
-      passes,
-      reviews,
-      { vectorizer, training },
-      teacher.terms,
-      teacher,
-    ));
+  // Each step replaces `fitted`, so that the earlier matrix is freed before boosting.
+  let fitted = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
+  if (options.leaf?.terms !== undefined) {
+    onStage?.(`selecting ${options.leaf.terms} of ${fitted.vectorizer.columnCount} terms`);
+    const ridge = ridgeForSelection(options.leaf);
+    const selected = selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
+    fitted = await rowsBy(selected, passes, reviews, weightOf);
   }
+  const { vectorizer } = fitted;
   const heldOutMatrix = await passes.matrixOf(textsOf(heldOut), vectorizer);
-  if (teacher !== undefined) {
-    onStage?.(`labelling ${reviews.length} reviews and ${teacher.texts.length} further texts by ridge regression`);
-    training = await labelByTeacher(passes, reviews, { vectorizer, training }, scoreRange, teacher);
-  }
-  onStage?.(`boosting ${rounds} rounds on ${training.labels.length} rows of ${vectorizer.columnCount} columns`);
   const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutMatrix, weightOf) : undefined;
-  const boosted = await boost(training, validation, {
-    parameters: boostingParametersOf(options),
+  let leaf: FittedLeaf | undefined;
+  if (options.leaf !== undefined) {
+    onStage?.(`fitting the linear leaf on ${reviews.length} reviews and ${vectorizer.columnCount} terms`);
+    leaf = await fitLeaf(fitted.training, reviews, options.leaf, { seed, ...(signal === undefined ? {} : { signal }) });
+  }
+  if (rounds > 0) onStage?.(`boosting ${rounds} rounds on ${reviews.length} rows of ${vectorizer.columnCount} columns`);
+  const boosted = await boost(...fromLeaf(leaf, fitted.training, validation), {
+    parameters,
     rounds,
     patience: options.patience,
+    ...(leaf === undefined ? {} : { leaf: leaf.model }),
     ...(onRound === undefined ? {} : { onRound }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { vectorizer, boosted, heldOut, heldOutMatrix };
+  return { vectorizer, leaf, boosted, heldOut, heldOutMatrix };
+}
+
+/**
+ * The training set and the validation set with the predictions of the leaf as init scores. For the training reviews they
+ * are out-of-fold, so that the trees learn what the leaf leaves over on reviews that it has not seen.
+ */
+function fromLeaf(
+  leaf: FittedLeaf | undefined,
+  training: TrainingSet,
+  validation: TrainingSet | undefined,
+): [TrainingSet, TrainingSet | undefined] {
+  if (leaf === undefined) return [training, validation];
+  return [
+    { ...training, initScores: leaf.outOfFold },
+    validation && { ...validation, initScores: predictLinear(leaf.model, validation.matrix) },
+  ];
 }
 
 /** The number of texts that the passes of `learn` visit together. */
-function visitCountOf({ training, heldOut }: Split, teacher: Teacher | undefined): number {
+function visitCountOf({ training, heldOut }: Split, leaf: LeafOptions | undefined): number {
   const fitting = 2 * training.length; // one pass for the terms, one for the rows
-  const selection = teacher?.terms === undefined ? 0 : training.length;
-  const labelling = teacher === undefined ? 0 : training.length + teacher.texts.length;
-  return fitting + selection + heldOut.length + labelling;
+  const selection = leaf?.terms === undefined ? 0 : training.length;
+  return fitting + selection + heldOut.length;
 }
 
-/** Step 1: the vocabulary and idf of the reviews, and their rows. */
+/** The vocabulary and idf of the reviews, and their rows. */
 async function fitVectorizer(
   passes: TextPasses,
   reviews: readonly Review[],
   parameters: VectorizerParameters,
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  const vectorizer = await passes.fitVectorizer(textsOf(reviews), parameters);
+  return rowsBy(await passes.fitVectorizer(textsOf(reviews), parameters), passes, reviews, weightOf);
+}
+
+async function rowsBy(
+  vectorizer: Vectorizer,
+  passes: TextPasses,
+  reviews: readonly Review[],
+  weightOf: WeightFunction,
+): Promise<Fitted> {
   const matrix = await passes.matrixOf(textsOf(reviews), vectorizer);
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
-}
-
-/** Step 2: a vectorizer with only the `count` terms that move the teacher's labels most, and the rows by it. */
-async function keepStrongestTerms(
-  passes: TextPasses,
-  reviews: readonly Review[],
-  { vectorizer, training }: Fitted,
-  count: number,
-  teacher: Teacher,
-): Promise<Fitted> {
-  const selected = selectTerms(vectorizer, training, count, teacher);
-  const matrix = await passes.matrixOf(textsOf(reviews), selected);
-  return { vectorizer: selected, training: trainingSetOf(reviews, matrix, undefined) };
-}
-
-/** Step 3: the reviews and the teacher's further texts, all with the teacher's labels. */
-async function labelByTeacher(
-  passes: TextPasses,
-  reviews: readonly Review[],
-  { vectorizer, training }: Fitted,
-  scoreRange: readonly [number, number],
-  teacher: Teacher,
-): Promise<TrainingSet> {
-  const matrix = await passes.matrixOf([...textsOf(reviews), ...teacher.texts], vectorizer);
-  return { matrix, labels: teacherLabels(training, matrix, scoreRange, teacher) };
 }
 
 function trainingSetOf(reviews: readonly Review[], matrix: CsrMatrix, weightOf: WeightFunction): TrainingSet {
@@ -153,15 +156,29 @@ export function boostingParametersOf({ preset = 'default', seed, boosting }: Lea
   return overrideParameters({ ...presets[preset].boosting, seed }, boosting);
 }
 
-/** The scores of the held-out reviews by the trees of the first `rounds` rounds, clamped to `scoreRange`. */
-export async function heldOutScores(
-  { boosted, heldOutMatrix }: Learned,
+/** The model of the first `rounds` rounds, with the linear leaf if there is one, and its end map. */
+export function modelAt(
+  { vectorizer, leaf, boosted }: Pick<Learned, 'vectorizer' | 'leaf' | 'boosted'>,
   rounds: number,
-  scoreRange: readonly [number, number],
-): Promise<Float64Array> {
-  const scores = await firstTrees(boosted.booster, boosted.treeCountAt(rounds)).predictBatch(heldOutMatrix);
-  const scoreMap = ScoreMap.clampTo(scoreRange);
-  return scores.map((score) => scoreMap.score(score));
+  scoreRange: ScoreRange,
+): TrainedModel {
+  const booster = firstTrees(boosted.booster, boosted.treeCountAt(rounds));
+  const endMap = leaf && endMapOfModel(scoreRange, booster.modelText(), vectorizer.parameters);
+  return { booster, endMap };
+}
+
+export interface TrainedModel {
+  readonly booster: Booster;
+  /** Undefined if scores are clamped. */
+  readonly endMap: EndMap | undefined;
+}
+
+/** The scores of the held-out reviews by the model of the first `rounds` rounds. */
+export async function heldOutScores(learned: Learned, rounds: number, scoreRange: ScoreRange): Promise<Float64Array> {
+  const { booster, endMap } = modelAt(learned, rounds, scoreRange);
+  const scoreMap = scoreMapOf({ scoreRange, ...(endMap === undefined ? {} : { endMap }) });
+  const sums = await booster.predictBatch(learned.heldOutMatrix);
+  return sums.map((sum) => scoreMap.score(sum));
 }
 
 export function starsOf(reviews: readonly Review[]): Float64Array {

@@ -7,6 +7,8 @@ import { defaultVectorizerParameters, type VectorizerParameters } from '../refer
 export type BoostingParameters = Readonly<Record<string, string | number | boolean>>;
 
 export interface Preset {
+  /** Whether the first tree is a linear leaf, unless `hoshi train --ridge` says otherwise. */
+  readonly hasLeaf: boolean;
   readonly vectorizer: VectorizerParameters;
   readonly boosting: BoostingParameters;
   readonly rounds: number;
@@ -14,10 +16,11 @@ export interface Preset {
 
 export const presets = {
   /**
-   * Small trees, each on a small share of the columns. Best on the authored corpus, fast to train, and a model of a few
+   * A linear leaf, then small trees, each on a small share of the columns. Best on the authored corpus, fast to train, and a model of a few
    * megabytes.
    */
   default: {
+    hasLeaf: true,
     vectorizer: defaultVectorizerParameters,
     boosting: {
       objective: 'regression',
@@ -36,6 +39,7 @@ export const presets = {
    * the distance from the mean is unlearned. All other parameters are LightGBM's defaults.
    */
   original: {
+    hasLeaf: false,
     vectorizer: {
       token_pattern: '\\w{1,}',
       ngram_range: [1, 2],

@@ -11,7 +11,7 @@
 /**
  * Decimals of a leaf value, and of the constant and the coefficients of a linear leaf, in stars. A sum of a thousand
  * leaf values moves by some thousandths of a star. A smaller number becomes 0, so no coefficient is subnormal: LightGBM
- * cannot read one.
+ * cannot read one. A linear leaf then lists the column no longer.
  */
 const LEAF_DECIMALS = 4;
 const LEAF_FIELDS = ['leaf_value', 'leaf_const', 'leaf_coeff'];
@@ -54,12 +54,30 @@ function pruneHeaderLine(line: string, sizes: readonly number[]): string {
 }
 
 function pruneTree(tree: string): string {
-  return tree
+  const lines = tree
     .trimEnd()
     .split('\n')
     .filter((line) => line !== 'is_linear=0' && !DROPPED_FIELDS.includes(fieldOf(line)[0]))
-    .map(roundNumbers)
-    .join('\n');
+    .map(roundNumbers);
+  return dropZeroCoefficients(lines).join('\n');
+}
+
+/** Drops the columns of a linear leaf whose coefficient is 0. Other trees stay as they are. */
+function dropZeroCoefficients(lines: readonly string[]): readonly string[] {
+  const wordsIn = (name: string) =>
+    wordsOf(lines.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1) ?? '');
+  const coefficients = wordsIn('leaf_coeff');
+  if (!lines.includes('num_leaves=1') || !coefficients.includes('0')) return lines;
+  const isKept = (_: string, i: number) => coefficients[i] !== '0';
+  const kept = {
+    num_features: [String(coefficients.filter(isKept).length)],
+    leaf_features: wordsIn('leaf_features').filter(isKept),
+    leaf_coeff: coefficients.filter(isKept),
+  };
+  return lines.map((line) => {
+    const words = Object.entries(kept).find(([name]) => line.startsWith(`${name}=`));
+    return words === undefined ? line : `${words[0]}=${words[1].join(' ')}`;
+  });
 }
 
 function roundNumbers(line: string): string {

@@ -1,8 +1,8 @@
 /**
- * Ridge regression on sparse rows: the w and b that minimise ‖Xw + b − y‖² + α‖w‖², without a penalty on b. Columns and
- * labels are centred implicitly, so that the matrix stays sparse. Conjugate gradients solve the normal equations
- * (Hestenes and Stiefel 1952). It uses only +, −, × and ÷ in a fixed order, so the same input gives the same bits on
- * every machine.
+ * Ridge regression on sparse rows: the w and b that minimise Σ s·(x·w + b − y)² + α‖w‖² over the rows x with labels y and
+ * sample weights s, without a penalty on b. Columns and labels are centred implicitly, so that the matrix stays sparse.
+ * Conjugate gradients solve the normal equations (Hestenes and Stiefel 1952). It uses only +, −, × and ÷ in a fixed
+ * order, so the same input gives the same bits on every machine.
  */
 import type { CsrMatrix } from '../../native/rows.ts';
 
@@ -19,21 +19,34 @@ export interface LinearModel {
   readonly intercept: number;
 }
 
-/** `labels` has one entry per row. Throws if it does not. */
+/**
+ * `labels` and `sampleWeights` have one entry per row; the weights are ≥ 0, and 1 if undefined. Rows of weight 0 have no
+ * effect. Throws if a length is wrong or all weights are 0.
+ */
 export function fitRidge(
   matrix: CsrMatrix,
   labels: ArrayLike<number>,
   { alpha, tolerance, maxIterations }: RidgeOptions,
+  sampleWeights?: ArrayLike<number>,
 ): LinearModel {
   const rowCount = matrix.rowStarts.length - 1;
-  if (labels.length !== rowCount)
-    throw new Error(`Expected ${rowCount} labels, one per row, received ${labels.length}`);
-  const labelMean = Array.from(labels).reduce((sum, label) => sum + label, 0) / rowCount;
-  const columnMeans = timesTransposed(matrix, new Float64Array(rowCount).fill(1 / rowCount));
-  // Solves (XᵀX − n·m·mᵀ + αI) w = Xᵀ(y − ȳ), where m has the means of the columns and ȳ is the mean label.
+  for (const [name, { length }] of Object.entries({ labels, 'sample weights': sampleWeights ?? labels }))
+    if (length !== rowCount) throw new Error(`Expected ${rowCount} ${name}, one per row, received ${length}`);
+  const shares = sampleWeights === undefined ? new Float64Array(rowCount).fill(1) : Float64Array.from(sampleWeights);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (!(total > 0)) throw new Error('Expected a sample weight above 0, received none');
+  const labelMean = shares.reduce((sum, share, r) => sum + share * (labels[r] as number), 0) / total;
+  const columnMeans = timesTransposed(
+    matrix,
+    shares.map((share) => share / total),
+  );
+  // Solves (XᵀSX − s·m·mᵀ + αI) w = XᵀS(y − ȳ), where S has the sample weights on its diagonal, s is their sum, m has
+  // the weighted means of the columns and ȳ is the weighted mean of the labels.
   const applyMatrix = (w: Float64Array): Float64Array => {
-    const result = timesTransposed(matrix, times(matrix, w));
-    const shift = rowCount * dot(columnMeans, w);
+    const predictions = times(matrix, w);
+    for (let r = 0; r < rowCount; r++) predictions[r] = (predictions[r] as number) * (shares[r] as number);
+    const result = timesTransposed(matrix, predictions);
+    const shift = total * dot(columnMeans, w);
     for (let c = 0; c < result.length; c++) {
       result[c] = (result[c] as number) - shift * (columnMeans[c] as number) + alpha * (w[c] as number);
     }
@@ -42,7 +55,7 @@ export function fitRidge(
   const weights = new Float64Array(matrix.columnCount);
   const residual = timesTransposed(
     matrix,
-    Float64Array.from(labels, (label) => label - labelMean),
+    shares.map((share, r) => share * ((labels[r] as number) - labelMean)),
   );
   const direction = residual.slice();
   let squaredNorm = dot(residual, residual);
@@ -81,6 +94,7 @@ function timesTransposed({ rowStarts, columns, values, columnCount }: CsrMatrix,
   const result = new Float64Array(columnCount);
   for (let r = 0; r < x.length; r++) {
     const factor = x[r] as number;
+    if (factor === 0) continue;
     const end = rowStarts[r + 1] as number;
     for (let i = rowStarts[r] as number; i < end; i++) {
       const column = columns[i] as number;

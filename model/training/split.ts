@@ -27,6 +27,17 @@ export function holdoutSplit(reviews: readonly Review[], seed: number, share: nu
  * with the most copies go to the smallest folds.
  */
 export function foldSplits(reviews: readonly Review[], seed: number, count: number): Split[] {
+  const foldOf = foldsOf(reviews, seed, count);
+  return Array.from({ length: count }, (_, fold) => splitBy(reviews, (i) => foldOf[i] === fold));
+}
+
+/** The number of different texts. Copies count once. */
+export function countTexts(reviews: readonly Review[]): number {
+  return groupCopies(reviews).groups.length;
+}
+
+/** The fold of each review, from 0 to `count` − 1. `foldSplits` describes the folds. */
+export function foldsOf(reviews: readonly Review[], seed: number, count: number): Uint32Array {
   const { groupOf, groups } = groupCopies(reviews);
   if (groups.length < count)
     throw new Error(`Expected at least ${count} different texts, one per fold, received ${groups.length}`);
@@ -34,17 +45,17 @@ export function foldSplits(reviews: readonly Review[], seed: number, count: numb
   const group = (g: number) => groups[g] as Group;
   const ordered = shuffle(random, [...groups.keys()]).sort((a, b) => group(a).stars - group(b).stars);
   const sizes: number[] = new Array(count).fill(0);
-  const foldOf = new Uint32Array(groups.length);
+  const foldOfGroup = new Uint32Array(groups.length);
   for (let first = 0; first < ordered.length; first += count) {
     const batch = ordered.slice(first, first + count).sort((a, b) => group(b).copies - group(a).copies);
     const folds = shuffle(random, [...sizes.keys()]).sort((a, b) => (sizes[a] as number) - (sizes[b] as number));
     batch.forEach((g, i) => {
       const fold = folds[i] as number;
-      foldOf[g] = fold;
+      foldOfGroup[g] = fold;
       sizes[fold] = (sizes[fold] as number) + group(g).copies;
     });
   }
-  return sizes.map((_, fold) => splitBy(reviews, (i) => foldOf[groupOf[i] as number] === fold));
+  return groupOf.map((g) => foldOfGroup[g] as number);
 }
 
 /** All copies of one text. */

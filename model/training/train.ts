@@ -8,10 +8,11 @@ import type { Golden } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
-import { ScoreMap } from '../reference/score-range.ts';
+import { scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { crossValidate } from './cross-validation.ts';
+import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf } from './learn.ts';
 import { pruneModelText } from './prune.ts';
@@ -36,8 +37,8 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 }
 
 /**
- * Trains and writes the bundle to `path`, in place of an earlier one. Scores are clamped to the range of the reviews'
- * stars. Rejects with Interrupted if the signal came before there was a model; nothing is written then.
+ * Trains and writes the bundle to `path`, in place of an earlier one. Scores are within the range of the reviews' stars.
+ * Rejects with Interrupted if the signal came before there was a model; nothing is written then.
  */
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
@@ -50,7 +51,10 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const fullText = result.booster.modelText();
   const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
-  const scoreMap = ScoreMap.clampTo(scoreRange);
+  // Pruning rounds the leaves, so the end map is made for the pruned model.
+  const endMap = result.endMap && endMapOfModel(scoreRange, modelText, vectorizer.parameters);
+  const scores = { scoreRange, ...(endMap === undefined ? {} : { endMap }) };
+  const scoreMap = scoreMapOf(scores);
   const goldens = goldenTexts.map((text): Golden => {
     const row = vectorizer.row(extractor.tokens(text).tokens);
     return { text, score: scoreMap.score(booster.predict(row)) };
@@ -60,7 +64,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const manifest = await writeBundle(path, {
     manifest: {
       name: options.name,
-      scoreRange,
+      ...scores,
       made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
       tokenizer: await tokenizerIdentity(),
       training: {
@@ -82,15 +86,12 @@ export async function train(path: string, reviews: readonly Review[], options: T
 
 /** The options as the manifest's `training` stores them. */
 function manifestTrainingOf(options: TrainOptions): Record<string, unknown> {
-  const { preset, validationShare, folds = 0, patience, classWeights, teacher } = options;
+  const { preset, validationShare, folds = 0, patience, classWeights, leaf } = options;
   const training: Record<string, unknown> = { parameters: boostingParametersOf(options) };
   if (preset !== undefined) training.preset = preset;
   if (validationShare > 0 && folds === 0) training.validation = { share: validationShare, patience };
   if (classWeights !== undefined)
     training.classWeights = classWeights === 'balanced' ? classWeights : Object.fromEntries(classWeights);
-  if (teacher !== undefined) {
-    const { texts, ...ridge } = teacher;
-    training.teacher = { ridge, furtherTexts: texts.length };
-  }
+  if (leaf !== undefined) training.ridge = leaf;
   return training;
 }

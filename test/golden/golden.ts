@@ -107,6 +107,28 @@ export interface TreesGolden {
   }[];
 }
 
+/** training.json: training from init scores by Python's LightGBM, and its predictions of a model that hoshi trained. */
+export interface TrainingGolden {
+  readonly header: Header;
+  readonly columnCount: number;
+  readonly initScores: {
+    readonly parameters: Readonly<Record<string, string | number | boolean>>;
+    readonly rounds: number;
+    readonly training: LabelledRows;
+    readonly validation: LabelledRows;
+    /** The model text up to and including the line "end of trees". */
+    readonly text: string;
+    /** RMSE after each round. */
+    readonly metrics: { readonly training: Doubles; readonly validation: Doubles };
+    /** For the rows of `validation`. */
+    readonly predictions: Doubles;
+  };
+  /** fixtures/trained-leaf.ts trains this model. */
+  readonly trained: { readonly text: string; readonly rows: Rows; readonly predictions: Doubles };
+}
+
+type LabelledRows = Rows & { readonly labels: Doubles; readonly weights: Doubles; readonly initScores: Doubles };
+
 /** imported.json: models trained by Python's LightGBM on scikit-learn's rows, and their exported vectorizers. */
 export interface ImportedGolden {
   readonly header: Header;

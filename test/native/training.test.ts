@@ -87,6 +87,41 @@ describe('training refuses', () => {
     ['a negative weight', weights(-1), /^Expected training\.weights\[59\] to be a finite number ≥ 0, received -1$/],
     ['a weight NaN', weights(Number.NaN, 1), /weights\[58\] to be a finite number ≥ 0, received NaN$/],
     ['a weight ∞', weights(Number.POSITIVE_INFINITY), /weights\[59\] to be a finite number ≥ 0, received Infinity$/],
+    [
+      'init scores in a list',
+      set({ initScores: Array(60).fill(1) }),
+      /^Expected training\.initScores to be a Float64Array, received Array$/,
+    ],
+    [
+      'init scores of 32 bits',
+      set({ initScores: new Float32Array(60) }),
+      /training\.initScores to be a Float64Array, received Float32Array$/,
+    ],
+    [
+      'one init score too few',
+      set({ initScores: new Float64Array(59) }),
+      /training\.initScores\.length to be 60, one for each row, received 59$/,
+    ],
+    [
+      'an init score NaN',
+      set({ initScores: new Float64Array(60).fill(Number.NaN, 59) }),
+      /^Expected training\.initScores\[59\] to be a finite number, received NaN$/,
+    ],
+    [
+      'shared init scores',
+      set({ initScores: shared(new Float64Array(60)) }),
+      /training\.initScores to be a Float64Array that is not shared/,
+    ],
+    [
+      'init scores of the training set alone',
+      { ...set({ initScores: new Float64Array(60) }), validation },
+      /^Expected validation\.initScores to be given, as in the training set, received undefined$/,
+    ],
+    [
+      'init scores of the validation set alone',
+      valid({ initScores: new Float64Array(30) }),
+      /^Expected validation\.initScores to be absent, as in the training set, received Float64Array$/,
+    ],
     ['null for validation', { ...options, validation: null }, /^Expected validation to be an object, received null$/],
     [
       'too few validation labels',

@@ -1,5 +1,7 @@
 /** The numbers of a report and its drawings → one HTML page. */
+
 import type { Interval } from '../bootstrap.ts';
+import { lastRoundOf, type NamedCurve } from '../learning-curve.ts';
 import type { ErrorBin, ReportData } from './data.ts';
 import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile } from './document.ts';
 import { japanese, showText } from './html.ts';
@@ -103,7 +105,16 @@ function curveCaption({ input: { curves = [] } }: ReportData): string {
   const own = curves.at(-1);
   if (own === undefined) return '';
   const parts = curves.length > 1 ? ` The lines are the ${curves.length - 1} folds and all reviews.` : '';
-  return `${showText(own.metric)} by boosting round. The model has the first ${countText(own.best)} of ${countText(own.training.length)} rounds, up to the dashed line.${parts}`;
+  const metric = curves.find((curve) => curve.metric !== '')?.metric ?? '';
+  return `${showText(metric)} by boosting round. The model has ${roundsText(own)}, up to the dashed line.${parts}`;
+}
+
+function roundsText(curve: NamedCurve): string {
+  const { firstRound, best } = curve;
+  const last = lastRoundOf(curve);
+  return firstRound === 0
+    ? `the linear leaf, which is round 0, and the first ${countText(best)} of ${countText(last)} rounds of trees`
+    : `the first ${countText(best)} of ${countText(last)} rounds`;
 }
 
 const CURVE_ROWS = 20;
@@ -116,13 +127,14 @@ function curveTable({ input: { curves = [] } }: ReportData): string {
     ...(validation.length > 0 ? [{ head: curves.length > 1 ? `${name}, validation` : name, values: validation }] : []),
   ]);
   const step = Math.ceil(length / CURVE_ROWS);
-  const rounds = Array.from({ length }, (_, i) => i + 1);
-  const shown = rounds.filter((round, i) => i % step === 0 || round === own?.best || round === length);
+  const firstRound = own?.firstRound ?? 1;
+  const rounds = Array.from({ length }, (_, i) => firstRound + i);
+  const shown = rounds.filter((round, i) => i % step === 0 || round === own?.best || i + 1 === length);
   return htmlTable(
     ['round', ...columns.map(({ head }) => showText(head))],
     shown.map((round) => [
       `${countText(round)}${round === own?.best ? ' (best)' : ''}`,
-      ...columns.map(({ values }) => fixed(values[round - 1] ?? Number.NaN, 4)),
+      ...columns.map(({ values }) => fixed(values[round - firstRound] ?? Number.NaN, 4)),
     ]),
   );
 }

@@ -77,6 +77,46 @@ describe('options', () => {
     assert.match(await readFile(join(out, 'model.txt'), 'utf8'), /^\[learning_rate: 0\.5\]$/m);
   });
 
+  test('a linear leaf is the first tree by default; --ridge sets its alpha, --ridge none leaves it out', async () => {
+    const data = await file('ridge.tsv', tableOf(1, 5));
+    const trees = async (...args: string[]) => {
+      const { out } = await place(`ridge ${args.join(' ')}`);
+      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', ...args]);
+      assert.equal(code, 0, stderr);
+      const { training, endMap } = await manifestOf(out);
+      const text = await readFile(join(out, 'model.txt'), 'utf8');
+      assert.equal(text.match(/^Tree=/gm)?.length, training.rounds + (training.ridge === undefined ? 0 : 1));
+      return {
+        ridge: training.ridge,
+        isLinear: /^Tree=0\nnum_leaves=1\n[\s\S]*?^is_linear=1$/m.test(text),
+        hasMap: endMap !== undefined,
+      };
+    };
+    const linear = { isLinear: true, hasMap: true };
+    assert.deepEqual(await trees(), { ridge: { alpha: 'auto' }, ...linear });
+    assert.deepEqual(await trees('--ridge', '2.5'), { ridge: { alpha: 2.5 }, ...linear });
+    assert.deepEqual(await trees('--rounds', '0'), { ridge: { alpha: 'auto' }, ...linear });
+    assert.deepEqual(await trees('--preset', 'original', '--ridge', 'auto'), { ridge: { alpha: 'auto' }, ...linear });
+    const treesOnly = { ridge: undefined, isLinear: false, hasMap: false };
+    assert.deepEqual(await trees('--ridge', 'none'), treesOnly);
+    assert.deepEqual(await trees('--preset', 'original'), treesOnly);
+  });
+
+  test('an objective with a link needs --ridge none', async () => {
+    const data = await file('poisson.tsv', tableOf(1, 5));
+    const { out, names } = await place('poisson');
+    const args = ['train', data, '--out', out, '--rounds', '3', '--set', 'objective=poisson'];
+    const refused = await hoshi(args);
+    assert.match(
+      refused.stderr,
+      /because the model has a linear leaf, received objective=poisson\. For trees only, add --ridge none\n$/,
+    );
+    assert.equal(refused.code, 1);
+    assert.deepEqual(await names(), []);
+    const { code, stderr } = await hoshi([...args, '--ridge', 'none']);
+    assert.equal(code, 0, stderr);
+  });
+
   test('folds and class weights are applied and recorded', async () => {
     const data = await file('b.tsv', tableOf(1, 5));
     const { out } = await place('folds');
@@ -130,6 +170,12 @@ describe('options', () => {
 
   const misused: [args: string[], message: RegExp][] = [
     [['--preset', 'modern'], /Allowed choices are default, original/],
+    ...['0', '-1', 'x', ''].map((alpha): [string[], RegExp] => [
+      ['--ridge', alpha],
+      /Expected a number above 0, auto or none/,
+    ]),
+    [['--rounds', '0', '--ridge', 'none'], /'--rounds 0' cannot be used without a linear model \(--ridge\)/],
+    [['--rounds', '0', '--preset', 'original'], /'--rounds 0' cannot be used without a linear model/],
     [['--folds', '1'], /Expected an integer from 2 to 100, or 0 for none/],
     [['--folds', '3', '--validation', '0.2'], /'--folds <k>' cannot be used with option '--validation <share>'/],
     ...['evenly', '1', '1=', '=1', '1=-1', '1=2,1=3', '1=2=3', '1=NaN'].map((weights): [string[], RegExp] => [

@@ -43,7 +43,7 @@ test('the table has signs, occurrences, the sum of the other terms, and the othe
       '  +0.250  (other terms)',
       '  −0.250  (terms that the text does not have)',
       '  +3.000  (mean of the model)',
-      '  +0.250  (clamping to the range of stars)',
+      '  +0.250  (the range of stars)',
       '   4.000  stars\n',
     ].join('\n'),
   );

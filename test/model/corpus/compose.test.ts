@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type ComposedReview, composeMixtures, composeReviews, defaultCounts } from '../../../model/corpus/compose.ts';
+import { type ComposedReview, composeReviews, defaultCounts } from '../../../model/corpus/compose.ts';
 import { type Corpus, type Domain, domains, isSubject, readCorpus } from '../../../model/corpus/read.ts';
 import { readReviews } from '../../../model/io/reviews.ts';
 import { formatReviews } from '../../fixtures/review-file.ts';
@@ -252,33 +252,5 @@ describe('contrasts', () => {
       [...new Set(parts.flatMap(({ turn }) => turn ?? []))].sort(),
       ['しかし', 'ただ、', 'ただし', 'でも', 'とはいえ、', 'それでも'].sort(),
     );
-  });
-});
-
-describe('mixtures', () => {
-  const pieces = ['良い', '悪い。', '普通！'];
-
-  test('have one or more pieces, each with an end mark', () => {
-    const texts = composeMixtures(pieces, { seed: 1, count: 2000, maxPieces: 3 });
-    assert.equal(texts.length, 2000);
-    const sizes = [0, 0, 0, 0];
-    for (const text of texts) {
-      const found = text.match(/良い。|悪い。|普通！/g) ?? [];
-      assert.equal(found.join(''), text);
-      sizes[found.length] = (sizes[found.length] as number) + 1;
-    }
-    // The maximum is 1, 2 or 3 with equal chance, and the number is uniform up to it: 11/18, 5/18 and 2/18 of the
-    // texts.
-    [0, 11 / 18, 5 / 18, 2 / 18].forEach((share, size) => {
-      assert.ok(Math.abs((sizes[size] as number) / 2000 - share) < 0.04, `${size} pieces: ${sizes[size]}`);
-    });
-    for (const piece of ['良い。', '悪い。', '普通！'])
-      assert.ok(texts.filter((text) => text === piece).length > 300, piece);
-  });
-
-  test('are the same with the same seed, and differ with another one', () => {
-    const mix = (seed: number) => composeMixtures(pieces, { seed, count: 50, maxPieces: 12 });
-    assert.deepEqual(mix(1), mix(1));
-    assert.notDeepEqual(mix(1), mix(2));
   });
 });

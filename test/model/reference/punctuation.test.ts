@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { normalizationTables } from '../../../model/reference/normalization-tables.ts';
 import { createNormalizer } from '../../../model/reference/normalizer.ts';
-import { loadTokenizer, loadTokenizer } from '../../../model/reference/tokenizer.ts';
+import { loadTokenizer } from '../../../model/reference/tokenizer.ts';
 import { type DashesGolden, readGolden } from '../../golden/golden.ts';
 
 const { words } = await loadTokenizer();

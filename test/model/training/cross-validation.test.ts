@@ -9,6 +9,7 @@ import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scor
 import { crossValidate } from '../../../model/training/cross-validation.ts';
 import { type ValidationOptions, validateOnHoldout } from '../../../model/training/holdout.ts';
 import { foldSplits } from '../../../model/training/split.ts';
+import { wordReviews } from '../../fixtures/trained-leaf.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
@@ -148,14 +149,86 @@ describe('class weights', () => {
     assert.equal(await meanWith(new Map([[1, 1]])), plain);
   });
 
-  test('are refused together with a teacher', async () => {
-    const teacher = { alpha: 1, tolerance: 1e-8, maxIterations: 10, spread: 1, texts: [] };
-    await assert.rejects(
-      validateOnHoldout(extractor, reviews, range, { ...options, classWeights: 'balanced', teacher }),
-      {
-        message: 'Expected class weights or a teacher, received both',
-      },
+  test('move the linear leaf, too', async () => {
+    const meanWith = async (weights: ReadonlyMap<number, number>) => {
+      const leaf = { alpha: 1 };
+      const { booster } = await validateOnHoldout(extractor, reviews, range, {
+        ...options,
+        rounds: 0,
+        leaf,
+        classWeights: weights,
+      });
+      assert.equal(booster.treeCount, 1);
+      return booster.predict({ columns: new Int32Array(), values: new Float64Array() });
+    };
+    const plain = await meanWith(new Map([[1, 1]]));
+    assert.ok((await meanWith(new Map([[5, 10]]))) > plain + 0.3);
+    assert.ok((await meanWith(new Map([[1, 10]]))) < plain - 0.3);
+  });
+});
+
+describe('a linear leaf', () => {
+  const withLeaf: ValidationOptions = {
+    ...options,
+    leaf: { alpha: 'auto' },
+    boosting: { min_data_in_leaf: 3, learning_rate: 0.3, feature_fraction: 1, num_leaves: 4 },
+  };
+  const rmseOf = (result: { measures: Record<string, Record<string, number>> }, set: string) =>
+    result.measures[set]?.rmse as number;
+
+  test('and no tree, if no tree improves it: zero rounds by a holdout and by folds', async () => {
+    const noise = wordReviews(240, 'noise');
+    const { booster, training, curves } = await validateOnHoldout(extractor, noise, range, {
+      ...withLeaf,
+      validationShare: 0.3,
+    });
+    assert.deepEqual([booster.treeCount, training.rounds], [1, 0]);
+    const [curve] = curves;
+    assert.deepEqual([curve?.firstRound, curve?.best], [0, 0]);
+    assert.equal(curve?.validation.length, 1 + withLeaf.patience);
+    assert.equal(curve?.validation[0], Math.min(...(curve?.validation ?? [])));
+    const folds = await crossValidate(extractor, noise, range, withLeaf);
+    assert.deepEqual([folds.booster.treeCount, folds.training.rounds], [1, 0]);
+    assert.deepEqual(folds.curves.at(-1), {
+      name: 'all',
+      firstRound: 0,
+      metric: '',
+      training: [],
+      validation: [],
+      best: 0,
+    });
+    assert.deepEqual((folds.training.folds as { best: number[] }).best.toSorted().slice(0, 2), [0, 0]);
+    assert.equal(folds.heldOut.reviews.length, 240);
+    const { endMap } = folds;
+    assert.ok(endMap !== undefined);
+    for (const score of folds.heldOut.scores) assert.ok(score > 1 && score < 5);
+  });
+
+  test('and the trees that improve it, where words interact', async () => {
+    const interacting = wordReviews(240, 'interaction');
+    const with0 = await crossValidate(extractor, interacting, range, { ...withLeaf, rounds: 0 });
+    const withTrees = await crossValidate(extractor, interacting, range, withLeaf);
+    assert.equal(with0.booster.treeCount, 1);
+    assert.ok(withTrees.booster.treeCount > 5, `${withTrees.booster.treeCount}`);
+    assert.equal(withTrees.training.rounds, withTrees.booster.treeCount - 1);
+    const [alone, together] = [rmseOf(with0, 'folds'), rmseOf(withTrees, 'folds')];
+    assert.ok(together < alone / 2, `${together} and ${alone}`);
+  });
+
+  test('is measured in round 0, on the held-out reviews by its own predictions', async () => {
+    const interacting = wordReviews(240, 'interaction');
+    const rounds0 = await validateOnHoldout(extractor, interacting, range, {
+      ...withLeaf,
+      rounds: 0,
+      validationShare: 0.3,
+    });
+    const { curves } = await validateOnHoldout(extractor, interacting, range, { ...withLeaf, validationShare: 0.3 });
+    const { booster, vectorizer, heldOut } = rounds0;
+    const errors = heldOut.reviews.map(
+      ({ stars, text }) => booster.predict(vectorizer.row(extractor.tokens(text).tokens)) - stars,
     );
+    const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
+    assert.ok(Math.abs((curves[0]?.validation[0] as number) - rmse) < 1e-6);
   });
 });
 
@@ -200,6 +273,11 @@ describe('a signal', () => {
     assert.equal(booster.treeCount, 2);
     assert.equal(heldOut.reviews.length, 150);
     assert.ok((measures.folds?.rmse as number) > 1); // after two small steps from the mean
+  });
+
+  test('after the leaf of the first fold, which is round 0, keeps that leaf', async () => {
+    const { booster, interrupted, measures } = await abortedIn(1, { leaf: { alpha: 1 } });
+    assert.deepEqual([booster.treeCount, interrupted, Object.keys(measures)], [1, 'after round 0 of 60', ['fold 1']]);
   });
 
   test('before the first round rejects', async () => {

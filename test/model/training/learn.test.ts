@@ -4,7 +4,6 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
 import { type LearnOptions, learn } from '../../../model/training/learn.ts';
-import type { Teacher } from '../../../model/training/teacher.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
@@ -16,13 +15,6 @@ const reviewsOf = (count: number): Review[] =>
     stars: i % 2 === 0 ? 5 : 1,
     text: i % 2 === 0 ? '良い映画' : '悪い映画',
   }));
-const teacher: Teacher = {
-  alpha: 1,
-  tolerance: 1e-8,
-  maxIterations: 100,
-  spread: 1,
-  texts: new Array(700).fill('良い。悪い。'),
-};
 const options: LearnOptions = {
   seed: 1,
   vectorizer: { ...defaultVectorizerParameters, ngram_range: [1, 1] },
@@ -49,15 +41,15 @@ async function learnCounting(changes: Partial<LearnOptions>) {
   const reports: { done: number; total: number; visits: number }[] = [];
   const onProgress = (done: number, total: number) => reports.push({ done, total, visits });
   const split = { training: reviewsOf(600), heldOut: reviewsOf(150) };
-  await learn(counting, split, [1, 5], 2, { ...options, ...changes, onProgress });
+  await learn(counting, split, 2, { ...options, ...changes, onProgress });
   return { visits, reports };
 }
 
 describe('the progress of all passes', () => {
   const cases: [name: string, changes: Partial<LearnOptions>, expected: number][] = [
-    ['without a teacher', {}, 2 * 600 + 150],
-    ['with a teacher', { teacher }, 2 * 600 + 150 + 600 + 700],
-    ['with a teacher that selects terms', { teacher: { ...teacher, terms: 2 } }, 3 * 600 + 150 + 600 + 700],
+    ['without a linear leaf', {}, 2 * 600 + 150],
+    ['with a linear leaf', { leaf: { alpha: 1 } }, 2 * 600 + 150],
+    ['with a linear leaf and a selection of terms', { leaf: { alpha: 1, terms: 2 } }, 3 * 600 + 150],
   ];
   for (const [name, changes, expected] of cases) {
     test(`${name}: the total is the number of texts visited`, async () => {
@@ -81,9 +73,51 @@ describe('the progress of all passes', () => {
       stop.abort();
     };
     const split = { training: reviewsOf(600), heldOut: [] };
-    await assert.rejects(learn(extractor, split, [1, 5], 2, { ...options, onProgress, signal: stop.signal }), {
+    await assert.rejects(learn(extractor, split, 2, { ...options, onProgress, signal: stop.signal }), {
       name: 'Interrupted',
     });
     assert.equal(last, 256);
+  });
+});
+
+describe('the stages of a training with a linear leaf', () => {
+  const split = { training: reviewsOf(600), heldOut: reviewsOf(150) };
+  const leaf = { alpha: 'auto', terms: 2 } as const;
+  const stages = [
+    'tokenizing 750 reviews',
+    'selecting 2 of 3 terms',
+    'fitting the linear leaf on 600 reviews and 2 terms',
+    'boosting 2 rounds on 600 rows of 2 columns',
+  ];
+
+  test('are reported in order', async () => {
+    const reported: string[] = [];
+    await learn(extractor, split, 2, { ...options, leaf, onStage: (stage) => reported.push(stage) });
+    assert.deepEqual(reported, stages);
+  });
+
+  for (const stage of stages)
+    test(`a signal in "${stage}" rejects`, async () => {
+      const stop = new AbortController();
+      const onStage = (name: string) => name === stage && stop.abort();
+      await assert.rejects(learn(extractor, split, 2, { ...options, leaf, onStage, signal: stop.signal }), {
+        name: 'Interrupted',
+      });
+    });
+
+  test('a signal after round 0 gives the linear leaf alone', async () => {
+    const stop = new AbortController();
+    const onRound = ({ round }: { round: number }) => round === 0 && stop.abort();
+    const { boosted } = await learn(extractor, split, 2, { ...options, leaf, onRound, signal: stop.signal });
+    const { booster, rounds, isInterrupted, curve } = boosted;
+    assert.deepEqual([booster.treeCount, rounds, isInterrupted, curve.best], [1, 0, true, 0]);
+  });
+
+  test('parameters that do not fit a linear leaf are refused before the work begins', async () => {
+    const boosting = { ...options.boosting, objective: 'poisson' };
+    await assert.rejects(
+      learn(extractor, split, 2, { ...options, boosting, leaf, onStage: assert.fail }),
+      /^Error: Expected an objective of regression, .*, received objective=poisson\. For trees only, add --ridge none$/,
+    );
   });
 });

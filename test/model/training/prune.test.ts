@@ -81,8 +81,8 @@ internal_count=24 16
   );
 });
 
-test('a linear leaf stays; its constant and coefficients are rounded, and none becomes subnormal', () => {
-  const leaf = (value: string, constant: string, coefficients: string, end: string) => `Tree=0
+test('a linear leaf stays; its constant and coefficients are rounded, and a coefficient that becomes 0 is dropped', () => {
+  const leaf = (value: string, constant: string, count: number, columns: string, coefficients: string) => `Tree=0
 num_leaves=1
 num_cat=0
 split_feature=
@@ -94,12 +94,12 @@ right_child=
 leaf_value=${value}
 is_linear=1
 leaf_const=${constant}
-num_features=3
-leaf_features=0 1 2${end}
+num_features=${count}
+leaf_features=${columns}
 leaf_coeff=${coefficients}
 `;
-  const given = `${leaf('2.71828', '4.14159', '-0.123456 1e-310 2.00001 ', '  ')}shrinkage=1\n\n\n`;
-  const expected = `${leaf('2.7183', '4.1416', '-0.1235 0 2', '  ')}\n`;
+  const given = `${leaf('2.71828', '4.14159', 3, '0 1 2  ', '-0.123456 1e-310 2.00001  ')}shrinkage=1\n\n\n`;
+  const expected = `${leaf('2.7183', '4.1416', 2, '0 2', '-0.1235 2')}\n`;
   const tree = 'Tree=1\nnum_leaves=1\nnum_cat=0\nleaf_value=0.5\n\n';
   const text = (leaf: string) =>
     `${header('0 1 2', 'none none none', `${leaf.length} ${tree.length}`)}${leaf}${tree}end of trees\n`;

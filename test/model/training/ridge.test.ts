@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom } from '../../../model/math/random.ts';
 import { fitRidge, predictLinear } from '../../../model/training/ridge.ts';
 
 const options = { alpha: 2, tolerance: 1e-12, maxIterations: 100 };
@@ -37,6 +38,47 @@ test('at the solution the gradient is zero', () => {
     assert.ok(Math.abs(gradient + options.alpha * (model.weights[column] as number)) < 1e-9);
   }
   assert.ok(Math.abs(errors.reduce((sum, error) => sum + error, 0)) < 1e-9);
+});
+
+test('a sample weight counts as copies of its row, and a row of weight 0 has no effect', () => {
+  const random = createRandom(4);
+  const rows = Array.from({ length: 12 }, () => Array.from({ length: 3 }, () => random.below(5) / 4));
+  const weights = rows.map((_, i) => i % 4);
+  const dense = (chosen: readonly number[]) => ({
+    rowStarts: Int32Array.from({ length: chosen.length + 1 }, (_, i) => 3 * i),
+    columns: Int32Array.from(chosen.flatMap(() => [0, 1, 2])),
+    values: Float64Array.from(chosen.flatMap((i) => rows[i] as number[])),
+    columnCount: 3,
+  });
+  const label = (i: number) => 1 + ((i * 7) % 5);
+  const all = [...rows.keys()];
+  const copies = all.flatMap((i) => new Array<number>(weights[i] as number).fill(i));
+  const weighted = fitRidge(dense(all), all.map(label), options, weights);
+  const copied = fitRidge(dense(copies), copies.map(label), options);
+  for (const column of [0, 1, 2])
+    assert.ok(Math.abs((weighted.weights[column] as number) - (copied.weights[column] as number)) < 1e-9);
+  assert.ok(Math.abs(weighted.intercept - copied.intercept) < 1e-9);
+});
+
+test('gives the same bits with all weights 1 as without weights', () => {
+  const matrix = {
+    rowStarts: Int32Array.of(0, 1, 2, 4),
+    columns: Int32Array.of(0, 1, 0, 1),
+    values: Float64Array.of(0.3, 0.7, 0.1, 0.9),
+    columnCount: 2,
+  };
+  assert.deepEqual(fitRidge(matrix, [1, 2, 4], options, [1, 1, 1]), fitRidge(matrix, [1, 2, 4], options));
+});
+
+test('refuses weights that are all 0, and a number of weights that differs from the number of rows', () => {
+  const matrix = {
+    rowStarts: Int32Array.of(0, 0),
+    columns: new Int32Array(),
+    values: new Float64Array(),
+    columnCount: 1,
+  };
+  assert.throws(() => fitRidge(matrix, [1], options, [0]), /Expected a sample weight above 0, received none/);
+  assert.throws(() => fitRidge(matrix, [1], options, [1, 1]), /Expected 1 sample weights, one per row, received 2/);
 });
 
 test('refuses a number of labels that differs from the number of rows', () => {

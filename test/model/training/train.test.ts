@@ -6,14 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Manifest } from '../../../model/bundle/manifest.ts';
+import { readBundle } from '../../../model/bundle/read.ts';
 import { spearman } from '../../../model/evaluation/measures.ts';
 import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom, pick } from '../../../model/math/random.ts';
+import { ScoreMap } from '../../../model/reference/score-range.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { loadScorer } from '../../../model/scoring/load.ts';
 import { type EngineName, engineNames } from '../../../model/scoring/scorer.ts';
 import { type TrainOptions, train } from '../../../model/training/train.ts';
-import type { RoundMetrics } from '../../../native/index.ts';
+import { Booster, type RoundMetrics } from '../../../native/index.ts';
+import { tokensOf } from '../../fixtures/vectorize.ts';
 
 let folder: string;
 before(async () => {
@@ -121,7 +124,8 @@ describe('train', () => {
       boosting: { feature_fraction: 0.5, min_data_in_leaf: 1 },
       rounds: 20,
       validationShare: 0.2,
-      teacher: { alpha: 1, tolerance: 1e-8, maxIterations: 100, spread: 1.5, texts: ['良い普通'] },
+      leaf: { alpha: 'auto', terms: 14, stretch: true } as const,
+      prune: true,
     };
     const contents = async (name: string, seed: number) => {
       await train(join(folder, name), noisyReviews(3), { ...options, seed });
@@ -363,88 +367,122 @@ describe('early stopping', () => {
   });
 });
 
-describe('a teacher', () => {
+describe('a linear leaf', () => {
   // Ten rows have a 1 in the first column, ten in the second. By symmetry the weights are ±w, and the intercept is the
   // mean of 3. w minimises 20 (w − 2)² + 2 α w², so w = 40 / (20 + 2 α). With α = 10, w is 1.
-  const teacher = { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1, texts: [] };
+  const leafAlone: TrainOptions = { ...oneTree, leaf: { alpha: 10 }, rounds: 0 };
+  const rawSums = async (path: string, texts: readonly string[]) => {
+    const { modelText, vectorizer } = await readBundle(path);
+    return texts.map((text) =>
+      Booster.fromModelText(modelText).predict(vectorizer.row(tokensOf(text === '' ? [] : [text]))),
+    );
+  };
 
-  test('gives its labels to the reviews', async () => {
-    const path = join(folder, 'labelled');
-    const { training } = await manifestOf(path, goodAndBad, { ...oneTree, teacher });
-    await assertScores(path, { 良い: 4, 悪い: 2 });
-    assert.deepEqual(training.teacher, {
-      ridge: { alpha: 10, tolerance: 1e-12, maxIterations: 100, spread: 1 },
-      furtherTexts: 0,
-    });
+  test('alone, by hand: every engine serves it, and its end map is almost the identity from 1.5 to 4.5', async () => {
+    const path = join(folder, 'leaf');
+    const { training, scoreRange, endMap } = await manifestOf(path, goodAndBad, leafAlone);
+    await assertScores(path, { 良い: 4, 悪い: 2, '': 3 }, engineNames);
+    assert.deepEqual(
+      [training.ridge, training.linearLeaf, training.rounds],
+      [{ alpha: 10 }, { alpha: 10, stretch: 1 }, 0],
+    );
+    assert.deepEqual(scoreRange, [1, 5]);
+    // The norm of the weights is √2: sums are from 3 − √2 to 3 + √2, which is within the range.
+    near(endMap?.raw[0], 3 - Math.SQRT2, 1e-6);
+    near(endMap?.scores.at(-1), 3 + Math.SQRT2, 1e-6);
   });
 
-  test('labels further texts, whose words do not enter the vocabulary', async () => {
-    const path = join(folder, 'further');
-    const stages: string[] = [];
-    const { training, made } = await manifestOf(path, goodAndBad, {
-      ...oneTree,
-      teacher: { ...teacher, texts: new Array(10).fill('普通') },
-      onStage: (stage) => stages.push(stage),
-    });
-    // A text without a known word gets the intercept, which the third leaf has learned.
-    await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3, '': 3 });
-    assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
-    assert.deepEqual([made.reviews, (training.teacher as { furtherTexts: number }).furtherTexts], [20, 10]);
-    assert.deepEqual(stages, [
-      'loading the tokenizer',
-      'tokenizing 20 reviews',
-      'labelling 20 reviews and 10 further texts by ridge regression',
-      'boosting 1 rounds on 30 rows of 2 columns',
-      'writing the bundle',
-    ]);
+  test('that overshoots the range bends at its ends: no score is exactly 1 or 5, and the order stays', async () => {
+    const path = join(folder, 'bent');
+    const words = '良い 悪い 店 海'.split(' ');
+    const reviews = words.flatMap((word, i) => times(20, 1 + (i % 2) * 4, word));
+    const { endMap } = await manifestOf(path, reviews, { ...leafAlone, leaf: { alpha: 0.01 } });
+    assert.ok(endMap !== undefined);
+    assert.ok((endMap.raw[0] as number) < 0.2 && (endMap.raw.at(-1) as number) > 5.8, `${endMap.raw}`);
+    assert.deepEqual([endMap.scores[0], endMap.scores.at(-1)], [1, 5]);
+    const scores: number[] = [];
+    for (const engine of engineNames) {
+      const scorer = await loadScorer({ bundlePath: path, engine });
+      const own = ['悪い', '店 海', '良い 良い', '悪い 海', '良い'].map((text) => scorer.score(text));
+      assert.ok(
+        own.every((score) => score > 1 && score < 5),
+        `${own}`,
+      );
+      if (scores.length === 0) scores.push(...own);
+      assert.deepEqual(own, scores);
+    }
+    const scoreMap = ScoreMap.endMap(endMap);
+    const sums = await rawSums(path, ['良い', '']);
+    assert.deepEqual([scores[4], scoreMap.score(sums[1] as number)], [scoreMap.score(sums[0] as number), 3]);
   });
 
-  test('keeps only the terms that move its labels most', async () => {
+  test('and one tree, which learns what the out-of-fold predictions leave over', async () => {
+    const path = join(folder, 'leaf-and-tree');
+    const { training } = await manifestOf(path, three, { ...leafAlone, rounds: 1 });
+    assert.equal(training.rounds, 1);
+    // Each text is in a fold of its own. A ridge that did not see a word predicts the mean of the other texts: 2 for 良い,
+    // 4 for 悪い, 3 for 普通. So the tree adds 3, −3 and 0 to the leaf.
+    const leafOnly = join(folder, 'leaf-only');
+    await train(leafOnly, three, leafAlone);
+    const texts = ['良い', '悪い', '普通'];
+    const [sums, leafSums] = [await rawSums(path, texts), await rawSums(leafOnly, texts)];
+    [3, -3, 0].forEach((residual, i) => {
+      near((sums[i] as number) - (leafSums[i] as number), residual, 1e-6);
+    });
+    assert.match(await treesOf(path), /^Tree=0\nnum_leaves=1\n[\s\S]*^Tree=1\nnum_leaves=3\n/m);
+  });
+
+  test('keeps only the terms that move its predictions most', async () => {
     const path = join(folder, 'selected');
     const reviews = [...goodAndBad, ...times(2, 3, '普通')];
-    const { manifest } = (await train(path, reviews, { ...oneTree, teacher: { ...teacher, terms: 2 } })).bundle;
+    const { training } = await manifestOf(path, reviews, { ...leafAlone, leaf: { alpha: 10, terms: 2 } });
     await assertScores(path, { 良い: 4, 悪い: 2, 普通: 3 }, engineNames);
     assert.deepEqual((await wordsOf(path)).slice(0, -1), ['悪い', '良い']);
-    assert.equal((manifest.training.teacher as { ridge: { terms: number } }).ridge.terms, 2);
+    assert.deepEqual(training.ridge, { alpha: 10, terms: 2 });
   });
 
-  test('stretches its labels around their mean, which includes the further texts', async () => {
-    const spread = { ...teacher, spread: 1.5 };
-    const even = join(folder, 'spread');
-    const { training } = await manifestOf(even, goodAndBad, { ...oneTree, teacher: spread });
-    await assertScores(even, { 良い: 4.5, 悪い: 1.5 });
-    assert.equal((training.teacher as { ridge: { spread: number } }).ridge.spread, 1.5);
-    // Twenty labels are 4 and ten are 2, so the mean is 10/3. The distances 2/3 and 4/3 become 1 and 2.
-    const uneven = join(folder, 'spread-further');
-    const texts = new Array(10).fill('良い');
-    await train(uneven, goodAndBad, { ...oneTree, teacher: { ...spread, texts } });
-    await assertScores(uneven, { 良い: 13 / 3, 悪い: 4 / 3 });
+  test('learns from twelve reviews', async () => {
+    const path = join(folder, 'twelve');
+    const reviews = Array.from({ length: 12 }, (_, i) => ({
+      stars: 1 + (i % 5),
+      text: `${'良悪店海山'[i % 5]}。${i}`,
+    }));
+    for (const change of [{ validationShare: 0.1 }, { folds: 3 }, { folds: 12 }]) {
+      const options = {
+        ...leafAlone,
+        leaf: { alpha: 'auto' } as const,
+        rounds: 30,
+        preset: 'default' as const,
+        boosting: {},
+      };
+      await train(path, reviews, { ...options, ...change });
+      await assertScores(path, {}, engineNames);
+    }
   });
 
-  test('clamps the stretched labels to the range of the stars', async () => {
-    // 普通 has the mean label 3 and keeps it. 4 and 2 would become 6 and 0. With learning rate 1/3 the scores show the
-    // labels that the tree got: 6 and 0 would give the scores 4 and 2, and 5 and 1 give 3 ± 2/3.
-    const path = join(folder, 'spread-far');
-    await train(path, goodAndBad, {
-      ...oneTree,
-      boosting: { ...oneTree.boosting, learning_rate: 1 / 3 },
-      teacher: { ...teacher, spread: 3, texts: new Array(10).fill('普通') },
-    });
-    await assertScores(path, { 良い: 3 + 2 / 3, 悪い: 3 - 2 / 3, 普通: 3 });
+  test('has no end map where nothing bounds its sums: rows are not normalized', async () => {
+    const path = join(folder, 'unbounded');
+    const vectorizer = { ...oneTree.vectorizer, norm: null };
+    const { endMap } = await manifestOf(path, goodAndBad, { ...leafAlone, vectorizer });
+    assert.equal(endMap, undefined);
+    await assertScores(path, {}, engineNames);
   });
 
-  test('does not change the labels of the holdout', async () => {
-    // Two of four texts are held out. Seed 1 trains on 良い。 and 悪い。, which have the mean 3. With so large an
-    // alpha, ridge predicts the mean for every text.
-    const reviews = [...goodAndBad, ...times(4, 5, '良い。'), ...times(4, 1, '悪い。')];
-    const path = join(folder, 'examined');
-    const { measures } = await manifestOf(path, reviews, {
-      ...oneTree,
-      teacher: { ...teacher, alpha: 1e9 },
-      validationShare: 0.5,
-    });
-    // Equal scores have no rank correlation.
-    assert.deepEqual(measures.validation, { reviews: 20, rmse: 2, mae: 2, auc: 0.5 });
+  test('is stopped in each of its stages without a bundle, and in round 0 with the leaf', async () => {
+    const path = join(folder, 'stopped-leaf');
+    const names = await readdir(folder);
+    const options: TrainOptions = { ...oneTree, leaf: { alpha: 'auto', terms: 2 }, rounds: 5 };
+    for (const begin of ['tokenizing', 'selecting', 'fitting', 'boosting']) {
+      const stop = new AbortController();
+      const onStage = (stage: string) => stage.startsWith(begin) && stop.abort();
+      await assert.rejects(train(path, three, { ...options, onStage, signal: stop.signal }), { name: 'Interrupted' });
+      assert.deepEqual(await readdir(folder), names);
+    }
+    const stop = new AbortController();
+    const onRound = ({ round }: RoundMetrics) => round === 0 && stop.abort();
+    const { bundle, interrupted } = await train(path, three, { ...options, onRound, signal: stop.signal });
+    assert.deepEqual([interrupted, bundle.manifest.training.rounds], ['after round 0 of 5', 0]);
+    await assertScores(path, {}, engineNames);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The learning curve: a metric by boosting round. */
-import type { NamedCurve } from '../../learning-curve.ts';
+import { lastRoundOf, type NamedCurve } from '../../learning-curve.ts';
 import type { ReportData } from '../data.ts';
 import { plainText } from '../html.ts';
 import { BLUE, type Drawing, FULL_WIDTH, HEIGHT, list, MUTED, ORANGE, quantitative } from './draw.ts';
@@ -22,19 +22,20 @@ function pointsOf(curves: readonly NamedCurve[], best: number): CurvePoint[] {
     SETS.flatMap((set) => {
       const values = curve[set];
       const step = Math.ceil(values.length / CURVE_POINTS);
-      return values.flatMap((value, i) =>
-        i % step === 0 || i + 1 === best || i + 1 === values.length
-          ? { round: i + 1, value, set, line: `${number} ${set}`, isEnd: i + 1 === values.length }
-          : [],
-      );
+      return values.flatMap((value, i) => {
+        const [round, isEnd] = [curve.firstRound + i, i + 1 === values.length];
+        const isShown = i % step === 0 || round === best || isEnd;
+        return isShown ? { round, value, set, line: `${number} ${set}`, isEnd } : [];
+      });
     }),
   );
 }
 
 export function learningCurve({ input: { curves = [] } }: ReportData): Drawing | undefined {
   const own = curves.at(-1);
-  if (own === undefined || own.training.length === 0) return undefined;
-  const { metric, best, training } = own;
+  const measured = curves.find(({ training }) => training.length > 0);
+  if (own === undefined || measured === undefined) return undefined;
+  const { firstRound, best } = own;
   const points = pointsOf(curves, best);
   const labelled = SETS.flatMap((set) => {
     const ends = points.filter((point) => point.set === set && point.isEnd);
@@ -47,12 +48,12 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
     scale: { domain: list('training', 'validation'), range: list(MUTED, BLUE) },
   } as const;
   const x = { field: 'round', ...quantitative, title: 'round', axis: { grid: false, tickMinStep: 1 } } as const;
-  const y = { field: 'value', ...quantitative, title: plainText(metric), scale: { zero: false } } as const;
-  const ofBest = own.validation[best - 1] ?? own.training[best - 1];
+  const y = { field: 'value', ...quantitative, title: plainText(measured.metric), scale: { zero: false } } as const;
+  const ofBest = own.validation[best - firstRound] ?? own.training[best - firstRound];
   return {
     id: 'curve',
     title: 'Learning curve',
-    description: `${plainText(metric)} by round, on training and validation. The model ends at round ${best} of ${training.length}.`,
+    description: `${plainText(measured.metric)} by round, on training and validation. The model ends at round ${best} of ${lastRoundOf(own)}.`,
     spec: {
       width: FULL_WIDTH,
       height: HEIGHT,

@@ -52,6 +52,7 @@ const fewReviews: Review[] = [
 const few = inputOf(fewReviews, [4.8, 1.5, 3.25, 1.5]);
 
 const curve = {
+  firstRound: 1 as const,
   name: 'validation',
   metric: 'rmse',
   training: Array.from({ length: 1000 }, (_, i) => 2 / (i + 1)),
@@ -215,6 +216,39 @@ describe('the page', () => {
     const { text } = readPage(html);
     for (const expected of ['fold 2, validation', 'all, training', '20 (best)', 'the 2 folds'])
       assert.ok(text.includes(expected), expected);
+  });
+
+  test('a curve that begins with the linear leaf, in round 0', async () => {
+    const training = [0.9, 0.8, 0.7];
+    const leafFirst = { ...curve, firstRound: 0 as const, training, validation: [0.9, 0.85, 0.95], best: 1 };
+    const { text } = readPage(await createReport({ ...few, curves: [leafFirst] }));
+    for (const expected of [
+      'The model has the linear leaf, which is round 0, and the first 1 of 2 rounds of trees',
+      'The model ends at round 1 of 2.',
+    ])
+      assert.ok(text.includes(expected), expected);
+    assert.match(
+      text,
+      /roundvalidation, trainingvalidation\s*00\.90000\.9000\s+1 \(best\)0\.80000\.8500\s+20\.70000\.9500\s/,
+    );
+  });
+
+  test('curves of folds, where the model of all reviews is the linear leaf alone', async () => {
+    const fold = {
+      ...curve,
+      name: 'fold 1',
+      firstRound: 0 as const,
+      training: [0.7, 0.6],
+      validation: [0.8, 0.9],
+      best: 0,
+    };
+    const all = { name: 'all', firstRound: 0 as const, metric: '', training: [], validation: [], best: 0 };
+    const html = await createReport({ ...few, curves: [fold, { ...fold, name: 'fold 2' }, all] });
+    assertQuiet(html);
+    const { text } = readPage(html);
+    const expected = `${curve.metric} by boosting round. The model has the linear leaf, which is round 0, and the first 0 of 0 rounds of trees`;
+    assert.ok(text.includes(expected), expected);
+    assert.ok(text.includes('0 (best)'));
   });
 
   test('a drawing uses only the colours of the page, so that it fits the light and the dark page', async () => {

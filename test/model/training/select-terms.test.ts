@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { selectTerms, teacherLabels } from '../../../model/training/teacher.ts';
+import { selectTerms } from '../../../model/training/select-terms.ts';
 import { fitVectorizer, tokensOf, vectorize } from '../../fixtures/vectorize.ts';
 
 const ridge = { alpha: 1, tolerance: 1e-12, maxIterations: 100 };
@@ -29,23 +29,11 @@ test('selection keeps the terms that move the labels, not a term in every text o
   assert.deepEqual(selectTerms(vectorizer, training, 9, ridge).tables, vectorizer.tables);
 });
 
-test('labels are the predictions of ridge, stretched around their mean and clamped to the range', () => {
-  // One column with the values 1 and −1: with α = 2 the weight is 2 · 2 / (2 + 2) = 1. The mean is 3.
-  const one = (values: readonly number[]) => ({
-    rowStarts: Int32Array.from({ length: values.length + 1 }, (_, i) => i),
-    columns: new Int32Array(values.length),
-    values: Float64Array.from(values),
-    columnCount: 1,
-  });
-  const set = { matrix: one([1, -1]), labels: Float64Array.of(5, 1) };
-  const teacher = { ...ridge, alpha: 2, texts: [] };
-  const near = (received: Float64Array, expected: readonly number[]) =>
-    assert.ok(
-      received.every((value, i) => Math.abs(value - (expected[i] as number)) < 1e-9),
-      `${received}`,
-    );
-  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1 }), [4, 2, 3]);
-  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 1.5 }), [4.5, 1.5, 3]);
-  near(teacherLabels(set, one([1, -1, 0]), [1, 5], { ...teacher, spread: 3 }), [5, 1, 3]);
-  near(teacherLabels(set, one([2, 2, -1]), [1, 5], { ...teacher, spread: 1 }), [5, 5, 2]);
+test('selection follows sample weights', () => {
+  // Without the last review, 稀 moves nothing.
+  const weights = Float64Array.from(labels, (_, i) => (i === labels.length - 1 ? 0 : 1));
+  const selected = selectTerms(vectorizer, { ...training, weights }, 2, ridge);
+  assert.deepEqual(selected.tables.terms, ['悪い', '良い']);
+  const only = Float64Array.from(labels, (_, i) => (i >= labels.length - 2 ? 1 : 0));
+  assert.ok(selectTerms(vectorizer, { ...training, weights: only }, 3, ridge).tables.terms.includes('稀'));
 });

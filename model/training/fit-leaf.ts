@@ -1,0 +1,131 @@
+/**
+ * Fits the linear leaf of a model: ridge regression, with α from a cross-validation on the training reviews. The same
+ * folds give out-of-fold predictions: each review is predicted by a ridge that did not learn from any copy of it. The
+ * trees are boosted on what these predictions leave over, because ridge leaves too little over on its own reviews.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { TrainingSet } from '../../native/index.ts';
+import { Interrupted } from '../io/interrupted.ts';
+import type { Review } from '../io/reviews.ts';
+import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
+import { countTexts, foldsOf } from './split.ts';
+
+/** The options of the linear leaf. The manifest stores them under these names. */
+export interface LeafOptions {
+  /** α of the ridge regression, > 0. `auto` takes the best of CANDIDATES by the error of the out-of-fold predictions. */
+  readonly alpha: number | 'auto';
+  /** The number of terms to keep in the vocabulary, those that move the predictions most; all if undefined. */
+  readonly terms?: number;
+  /**
+   * Ridge predictions are shrunk towards the mean. With `stretch` they are stretched again, by the slope of the
+   * regression of the labels on the out-of-fold predictions.
+   */
+  readonly stretch?: boolean;
+}
+
+export interface FittedLeaf {
+  readonly model: LinearModel;
+  /** The prediction of each training review by a model that did not learn from it. */
+  readonly outOfFold: Float64Array;
+  readonly alpha: number;
+  /** The factor that stretched the predictions; 1 without `stretch`. */
+  readonly stretch: number;
+}
+
+const CANDIDATES = [0.3, 1, 3, 10, 30];
+const FOLDS = 5;
+/** The relative error of the solution is far below that of its labels. */
+const SOLVER = { tolerance: 1e-6, maxIterations: 500 };
+
+/** α for selecting terms before α is chosen: the middle candidate. */
+export function ridgeForSelection({ alpha }: LeafOptions) {
+  return { alpha: alpha === 'auto' ? 3 : alpha, ...SOLVER };
+}
+
+/**
+ * `reviews` are the rows of the training set. Between two fits the event loop handles other events, such as a signal;
+ * once it is aborted, this rejects with Interrupted.
+ */
+export async function fitLeaf(
+  training: TrainingSet,
+  reviews: readonly Review[],
+  { alpha, stretch = false }: LeafOptions,
+  { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
+): Promise<FittedLeaf> {
+  const fit = async (candidate: number, weights: Float64Array) => {
+    await setImmediate();
+    Interrupted.throwIf(signal);
+    return fitRidge(training.matrix, training.labels, { alpha: candidate, ...SOLVER }, weights);
+  };
+  const weights = Float64Array.from(training.weights ?? new Float64Array(reviews.length).fill(1));
+  const candidates = alpha === 'auto' ? CANDIDATES : [alpha];
+  const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
+  const crossValidated: { alpha: number; outOfFold: Float64Array }[] = [];
+  for (const candidate of candidates)
+    crossValidated.push({
+      alpha: candidate,
+      outOfFold: await predictOutOfFold(training, weights, foldOf, (w) => fit(candidate, w)),
+    });
+  const losses = crossValidated.map(({ outOfFold }) => squaredError(training.labels, outOfFold, weights));
+  const best = crossValidated[losses.indexOf(Math.min(...losses))] as (typeof crossValidated)[number];
+  const model = await fit(best.alpha, weights);
+  const { slope, intercept } = stretch ? regress(training.labels, best.outOfFold, weights) : { slope: 1, intercept: 0 };
+  return {
+    model: {
+      weights: model.weights.map((weight) => slope * weight),
+      intercept: intercept + slope * model.intercept,
+    },
+    outOfFold: best.outOfFold.map((prediction) => intercept + slope * prediction),
+    alpha: best.alpha,
+    stretch: slope,
+  };
+}
+
+async function predictOutOfFold(
+  { matrix }: TrainingSet,
+  weights: Float64Array,
+  foldOf: Uint32Array,
+  fit: (weights: Float64Array) => Promise<LinearModel>,
+): Promise<Float64Array> {
+  const predictions = new Float64Array(foldOf.length);
+  for (const fold of new Set(foldOf)) {
+    const others = weights.map((weight, i) => (foldOf[i] === fold ? 0 : weight));
+    // Without a weight outside the fold, there is nothing to learn from but the labels of the fold.
+    const model = await fit(others.some((weight) => weight > 0) ? others : weights);
+    predictLinear(model, matrix).forEach((prediction, i) => {
+      if (foldOf[i] === fold) predictions[i] = prediction;
+    });
+  }
+  return predictions;
+}
+
+function squaredError(labels: ArrayLike<number>, predictions: Float64Array, weights: Float64Array): number {
+  return predictions.reduce((sum, prediction, i) => {
+    const error = (labels[i] as number) - prediction;
+    return sum + (weights[i] as number) * error * error;
+  }, 0);
+}
+
+/** The line that fits the labels best, by weighted least squares, with a slope of at least 1: it never shrinks. */
+function regress(
+  labels: ArrayLike<number>,
+  predictions: Float64Array,
+  weights: Float64Array,
+): { slope: number; intercept: number } {
+  let [total, labelSum, predictionSum] = [0, 0, 0];
+  predictions.forEach((prediction, i) => {
+    const weight = weights[i] as number;
+    total += weight;
+    labelSum += weight * (labels[i] as number);
+    predictionSum += weight * prediction;
+  });
+  const [labelMean, predictionMean] = [labelSum / total, predictionSum / total];
+  let [variance, covariance] = [0, 0];
+  predictions.forEach((prediction, i) => {
+    const deviation = prediction - predictionMean;
+    variance += (weights[i] as number) * deviation * deviation;
+    covariance += (weights[i] as number) * deviation * ((labels[i] as number) - labelMean);
+  });
+  const slope = variance > 0 ? Math.max(1, covariance / variance) : 1;
+  return { slope, intercept: labelMean - slope * predictionMean };
+}
