@@ -90,6 +90,7 @@ KaomojiFinder Normalizer::NormalizedKaomoji() const {
 }
 
 std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
+  scratch.FreeIfLarge();
   scratch.is_changed_ = false;
   if (IsNormalized(text)) return text;
   NormalizeCharacters(text, scratch);
