@@ -1,9 +1,9 @@
 /**
- * The TypeScript interface of the native engine: analyzer, vectorizer, forest, the scorer, which runs all three in one
- * call, the extractor, which runs the first two, and the normalizer. This file checks every argument and throws a NativeError with the
- * code `argument`, so the C++ code may assume valid ones. The objects are immutable. Their tables are mapped files,
- * which threads and processes share. An object belongs to the thread that created it: its methods reuse buffers between
- * calls.
+ * The TypeScript interface of the native engine: normalizer, analyzer, vectorizer, forest. The scorer runs analyzer,
+ * vectorizer and forest in one call, and the extractor analyzer and vectorizer. This file checks every argument and
+ * throws a NativeError with the code `argument`, so the C++ code may assume valid ones. The objects are immutable.
+ * Their tables are mapped files, which threads and processes share. An object belongs to the thread that created it:
+ * its methods reuse buffers between calls.
  */
 import { join } from 'node:path';
 import * as types from 'node:util/types';

@@ -88,13 +88,13 @@ void Nfkc::Decompose(const MappedText& text, std::size_t from, std::size_t to,
   const std::uint32_t start = text.starts[from], end = text.ends[to - 1];
   const NormalizerTables::Character& character = tables_->character(code);
   const std::u16string_view decomposition = tables_->decomposition(character);
-  if (decomposition.empty()) {
-    pieces.push_back({code, character.combining_class, from, start, end});
-    return;
-  }
+  const auto add = [&](char32_t part, const NormalizerTables::Character& its) {
+    pieces.push_back({part, its.combining_class, !IsActive(its), from, start, end});
+  };
+  if (decomposition.empty()) return add(code, character);
   for (std::size_t i = 0; i < decomposition.size();) {
     const auto [part, length] = CodePointAt(decomposition, i);
-    pieces.push_back({part, tables_->character(part).combining_class, from, start, end});
+    add(part, tables_->character(part));
     i += length;
   }
 }
@@ -126,7 +126,8 @@ void Nfkc::Compose(std::vector<Piece>& pieces) const {
     const Piece* const before = size == 0 ? nullptr : &pieces[size - 1];
     const bool is_blocked = before != starter && (before->combining_class == 0 ||
                                                   before->combining_class >= piece.combining_class);
-    const char32_t composed = starter == nullptr || is_blocked ? 0 : Composition(starter->code, piece.code);
+    const bool can_join = starter != nullptr && !is_blocked && !piece.is_inert;
+    const char32_t composed = can_join ? Composition(starter->code, piece.code) : 0;
     if (composed != 0) {
       starter->code = composed;
       starter->start = std::min(starter->start, piece.start);

@@ -8,6 +8,8 @@
 // time is linear.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -54,11 +56,19 @@ class Nfkc {
 struct Nfkc::Piece {
   char32_t code;
   std::uint8_t combining_class;
+  bool is_inert;      // then it joins with nothing before it
   std::size_t index;  // of the code point in the text that it comes from; kMany if there are several
   std::uint32_t start, end;
 };
 
 class Nfkc::Scratch {
+ public:
+  // The units that the scratch has room for.
+  std::size_t capacity() const {
+    return std::max({out_.units.capacity(), pieces_.capacity(), sorted_.capacity()});
+  }
+
+ private:
   friend class Nfkc;
   MappedText out_;
   std::vector<Piece> pieces_, sorted_;

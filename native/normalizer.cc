@@ -99,6 +99,7 @@ KaomojiFinder Normalizer::NormalizedKaomoji() const {
 }
 
 std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
+  scratch.FreeIfLarge();
   scratch.is_changed_ = false;
   if (!IsNormalized(text)) {
     NormalizeCharacters(text, scratch);

@@ -7,10 +7,12 @@
 // changes and a later one restores (！ → ! → ！) has no class.
 //
 // A Normalizer is immutable and may be shared by threads. A Scratch has one owner at a time and is reused
-// without allocation.
+// without allocation, except after a very long text.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -39,6 +41,13 @@ class Normalizer {
 
    private:
     friend class Normalizer;
+    // Frees the memory of a very long text, which may be 18 times as long when it is normalized.
+    void FreeIfLarge() {
+      constexpr std::size_t kUnitsKept = 1 << 20;
+      if (std::max({text_.units.capacity(), other_.units.capacity(), nfkc_.capacity()}) > kUnitsKept)
+        *this = Scratch();
+    }
+
     bool is_changed_ = false;
     MappedText text_, other_;
     Nfkc::Scratch nfkc_;

@@ -213,3 +213,18 @@ describe('normalizer, random texts', () => {
     }
   });
 });
+
+test('8 times the text takes at most 40 times as long, for hostile texts', () => {
+  for (const unit of ['\u3099\u0301\u0327\u0323', '\u1161', 'ー', '。。。…', '👨\u200d', '（＾＿＾', 'w', '\ud800']) {
+    const fastest = (length: number) => {
+      const times = Array.from({ length: 4 }, () => {
+        const began = performance.now();
+        all.normalize(unit.repeat(length / unit.length));
+        return performance.now() - began;
+      });
+      return Math.min(...times);
+    };
+    const [before, after] = [fastest(2 ** 13), fastest(2 ** 16)];
+    assert.ok(after < 40 * Math.max(before, 1), `${JSON.stringify(unit)}: ${before} ms, then ${after} ms`);
+  }
+});
