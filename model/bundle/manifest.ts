@@ -13,6 +13,7 @@
 import { requireBuiltin } from '../../native/builtin.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import { Checks, isObject, parseJson } from '../io/checks.ts';
+import { normalizationTables } from '../reference/normalization-tables.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { checkVectorizerParameters, type VectorizerParameters } from '../reference/vectorizer.ts';
@@ -93,6 +94,11 @@ export interface NormalizerSettings {
   readonly steps: readonly NormalizerStep[];
   /** SHA-256 of the tables of the steps. */
   readonly tables: string;
+}
+
+/** The settings of a normalizer with these steps and this program's tables. */
+export function normalizerSettings(steps: readonly NormalizerStep[]): NormalizerSettings {
+  return { steps, tables: normalizationTables().identity };
 }
 
 /** How a model was made in Python (training/exported-vectorizer.ts reads this). */

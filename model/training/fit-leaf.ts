@@ -17,10 +17,10 @@ export interface LeafOptions {
   /** The number of terms to keep in the vocabulary, those that move the predictions most; all if undefined. */
   readonly terms?: number;
   /**
-   * Ridge predictions are shrunk towards the mean. With `stretch` they are stretched again, by the slope of the
-   * regression of the labels on the out-of-fold predictions.
+   * Ridge predictions are shrunk towards the mean of the labels. This factor stretches them away from it again; 1 if
+   * undefined.
    */
-  readonly stretch?: boolean;
+  readonly stretch?: number;
 }
 
 export interface FittedLeaf {
@@ -28,8 +28,6 @@ export interface FittedLeaf {
   /** The prediction of each training review by a model that did not learn from it. */
   readonly outOfFold: Float64Array;
   readonly alpha: number;
-  /** The factor that stretched the predictions; 1 without `stretch`. */
-  readonly stretch: number;
 }
 
 const CANDIDATES = [0.3, 1, 3, 10, 30];
@@ -49,7 +47,7 @@ export function ridgeForSelection({ alpha }: LeafOptions) {
 export async function fitLeaf(
   training: TrainingSet,
   reviews: readonly Review[],
-  { alpha, stretch = false }: LeafOptions,
+  { alpha, stretch = 1 }: LeafOptions,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
 ): Promise<FittedLeaf> {
   const fit = async (candidate: number, weights: Float64Array) => {
@@ -69,15 +67,15 @@ export async function fitLeaf(
   const losses = crossValidated.map(({ outOfFold }) => squaredError(training.labels, outOfFold, weights));
   const best = crossValidated[losses.indexOf(Math.min(...losses))] as (typeof crossValidated)[number];
   const model = await fit(best.alpha, weights);
-  const { slope, intercept } = stretch ? regress(training.labels, best.outOfFold, weights) : { slope: 1, intercept: 0 };
+  // Stretched by the factor s, a prediction p becomes mean + s (p − mean).
+  const shift = (1 - stretch) * weightedMean(training.labels, weights);
   return {
     model: {
-      weights: model.weights.map((weight) => slope * weight),
-      intercept: intercept + slope * model.intercept,
+      weights: model.weights.map((weight) => stretch * weight),
+      intercept: shift + stretch * model.intercept,
     },
-    outOfFold: best.outOfFold.map((prediction) => intercept + slope * prediction),
+    outOfFold: best.outOfFold.map((prediction) => shift + stretch * prediction),
     alpha: best.alpha,
-    stretch: slope,
   };
 }
 
@@ -106,26 +104,11 @@ function squaredError(labels: ArrayLike<number>, predictions: Float64Array, weig
   }, 0);
 }
 
-/** The line that fits the labels best, by weighted least squares, with a slope of at least 1: it never shrinks. */
-function regress(
-  labels: ArrayLike<number>,
-  predictions: Float64Array,
-  weights: Float64Array,
-): { slope: number; intercept: number } {
-  let [total, labelSum, predictionSum] = [0, 0, 0];
-  predictions.forEach((prediction, i) => {
-    const weight = weights[i] as number;
+function weightedMean(labels: ArrayLike<number>, weights: Float64Array): number {
+  let [total, sum] = [0, 0];
+  weights.forEach((weight, i) => {
     total += weight;
-    labelSum += weight * (labels[i] as number);
-    predictionSum += weight * prediction;
+    sum += weight * (labels[i] as number);
   });
-  const [labelMean, predictionMean] = [labelSum / total, predictionSum / total];
-  let [variance, covariance] = [0, 0];
-  predictions.forEach((prediction, i) => {
-    const deviation = prediction - predictionMean;
-    variance += (weights[i] as number) * deviation * deviation;
-    covariance += (weights[i] as number) * deviation * ((labels[i] as number) - labelMean);
-  });
-  const slope = variance > 0 ? Math.max(1, covariance / variance) : 1;
-  return { slope, intercept: labelMean - slope * predictionMean };
+  return sum / total;
 }

@@ -75,8 +75,7 @@ export async function measureOnHoldout(
 export function trainingOf({ leaf, boosted }: Learned, round: number): Record<string, unknown> {
   const trees = boosted.treeCountAt(round);
   if (leaf === undefined) return { rounds: trees };
-  const { alpha, stretch } = leaf;
-  return { rounds: trees - 1, linearLeaf: { alpha, stretch } };
+  return { rounds: trees - 1, linearLeaf: { alpha: leaf.alpha } };
 }
 
 /** `after round 7 of 100` if the signal ended the boosting, else undefined. */

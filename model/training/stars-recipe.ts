@@ -3,8 +3,11 @@
  * by measurement. `make train` must give the same bytes, so the values and the card text change only together with the
  * model.
  */
+
+import { NORMALIZER_STEPS } from '../../native/index.ts';
 import { composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';
+import { defaultTermRules } from '../reference/default-term-rules.ts';
 import { defaultVectorizerParameters } from '../reference/vectorizer.ts';
 import type { TrainOptions } from './train.ts';
 
@@ -47,8 +50,9 @@ export function starsRecipe(corpus: Corpus): { reviews: { stars: number; text: s
       name: 'stars',
       command: 'make train',
       seed: SEED,
-      vectorizer: { ...defaultVectorizerParameters, max_features: null, min_df: 2 },
-      leaf: { alpha: 3, terms: TERMS },
+      normalizer: NORMALIZER_STEPS,
+      vectorizer: { ...defaultVectorizerParameters, max_features: null, min_df: 2, rules: defaultTermRules },
+      leaf: { alpha: 2.5, terms: TERMS, stretch: 2 },
       boosting: {},
       rounds: 0,
       validationShare: 0,

@@ -2,9 +2,9 @@
  * Labelled reviews → a bundle: vectorizer, trees, golden scores. Training uses the same tokenizer and vectorizer as
  * scoring, so that the served model is the trained one. The same reviews, options and seed give the same bytes.
  */
-import { Booster, lightgbmVersion } from '../../native/index.ts';
+import { Booster, lightgbmVersion, type NormalizerStep } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
-import type { Golden } from '../bundle/manifest.ts';
+import { type Golden, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
@@ -19,6 +19,8 @@ import { pruneModelText } from './prune.ts';
 
 export interface TrainOptions extends ValidationOptions {
   readonly name: string;
+  /** The steps of the normalizer, in order. Undefined: texts are not normalized. */
+  readonly normalizer?: readonly NormalizerStep[];
   /** The command that made the bundle, for its manifest. */
   readonly command: string;
   /**
@@ -45,7 +47,8 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const scoreRange = starRangeOf(reviews);
   await checkDestination(path); // it throws before the long work, not after it
   onStage('loading the tokenizer');
-  const extractor = await loadFeatureExtractor(undefined, onStage);
+  const normalizer = options.normalizer && normalizerSettings(options.normalizer);
+  const extractor = await loadFeatureExtractor(normalizer, onStage);
   const result = await (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, scoreRange, options);
   const { vectorizer, curves, heldOut, interrupted } = result;
   const fullText = result.booster.modelText();
@@ -67,6 +70,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
       ...scores,
       made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
       tokenizer: await tokenizerIdentity(),
+      ...(normalizer === undefined ? {} : { normalizer }),
       training: {
         ...manifestTrainingOf(options),
         ...result.training,

@@ -70,11 +70,11 @@ function outOfFoldBy(alpha: number, weights?: Float64Array): Float64Array {
 
 describe('the linear leaf', () => {
   test('is the ridge of all reviews, and each out-of-fold prediction is by a ridge of the other folds', async () => {
-    const { model, outOfFold, alpha, stretch } = await fitLeaf(training, reviews, { alpha: 2 }, { seed });
+    const { model, outOfFold, alpha } = await fitLeaf(training, reviews, { alpha: 2 }, { seed });
     const expected = fitRidge(training.matrix, labels, { alpha: 2, ...solver });
     assert.deepEqual(model, expected);
     near(outOfFold, outOfFoldBy(2));
-    assert.deepEqual([alpha, stretch], [2, 1]);
+    assert.equal(alpha, 2);
   });
 
   test('copies of a text are in one fold, so both get the same out-of-fold prediction', async () => {
@@ -100,31 +100,16 @@ describe('the linear leaf', () => {
     near(outOfFold, outOfFoldBy(alpha));
   });
 
-  test('stretch multiplies by the slope of the labels on the out-of-fold predictions, and keeps the order', async () => {
-    const options = { alpha: 10 };
-    const plain = await fitLeaf(training, reviews, options, { seed });
-    const { model, outOfFold, stretch } = await fitLeaf(training, reviews, { ...options, stretch: true }, { seed });
-    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    const [predictionMean, labelMean] = [mean(plain.outOfFold), mean(labels)];
-    const deviations = plain.outOfFold.map((value) => value - predictionMean);
-    const covariance = deviations.reduce((sum, value, i) => sum + value * ((labels[i] as number) - labelMean), 0);
-    const slope = covariance / deviations.reduce((sum, value) => sum + value * value, 0);
-    assert.ok(slope > 1.1, `${slope}`);
-    assert.ok(Math.abs(stretch - slope) < 1e-9);
-    near(
-      model.weights,
-      plain.model.weights.map((weight) => weight * slope),
-      1e-9,
-    );
-    near(
-      outOfFold,
-      deviations.map((value) => labelMean + slope * value),
-      1e-9,
-    );
-    // Noise has a slope below 1, even below 0: then nothing is stretched.
-    const random = createRandom(9);
-    const noise = { ...training, labels: labels.map(() => 1 + random.below(5)) };
-    assert.equal((await fitLeaf(noise, reviews, { alpha: 0.3, stretch: true }, { seed })).stretch, 1);
+  test('stretch moves predictions away from the mean of the labels, by sample weights', async () => {
+    const weights = Float64Array.from(reviews, (_, i) => (i % 60 < 30 ? 3 : 0.5));
+    const set = { ...training, weights };
+    const plain = await fitLeaf(set, reviews, { alpha: 10 }, { seed });
+    const { model, outOfFold } = await fitLeaf(set, reviews, { alpha: 10, stretch: 1.5 }, { seed });
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const mean = weights.reduce((sum, weight, i) => sum + weight * (labels[i] as number), 0) / total;
+    const stretched = (value: number) => mean + 1.5 * (value - mean);
+    near(outOfFold, plain.outOfFold.map(stretched), 1e-9);
+    near(predictLinear(model, training.matrix), predictLinear(plain.model, training.matrix).map(stretched), 1e-9);
   });
 
   test('learns from fewer texts than folds, from one text, and where one fold has all the weight', async () => {

@@ -124,7 +124,7 @@ describe('train', () => {
       boosting: { feature_fraction: 0.5, min_data_in_leaf: 1 },
       rounds: 20,
       validationShare: 0.2,
-      leaf: { alpha: 'auto', terms: 14, stretch: true } as const,
+      leaf: { alpha: 'auto', terms: 14, stretch: 1.5 } as const,
       prune: true,
     };
     const contents = async (name: string, seed: number) => {
@@ -382,10 +382,7 @@ describe('a linear leaf', () => {
     const path = join(folder, 'leaf');
     const { training, scoreRange, endMap } = await manifestOf(path, goodAndBad, leafAlone);
     await assertScores(path, { 良い: 4, 悪い: 2, '': 3 }, engineNames);
-    assert.deepEqual(
-      [training.ridge, training.linearLeaf, training.rounds],
-      [{ alpha: 10 }, { alpha: 10, stretch: 1 }, 0],
-    );
+    assert.deepEqual([training.ridge, training.linearLeaf, training.rounds], [{ alpha: 10 }, { alpha: 10 }, 0]);
     assert.deepEqual(scoreRange, [1, 5]);
     // The norm of the weights is √2: sums are from 3 − √2 to 3 + √2, which is within the range.
     near(endMap?.raw[0], 3 - Math.SQRT2, 1e-6);
