@@ -4,10 +4,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { rollBackWrite } from '../../model/bundle/write.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { readReviews } from '../../model/io/reviews.ts';
+import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
+import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
-import { type PresetName, presetNames, presets } from '../../model/training/presets.ts';
+import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
+import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom } from '../options.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
@@ -25,6 +28,8 @@ interface Flags {
   readonly folds: number;
   readonly patience: number;
   readonly classWeights?: ClassWeights | 'none';
+  readonly terms?: 'rules' | 'surface';
+  readonly normalizer?: 'on' | 'off';
   readonly maxFeatures?: number;
   readonly minDf: number;
   readonly maxBad: number;
@@ -109,6 +114,18 @@ function addFitOptions(command: Command): Command {
       'weights of reviews by their stars: balanced, none, or pairs such as 1=2.5,5=0.5',
       weightsFrom,
     )
+    .addOption(
+      new Option(
+        '--terms <kind>',
+        'words of the terms: rules for base forms with negation marks, clauses and the like, or surface for surface forms (default: rules, or surface with --preset original)',
+      ).choices(['rules', 'surface']),
+    )
+    .addOption(
+      new Option(
+        '--normalizer <state>',
+        'whether spelling, widths and emoji are normalized first (default: on, or off with --preset original)',
+      ).choices(['on', 'off']),
+    )
     .option(
       '--max-features <n>',
       `maximum number of terms in the vocabulary (default: ${presets.default.vectorizer.max_features}, or the preset's)`,
@@ -156,15 +173,17 @@ function trainOptionsOf(
   { onStage, onProgress, onRound }: Progress,
   signal: AbortSignal,
 ): TrainOptions {
-  const preset = presets[flags.preset];
+  const preset = presetOf(flags.preset);
   const alpha = alphaOf(flags);
+  const normalizer = normalizerOf(flags);
   const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
   return {
     name: flags.name ?? basename(resolve(flags.out)),
     command: `hoshi train ${basename(data)}`,
     seed: flags.seed,
     preset: flags.preset,
-    vectorizer: { ...preset.vectorizer, max_features: maxFeatures, min_df: flags.minDf },
+    ...(normalizer === undefined ? {} : { normalizer }),
+    vectorizer: { ...vectorizerOf(flags), max_features: maxFeatures, min_df: flags.minDf },
     ...(alpha === undefined ? {} : { leaf: { alpha } }),
     boosting: flags.set,
     rounds: flags.rounds ?? preset.rounds,
@@ -197,6 +216,19 @@ async function writeTrainingReport(data: string, trained: Trained, onStage: (sta
     curves,
   };
   await writeReport(join(bundle.path, 'report.html'), measured, log);
+}
+
+/** The steps of the normalizer; undefined for none. */
+function normalizerOf({ preset, normalizer }: Flags): readonly NormalizerStep[] | undefined {
+  if (normalizer === 'off') return undefined;
+  return normalizer === 'on' ? NORMALIZER_STEPS : presetOf(preset).normalizer;
+}
+
+/** The preset's parameters, with or without term rules. */
+function vectorizerOf({ preset, terms }: Flags): VectorizerParameters {
+  const { rules, ...parameters } = presetOf(preset).vectorizer;
+  if (terms === 'surface' || (terms === undefined && rules === undefined)) return parameters;
+  return { ...parameters, rules: rules ?? defaultTermRules };
 }
 
 /** α of the linear leaf; undefined for trees only. */

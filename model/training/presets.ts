@@ -2,6 +2,8 @@
  * The presets of `hoshi train --preset`: vectorizer parameters, LightGBM parameters by their LightGBM names, and the
  * maximum rounds.
  */
+import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/index.ts';
+import { defaultTermRules } from '../reference/default-term-rules.ts';
 import { defaultVectorizerParameters, type VectorizerParameters } from '../reference/vectorizer.ts';
 
 export type BoostingParameters = Readonly<Record<string, string | number | boolean>>;
@@ -9,6 +11,8 @@ export type BoostingParameters = Readonly<Record<string, string | number | boole
 export interface Preset {
   /** Whether the first tree is a linear leaf, unless `hoshi train --ridge` says otherwise. */
   readonly hasLeaf: boolean;
+  /** The steps of the normalizer. Undefined: texts are not normalized. */
+  readonly normalizer?: readonly NormalizerStep[];
   readonly vectorizer: VectorizerParameters;
   readonly boosting: BoostingParameters;
   readonly rounds: number;
@@ -16,12 +20,13 @@ export interface Preset {
 
 export const presets = {
   /**
-   * A linear leaf, then small trees, each on a small share of the columns. Best on the authored corpus, fast to train, and a model of a few
-   * megabytes.
+   * A linear leaf on normalized texts with term rules, then small trees, each on a small share of the columns. Best on
+   * the authored corpus, fast to train, and a model of a few megabytes.
    */
   default: {
     hasLeaf: true,
-    vectorizer: defaultVectorizerParameters,
+    normalizer: NORMALIZER_STEPS,
+    vectorizer: { ...defaultVectorizerParameters, max_features: 30_000, rules: defaultTermRules },
     boosting: {
       objective: 'regression',
       metric: 'rmse',
@@ -63,5 +68,10 @@ export const presets = {
 } as const satisfies Readonly<Record<string, Preset>>;
 
 export type PresetName = keyof typeof presets;
+
+/** The preset of that name, with its optional fields. */
+export function presetOf(name: PresetName): Preset {
+  return presets[name];
+}
 
 export const presetNames = Object.keys(presets) as readonly PresetName[];
