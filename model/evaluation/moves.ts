@@ -112,11 +112,11 @@ function mapExplanation({ score, base, absent, held, terms }: Explanation, range
 function moveTerms(before: Explanation | undefined, after: Explanation | undefined): MovedTerm[] {
   const [oldTerms, newTerms] = [termsByName(before), termsByName(after)];
   const names = new Set([...newTerms.keys(), ...oldTerms.keys()]);
-  return Array.from(names, (term): MovedTerm => {
-    const [old, now] = [oldTerms.get(term), newTerms.get(term)];
+  return Array.from(names, (name): MovedTerm => {
+    const [old, now] = [oldTerms.get(name), newTerms.get(name)];
     const contributions = { old: old?.contribution ?? 0, new: now?.contribution ?? 0 };
     return {
-      term,
+      term: (now ?? old)?.term ?? name,
       offsets: (now ?? old)?.offsets ?? [],
       old: old?.contribution ?? null,
       new: now?.contribution ?? null,
@@ -126,5 +126,5 @@ function moveTerms(before: Explanation | undefined, after: Explanation | undefin
 }
 
 function termsByName(explanation: Explanation | undefined): Map<string, ExplainedTerm> {
-  return new Map((explanation?.terms ?? []).map((term) => [term.term, term]));
+  return new Map((explanation?.terms ?? []).map((term) => [term.name, term]));
 }

@@ -75,7 +75,7 @@ function termsSection(data: ReportData, figures: readonly Figure[]): string {
   return `<section aria-labelledby="terms">
 <h2 id="terms">Most important terms</h2>
 <div class="pair">
-${figure(figures, 'importances', importanceCaption(data), importanceTable(data))}${figure(
+${importanceFigure(data, figures)}${figure(
   figures,
   'contributions',
   `How much a term changes scores, on average over ${countText(data.contributionSample)} reviews. The number is the mean change, in stars, where the term occurs: <span class="key u2">blue</span> raises the score, <span class="key d2">orange</span> lowers it.`,
@@ -180,6 +180,22 @@ function errorTable(bins: readonly ErrorBin[], property: string, digits: number)
       signed(mean, digits),
       ...quantiles.map((value) => signed(value, digits)),
     ]),
+  );
+}
+
+/** By the trees; for a model without splits, by the linear leaf. */
+function importanceFigure(data: ReportData, figures: readonly Figure[]): string {
+  if (data.importances.length > 0 || data.coefficients.length === 0)
+    return figure(figures, 'importances', importanceCaption(data), importanceTable(data));
+  const caption =
+    'The largest weights of the linear model. The number is the change of the score, in stars, for a TF-IDF value of 1: <span class="key u2">blue</span> raises the score, <span class="key d2">orange</span> lowers it.';
+  return figure(figures, 'coefficients', caption, coefficientTable(data));
+}
+
+function coefficientTable({ coefficients, digits }: ReportData): string {
+  return htmlTable(
+    ['term', 'coefficient'],
+    coefficients.map(({ term, coefficient }) => [japanese(term), signed(coefficient, digits)]),
   );
 }
 

@@ -10,7 +10,7 @@ import { confusion } from './plots/confusion.ts';
 import { distributions } from './plots/distributions.ts';
 import { errorsByLength, errorsByUnknown } from './plots/errors.ts';
 import { learningCurve } from './plots/learning-curve.ts';
-import { contributions, importances } from './plots/terms.ts';
+import { coefficients, contributions, importances } from './plots/terms.ts';
 
 export async function createReport(input: ReportInput): Promise<string> {
   const data = await reportDataOf(input);
@@ -21,7 +21,7 @@ export async function createReport(input: ReportInput): Promise<string> {
     confusion(data),
     errorsByLength(data),
     errorsByUnknown(data),
-    importances(data),
+    data.importances.length > 0 ? importances(data) : coefficients(data),
     contributions(data),
   ];
   return writePage(data, await drawAll(drawings), await readStyle());

@@ -7,6 +7,7 @@ const term = (text: string, contribution: number, ...offsets: [number, number][]
   offsets,
   value: 1,
   contribution,
+  name,
 });
 
 describe('paintText', () => {

@@ -29,7 +29,24 @@ export function importances({ importances: terms }: ReportData): Drawing | undef
   );
 }
 
-/** By SHAP contribution. */
+/** By the coefficient of the linear leaf. */
+export function coefficients({ coefficients: terms, digits }: ReportData): Drawing | undefined {
+  if (terms.length === 0) return undefined;
+  return bars(
+    'coefficients',
+    'Terms by coefficient',
+    '|coefficient|, stars',
+    terms.map(({ term, coefficient }) => ({
+      term,
+      value: Math.abs(coefficient),
+      label: signed(coefficient, digits),
+      mean: coefficient,
+    })),
+    'The terms with the largest weights in the linear model. Orange terms lower the score, blue terms raise it.',
+  );
+}
+
+/** By SHAP contribution, plus coefficient · value of the linear leaf. */
 export function contributions({ contributions: terms, digits }: ReportData): Drawing | undefined {
   if (terms.length === 0) return undefined;
   return bars(

@@ -18,11 +18,12 @@ function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ReportedMod
       { term: '最高', gain: 1234.5, splits: 3 },
       { term: '良い', gain: 2, splits: 1 },
     ],
+    coefficients: () => [],
     unknownShare: (text) => (text.length > 2 ? 2 / text.length : Number.NaN),
     explain: async (text) => {
       const contribution = text.startsWith('良い') ? 1.5 : -1.25;
       const terms =
-        text.length < 2 ? [] : [{ term: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
+        text.length < 2 ? [] : [{ term: text.slice(0, 2), name: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
       return { score: 3 + contribution, base: 3, absent: 0, held: 0, terms };
     },
   };
@@ -340,6 +341,7 @@ describe('the page', () => {
     const model: ReportedModel = {
       scoreRange: [1, 5],
       importances: () => [],
+      coefficients: () => [],
       unknownShare: () => Number.NaN,
       explain: async () => ({ score: 3, base: 3, absent: 0, held: 0, terms: [] }),
     };
