@@ -80,14 +80,6 @@ export function checkSameTokenizer(path: string, { tokenizer }: Manifest, instal
   }
 }
 
-/** Throws a BundleError unless the bundle's normalizer uses the tables of this program. */
-export function checkSameTables(path: string, { tables }: NormalizerSettings, installed: string): void {
-  if (tables === installed) return;
-  throw new BundleError(
-    `${path}/manifest.json: expected normalizer.tables to be ${installed}, the tables of this version of hoshi, received ${tables}`,
-  );
-}
-
 function read(file: string): Buffer {
   try {
     return fs.readFileSync(file);

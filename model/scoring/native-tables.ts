@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { NativeAnalyzer, NativeError, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
 import { compiledFiles, identitiesOf } from '../bundle/manifest.ts';
-import { checkSameTables, checkSameTokenizer } from '../bundle/read.ts';
+import { checkSameNormalizer, checkSameTokenizer } from '../bundle/read.ts';
 import { parseIdentity } from '../reference/tokenizer-identity.ts';
 import type { BundleSource } from './bundle-source.ts';
 
@@ -21,12 +21,12 @@ export function loadAnalyzer({ path, manifest }: BundleSource): NativeAnalyzer {
 
 /** Undefined if the bundle has no normalizer. Throws a BundleError if its tables are not those of this program. */
 export function loadNormalizer(
-  { path, manifest: { normalizer: settings } }: BundleSource,
+  { path, manifest }: BundleSource,
   analyzer: NativeAnalyzer,
 ): NativeNormalizer | undefined {
-  if (settings === undefined) return undefined;
-  const normalizer = NativeNormalizer.load(analyzer, settings.steps);
-  checkSameTables(path, settings, normalizer.identity);
+  if (manifest.normalizer === undefined) return undefined;
+  const normalizer = NativeNormalizer.load(analyzer, manifest.normalizer.steps);
+  checkSameNormalizer(path, manifest, normalizer.identity);
   return normalizer;
 }
 

@@ -5,7 +5,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
+import { type Bundle, checkFeatureCount, checkSameNormalizer, checkSameTokenizer } from '../bundle/read.ts';
+import { normalizationTables } from '../reference/normalization-tables.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
@@ -27,6 +28,8 @@ type ReferenceEngineName = 'lightgbm' | 'js';
 export async function loadReferenceEngine(engine: ReferenceEngineName, source: BundleSource): Promise<ReferenceEngine> {
   const [bundle, tokenizer] = await Promise.all([source.read(), loadTokenizer()]);
   checkSameTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
+  if (bundle.manifest.normalizer !== undefined)
+    checkSameNormalizer(bundle.path, bundle.manifest, normalizationTables().identity);
   return new ReferenceEngine(
     engine,
     bundle.manifest,
