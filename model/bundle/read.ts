@@ -7,14 +7,7 @@ import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
-import {
-  BundleError,
-  type FileName,
-  hashOf,
-  type Manifest,
-  type NormalizerSettings,
-  parseManifest,
-} from './manifest.ts';
+import { BundleError, type FileName, hashOf, type Manifest, parseManifest } from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
 
