@@ -7,7 +7,9 @@
  *   text.
  * - Scores: the engines `native` and `native-lightgbm`, for single texts and for batches, against `lightgbm` and `js`,
  *   for each bundle (default: the shipped one).
- * - Texts: every review, and generated strings, which depend only on the seed.
+ * - Texts: every review, and generated strings of words and of characters that the normalizer changes. They depend only
+ *   on the seed.
+ * - Raw sums: of `lightgbm`, `js` and `native`, to the bit, from the row of the twin.
  *
  * It prints counts and differences, and exits with 1 if there is a difference.
  */
@@ -19,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { readBundle } from '../../model/bundle/read.ts';
 import { readReviews } from '../../model/io/reviews.ts';
-import { createRandom } from '../../model/math/random.ts';
+import { chance, createRandom, pick, type Random } from '../../model/math/random.ts';
 import { scoreMapOf } from '../../model/reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
@@ -30,6 +32,8 @@ import { loadNativeLightgbmEngine } from '../../model/scoring/native-lightgbm-en
 import { referenceTokens } from '../../model/scoring/reference-tokens.ts';
 import { Booster, NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { normalizerTextGenerator } from '../fixtures/normalizer-texts.ts';
+import { elongatedTexts } from '../fixtures/spellings.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 
 /** The number of strings that one generator state makes and one batch scores. */
@@ -161,9 +165,18 @@ async function work({ part, parts, strings, seed, reviews, bundles }: Task): Pro
   }
   const words = dictionaryWords(1);
   for (let block = part; block * BLOCK < strings; block += parts) {
-    const next = textGenerator(createRandom(seed * 1_000_003 + block), words);
+    const next = mixedTexts(createRandom(seed * 1_000_003 + block), words);
     await compare(Array.from({ length: Math.min(BLOCK, strings - block * BLOCK) }, next));
   }
+}
+
+/** Texts of words, of elongated and respelled words, and of characters that the normalizer changes. */
+function mixedTexts(random: Random, words: readonly string[]): () => string {
+  const generators = [textGenerator(random, words), elongatedTexts(random, words), normalizerTextGenerator(random)];
+  return () => {
+    const text = pick(random, generators)();
+    return chance(random, 20) ? text + pick(random, generators)() : text;
+  };
 }
 
 async function loadModel(path: string, tokenizer: Tokenizer) {
