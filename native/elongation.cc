@@ -200,7 +200,8 @@ std::size_t EndOfMark(std::u16string_view text, std::size_t start, char16_t base
   while (end < text.size() &&
          (text[end] == u'ー' || IsWave(text[end]) || (row.small != 0 && text[end] == row.small)))
     ++end;
-  return end;
+  // Without the mark, a combining character after it, such as a dakuten, could join the unit before it.
+  return end == text.size() || IsBaseCharacter(text[end]) ? end : start;
 }
 
 // A mark that changes, or the end of the text.

@@ -12,6 +12,13 @@ constexpr bool IsKatakana(char16_t unit) { return unit >= u'ァ' && unit <= u'�
 constexpr bool IsKanji(char16_t unit) { return (unit >= 0x3400 && unit <= 0x9fff) || unit == u'々'; }
 constexpr bool IsKana(char16_t unit) { return IsHiragana(unit) || unit == u'ー'; }
 
+// Whether the unit begins a character that combines with nothing before it. False for a few that do not, either.
+constexpr bool IsBaseCharacter(char16_t unit) {
+  return unit < 0x0300 || (unit >= 0x2000 && unit <= 0x20cf) || (unit >= 0x2100 && unit <= 0x2bff) ||
+         (unit >= 0x3000 && unit <= 0x3029) || (unit >= 0x3030 && unit <= 0x3098) ||
+         (unit >= 0x309b && unit <= 0x9fff) || (unit >= 0xd83c && unit <= 0xd83e) || unit >= 0xff00;
+}
+
 constexpr char16_t kKatakanaAfterHiragana = u'ア' - u'あ';
 
 constexpr char16_t ToKatakana(char16_t unit) {

@@ -24,7 +24,7 @@
  */
 import type { DictionaryWords } from './dictionary-words.ts';
 import { EVERYDAY_WORDS } from './everyday-words.ts';
-import { isHiragana, isKanji, longVowelsOf, rowOf, toKatakana } from './kana.ts';
+import { isBaseCharacter, isHiragana, isKanji, longVowelsOf, rowOf, toKatakana } from './kana.ts';
 import { type MappedText, MappedTextBuilder } from './mapped-text.ts';
 
 const MAX_BEFORE = 8; // units before a mark that a word may begin at
@@ -77,7 +77,8 @@ function endOfMark(text: string, start: number, base: string): number {
   while (end < text.length && text[end] === row?.full) end++;
   if (end === start + 1) return start;
   while (end < text.length && (text[end] === 'ー' || text[end] === '〜' || text[end] === row?.small)) end++;
-  return end;
+  // Without the mark, a combining character after it, such as a dakuten, could join the unit before it.
+  return end === text.length || isBaseCharacter(text[end] as string) ? end : start;
 }
 
 /** The word that decides so far: a longer one wins, then the one of the higher rank. */

@@ -41,6 +41,14 @@ export function isKanji(unit: string): boolean {
   return (unit >= '\u3400' && unit <= '\u9fff') || unit === '々';
 }
 
+const BASE_CHARACTER =
+  /[\0-\u02ff\u2000-\u20cf\u2100-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\u9fff\ud83c-\ud83e\uff00-\uffff]/;
+
+/** Whether the unit begins a character that combines with nothing before it. False for a few that do not, either. */
+export function isBaseCharacter(unit: string): boolean {
+  return BASE_CHARACTER.test(unit);
+}
+
 export function toKatakana(text: string): string {
   return text.replace(/[ぁ-ゖ]/g, (unit) => String.fromCharCode(unit.charCodeAt(0) + KATAKANA_AFTER_HIRAGANA));
 }

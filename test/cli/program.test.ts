@@ -122,7 +122,7 @@ describe('hoshi', () => {
     assert.deepEqual({ stdout, code }, { stdout: '最高 😀 でし た\n\n良い   店\n', code: 0 });
     assert.equal((await hoshi(['tokenize', '--joined', '良い店'])).stdout, '良い 店\n');
     const { stderr, code: refused } = await hoshi(['tokenize', '--joined', '--json', '良い']);
-    assert.match(stderr, /Expected --joined alone, received --offsets, --features or --json with it/);
+    assert.match(stderr, /Expected --joined alone, received --offsets, --features, --json or --terms with it/);
     assert.equal(refused, 1);
   });
 
@@ -457,7 +457,7 @@ describe('hoshi', () => {
       'stars\ttext\n5\t\n1\t悪い\n',
       /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 unusable rows \(--max-bad\), found 1/,
     ],
-    ['no word at all', 'stars\ttext\n5\t！\n1\t？\n', /Expected a term that occurs in/],
+    ['no term at all', 'stars\ttext\n5\t。\n1\t、\n', /Expected a term that occurs in/],
     ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
   ];
   for (const [what, content, message] of refusedData) {

@@ -29,7 +29,7 @@ const makers: Record<string, () => Native> = {
   analyzer: () => (engine.loadAnalyzer as Addon[string])(dictionaryPath),
   vectorizer: () => (engine.loadVectorizer as Addon[string])(join(stars, 'vocabulary.bin')),
   extractor: () =>
-    (engine.makeExtractor as (...parts: unknown[]) => Native)(makers.analyzer?.(), makers.vectorizer?.()),
+    (engine.makeExtractor as (...parts: unknown[]) => Native)(undefined, makers.analyzer?.(), makers.vectorizer?.()),
   forest: () => (engine.loadForest as Addon[string])(join(stars, 'forest.bin')),
   contributions: () => (engine.loadContributions as Addon[string])(join(stars, 'contributions.bin')),
 };

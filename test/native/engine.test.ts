@@ -5,7 +5,9 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { compileForest } from '../../model/compile/forest.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
+import { createRandom } from '../../model/math/random.ts';
 import { ScoreMap } from '../../model/reference/score-range.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import {
@@ -18,12 +20,18 @@ import {
 } from '../../native/engine.ts';
 import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { randomTrees } from '../fixtures/random-trees.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
 
 const stars = join(packageRoot, 'model', 'stars');
 const analyzer = NativeAnalyzer.load();
-const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
-const forest = NativeForest.load(join(stars, 'forest.bin'));
+// Without term rules, so that rows can be made from the ends of tokens.
+const vectorizer = NativeVectorizer.load(
+  compileVocabulary(fitVectorizer([['最高', '最悪', '店', 'は', 'です']], defaultVectorizerParameters), ''),
+);
+const forest = NativeForest.load(
+  compileForest(randomTrees(createRandom(1), { columnCount: vectorizer.columnCount, maxLeaves: 8 }), ''),
+);
 const clamp = ScoreMap.clampTo([1, 5]);
 const extractor = new NativeExtractor(analyzer, vectorizer);
 const scorer = new NativeScorer(extractor, forest, clamp);

@@ -1,28 +1,18 @@
 /** A bundle of format 1: the model that hoshi shipped before format 2, compressed in test/fixtures/bundle-1. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { brotliDecompressSync } from 'node:zlib';
-import { FILES, type Golden } from '../../../model/bundle/manifest.ts';
 import { readBundle } from '../../../model/bundle/read.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { loadScorer } from '../../../model/scoring/load.ts';
 import { engineNames } from '../../../model/scoring/scorer.ts';
-import { packageRoot } from '../../../native/package-root.ts';
-
-const fixture = join(packageRoot, 'test', 'fixtures', 'bundle-1');
-const { scores } = JSON.parse(readFileSync(join(fixture, 'scores.json'), 'utf8')) as { scores: readonly Golden[] };
+import { format1Scores, unpackFormat1 } from '../../fixtures/bundle-format-1.ts';
 
 describe('a bundle of format 1', () => {
   let path: string;
   before(() => {
-    path = mkdtempSync(join(tmpdir(), 'hoshi-format-1-'));
-    copyFileSync(join(fixture, 'manifest.json'), join(path, 'manifest.json'));
-    for (const name of FILES)
-      writeFileSync(join(path, name), brotliDecompressSync(readFileSync(join(fixture, `${name}.br`))));
+    path = unpackFormat1();
   });
   after(() => rm(path, { recursive: true }));
 
@@ -30,11 +20,12 @@ describe('a bundle of format 1', () => {
     test(`gives the scores that it gave before format 2, on the engine ${engine}`, async () => {
       const scorer = await loadScorer({ bundlePath: path, engine }); // checks the goldens
       assert.equal(scorer.bundle.format, 1);
-      for (const { text, score } of scores) assert.ok(Object.is(scorer.score(text), score), JSON.stringify(text));
-      const texts = scores.map(({ text }) => text);
+      for (const { text, score } of format1Scores)
+        assert.ok(Object.is(scorer.score(text), score), JSON.stringify(text));
+      const texts = format1Scores.map(({ text }) => text);
       assert.deepEqual(
         await scorer.scoreBatch(texts),
-        Float64Array.from(scores, ({ score }) => score),
+        Float64Array.from(format1Scores, ({ score }) => score),
       );
     });
   }
@@ -48,6 +39,6 @@ describe('a bundle of format 1', () => {
     assert.deepEqual(written.files, files);
     assert.notEqual(written.version, version);
     const scorer = await loadScorer({ bundlePath: copy, engine: 'native' });
-    for (const { text, score } of scores) assert.ok(Object.is(scorer.score(text), score));
+    for (const { text, score } of format1Scores) assert.ok(Object.is(scorer.score(text), score));
   });
 });

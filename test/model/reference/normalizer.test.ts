@@ -170,6 +170,7 @@ describe('normalizer, random texts', () => {
 
   test('all steps give a text that does not change again, with right offsets', () => {
     const { normalize } = createNormalizer(NORMALIZER_STEPS, words);
+    assert.equal(normalize('はー\u309a').text, 'はー\u309a');
     const [characters, elongated] = [
       normalizerTextGenerator(createRandom(74)),
       elongatedTexts(createRandom(75), ['最高']),

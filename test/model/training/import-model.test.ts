@@ -14,7 +14,7 @@ import { engineNames } from '../../../model/scoring/scorer.ts';
 import { parseExportedVectorizer } from '../../../model/training/exported-vectorizer.ts';
 import { type ImportOptions, importModel } from '../../../model/training/import-model.ts';
 import { Booster } from '../../../native/index.ts';
-import { packageRoot } from '../../../native/package-root.ts';
+import { unpackFormat1 } from '../../fixtures/bundle-format-1.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
 import { tokensOf } from '../../fixtures/vectorize.ts';
@@ -103,24 +103,26 @@ describe(`golden: ${golden.header.program} ${golden.header.version}`, () => {
   }
 });
 
-test('the shipped model, whose columns have numbers as names, gives its own scores after an import', async () => {
-  const { manifest: shipped, modelText, vectorizer } = await readBundle(join(packageRoot, 'model', 'stars'));
+test('a model of hoshi, whose columns have numbers as names, gives its own scores after an import', async () => {
+  const path = unpackFormat1();
+  const { manifest: trained, modelText, vectorizer } = await readBundle(path);
+  await rm(path, { recursive: true });
   assert.match(modelText, /^feature_names=0 1 2 /m);
   const { terms, idf } = vectorizer.tables;
-  const exported = { format: 1, made: {}, dtype: 'float64', parameters: shipped.vectorizer, fitting: {}, terms };
+  const exported = { format: 1, made: {}, dtype: 'float64', parameters: trained.vectorizer, fitting: {}, terms };
   const { manifest } = await importInto(
-    'shipped',
+    'trained',
     modelText,
     { ...exported, idf: Array.from(idf) },
     { scoreRange: [-1000, 1000] },
   );
-  // The imported model gives raw sums. The shipped model maps them to its range.
-  const scoreMap = scoreMapOf(shipped);
+  // The imported model gives raw sums. The trained model maps them to its range.
+  const scoreMap = scoreMapOf(trained);
   assert.deepEqual(
     manifest.goldens.map(({ text, score }) => ({ text, score: scoreMap.score(score) })),
-    shipped.goldens,
+    trained.goldens,
   );
-  assert.deepEqual(manifest.files, shipped.files);
+  assert.deepEqual(manifest.files, trained.files);
 });
 
 describe('an imported model', () => {
