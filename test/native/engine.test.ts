@@ -26,12 +26,13 @@ import { fitVectorizer } from '../fixtures/vectorize.ts';
 const stars = join(packageRoot, 'model', 'stars');
 const analyzer = NativeAnalyzer.load();
 // Without term rules, so that rows can be made from the ends of tokens.
-const vectorizer = NativeVectorizer.load(
-  compileVocabulary(fitVectorizer([['最高', '最悪', '店', 'は', 'です']], defaultVectorizerParameters), ''),
-);
-const forest = NativeForest.load(
-  compileForest(randomTrees(createRandom(1), { columnCount: vectorizer.columnCount, maxLeaves: 8 }), ''),
-);
+const columnCount = 5 + 4; // words and their bigrams
+const tables = {
+  vocabulary: compileVocabulary(fitVectorizer([['最高', '最悪', '店', 'は', 'です']], defaultVectorizerParameters), ''),
+  forest: compileForest(randomTrees(createRandom(1), { columnCount, maxLeaves: 8 }), ''),
+};
+const vectorizer = NativeVectorizer.load(tables.vocabulary);
+const forest = NativeForest.load(tables.forest);
 const clamp = ScoreMap.clampTo([1, 5]);
 const extractor = new NativeExtractor(analyzer, vectorizer);
 const scorer = new NativeScorer(extractor, forest, clamp);
@@ -258,8 +259,8 @@ describe('the addon itself, called without its TypeScript interface', () => {
   const addon = createRequire(import.meta.url)(join(packageRoot, 'build', 'addon', 'Release', 'hoshi_engine.node'));
   const native = {
     analyzer: addon.loadAnalyzer(dictionaryPath),
-    vectorizer: addon.loadVectorizer(join(stars, 'vocabulary.bin')),
-    forest: addon.loadForest(join(stars, 'forest.bin')),
+    vectorizer: addon.loadVectorizer(tables.vocabulary),
+    forest: addon.loadForest(tables.forest),
     contributions: addon.loadContributions(join(stars, 'contributions.bin')),
   };
   const made = { ...native, extractor: addon.makeExtractor(undefined, native.analyzer, native.vectorizer) };

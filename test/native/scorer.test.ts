@@ -5,36 +5,19 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { compiledFiles } from '../../model/bundle/manifest.ts';
-import { readManifest } from '../../model/bundle/read.ts';
 import { writeBundle } from '../../model/bundle/write.ts';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { ScoreMap, scoreMapOf } from '../../model/reference/score-range.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { NativeEngine } from '../../model/scoring/native-engine.ts';
 import type { Scorer as WholeScorer } from '../../model/scoring/scorer.ts';
-import {
-  NativeAnalyzer,
-  NativeExtractor,
-  NativeForest,
-  NativeNormalizer,
-  NativeScorer,
-  NativeVectorizer,
-} from '../../native/engine.ts';
-import { packageRoot } from '../../native/package-root.ts';
+import { NativeForest, NativeScorer } from '../../native/engine.ts';
+import { shippedBundle, shippedExtractor, shippedManifest, shippedScorer } from '../fixtures/shipped-scorer.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
 import { type KuromojiGolden, readGolden, textOf } from '../golden/golden.ts';
 
-const shipped = join(packageRoot, 'model', 'stars');
-const manifest = await readManifest(shipped);
-const extractorOfShipped = () => {
-  const analyzer = NativeAnalyzer.load();
-  const normalizer = NativeNormalizer.load(analyzer, manifest.normalizer?.steps ?? []);
-  return new NativeExtractor(analyzer, NativeVectorizer.load(join(shipped, 'vocabulary.bin')), normalizer);
-};
-const load = () =>
-  new NativeScorer(extractorOfShipped(), NativeForest.load(join(shipped, 'forest.bin')), scoreMapOf(manifest));
-const scorer = load();
+const scorer = shippedScorer();
 const words = dictionaryWords(20);
 const texts = Array.from({ length: 2000 }, textGenerator(createRandom(32), words));
 const scores = Float64Array.from(texts, (text) => scorer.score(text));
@@ -43,7 +26,7 @@ describe('scorer and the reference engines give the same doubles', () => {
   let references: WholeScorer[];
   before(async () => {
     references = await Promise.all(
-      (['lightgbm', 'js'] as const).map((engine) => loadScorer({ bundlePath: shipped, engine })),
+      (['lightgbm', 'js'] as const).map((engine) => loadScorer({ bundlePath: shippedBundle, engine })),
     );
   });
   const sameScores = (texts: readonly string[]) => {
@@ -88,8 +71,8 @@ describe('scorer', () => {
   });
 
   test('shares its tables with other scorers', async () => {
-    const [extractor, forest] = [extractorOfShipped(), NativeForest.load(join(shipped, 'forest.bin'))];
-    const one = new NativeScorer(extractor, forest, scoreMapOf(manifest));
+    const [extractor, forest] = [shippedExtractor(), NativeForest.load(join(shippedBundle, 'forest.bin'))];
+    const one = new NativeScorer(extractor, forest, scoreMapOf(shippedManifest));
     const narrow = new NativeScorer(extractor, forest, ScoreMap.clampTo([2.5, 3.5]));
     assert.deepEqual(await one.scoreBatch(texts.slice(0, 100), 2), scores.slice(0, 100));
     const held = scores.map((score) => Math.min(Math.max(score, 2.5), 3.5));
