@@ -143,8 +143,10 @@ $(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE N
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.
-CORE := $(addprefix native/,table_file.cc dictionary.cc analyzer.cc elongation.cc spelling.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc \
-  forest.cc contributions.cc scorer_pool.cc normalizer_tables.cc nfkc.cc kaomoji.cc normalizer.cc normalizer_steps.cc)
+CORE := $(addprefix native/,table_file.cc dictionary.cc normalizer/elongation.cc normalizer/kaomoji.cc \
+  normalizer/nfkc.cc normalizer/normalizer.cc normalizer/spelling.cc normalizer/steps.cc normalizer/tables.cc \
+  analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc forest.cc contributions.cc \
+  scorer_pool.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 

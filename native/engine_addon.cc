@@ -22,7 +22,7 @@
 #include "extractor.h"
 #include "forest.h"
 #include "napi_support.h"
-#include "normalizer.h"
+#include "normalizer/normalizer.h"
 #include "scorer.h"
 #include "scorer_pool.h"
 #include "vectorizer.h"

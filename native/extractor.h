@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "analyzer.h"
-#include "normalizer.h"
+#include "normalizer/normalizer.h"
 #include "result.h"
 #include "sparse_row.h"
 #include "texts.h"

@@ -1,5 +1,5 @@
 /**
- * The steps of the normalizer. They run in this order. native/normalizer.h has the same order, and
+ * The steps of the normalizer. They run in this order. native/normalizer/normalizer.h has the same order, and
  * model/reference/normalizer.ts describes the steps.
  */
 import { argumentError } from './errors.ts';

@@ -1,6 +1,6 @@
 /** Layout rules that the compiler does not check. ARCHITECTURE.md explains the rooms. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../native/package-root.ts';
@@ -56,6 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'model/io': [],
   'model/math': [],
   native: [],
+  'native/normalizer': [],
 };
 
 const sources = [...new Set(Object.keys(rooms).map((room) => room.split('/')[0] as string))].flatMap((folder) =>
@@ -146,9 +147,10 @@ test('only the addon files include <napi.h>', () => {
 
 test('the serving engine does not include LightGBM; contributions, forest, analyzer and vectorizer are independent', () => {
   const includesOf = (file: string): string[] => {
-    const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name]) =>
-      join('native', name as string),
-    );
+    const own = Array.from(contentOf(file).matchAll(/#include "([^"]+)"/g), ([, name = '']) => {
+      const beside = join(dirname(file), name);
+      return existsSync(join(packageRoot, beside)) ? beside : join('native', name);
+    });
     return [...own, ...own.flatMap(includesOf)];
   };
   const closureOf = (name: string) => [`native/${name}.h`, `native/${name}.cc`].flatMap((file) => includesOf(file));
@@ -157,6 +159,17 @@ test('the serving engine does not include LightGBM; contributions, forest, analy
   assert.ok(!closureOf('analyzer').some((file) => /forest|vectorizer/.test(file)));
   assert.ok(!closureOf('vectorizer').some((file) => /forest|analyzer/.test(file)));
   assert.ok(!includesOf('native/engine_addon.cc').some((file) => /booster|model_text/.test(file)));
+});
+
+test('the normalizer includes only the dictionary and the table files of the rest of native/', () => {
+  const files = readdirSync(join(packageRoot, 'native', 'normalizer')).filter((file) => /\.(h|cc)$/.test(file));
+  const included = new Set(
+    files.flatMap((file) =>
+      Array.from(contentOf(join('native', 'normalizer', file)).matchAll(/^#include "(.+)"$/gm), ([, name]) => name),
+    ),
+  );
+  const outside = [...included].filter((name) => !files.includes(name as string)).sort();
+  assert.deepEqual(outside, ['dictionary.h', 'table_file.h']);
 });
 
 test('other rooms reach the addons only through native/index.ts', () => {

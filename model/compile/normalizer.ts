@@ -1,5 +1,5 @@
 /**
- * The files of model/reference/normalization/ → the table file that native/normalizer_tables.h reads; it describes the
+ * The files of model/reference/normalization/ → the table file that native/normalizer/tables.h reads; it describes the
  * sections.
  *
  * Each code point has a record: its decomposition, its combining class and its flags. Most code points share record 0,

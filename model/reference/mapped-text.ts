@@ -1,6 +1,6 @@
 /**
  * A text that a step of the normalizer made, with the offsets of each unit in the caller's text. The twin of
- * native/mapped_text.h.
+ * native/normalizer/mapped_text.h.
  *
  * Offsets are in UTF-16 code units of the caller's text. `starts` and `ends` are monotone, and starts[i] < ends[i]. A
  * deleted unit belongs to the unit before it. One unit may come from several (ｶﾞ → ガ), and several from one (㌔ →

@@ -1,7 +1,7 @@
 /**
  * Unicode normalization form NFKC, as `unicodedata.normalize` of Python 3.11 (Unicode 14.0.0) computes it. The goldens
  * of test/golden/nfkc.json pin it. Source: Unicode Standard Annex #15, and section 3.12 of the Unicode Standard for
- * Hangul. The twin of native/nfkc.cc.
+ * Hangul. The twin of native/normalizer/nfkc.cc.
  *
  * Parts of the text that `isProtected` selects stay as they are, and the text is normalized between them.
  */

@@ -1,6 +1,6 @@
 /**
  * The normalizer: a caller's text → the text that the tokenizer reads, with offsets back to the caller's text. The twin
- * of native/normalizer.cc: both give the same text and the same offsets for any text, lone surrogates included.
+ * of native/normalizer/normalizer.cc: both give the same text and the same offsets for any text, lone surrogates included.
  *
  * Steps, in this order. A bundle names the steps that it uses.
  *

@@ -3,7 +3,7 @@
 // scratch.
 //
 //   byte 0: the steps, one bit for each. The rest: a text in UTF-16.
-#include "normalizer.h"
+#include "normalizer/normalizer.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // with them without reading outside the tables.
 #include <cstdlib>
 
-#include "normalizer.h"
+#include "normalizer/normalizer.h"
 #include "table_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-#include "normalizer_tables.h"
+#include "tables.h"
 
 #include <algorithm>
 #include <array>

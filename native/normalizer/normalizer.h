@@ -22,7 +22,7 @@
 #include "kaomoji.h"
 #include "mapped_text.h"
 #include "nfkc.h"
-#include "normalizer_tables.h"
+#include "tables.h"
 
 namespace hoshi {
 
@@ -103,7 +103,7 @@ class Normalizer {
   }
   void NormalizeCharacters(std::u16string_view text, Scratch& scratch) const;
 
-  // The steps, in normalizer_steps.cc.
+  // The steps, in steps.cc.
   void DeleteStyles(MappedText& text) const;
   void ReplaceDashes(MappedText& text) const;
   void ReplacePunctuation(MappedText& text) const;

@@ -12,7 +12,8 @@ constexpr bool IsKatakana(char16_t unit) { return unit >= u'ァ' && unit <= u'�
 constexpr bool IsKanji(char16_t unit) { return (unit >= 0x3400 && unit <= 0x9fff) || unit == u'々'; }
 constexpr bool IsKana(char16_t unit) { return IsHiragana(unit) || unit == u'ー'; }
 
-// Whether the unit begins a character that combines with nothing before it. False for a few that do not, either.
+// Whether the unit begins a character that combines with nothing before it. False for a few that do not,
+// either.
 constexpr bool IsBaseCharacter(char16_t unit) {
   return unit < 0x0300 || (unit >= 0x2000 && unit <= 0x20cf) || (unit >= 0x2100 && unit <= 0x2bff) ||
          (unit >= 0x3000 && unit <= 0x3029) || (unit >= 0x3030 && unit <= 0x3098) ||

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "mapped_text.h"
-#include "normalizer_tables.h"
+#include "tables.h"
 
 namespace hoshi {
 
