@@ -26,8 +26,6 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
   const { tables } = vectorizer;
   const terms = termNodesOf(vectorizer);
   const { words } = terms;
-  if (words.length === 0)
-    throw new Error('vocabulary: expected a term that token_pattern and ngram_range can make, found none');
   const entries = [...words.map((word, number) => ({ word, number })), ...terms.spellings].map(({ word, number }) => ({
     word,
     number,
