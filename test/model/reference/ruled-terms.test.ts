@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultTermRules } from '../../../model/reference/default-term-rules.ts';
-import type { PartOfSpeech, TermToken } from '../../../model/reference/parts-of-speech.ts';
+import type { TermToken } from '../../../model/reference/parts-of-speech.ts';
 import type { NegationRules, TermRules } from '../../../model/reference/term-rules.ts';
 import { readWords, termsOf } from '../../../model/reference/terms.ts';
 import { nativeTokens } from '../../../model/scoring/native-tokens.ts';
 import { NativeAnalyzer, NativeNormalizer } from '../../../native/engine.ts';
+import { writtenTokens } from '../../fixtures/ruled-vocabulary.ts';
 
 const analyzer = NativeAnalyzer.load();
 const plain = nativeTokens(analyzer, undefined);
@@ -29,24 +30,13 @@ const marked = (text: string, rules: TermRules = marking) =>
 const prefixed = (prefix: string, text: string, tokens = plain) =>
   termsIn(tokens(text).tokens, defaultTermRules).flatMap((term) => (term.startsWith(prefix) ? [term.slice(2)] : []));
 
-/** Tokens one after the other: `surface/base/part of speech`; the base may be empty. */
-function tokensOf(...written: string[]): TermToken[] {
-  let end = 0;
-  return written.map((one) => {
-    const [surface = '', base = '', partOfSpeech = 'other'] = one.split('/') as [string, string, PartOfSpeech];
-    const start = end;
-    end += surface.length;
-    return { surface, start, end, base: base === '' ? undefined : base, partOfSpeech };
-  });
-}
-
 describe('words', () => {
   test('are base forms', () => {
     assert.deepEqual(terms('暗かったし、暗くて暗い', bare), ['暗い', 'た', 'し', '暗い', 'て', '暗い']);
   });
 
   test('are the parts of the surface form if it has several, or if the base form is not one word', () => {
-    const tokens = tokensOf(
+    const tokens = writtenTokens(
       '1.5/x/noun',
       'い・い/よい/adjective',
       '良く/良 い/adjective',
@@ -57,7 +47,7 @@ describe('words', () => {
   });
 
   test('keep the place of the surface form', () => {
-    const { segments } = readWords(tokensOf('、', '...暗く/暗い/adjective'), {
+    const { segments } = readWords(writtenTokens('、', '...暗く/暗い/adjective'), {
       token_pattern: '\\w+',
       ngram_range: [1, 1],
       rules: bare,
@@ -66,13 +56,13 @@ describe('words', () => {
   });
 
   test('form n-grams inside segments: a symbol ends one', () => {
-    const tokens = tokensOf('良い', '店', '、', '味', ' ', '良い');
+    const tokens = writtenTokens('良い', '店', '、', '味', ' ', '良い');
     assert.deepEqual(termsIn(tokens, bare, '\\w+', 2), ['良い', '店', '良い 店', '味', '良い']);
   });
 
   test('of too few characters are left out: neither a spelling nor a surface form changes the length of the base form', () => {
     const spelled = { ...bare, spellings: { 良い: 'x', 好: 'このむ' } };
-    const tokens = tokensOf('良く/良い/adjective', '好', '見た/見/verb', 'い/いる/verb', '𠮷');
+    const tokens = writtenTokens('良く/良い/adjective', '好', '見た/見/verb', 'い/いる/verb', '𠮷');
     assert.deepEqual(termsIn(tokens, spelled, '\\w{2,}'), ['x', 'いる']);
   });
 });
@@ -96,7 +86,7 @@ describe('spellings', () => {
       },
       concessive: ['けど'],
     };
-    const of = (...written: string[]) => termsIn(tokensOf(...written), rules);
+    const of = (...written: string[]) => termsIn(writtenTokens(...written), rules);
     assert.deepEqual(of('味/味/other', '無く/無い/adjective'), ['味¬', 'ない']);
     assert.deepEqual(of('味/味/other', 'なく/ない/auxiliary'), ['味¬', 'ない']);
     assert.deepEqual(of('味', 'て//conjunctive particle', 'い/いる/verb', '無い//adjective'), [
@@ -110,7 +100,10 @@ describe('spellings', () => {
   });
 
   test('of JavaScript itself are words like others', () => {
-    assert.deepEqual(termsIn(tokensOf('constructor', '__proto__'), defaultTermRules), ['constructor', '__proto__']);
+    assert.deepEqual(termsIn(writtenTokens('constructor', '__proto__'), defaultTermRules), [
+      'constructor',
+      '__proto__',
+    ]);
   });
 });
 
@@ -129,7 +122,7 @@ describe('negation marks', () => {
   });
 
   test('reach back six words', () => {
-    const tokens = tokensOf('a', 'b', 'c', 'd', 'e', 'f', 'g', 'ない//auxiliary');
+    const tokens = writtenTokens('a', 'b', 'c', 'd', 'e', 'f', 'g', 'ない//auxiliary');
     assert.deepEqual(termsIn(tokens, marking), ['a', 'b¬', 'c¬', 'd¬', 'e¬', 'f¬', 'g¬', 'ない']);
     const one = { ...marking, negation: { ...defaults, scope: 1 } };
     assert.deepEqual(termsIn(tokens, one), ['a', 'b', 'c', 'd', 'e', 'f', 'g¬', 'ない']);
@@ -150,7 +143,7 @@ describe('negation marks', () => {
   test('need a negator of a listed part of speech', () => {
     assert.deepEqual(marked('楽しいんです'), []); // ん is a noun here
     assert.deepEqual(marked('楽しみません'), ['楽しむ', 'ます']); // ん is an auxiliary here
-    assert.deepEqual(termsIn(tokensOf('味', 'ない//noun'), marking), ['味', 'ない']);
+    assert.deepEqual(termsIn(writtenTokens('味', 'ない//noun'), marking), ['味', 'ない']);
   });
 });
 
@@ -219,7 +212,7 @@ describe('exceptions', () => {
   const of = (phrase: string, tokens: TermToken[]) =>
     termsIn(tokens, { ...marking, negation: { ...defaults, exceptions: [phrase] } }).some((term) => term.endsWith('¬'));
   const words = (text: string) =>
-    tokensOf(...text.split(' ').map((word) => (word === 'ない' ? 'ない//auxiliary' : word)));
+    writtenTokens(...text.split(' ').map((word) => (word === 'ない' ? 'ない//auxiliary' : word)));
 
   const cases: readonly [phrase: string, matching: readonly string[], others: readonly string[]][] = [
     ['a _', ['a ない', 'b a ない'], ['b ない', 'a b ない']],
@@ -253,7 +246,7 @@ describe('clauses', () => {
 
   test('need a conjunctive particle that is not the first word', () => {
     assert.deepEqual(prefixed('A:', '味が良い'), []); // が is a case particle here
-    const first = tokensOf('が//conjunctive particle', '良い//adjective');
+    const first = writtenTokens('が//conjunctive particle', '良い//adjective');
     assert.deepEqual(termsIn(first, defaultTermRules), ['が', 'よい']);
   });
 });
@@ -272,12 +265,12 @@ describe('the last sentence', () => {
 describe('symbols', () => {
   test('are terms, except 。 、 . , and symbols with whitespace', () => {
     assert.deepEqual(prefixed('S:', '★良い！。、「店」 '), ['★', '！', '「', '」']);
-    const tokens = tokensOf('.', ',', ' ', '\u3000', '!\n', '★ ', '★', '..');
+    const tokens = writtenTokens('.', ',', ' ', '\u3000', '!\n', '★ ', '★', '..');
     assert.deepEqual(termsIn(tokens, { ...bare, symbols: true }), ['S:★', 'S:..']);
   });
 
   test('with a lone surrogate are no terms', () => {
-    const tokens = tokensOf('\ud83d', '★\ude00', '😀', '\ude00\ud83d');
+    const tokens = writtenTokens('\ud83d', '★\ude00', '😀', '\ude00\ud83d');
     assert.deepEqual(termsIn(tokens, { ...bare, symbols: true }), ['S:😀']);
     assert.deepEqual(prefixed('S:', '最高\ud83dでした'), []);
   });
