@@ -4,9 +4,10 @@
  */
 
 import { type MarkedWord, type ParsedTerm, parseTerm } from '../reference/parsed-terms.ts';
+import { isSymbolTerm, spelled } from '../reference/term-rules.ts';
 import { shortestWord } from '../reference/terms.ts';
-import type { Vectorizer } from '../reference/vectorizer.ts';
-import { isLongEnough, isWord } from '../reference/word-parts.ts';
+import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
+import { isLongEnough, isWord, wordPartsOf } from '../reference/word-parts.ts';
 import { exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
 
 const HAS_CHILDREN = 1;
@@ -44,38 +45,34 @@ export interface TermNodes {
 
 type ColumnTerm = ParsedTerm & { readonly column: number };
 
+/** Throws if no term can occur in a text. */
 export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
-  const { rules, ngram_range, token_pattern } = parameters;
-  const shortest = shortestWord(token_pattern);
-  const isPossible = (word: string) => isWord(word) && isLongEnough(word, shortest);
-  // Leave out terms that token_pattern and ngram_range cannot make: they never occur.
+  const { rules } = parameters;
+  const { isPossibleWord, isPossible } = possibleTerms(parameters);
   const terms = tables.terms
     .map((term, column): ColumnTerm => ({ ...parseTerm(term, rules), column }))
-    .filter((term) => wordsOf(term).every(({ word }) => isPossible(word)))
-    .filter((term) => term.kind !== 'ngram' || isWithin(term.words.length, ngram_range));
+    .filter((term) => isPossible(term));
+  if (terms.length === 0)
+    throw new Error('vocabulary: expected a term that token_pattern and ngram_range can make, found none');
+  const spell = (word: string) => spelled(word, rules?.spellings ?? {});
   const numbers = new WordNumbers(terms, (column) => 1 / Math.max(tables.idf[column] as number, 1));
-  if (rules !== undefined)
-    for (const word of wordsOfRules(rules)
-      .map((each) => rules.spellings[each] ?? each)
-      .filter(isPossible))
-      numbers.add(word, 0);
+  const wordsWithRules = rules === undefined ? [] : wordsOfRules(rules).map(spell).filter(isPossibleWord);
+  for (const word of wordsWithRules) numbers.add(word, 0);
   const ngrams = terms.filter((term) => term.kind === 'ngram');
   const marked = numbers.numberMarkedWords(ngrams.flatMap(({ words }) => words));
-  const { nodes, edges } = nodesOf(ngrams, numbers, numbers.count + marked.size);
+  const wordCount = numbers.count + marked.size;
   const { slots, units } = symbolTables(terms.filter((term) => term.kind === 'symbol'));
   const prefixed = terms.flatMap((term) => (term.kind === 'ngram' || term.kind === 'symbol' ? [] : [term]));
-  const spelled = (word: string) => rules?.spellings[word] ?? word;
-  const numberOf = (word: string) => numbers.numberOf({ word: spelled(word), isNegated: false });
+  const numberOf = (word: string) => numbers.numberOf({ word: spell(word), isNegated: false });
   return {
     words: numbers.words,
-    spellings: Object.entries(rules?.spellings ?? {}).flatMap(([word, canonical]) => {
-      const number = numbers.numberOf({ word: canonical, isNegated: false });
-      return number === undefined || !isPossible(word) ? [] : [{ word, number }];
+    spellings: Object.keys(rules?.spellings ?? {}).flatMap((word) => {
+      const number = numberOf(word);
+      return number === undefined || !isLongWord(word, parameters) ? [] : [{ word, number }];
     }),
     weights: numbers.weights,
-    wordCount: numbers.count + marked.size,
-    nodes,
-    edges,
+    wordCount,
+    ...nodesOf(ngrams, numbers, wordCount),
     longest: ngrams.reduce((length, { words }) => Math.max(length, words.length), 1),
     ruleSections: [
       rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, rules, prefixed, numberOf, marked),
@@ -84,6 +81,25 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
       units,
     ],
   };
+}
+
+/** Terms that are not possible never occur in a text, so they are left out. */
+function possibleTerms(parameters: VectorizerParameters) {
+  const { rules, ngram_range } = parameters;
+  const spellings = Object.entries(rules?.spellings ?? {});
+  const others = new Set(spellings.map(([word]) => word));
+  const canonical = new Set(spellings.flatMap(([word, stands]) => (isLongWord(word, parameters) ? [stands] : [])));
+  const isPossibleWord = (word: string) => canonical.has(word) || (isLongWord(word, parameters) && !others.has(word));
+  const isPossible = (term: ParsedTerm) => {
+    if (term.kind === 'symbol') return wordPartsOf(term.symbol).length === 0 && isSymbolTerm(term.symbol);
+    if (term.kind === 'ngram' && !isWithin(term.words.length, ngram_range)) return false;
+    return wordsOf(term).every(({ word }) => isPossibleWord(word));
+  };
+  return { isPossibleWord, isPossible };
+}
+
+function isLongWord(word: string, { token_pattern }: VectorizerParameters): boolean {
+  return isWord(word) && isLongEnough(word, shortestWord(token_pattern));
 }
 
 function wordsOf(term: ParsedTerm): readonly MarkedWord[] {

@@ -26,21 +26,21 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
   const { tables } = vectorizer;
   const terms = termNodesOf(vectorizer);
   const { words } = terms;
-  if (words.length === 0)
-    throw new Error('vocabulary: expected a term that token_pattern and ngram_range can make, found none');
   const entries = [...words.map((word, number) => ({ word, number })), ...terms.spellings].map(({ word, number }) => ({
     word,
     number,
     weight: terms.weights[number] as number,
   }));
   const codes = codesOf(entries);
-  const trie = buildDoubleArray(
+  const units = buildDoubleArray(
     entries.map(({ word, number, weight }) => ({
       codes: Uint16Array.from({ length: word.length }, (_, k) => codes[word.charCodeAt(k)] as number),
       value: number + 1,
       weight,
     })),
   );
+  const [root = 0n] = units;
+  const trie = units.length > 1 ? units : BigUint64Array.of(root, root); // code 1 is valid without any word
   const supplementary = wordCharacterRanges.filter((_, i) => (wordCharacterRanges[i - (i % 2)] as number) >= UNITS);
   return encodeTableFile(vocabularyKind, identity, [
     numbersOf(vectorizer, terms),

@@ -129,6 +129,8 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
 const BETWEEN = 'ます|ある|が|は|も|だ|じゃ|で*';
 const MUST = 'なる|いける';
 const QUESTION = 'です|だ|う*';
+const POLITE = 'ある? ます?';
+const PROGRESSIVE = 'て|で いる|おる';
 
 export const defaultTermRules: TermRules = {
   spellings: Object.fromEntries(
@@ -148,14 +150,17 @@ export const defaultTermRules: TermRules = {
     },
     through: { particles: ['て', 'で'], before: ['いる'] },
     exceptions: [
-      'しか .? .? _', // しか食べていない
-      `しれる|知れる|違い|間違い|仕方|しかた|しょう|しょうが|たまる|だけ|ばかり|のみ ${BETWEEN} _`, // かもしれない, 間違いない
-      `ば|だ|と|て|のみ ${MUST} ${BETWEEN} _`, // 見なければならない, のみならず
+      'しか .? .? _', // しか飲みません
+      `しか . ${PROGRESSIVE} ます? _`, // しか食べていない
+      `しか 言う よう が|の|も ${BETWEEN} _`, // としか言いようがない
+      `しれる|知れる|間違い|仕方|しかた|しょう|しょうが|たまる|だけ|ばかり|のみ ${BETWEEN} _`, // かもしれない, 間違いない
+      'に 違い ある? ます? _', // に違いない
+      `ば|だ|と|て|ちゃ|じゃ|のみ ${MUST} ${BETWEEN} _`, // 見なければならない, 見ちゃいけない, のみならず
       `て|で は ${MUST} ${BETWEEN} _`, // 見なくてはいけない
       `ない|ん|ぬ ${MUST} ${BETWEEN} _`, // 見なきゃならない
-      `_ ば|と|て? は? ${MUST}|だめ`, // 見なければならない: the first of the two
-      `じゃ _ ${QUESTION} か`, // 面白いじゃないですか
-      `だ|で は _ ${QUESTION} か`, // 面白いのではないでしょうか
+      `_ ば|と|て|ちゃ? は? ${MUST}|だめ`, // 見なければならない: the first of the two
+      `じゃ ${POLITE} _ ${QUESTION} か`, // 面白いじゃないですか
+      `だ|で は ${POLITE} _ ${QUESTION} か`, // 面白いのではないでしょうか
       'じゃ _ です|だ|う|の|ん* ？', // 面白いじゃない？
       'だ|で は _ です|だ|う|の|ん* ？',
     ],

@@ -2,12 +2,13 @@
 import type { PartOfSpeech, TermToken } from './parts-of-speech.ts';
 import {
   CONTENT,
+  isSymbolTerm,
   NEGATED,
   type NegationException,
   type NegationRules,
   negationExceptionOf,
-  PLAIN_SYMBOLS,
   PREFIXES,
+  spelled,
   type TermRules,
 } from './term-rules.ts';
 import { isLongEnough, isWord, type Placed, wordPartsOf } from './word-parts.ts';
@@ -36,7 +37,6 @@ type Sentence = Segment[];
 
 const SENTENCE_END = /[。！？!?\n]/;
 const QUESTION = /[？?]/;
-const WHITESPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 export function readRuledTerms(tokens: Iterable<TermToken>, rules: TermRules, shortest: number): TextWords {
   const { sentences, symbols } = divide(tokens, shortest, rules.spellings);
@@ -90,31 +90,19 @@ function wordsOf(token: TermToken, shortest: number, spellings: TermRules['spell
   const word = { partOfSpeech: token.partOfSpeech, isNegated: false };
   const base = parts.length === 1 && token.base !== undefined && isWord(token.base) ? token.base : undefined;
   return parts
+    .filter(({ text }) => isLongEnough(base ?? text, shortest))
     .map(({ text, start, end }) => ({
       ...word,
       text: spelled(base ?? text, spellings),
       start: token.start + start,
       end: token.start + end,
-    }))
-    .filter(({ text }) => isLongEnough(text, shortest));
-}
-
-function spelled(word: string, spellings: TermRules['spellings']): string {
-  return Object.hasOwn(spellings, word) ? (spellings[word] as string) : word;
-}
-
-/** A lone surrogate cannot be written to a file, so it makes no term. */
-function isSymbolTerm(surface: string): boolean {
-  return !PLAIN_SYMBOLS.includes(surface) && !WHITESPACE.test(surface) && !hasLoneSurrogate(surface);
-}
-
-function hasLoneSurrogate(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
+    }));
 }
 
 interface Negation {
   readonly scope: number;
-  readonly negators: ReadonlyMap<string, readonly PartOfSpeech[]>;
+  /** The word and the part of speech of each negator. */
+  readonly negators: readonly (readonly [word: string, part: PartOfSpeech])[];
   readonly particles: readonly string[];
   readonly before: readonly string[];
   readonly exceptions: readonly NegationException[];
@@ -127,7 +115,9 @@ function spelledNegation(rules: NegationRules, spellings: TermRules['spellings']
     elements.map((element) => ({ ...element, words: all(element.words) }));
   return {
     scope: rules.scope,
-    negators: new Map(Object.entries(rules.negators).map(([word, parts]) => [spelled(word, spellings), parts])),
+    negators: Object.entries(rules.negators).flatMap(([word, parts]) =>
+      parts.map((part) => [spelled(word, spellings), part] as const),
+    ),
     particles: all(rules.through.particles),
     before: all(rules.through.before),
     exceptions: rules.exceptions.map((phrase) => {
@@ -140,7 +130,7 @@ function spelledNegation(rules: NegationRules, spellings: TermRules['spellings']
 function markNegations(segment: Segment, { scope, negators, particles, before, exceptions }: Negation): void {
   const { words } = segment;
   words.forEach(({ text, partOfSpeech }, i) => {
-    if (negators.get(text)?.includes(partOfSpeech) !== true) return;
+    if (!negators.some(([word, part]) => word === text && part === partOfSpeech)) return;
     if (exceptions.some((phrase) => isException(phrase, segment, i))) return;
     for (let k = i - 1; k >= 0 && k >= i - scope; k--) {
       const word = words[k] as Word;

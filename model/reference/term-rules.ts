@@ -5,16 +5,19 @@
  * - Word: each `\w+` part of a token. If a token has one part, and its base form is `\w+`, the word is the base form.
  *   A token without `\w` is a symbol. It ends a segment; n-grams stay inside segments. A symbol that contains 。 ！ ？ ! ?
  *   or a line feed also ends a sentence.
- * - Spelling: a word of `spellings` becomes another one, before all other rules. Their words are spelled alike, too.
+ * - Spelling: a word of `spellings` becomes another one, before all other rules. Their words are spelled alike, too. The
+ *   length that `token_pattern` asks for is that of the word before.
  * - Negation mark ¬: a negator toggles the mark of up to `scope` words before it in its segment, back to a conjunctive
  *   particle that `through` does not pass. So a double negation cancels. `exceptions` are phrases that do not negate.
- * - Clauses: in a sentence with a concessive particle, the content words before its last one are also terms with the
- *   prefix `A:`, those after it with `B:`.
+ * - Clauses: in a sentence with a concessive particle that is not its first word, the content words before the last such
+ *   particle are also terms with the prefix `A:`, those after it with `B:`.
  * - Last sentence: the content words of the last of several sentences are also terms with the prefix `L:`.
- * - Symbols: a symbol is a term with the prefix `S:`, except 。 、 . , and whitespace.
+ * - Symbols: a symbol is a term with the prefix `S:`, except 。 、 . , and symbols that contain whitespace or a lone
+ *   surrogate.
  */
 import { type Checks, isObject } from '../io/checks.ts';
 import { PARTS_OF_SPEECH, type PartOfSpeech } from './parts-of-speech.ts';
+import { isWord } from './word-parts.ts';
 
 export interface TermRules {
   /** Base form → the base form that stands for it. Words with one meaning and several spellings become one term. */
@@ -48,8 +51,18 @@ export const CONTENT: readonly PartOfSpeech[] = ['noun', 'verb', 'adjective', 'a
 export const NEGATED = '¬';
 export const PREFIXES = { before: 'A:', after: 'B:', last: 'L:', symbol: 'S:' } as const;
 
-/** The symbols that are no terms. */
-export const PLAIN_SYMBOLS: readonly string[] = ['。', '、', '.', ','];
+const PLAIN_SYMBOLS: readonly string[] = ['。', '、', '.', ','];
+const WHITESPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** Whether a symbol is a term. A lone surrogate cannot be written to a file, so it makes none. */
+export function isSymbolTerm(symbol: string): boolean {
+  return !PLAIN_SYMBOLS.includes(symbol) && !WHITESPACE.test(symbol) && !/\p{Surrogate}/u.test(symbol);
+}
+
+/** The word that stands for `word`. */
+export function spelled(word: string, spellings: TermRules['spellings']): string {
+  return Object.hasOwn(spellings, word) ? (spellings[word] as string) : word;
+}
 
 /** A phrase that does not negate. Both lists begin beside the negator. */
 export interface NegationException {
@@ -68,6 +81,8 @@ export interface PhraseElement {
 }
 
 const MAX_REPEATS = 8;
+/** Compiled phrases have one byte for the number of words. */
+const MAX_ALTERNATIVES = 255;
 /** No phrase reaches farther from its negator, in words. */
 export const MAX_PHRASE_REACH = 63;
 
@@ -82,6 +97,7 @@ export function negationExceptionOf(phrase: string): NegationException | undefin
   const after = parts.slice(at + 1).map(elementOf);
   const reach = (elements: readonly PhraseElement[]) => elements.reduce((sum, { max }) => sum + max, 0);
   if (reach(before) > MAX_PHRASE_REACH || reach(after) > MAX_PHRASE_REACH) return undefined;
+  if ([...before, ...after].some(({ words }) => words.length > MAX_ALTERNATIVES)) return undefined;
   return { before, after, endsWithQuestion };
 }
 
@@ -103,7 +119,7 @@ export function checkTermRules(checks: Checks, rules: unknown, path: string): vo
   const areSpellings =
     isObject(spellings) &&
     Object.values(spellings).every(
-      (word) => typeof word === 'string' && word !== '' && !Object.hasOwn(spellings, word),
+      (word) => typeof word === 'string' && isWord(word) && !Object.hasOwn(spellings, word),
     );
   checks.expect(areSpellings, `${path}.spellings`, 'words with the words that stand for them', spellings);
   checks.expect(isListOfWords(concessive), `${path}.concessive`, 'a list of words', concessive);

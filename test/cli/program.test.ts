@@ -121,9 +121,6 @@ describe('hoshi', () => {
     const { stdout, code } = await hoshi(['tokenize', '--joined'], '最高😀でした\n\n良い 店\n');
     assert.deepEqual({ stdout, code }, { stdout: '最高 😀 でし た\n\n良い   店\n', code: 0 });
     assert.equal((await hoshi(['tokenize', '--joined', '良い店'])).stdout, '良い 店\n');
-    const { stderr, code: refused } = await hoshi(['tokenize', '--joined', '--json', '良い']);
-    assert.match(stderr, /Expected --joined alone, received --offsets, --features, --json or --terms with it/);
-    assert.equal(refused, 1);
   });
 
   test('import: the bundle scores like the model in Python; a wrong vectorizer is refused', async () => {

@@ -13,6 +13,7 @@ import { createRandom, pick } from '../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { normalizerTextGenerator, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
+import { ruledVectorizer } from '../fixtures/ruled-vocabulary.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
@@ -26,12 +27,14 @@ import {
 } from '../oracle/table-file.ts';
 
 const random = createRandom(51);
-const someText = () => Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀'])).join('');
+const someText = () =>
+  Array.from({ length: random.below(20) }, () => pick(random, [...'abcdxyzw、。映画😀味店ないけどしか★？'])).join('');
 
 function tableSeed(file: Buffer, kind: TableKind): Buffer {
   const sections = decodeTableFile(file, kind).sections.map((section, i) => {
     if (kind === normalizerKind && i === 0) return pagesOf(section);
     if ((kind === dictionaryKind || kind === vocabularyKind) && i === 1) return pairsOf(section);
+    if (kind === vocabularyKind && i === 2) return section.subarray(-160); // ranges, among them that of 𠮷
     return kind === vocabularyKind && i === 7 ? section.subarray(0, 80) : section; // a few logarithms are enough
   });
   return Buffer.concat([
@@ -43,7 +46,9 @@ function tableSeed(file: Buffer, kind: TableKind): Buffer {
 /** Pairs (unit, code) for a few of the 65,536 code units. */
 function pairsOf(section: Uint8Array): Uint8Array {
   const codes = new Uint16Array(section.buffer, section.byteOffset, section.length / 2);
-  const units = Array.from('abcdxyzw映画は面白い。、𠮷_1'.split(''), (unit) => unit.charCodeAt(0));
+  const units = Array.from('abcdxyzw映画は面白い。、𠮷_1味店がてるよしかけどな'.split(''), (unit) =>
+    unit.charCodeAt(0),
+  );
   return new Uint8Array(Uint16Array.from(units.flatMap((unit) => [unit, codes[unit] as number])).buffer);
 }
 
@@ -60,6 +65,7 @@ const seeds: Record<string, (i: number) => Buffer> = {
   })(),
   dictionary: () => tableSeed(encodeSmallDictionary(randomSmallDictionary(random)), dictionaryKind),
   vocabulary: (i) => {
+    if (i % 2 === 0) return tableSeed(compileVocabulary(ruledVectorizer(1 + ((i / 2) % 2)), ''), vocabularyKind);
     const surfaces = Array.from({ length: 12 }, () => pick(random, ['a', 'ab', 'ba', 'b', 'c', '映画', 'は', '𠮷']));
     const norm = pick(random, ['l1', 'l2', null] as const);
     const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1 + (i % 3)] as const, norm };

@@ -5,7 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TermRules } from '../../model/reference/term-rules.ts';
+import type { TermParameters } from '../../model/reference/terms.ts';
 import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
+import type { NormalizerStep } from '../../native/normalizer-steps.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { SparseRow } from '../../native/rows.ts';
 
@@ -78,6 +81,20 @@ export interface TfidfGolden {
     readonly terms: readonly string[];
     readonly idf: Doubles | null;
   })[];
+}
+
+/** ruled.json: scikit-learn's vocabulary, idf and rows in float64. Its input is terms by term rules, joined by tabs. */
+export interface RuledGolden extends Rows {
+  readonly header: Header;
+  readonly terms: TermParameters & { readonly rules: TermRules };
+  /** The steps of the normalizer. */
+  readonly steps: readonly NormalizerStep[];
+  /** `terms`: what `hoshi tokenize --terms` prints. */
+  readonly texts: readonly { readonly text: string; readonly terms: string }[];
+  readonly fit: Pick<VectorizerParameters, 'min_df' | 'sublinear_tf' | 'smooth_idf'>;
+  /** In column order. */
+  readonly vocabulary: readonly string[];
+  readonly idf: Doubles;
 }
 
 /** trees.json: models trained by Python's LightGBM, and its predictions with the text of each model. */

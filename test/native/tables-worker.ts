@@ -8,18 +8,26 @@
 import { readFileSync } from 'node:fs';
 import { createRandom, type Random } from '../../model/math/random.ts';
 import { NativeContributions } from '../../native/contributions.ts';
-import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
+import {
+  NativeAnalyzer,
+  NativeExtractor,
+  NativeForest,
+  NativeNormalizer,
+  NativeVectorizer,
+} from '../../native/engine.ts';
 import { NativeError } from '../../native/errors.ts';
 import { characterSteps } from '../fixtures/normalizer-texts.ts';
 import { damaged } from '../fixtures/table-damage.ts';
 
 const [kind = '', path = '', times = '', seed = ''] = process.argv.slice(2);
 const random = createRandom(Number(seed));
+const analyzer = NativeAnalyzer.load();
 const texts = [
   '',
   'abcdxyzwaab、bb。ba',
   '映画は面白い。最高😀でした！ｶﾞｯｶﾘ',
   'a'.repeat(200),
+  '味はいいけど店はない。味しかなくていい★よくない？よくていない！😀店',
   `${'x'.repeat(70)}z${'ー'.repeat(70)}`,
   String.fromCharCode(...Array.from({ length: 300 }, () => random.below(0x10000))),
 ];
@@ -37,6 +45,12 @@ const uses: Record<string, (bytes: Buffer) => void> = {
   },
   vocabulary(bytes) {
     const vectorizer = NativeVectorizer.load(bytes);
+    for (let column = 0; column < vectorizer.columnCount; column++) vectorizer.term(column);
+    if (vectorizer.hasRules) {
+      const extractor = new NativeExtractor(analyzer, vectorizer);
+      for (const text of texts) extractor.row(text);
+      return;
+    }
     for (const text of texts)
       vectorizer.row(
         text,
@@ -52,7 +66,7 @@ const uses: Record<string, (bytes: Buffer) => void> = {
     for (let i = 0; i < 20; i++) contributions.of(rowOf(random, contributions.columnCount));
   },
   normalizer(bytes) {
-    const normalizer = NativeNormalizer.load(NativeAnalyzer.load(), characterSteps, bytes);
+    const normalizer = NativeNormalizer.load(analyzer, characterSteps, bytes);
     for (const text of [...texts, 'か\u3099！…ｶﾞ\u0301ﷺ(^^)orz—ーwww❤😀🇯🇯🏻𝒜...']) {
       const { text: normalized } = normalizer.normalize(text);
       for (let i = 0; i <= normalized.length; i++) normalizer.emojiLength(normalized, i);

@@ -19,6 +19,7 @@ import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from
 import { NativeError } from '../../native/errors.ts';
 import { characterSteps, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
+import { ruledVectorizer } from '../fixtures/ruled-vocabulary.ts';
 import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
@@ -67,6 +68,12 @@ const tables: readonly Tables[] = [
     load: (from) => NativeNormalizer.load(NativeAnalyzer.load(), characterSteps, from),
   },
 ];
+/** The vocabulary with term rules. */
+const ruledVocabulary: Tables = {
+  kind: vocabularyKind,
+  file: compileVocabulary(ruledVectorizer(2), 'a test'),
+  load: NativeVectorizer.load,
+};
 /** The forest above with a linear leaf. */
 const linearForest: Tables = {
   kind: forestKind,
@@ -89,15 +96,23 @@ function refuses({ load }: Tables, bytes: Uint8Array, message: RegExp): void {
   );
 }
 
+type Case = [what: string, of: Tables, section: number, edit: (bytes: Buffer) => void, message: RegExp];
+
+/** The offset of a used slot in the hash table of symbols. */
+function symbolAt(slots: Buffer): number {
+  return [...slots.keys()].find((at) => at % 12 === 0 && slots.readInt32LE(at + 8) !== -1) as number;
+}
+
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hoshi-tables-'));
 });
 after(() => rm(folder, { recursive: true }));
 
-for (const one of [...tables, linearForest]) {
+for (const one of [...tables, linearForest, ruledVocabulary]) {
   const { kind, file, load } = one;
-  const name = one === linearForest ? 'forest with a linear leaf' : kind.name;
+  const name =
+    kind.name + (one === linearForest ? ' with a linear leaf' : one === ruledVocabulary ? ' with term rules' : '');
   const changed = (change: (copy: Buffer) => void) => {
     const copy = Buffer.from(file);
     change(copy);
@@ -203,7 +218,122 @@ describe('the checks of the tables find faults that a checksum does not show', (
     edit(sectionOf(copy, kind, section));
     return withChecksum(copy);
   };
-  const cases: [what: string, of: Tables, section: number, edit: (bytes: Buffer) => void, message: RegExp][] = [
+  const [columns, words] = [
+    ruledVectorizer(2).columnCount,
+    sectionOf(ruledVocabulary.file, vocabularyKind, 9).length / 32,
+  ];
+  const ruleCases: Case[] = [
+    [
+      'a scope above 64',
+      ruledVocabulary,
+      1,
+      (bytes) => bytes.writeUInt32LE(65, 32),
+      /scope of a negator: expected at most 64, found 65/,
+    ],
+    [
+      'a marked word too high',
+      ruledVocabulary,
+      9,
+      (bytes) => bytes.writeUInt32LE(9999, 0),
+      /marked words: expected below \d+, found 9999/,
+    ],
+    ...['before', 'before, marked', 'after', 'after, marked', 'last', 'last, marked'].map(
+      (name, i): Case => [
+        `the column of a word that is too high: ${name}`,
+        ruledVocabulary,
+        9,
+        (bytes) => bytes.writeInt32LE(columns, 4 + 4 * i),
+        new RegExp(`columns of words: expected from -1 to ${columns - 1}, found ${columns}`),
+      ],
+    ),
+    [
+      'the column of a word below -1',
+      ruledVocabulary,
+      9,
+      (bytes) => bytes.writeInt32LE(-2, 4),
+      /columns of words: expected from -1 to \d+, found -2/,
+    ],
+    [
+      'a unit with a marked word, which has no rules',
+      ruledVocabulary,
+      4,
+      (bytes) => bytes.writeUInt32LE(((words + 1) << 16) | bytes.readUInt16LE(0), 0),
+      new RegExp(`words of units: expected at most ${words}, found ${words + 1}`),
+    ],
+    [
+      'an exception without its elements',
+      ruledVocabulary,
+      10,
+      (bytes) => bytes.writeUInt8(255, 1),
+      /(elements|words) of exceptions: expected \d+( more)?, found \d+/,
+    ],
+    [
+      'an element without its words',
+      ruledVocabulary,
+      10,
+      (bytes) => bytes.writeUInt8(255, 4),
+      /words of exceptions: expected 255, found \d+/,
+    ],
+    [
+      'a word of an exception too high',
+      ruledVocabulary,
+      10,
+      (bytes) => bytes.writeUInt32LE(words, 12),
+      new RegExp(`words of exceptions: expected below ${words}, found ${words}`),
+    ],
+    [
+      'an exception that reaches too far',
+      ruledVocabulary,
+      10,
+      (bytes) => bytes.writeUInt16LE(64, 6),
+      /reach of exceptions: expected at most 63, found 64/,
+    ],
+    [
+      'the column of a symbol too high',
+      ruledVocabulary,
+      11,
+      (bytes) => bytes.writeInt32LE(columns, symbolAt(bytes) + 8),
+      /symbols: expected columns and texts inside the file/,
+    ],
+    [
+      'a symbol that ends after the last one',
+      ruledVocabulary,
+      11,
+      (bytes) => bytes.writeUInt32LE(9999, symbolAt(bytes) + 4),
+      /symbols: expected columns and texts inside the file/,
+    ],
+    [
+      'a symbol that starts after the last one',
+      ruledVocabulary,
+      11,
+      (bytes) => bytes.writeUInt32LE(0xffffffff, symbolAt(bytes)),
+      /symbols: expected columns and texts inside the file/,
+    ],
+    [
+      'a full hash table of symbols',
+      ruledVocabulary,
+      11,
+      (bytes) => bytes.fill(0),
+      /slots of the symbols: expected an empty one/,
+    ],
+    ...[vocabulary, ruledVocabulary].flatMap((of): Case[] => [
+      [
+        'ends of terms that are not sorted',
+        of,
+        14,
+        (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(4) + 1, 0),
+        /ends of terms: expected offsets in ascending order up to the end/,
+      ],
+      [
+        'terms that end before their last end',
+        of,
+        14,
+        (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 4) + 1, bytes.length - 4),
+        /ends of terms: expected offsets in ascending order up to the end/,
+      ],
+    ]),
+  ];
+  const cases: Case[] = [
     ['no contexts', dictionary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /contexts: expected from 1 to 2048, found 0/],
     [
       'a stride below the number of contexts',
@@ -291,6 +421,7 @@ describe('the checks of the tables find faults that a checksum does not show', (
     ],
     ['a child too high', vocabulary, 6, (bytes) => bytes.fill(0x7f), /children: expected below \d+, found/],
     ['a full hash table', vocabulary, 6, (bytes) => bytes.fill(0), /hash table: expected an empty one/],
+    ...ruleCases,
     ['an idf of NaN', vocabulary, 7, (bytes) => bytes.writeDoubleLE(Number.NaN, 0), /expected finite numbers/],
     [
       'starts that are not sorted',
