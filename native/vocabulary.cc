@@ -9,7 +9,7 @@
 namespace hoshi {
 namespace {
 
-constexpr std::array<std::uint8_t, 14> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8, 32, 4, 4, 2, 1, 4};
+constexpr std::array<std::uint8_t, 14> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8, 28, 4, 4, 2, 1, 4};
 
 static_assert(sizeof(Vocabulary::Unit) == kElementBytes[3] && sizeof(Vocabulary::Node) == kElementBytes[4] &&
               sizeof(Vocabulary::RuleWord) == kElementBytes[8]);
@@ -39,7 +39,7 @@ std::uint32_t HashOf(std::u16string_view text) {
 
 }  // namespace
 
-constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 2, kElementBytes};
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 3, kElementBytes};
 
 Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));

@@ -7,7 +7,7 @@ import { type MarkedWord, type ParsedTerm, parseTerm } from '../reference/parsed
 import { shortestWord } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { isLongEnough, isWord } from '../reference/word-parts.ts';
-import { exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
+import { addRuleFlags, exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
 
 const HAS_CHILDREN = 1;
 const IS_CHILD_WORD = 2;
@@ -66,6 +66,7 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
   const prefixed = terms.flatMap((term) => (term.kind === 'ngram' || term.kind === 'symbol' ? [] : [term]));
   const spelled = (word: string) => rules?.spellings[word] ?? word;
   const numberOf = (word: string) => numbers.numberOf({ word: spelled(word), isNegated: false });
+  if (rules !== undefined) addRuleFlags(nodes, rules, prefixed, numberOf);
   return {
     words: numbers.words,
     spellings: Object.entries(rules?.spellings ?? {}).flatMap(([word, canonical]) => {
@@ -78,7 +79,7 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
     edges,
     longest: ngrams.reduce((length, { words }) => Math.max(length, words.length), 1),
     ruleSections: [
-      rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, rules, prefixed, numberOf, marked),
+      rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, prefixed, numberOf, marked),
       exceptionsTable(rules?.negation ?? null, numberOf),
       slots,
       units,
