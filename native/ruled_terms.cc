@@ -158,14 +158,16 @@ void RuledTerms::EndSegment(bool ends_with_question) {
   if (v_.negation_scope > 0) MarkNegations(segment, ends_with_question);
   ngrams_.Restart();
   totals_.words += segment.size();
+  s_.words.clear();
   std::uint32_t before = 0;
   for (const SentenceWord& word : segment) {  // the loads of the edges overlap
     const std::uint32_t number = TermWord(word);
     v_.PrefetchChild(before - 1, number - 1);
+    s_.words.push_back(number);
     before = number;
   }
   for (std::size_t i = 0; i < segment.size(); ++i) {
-    const bool is_known = ngrams_.AddWord(TermWord(segment[i]), [&](std::int32_t column, std::uint32_t n) {
+    const bool is_known = ngrams_.AddWord(s_.words[i], [&](std::int32_t column, std::uint32_t n) {
       CountColumn(column, segment[i + 1 - n].start, segment[i].end);
     });
     totals_.unknown_words += static_cast<std::uint64_t>(!is_known);
@@ -236,20 +238,12 @@ std::uint64_t MatchEnds(std::span<const Vocabulary::PhraseElement> elements, con
   return ends;
 }
 
-// False if the elements cannot match, because the first of them must and does not. Most phrases end here.
-bool MayBegin(std::span<const Vocabulary::PhraseElement> elements, const SentenceWord* word,
-              std::size_t count) {
-  const Vocabulary::PhraseElement& first = elements.front();
-  if (first.min == 0) return true;
-  return count != 0 && IsMatch(first, *word);
-}
-
 bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t negator,
                              bool ends_with_question) const {
   const SentenceWord* const words = segment.data() + negator;
   const std::size_t rest = segment.size() - negator - 1;
   for (const Vocabulary::Exception& phrase : v_.exceptions) {
-    if (!phrase.before.empty() && !MayBegin(phrase.before, words - 1, negator)) continue;
+    if (negator != 0 && !phrase.may_follow(words[-1].word)) continue;  // most phrases
     if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
     const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
     const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;

@@ -92,6 +92,10 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   struct Exception {
     std::vector<PhraseElement> before, after;
     bool ends_with_question;
+    // Bit w % 64 of each word number + 1, w, that a match of `before` may begin with. All bits if the match
+    // may be empty.
+    std::uint64_t first_before;
+    bool may_follow(std::uint32_t word) const { return (first_before >> (word % 64) & 1) != 0; }
   };
   static constexpr std::uint32_t kMaxPhraseReach = 63;  // words from the negator
   std::vector<Exception> exceptions;
