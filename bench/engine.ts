@@ -1,6 +1,7 @@
 /**
- * One engine as a contender: `node engine.js ENGINE BUNDLE`. Each stage gets the stored result of the stage before
- * it, so that it is timed alone.
+ * One engine as a contender: `node engine.js ENGINE BUNDLE`. The stage `tokenize` reads the text as it is, without the
+ * normalizer, as kuromoji.js and MeCab do. The stage `row` is text → row, with normalizer and tokens: term rules need
+ * more of a token than its end. The stage `predict` reads the stored row.
  */
 import { createHash } from 'node:crypto';
 import { loadScorer } from '../model/scoring/load.ts';
@@ -16,7 +17,7 @@ import { benchTexts } from './texts.ts';
 
 interface Engine {
   readonly work: Readonly<Record<Stage, Work>>;
-  /** The results of the first two stages on text i, in a form that all engines share. */
+  /** The results of the first two stages on text i, in a form that all engines share. `ends`: without normalizer. */
   ends(i: number): number[];
   row(i: number): SparseRow;
 }

@@ -11,6 +11,7 @@ import { table } from '../cli/terminal/table.ts';
 import { scoreMapOf } from '../model/reference/score-range.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer } from '../model/scoring/scorer.ts';
+import { checkSteps } from '../native/index.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { type Build, countInstructions, isValgrindInstalled, readBuild, type TextGroup } from './gate/callgrind.ts';
 import { compareInstructions, grouped, type Instructions, instructionsFile, percentOf } from './gate/instructions.ts';
@@ -67,7 +68,8 @@ async function readAccepted(): Promise<Instructions | undefined> {
 async function countStages(build: Build, native: string, accepted?: Instructions): Promise<Instructions> {
   const path = join(packageRoot, 'model', 'stars');
   const scorer = await loadScorer({ bundlePath: path, engine: 'js' }); // the readable twin gives the expected scores
-  const model = { path, scoreMap: scoreMapOf(scorer.bundle) };
+  const steps = checkSteps(scorer.bundle.normalizer?.steps ?? []);
+  const model = { path, scoreMap: scoreMapOf(scorer.bundle), steps };
   const counted = await countInstructions(build, resolve(packageRoot, native), model, await textGroups(scorer));
   printCounts(counted, accepted);
   return counted;

@@ -17,11 +17,12 @@ struct ColumnCounts {
         block_bits((vocabulary.column_count >> 12) + 1) {}
 
   void Add(std::uint32_t column) {
-    ++counts[column];
+    distinct += static_cast<std::uint32_t>(counts[column]++ == 0);
     column_bits[column >> 6] |= std::uint64_t{1} << (column & 63);
     block_bits[column >> 12] |= std::uint64_t{1} << (column >> 6 & 63);
   }
 
+  std::uint32_t distinct = 0;              // columns whose count is not 0
   std::vector<std::uint32_t> counts;       // by column; all 0 between two rows
   std::vector<std::uint64_t> column_bits;  // one bit per column: its count is not 0
   std::vector<std::uint64_t> block_bits;   // one bit per element of column_bits: it is not 0
@@ -45,17 +46,19 @@ class Ngrams {
       Restart();
       return false;
     }
+    const Vocabulary::Node last = v_.nodes[word];
     for (std::size_t n = nodes_.size() - 1; n > 0; --n) {
       const std::uint32_t prefix = nodes_[n - 1];
-      const bool can_extend =
-          prefix != Vocabulary::kNone && v_.nodes[prefix].has_children() && v_.nodes[word].is_child_word();
-      nodes_[n] = can_extend ? v_.Child(prefix, word) : Vocabulary::kNone;
-      if (nodes_[n] != Vocabulary::kNone && v_.nodes[nodes_[n]].column >= 0)
-        visit(v_.nodes[nodes_[n]].column, static_cast<std::uint32_t>(n + 1));
+      nodes_[n] = Vocabulary::kNone;
+      if (!last.is_child_word() || prefix == Vocabulary::kNone || !v_.nodes[prefix].has_children()) continue;
+      const std::uint32_t child = nodes_[n] = v_.Child(prefix, word);
+      if (child == Vocabulary::kNone) continue;
+      if (const std::int32_t column = v_.nodes[child].column; column >= 0)
+        visit(column, static_cast<std::uint32_t>(n + 1));
     }
     nodes_[0] = word;
-    if (v_.nodes[word].column < 0) return false;
-    visit(v_.nodes[word].column, 1U);
+    if (last.column < 0) return false;
+    visit(last.column, 1U);
     return true;
   }
 

@@ -35,7 +35,7 @@ SparseRow Extractor::Row(std::u16string_view text, Scratch& scratch,
 Tokens Extractor::TokensOf(std::u16string_view text, Scratch& scratch) const {
   Tokens tokens{analyzer_.Analyze(text, scratch.analyzer), {}, &analyzer_.dictionary()};
   if (vocabulary().has_rules) tokens.words = analyzer_.Words(scratch.analyzer);
-  if (normalizer_ != nullptr && normalizer_->keeps_emoji()) SplitAtEmoji(text, tokens, scratch);
+  if (normalizer_ != nullptr && scratch.normalizer.may_have_emoji()) SplitAtEmoji(text, tokens, scratch);
   return tokens;
 }
 

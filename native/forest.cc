@@ -103,6 +103,16 @@ std::optional<Error> Forest::CheckJumps() {
 Forest::Scratch::Scratch(const Forest& forest) : farthest_(std::size_t{forest.slot_count_} + 1) {}
 
 double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
+  double sum = 0;
+  if (linear_leaf_.exists()) sum += linear_leaf_.Output(row);
+  if (tree_count_ != 0) sum = AddTrees(row, sum, scratch);
+  if (is_averaged_) sum /= tree_count_ + (linear_leaf_.exists() ? 1.0 : 0.0);
+  // LightGBM 4.7.0 src/objective/regression_objective.hpp, ConvertOutput with reg_sqrt: sign(x) · x · x
+  return is_squared_ ? (static_cast<int>(sum > 0) - static_cast<int>(sum < 0)) * sum * sum : sum;
+}
+
+// Returns `sum` plus the output of each tree, added one after the other.
+double Forest::AddTrees(const SparseRow& row, double sum, Scratch& scratch) const {
   std::uint32_t* const farthest = scratch.farthest_.data();
   if (++scratch.epoch_ > 0xffff) {
     std::fill(scratch.farthest_.begin(), scratch.farthest_.end(), 0);
@@ -132,8 +142,6 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
       take(jumps_[at]);
   }
 
-  double sum = 0;
-  if (linear_leaf_.exists()) sum += linear_leaf_.Output(row);
   for (std::size_t tree = 0; tree < tree_count_; ++tree) {
     const Leaf* const leaves = leaves_ + first_leaf_[tree];
     std::uint32_t next = farthest[tree];
@@ -143,9 +151,7 @@ double Forest::Predict(const SparseRow& row, Scratch& scratch) const {
       leaf = leaves + (next & 0xffff);
     sum += leaf->value;
   }
-  if (is_averaged_) sum /= tree_count_ + (linear_leaf_.exists() ? 1.0 : 0.0);
-  // LightGBM 4.7.0 src/objective/regression_objective.hpp, ConvertOutput with reg_sqrt: sign(x) · x · x
-  return is_squared_ ? (static_cast<int>(sum > 0) - static_cast<int>(sum < 0)) * sum * sum : sum;
+  return sum;
 }
 
 // Takes the jumps for NaN, and for values that LightGBM treats as zero where zero is a missing value. Checks

@@ -75,6 +75,7 @@ class Forest : public LoadedTables<Forest> {
   std::optional<Error> CheckSizes();
   std::optional<Error> CheckJumps();
   Error Refuse(const char* what, const std::string& expected, std::uint64_t found) const;
+  double AddTrees(const SparseRow& row, double sum, Scratch& scratch) const;
   template <class Take>
   void TakeJumpsOfUnusualValue(std::size_t column, double value, Take take) const;
 

@@ -66,9 +66,9 @@ class RuledTerms {
   void MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const;
   bool IsException(std::span<const SentenceWord> segment, std::size_t negator, bool ends_with_question) const;
   std::uint32_t TermWord(const SentenceWord& word) const;
-  const Vocabulary::RuleWord& Rules(const SentenceWord& word) const {
-    static constexpr Vocabulary::RuleWord kNone{Vocabulary::kNone, {-1, -1}, {-1, -1}, {-1, -1}, 0};
-    return word.word == 0 ? kNone : v_.rule_words[word.word - 1];
+  // The node of the word without mark, which has its rules.
+  Vocabulary::Node NodeOf(const SentenceWord& word) const {
+    return word.word == 0 ? Vocabulary::Node{-1, 0} : v_.nodes[word.word - 1];
   }
   void CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]);
 
@@ -108,8 +108,9 @@ void RuledTerms::AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t 
 }
 
 // Adds the words of a token. The first one, with a first character of `length` units, is at `first`.
-void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length, PartOfSpeech part) {
-  while (first < end) {
+inline void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length,
+                                 PartOfSpeech part) {
+  for (;;) {
     if (length != 0) {
       const FoundWord found = FindWord(v_, text_, first, end, length);
       AddWord(found, first, found.end, part);
@@ -117,7 +118,8 @@ void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t 
     } else {
       ++first;
     }
-    length = first < end ? WordCharacter(v_, text_, first, end) : 0;
+    if (first == end) return;
+    length = WordCharacter(v_, text_, first, end);
   }
 }
 
@@ -133,12 +135,9 @@ bool RuledTerms::AddBaseForm(std::u16string_view base, std::uint32_t start, std:
   return true;
 }
 
-void RuledTerms::AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part) {
+inline void RuledTerms::AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part) {
   if (found.characters < v_.shortest_word) return;
-  if (found.word != 0) {
-    __builtin_prefetch(v_.nodes + (found.word - 1));
-    __builtin_prefetch(v_.rule_words.data() + (found.word - 1));
-  }
+  if (found.word != 0) __builtin_prefetch(v_.nodes + (found.word - 1));
   s_.sentence.push_back({found.word, start, end, part, false});
 }
 
@@ -159,14 +158,16 @@ void RuledTerms::EndSegment(bool ends_with_question) {
   if (v_.negation_scope > 0) MarkNegations(segment, ends_with_question);
   ngrams_.Restart();
   totals_.words += segment.size();
+  s_.words.clear();
   std::uint32_t before = 0;
   for (const SentenceWord& word : segment) {  // the loads of the edges overlap
     const std::uint32_t number = TermWord(word);
     v_.PrefetchChild(before - 1, number - 1);
+    s_.words.push_back(number);
     before = number;
   }
   for (std::size_t i = 0; i < segment.size(); ++i) {
-    const bool is_known = ngrams_.AddWord(TermWord(segment[i]), [&](std::int32_t column, std::uint32_t n) {
+    const bool is_known = ngrams_.AddWord(s_.words[i], [&](std::int32_t column, std::uint32_t n) {
       CountColumn(column, segment[i + 1 - n].start, segment[i].end);
     });
     totals_.unknown_words += static_cast<std::uint64_t>(!is_known);
@@ -180,7 +181,7 @@ void RuledTerms::EndSentence() {
   if (v_.has_clauses) {
     std::size_t particle = s_.sentence.size() - 1;
     const auto is_concessive = [&](const SentenceWord& word) {
-      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && Rules(word).is_concessive();
+      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && NodeOf(word).is_concessive();
     };
     while (particle > 0 && !is_concessive(s_.sentence[particle])) --particle;
     for (std::size_t i = 0; particle > 0 && i < s_.sentence.size(); ++i)
@@ -194,19 +195,24 @@ void RuledTerms::EndSentence() {
 void RuledTerms::MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const {
   for (std::size_t i = 0; i < segment.size(); ++i) {
     const SentenceWord& negator = segment[i];
-    if (negator.word == 0 ||
-        !v_.rule_words[negator.word - 1].negates_as(static_cast<std::uint8_t>(negator.part_of_speech)))
-      continue;
+    if (!NodeOf(negator).negates_as(static_cast<std::uint8_t>(negator.part_of_speech))) continue;
     if (IsException(segment, i, ends_with_question)) continue;
     const std::size_t first = i - std::min<std::size_t>(i, v_.negation_scope);
     for (std::size_t k = i; k-- > first;) {
       SentenceWord& word = segment[k];
       if (word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
-          !(Rules(word).continues_scope() && Rules(segment[k + 1]).is_passed_before()))
+          !(NodeOf(word).continues_scope() && NodeOf(segment[k + 1]).is_passed_before()))
         break;
       word.is_negated = !word.is_negated;
     }
   }
+}
+
+bool IsMatch(const Vocabulary::PhraseElement& element, const SentenceWord& word) {
+  if (element.words.empty()) return true;
+  for (const std::uint32_t number : element.words)
+    if (word.word == number + 1) return true;
+  return false;
 }
 
 // Returns a bit for each distance from the negator, in words, at which a match of the elements may end. The
@@ -221,11 +227,8 @@ std::uint64_t MatchEnds(std::span<const Vocabulary::PhraseElement> elements, con
       for (std::uint64_t rest = ends; rest != 0; rest &= rest - 1) {
         const auto distance = static_cast<std::size_t>(std::countr_zero(rest));
         if (distance >= count) break;
-        const std::uint32_t word = words[static_cast<std::ptrdiff_t>(distance) * step].word;
-        const bool is_match =
-            element.words.empty() || std::any_of(element.words.begin(), element.words.end(),
-                                                 [word](std::uint32_t number) { return word == number + 1; });
-        if (is_match) after |= std::uint64_t{2} << distance;
+        if (IsMatch(element, words[static_cast<std::ptrdiff_t>(distance) * step]))
+          after |= std::uint64_t{2} << distance;
       }
       ends = after;
       next |= after;
@@ -240,6 +243,7 @@ bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t 
   const SentenceWord* const words = segment.data() + negator;
   const std::size_t rest = segment.size() - negator - 1;
   for (const Vocabulary::Exception& phrase : v_.exceptions) {
+    if (negator != 0 && !phrase.may_follow(words[-1].word)) continue;  // most phrases
     if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
     const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
     const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;
@@ -250,12 +254,13 @@ bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t 
 
 // Returns the number + 1 of the word with its mark, or 0 if that is in no term.
 std::uint32_t RuledTerms::TermWord(const SentenceWord& word) const {
-  return word.is_negated ? Rules(word).marked + 1 : word.word;  // kNone + 1 is 0
+  // kNone + 1 is 0
+  return word.is_negated && word.word != 0 ? v_.rule_words[word.word - 1].marked + 1 : word.word;
 }
 
 void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]) {
-  if (!IsContent(word.part_of_speech)) return;
-  const std::int32_t column = (Rules(word).*columns)[word.is_negated ? 1 : 0];
+  if (!IsContent(word.part_of_speech) || !NodeOf(word).has_prefixed_terms()) return;
+  const std::int32_t column = (v_.rule_words[word.word - 1].*columns)[word.is_negated ? 1 : 0];
   if (column >= 0) CountColumn(column, word.start, word.end);
 }
 

@@ -33,6 +33,7 @@ struct SentenceWord {
 // Memory of one text. One owner at a time.
 struct RuledTermsScratch {
   std::vector<SentenceWord> sentence, last_sentence;
+  std::vector<std::uint32_t> words;  // of a segment, with their marks: number + 1; 0: in no term
 };
 
 // The tokens of a text. Token i ends at ends[i] and is the dictionary's word words[i]. Without term rules,

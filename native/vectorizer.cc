@@ -115,8 +115,11 @@ SparseRow Vectorizer::Row(std::u16string_view text, const Tokens& tokens, Scratc
 SparseRow Vectorizer::TakeRow(Scratch& scratch) const {
   const Vocabulary& v = *vocabulary_;
   ColumnCounts& counts = scratch.counts_;
-  scratch.columns_.clear();
-  scratch.values_.clear();
+  scratch.columns_.resize(counts.distinct);
+  scratch.values_.resize(counts.distinct);
+  counts.distinct = 0;
+  std::int32_t* next_column = scratch.columns_.data();
+  double* next_value = scratch.values_.data();
   double total = 0;  // summed in the order of the columns, as in model/reference/vectorizer.ts
   for (std::size_t i = 0; i < counts.block_bits.size(); ++i) {
     for (std::uint64_t& sets = counts.block_bits[i]; sets != 0; sets &= sets - 1) {
@@ -128,8 +131,8 @@ SparseRow Vectorizer::TakeRow(Scratch& scratch) const {
         const double frequency =
             v.has_sublinear_tf ? Logarithm(v.logarithms, count) + 1 : static_cast<double>(count);
         const double value = frequency * (v.uses_idf ? v.idf[column] : 1);
-        scratch.columns_.push_back(static_cast<std::int32_t>(column));
-        scratch.values_.push_back(value);
+        *next_column++ = static_cast<std::int32_t>(column);
+        *next_value++ = value;
         total += v.norm == Vocabulary::Norm::kL2 ? value * value : std::abs(value);
       }
     }

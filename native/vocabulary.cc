@@ -9,7 +9,7 @@
 namespace hoshi {
 namespace {
 
-constexpr std::array<std::uint8_t, 14> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8, 32, 4, 4, 2, 1, 4};
+constexpr std::array<std::uint8_t, 14> kElementBytes{4, 2, 4, 8, 8, 4, 8, 8, 28, 4, 4, 2, 1, 4};
 
 static_assert(sizeof(Vocabulary::Unit) == kElementBytes[3] && sizeof(Vocabulary::Node) == kElementBytes[4] &&
               sizeof(Vocabulary::RuleWord) == kElementBytes[8]);
@@ -37,9 +37,20 @@ std::uint32_t HashOf(std::u16string_view text) {
   return hash;
 }
 
+// Exception::first_before.
+std::uint64_t FirstWords(std::span<const Vocabulary::PhraseElement> elements) {
+  std::uint64_t bits = 0;
+  for (const Vocabulary::PhraseElement& element : elements) {
+    if (element.words.empty()) return ~std::uint64_t{0};
+    for (const std::uint32_t word : element.words) bits |= std::uint64_t{1} << ((word + 1) % 64);
+    if (element.min > 0) return bits;
+  }
+  return ~std::uint64_t{0};
+}
+
 }  // namespace
 
-constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 2, kElementBytes};
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 3, kElementBytes};
 
 Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));
@@ -177,9 +188,10 @@ std::optional<Error> Vocabulary::CheckExceptions() {
   while (!rest.empty()) {
     const std::uint32_t head = rest.front();
     rest = rest.subspan(1);
-    Exception exception{{}, {}, head >> 16 != 0};
+    Exception exception{{}, {}, head >> 16 != 0, 0};
     if (std::optional<Error> error = ReadElements(rest, head & 0xff, exception.before)) return error;
     if (std::optional<Error> error = ReadElements(rest, head >> 8 & 0xff, exception.after)) return error;
+    exception.first_before = FirstWords(exception.before);
     exceptions.push_back(std::move(exception));
   }
   return std::nullopt;

@@ -48,6 +48,13 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     std::uint32_t flags;
     bool has_children() const { return (flags & 1) != 0; }
     bool is_child_word() const { return (flags & 2) != 0; }  // the word is the last of a longer term
+    // The term rules, for words without mark.
+    bool is_concessive() const { return (flags & 4) != 0; }
+    // A conjunctive particle that passes a negation on, if a word with is_passed_before follows.
+    bool continues_scope() const { return (flags & 8) != 0; }
+    bool is_passed_before() const { return (flags & 16) != 0; }
+    bool has_prefixed_terms() const { return (flags & 32) != 0; }  // a column of its RuleWord is not −1
+    bool negates_as(std::uint8_t part_of_speech) const { return (flags >> 16 >> part_of_speech & 1) != 0; }
   };
   const Node* nodes;
 
@@ -74,12 +81,6 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     std::uint32_t marked;  // the number of the word with the mark; kNone: it is in no term
     // Columns of the terms with a prefix, without and with the mark; −1: not in the vocabulary.
     std::int32_t before[2], after[2], last[2];
-    std::uint32_t flags;
-    bool is_concessive() const { return (flags & 1) != 0; }
-    // A conjunctive particle that passes a negation on, if a word with is_passed_before follows.
-    bool continues_scope() const { return (flags & 2) != 0; }
-    bool is_passed_before() const { return (flags & 4) != 0; }
-    bool negates_as(std::uint8_t part_of_speech) const { return (flags >> 16 >> part_of_speech & 1) != 0; }
   };
   std::span<const RuleWord> rule_words;
 
@@ -91,6 +92,10 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   struct Exception {
     std::vector<PhraseElement> before, after;
     bool ends_with_question;
+    // Bit w % 64 of each word number + 1, w, that a match of `before` may begin with. All bits if the match
+    // may be empty.
+    std::uint64_t first_before;
+    bool may_follow(std::uint32_t word) const { return (first_before >> (word % 64) & 1) != 0; }
   };
   static constexpr std::uint32_t kMaxPhraseReach = 63;  // words from the negator
   std::vector<Exception> exceptions;

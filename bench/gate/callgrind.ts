@@ -7,7 +7,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { dictionaryPath, type ScoreMapTables } from '../../native/index.ts';
+import {
+  dictionaryPath,
+  NORMALIZER_STEPS,
+  type NormalizerStep,
+  normalizerPath,
+  type ScoreMapTables,
+} from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { Compiler, Instructions } from './instructions.ts';
 
@@ -23,6 +29,8 @@ export interface Model {
   /** The bundle's folder, with the compiled files. */
   readonly path: string;
   readonly scoreMap: ScoreMapTables;
+  /** The steps of the normalizer. Without steps, texts are analyzed as they are. */
+  readonly steps: readonly NormalizerStep[];
 }
 
 export interface Build extends Compiler {
@@ -116,7 +124,7 @@ export async function countInstructions(
     stages,
   ]);
   await writeFile(input, encodeInput(model, groups));
-  const tables = [dictionaryPath, join(model.path, 'vocabulary.bin'), join(model.path, 'forest.bin')];
+  const tables = [dictionaryPath, normalizerPath, join(model.path, 'vocabulary.bin'), join(model.path, 'forest.bin')];
   // The paths are relative and the environment is fixed, so that the stack begins at the same address in each checkout.
   run(
     'valgrind',
@@ -155,9 +163,11 @@ async function readDumps(): Promise<Record<string, number>> {
 }
 
 /** The format is at the head of gate/stages.cc. */
-function encodeInput({ scoreMap: { raw, scores, slopes } }: Model, groups: readonly TextGroup[]): Buffer {
+function encodeInput({ scoreMap: { raw, scores, slopes }, steps }: Model, groups: readonly TextGroup[]): Buffer {
   return Buffer.concat([
     ...[raw, scores, slopes].flatMap((table) => [uint32(table.length), ...Array.from(table, float64)]),
+    uint32(steps.length),
+    Buffer.from(steps.map((step) => NORMALIZER_STEPS.indexOf(step))),
     uint32(groups.length),
     ...groups.flatMap(({ name, texts, scores }) => [
       uint32(Buffer.byteLength(name)),

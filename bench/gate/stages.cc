@@ -1,18 +1,20 @@
 // The stages of the native engine without Node, for `npm run bench -- gate`, which runs this program under
 // callgrind. The program checks every score before it counts an instruction.
 //
-//   stages DICTIONARY VOCABULARY FOREST INPUT
+//   stages DICTIONARY NORMALIZER VOCABULARY FOREST INPUT
 //
-// INPUT, little-endian: the model's score map (raw, scores and slopes, each as u32 length and f64 values),
-// u32 number of groups; for each group its name (u32 bytes, UTF-8) and u32 number of texts; for each text its
-// expected score (f64) and its characters (u32 UTF-16 units, the units). The first group is counted at every
-// stage, the others at the whole score, as the stage `score, NAME`.
+// INPUT, little-endian: the model's score map (raw, scores and slopes, each as u32 length and f64 values);
+// the steps of its normalizer (u32 length, and a byte for each Normalizer::Step); u32 number of groups; for
+// each group its name (u32 bytes, UTF-8) and u32 number of texts; for each text its expected score (f64) and
+// its characters (u32 UTF-16 units, the units). The first group is counted at every stage, the others at the
+// whole score, as the stage `score, NAME`.
 //
 // callgrind writes one dump for each stage, with the stage as its trigger. One thread.
 #include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -29,10 +31,14 @@ namespace {
 
 using hoshi::Analyzer;
 using hoshi::Dictionary;
+using hoshi::Extractor;
 using hoshi::Forest;
+using hoshi::Normalizer;
+using hoshi::NormalizerTables;
 using hoshi::ScoreMap;
 using hoshi::Scorer;
 using hoshi::SparseRow;
+using hoshi::Tokens;
 using hoshi::Vectorizer;
 using hoshi::Vocabulary;
 
@@ -50,6 +56,7 @@ struct Group {
 
 struct Input {
   std::vector<double> raw, scores, slopes;
+  std::vector<Normalizer::Step> steps;
   std::vector<Group> groups;
 };
 
@@ -77,6 +84,8 @@ Input ReadInput(const char* path) {
     table->resize(ReadNumber<std::uint32_t>(stream));
     for (double& value : *table) value = ReadNumber<double>(stream);
   }
+  input.steps.resize(ReadNumber<std::uint32_t>(stream));
+  for (Normalizer::Step& step : input.steps) step = Normalizer::Step{ReadNumber<std::uint8_t>(stream)};
   input.groups.resize(ReadNumber<std::uint32_t>(stream));
   for (Group& group : input.groups) {
     group.name = ReadString<std::string>(stream);
@@ -92,11 +101,12 @@ Input ReadInput(const char* path) {
 // ------------------------------------------------------------------------------------------------ tables
 
 struct Paths {
-  const char *dictionary, *vocabulary, *forest;
+  const char *dictionary, *normalizer, *vocabulary, *forest;
 };
 
 struct Tables {
   std::shared_ptr<const Dictionary> dictionary;
+  std::shared_ptr<const Normalizer> normalizer;  // null if the model has no steps
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Forest> forest;
 };
@@ -109,9 +119,13 @@ std::shared_ptr<const Table> LoadTable(const char* path) {
   std::exit(EXIT_FAILURE);
 }
 
-Tables LoadTables(const Paths& paths) {
-  return {LoadTable<Dictionary>(paths.dictionary), LoadTable<Vocabulary>(paths.vocabulary),
-          LoadTable<Forest>(paths.forest)};
+Tables LoadTables(const Paths& paths, const std::vector<Normalizer::Step>& steps) {
+  const auto dictionary = LoadTable<Dictionary>(paths.dictionary);
+  std::shared_ptr<const Normalizer> normalizer;
+  if (!steps.empty())
+    normalizer =
+        std::make_shared<const Normalizer>(LoadTable<NormalizerTables>(paths.normalizer), dictionary, steps);
+  return {dictionary, normalizer, LoadTable<Vocabulary>(paths.vocabulary), LoadTable<Forest>(paths.forest)};
 }
 
 // ------------------------------------------------------------------------------------------------- counts
@@ -142,33 +156,53 @@ void CheckScores(const Input& input, const Scorer& scorer, Scorer::Scratch& scra
 
 // The result of each stage for one text. It is the input of the next stage.
 struct Stages {
-  std::vector<std::uint32_t> ends;
+  std::u16string normalized;
+  Analyzer::Scratch analyzer;  // its own: the words are looked up from the last analysis
+  std::vector<std::uint32_t> ends, words;
   std::vector<std::int32_t> columns;
   std::vector<double> values;
   SparseRow row() const { return {columns, values}; }
 };
 
+std::u16string_view Normalized(const Tables& tables, std::u16string_view text, Scorer::Scratch& scratch) {
+  return tables.normalizer == nullptr ? text
+                                      : tables.normalizer->Normalize(text, scratch.extractor.normalizer);
+}
+
+// The ordinary texts have no emoji, so that no token is split at one.
 void CountStages(const Group& group, const Tables& tables, Scorer::Scratch& scratch) {
   const Analyzer analyzer(tables.dictionary);
   const Vectorizer vectorizer(tables.vocabulary);
-  const Forest& forest = *tables.forest;
-  std::vector<Stages> stages;
+  Vectorizer::Scratch& of_rows = scratch.extractor.vectorizer;
+  const auto tokens_of = [&](const Stages& each) {
+    return Tokens{each.ends, each.words, tables.dictionary.get()};
+  };
+  std::deque<Stages> stages;
   for (const Text& text : group.texts) {
-    const auto ends = analyzer.Analyze(text.units, scratch.analyzer);
-    const SparseRow row = vectorizer.Row(text.units, ends, scratch.vectorizer);
-    stages.push_back({{ends.begin(), ends.end()},
-                      {row.columns.begin(), row.columns.end()},
-                      {row.values.begin(), row.values.end()}});
+    Stages& each = stages.emplace_back();
+    each.normalized = Normalized(tables, text.units, scratch);
+    const auto ends = analyzer.Analyze(each.normalized, each.analyzer);
+    each.ends.assign(ends.begin(), ends.end());
+    const auto words = analyzer.Words(each.analyzer);
+    each.words.assign(words.begin(), words.end());
+    const SparseRow row = vectorizer.Row(each.normalized, tokens_of(each), of_rows);
+    each.columns.assign(row.columns.begin(), row.columns.end());
+    each.values.assign(row.values.begin(), row.values.end());
   }
-  Count("tokenize", [&] {
-    for (const Text& text : group.texts) analyzer.Analyze(text.units, scratch.analyzer);
+  Count("normalize", [&] {
+    for (const Text& text : group.texts) Normalized(tables, text.units, scratch);
   });
-  Count("row", [&] {
-    for (std::size_t i = 0; i < stages.size(); ++i)
-      vectorizer.Row(group.texts[i].units, stages[i].ends, scratch.vectorizer);
+  Count("tokenize", [&] {
+    for (const Stages& each : stages) analyzer.Analyze(each.normalized, scratch.extractor.analyzer);
+  });
+  Count("words", [&] {
+    for (Stages& each : stages) analyzer.Words(each.analyzer);
+  });
+  Count("vectorize", [&] {
+    for (const Stages& each : stages) vectorizer.Row(each.normalized, tokens_of(each), of_rows);
   });
   Count("predict", [&] {
-    for (const Stages& each : stages) forest.Predict(each.row(), scratch.forest);
+    for (const Stages& each : stages) tables.forest->Predict(each.row(), scratch.forest);
   });
 }
 
@@ -181,18 +215,19 @@ void CountScore(const std::string& name, const Group& group, const Scorer& score
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: stages DICTIONARY VOCABULARY FOREST INPUT\n");
+  if (argc != 6) {
+    std::fprintf(stderr, "usage: stages DICTIONARY NORMALIZER VOCABULARY FOREST INPUT\n");
     return EXIT_FAILURE;
   }
-  const Paths paths{argv[1], argv[2], argv[3]};
-  const Input input = ReadInput(argv[4]);
-  const Tables tables = LoadTables(paths);
-  const Scorer scorer(Analyzer(tables.dictionary), Vectorizer(tables.vocabulary), tables.forest,
-                      ScoreMap(input.raw, input.scores, input.slopes));
+  const Paths paths{argv[1], argv[2], argv[3], argv[4]};
+  const Input input = ReadInput(argv[5]);
+  const Tables tables = LoadTables(paths, input.steps);
+  const auto extractor = std::make_shared<const Extractor>(tables.normalizer, Analyzer(tables.dictionary),
+                                                           Vectorizer(tables.vocabulary));
+  const Scorer scorer(extractor, tables.forest, ScoreMap(input.raw, input.scores, input.slopes));
   Scorer::Scratch scratch(scorer);
   CheckScores(input, scorer, scratch);
-  Count("load", [&] { LoadTables(paths); });
+  Count("load", [&] { LoadTables(paths, input.steps); });
   CountStages(input.groups[0], tables, scratch);
   CountScore("score", input.groups[0], scorer, scratch);
   for (std::size_t i = 1; i < input.groups.size(); ++i)

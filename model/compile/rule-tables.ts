@@ -32,11 +32,12 @@ function exceptionsOf({ exceptions }: NegationRules): NegationException[] {
 }
 
 const NONE = 0xffffffff;
-const RULE_WORD_FIELDS = 8;
-const FLAGS_FIELD = 7;
-const IS_CONCESSIVE = 1;
-const CONTINUES_SCOPE = 2;
-const IS_PASSED_BEFORE = 4;
+const RULE_WORD_FIELDS = 7;
+// Flags of a word's node, beside those of term-nodes.ts.
+const IS_CONCESSIVE = 4;
+const CONTINUES_SCOPE = 8;
+const IS_PASSED_BEFORE = 16;
+const HAS_PREFIXED_TERMS = 32;
 const NEGATES_SHIFT = 16;
 const FIELDS = { before: 1, after: 3, last: 5 } as const;
 
@@ -46,35 +47,41 @@ interface PrefixedTerm {
   readonly column: number;
 }
 
-/** One RuleWord per word without mark. `numberOf` and `markedNumberOf` give undefined for a word that is in no term. */
+/** One RuleWord per word without mark. `numberOf` gives the number of each word of `terms`. */
 export function ruleWordsTable(
   count: number,
-  rules: TermRules,
   terms: Iterable<PrefixedTerm>,
   numberOf: (word: string) => number | undefined,
   markedWords: Iterable<readonly [word: number, marked: number]>,
 ): Uint32Array {
   const table = new Uint32Array(count * RULE_WORD_FIELDS).fill(NONE); // NONE is also column −1
-  for (let word = 0; word < count; word++) table[word * RULE_WORD_FIELDS + FLAGS_FIELD] = 0;
-  const addFlags = (word: string, flags: number) => {
-    const number = numberOf(word);
-    if (number === undefined) return;
-    const at = number * RULE_WORD_FIELDS + FLAGS_FIELD;
-    table[at] = (table[at] as number) | flags;
-  };
-  for (const word of rules.concessive) addFlags(word, IS_CONCESSIVE);
-  for (const word of rules.negation?.through.particles ?? []) addFlags(word, CONTINUES_SCOPE);
-  for (const word of rules.negation?.through.before ?? []) addFlags(word, IS_PASSED_BEFORE);
-  for (const [word, parts] of Object.entries(rules.negation?.negators ?? {})) {
-    const bits = parts.reduce((sum, part) => sum | (1 << PARTS_OF_SPEECH.indexOf(part)), 0);
-    addFlags(word, (bits << NEGATES_SHIFT) >>> 0);
-  }
   for (const [word, marked] of markedWords) table[word * RULE_WORD_FIELDS] = marked;
   for (const { kind, word, column } of terms) {
     const number = numberOf(word.word) as number;
     table[number * RULE_WORD_FIELDS + FIELDS[kind] + Number(word.isNegated)] = column;
   }
   return table;
+}
+
+/** Adds what the rules say about a word to the flags of its node. `numberOf`: undefined if a word is in no term. */
+export function addRuleFlags(
+  nodes: readonly { flags: number }[],
+  rules: TermRules,
+  terms: Iterable<PrefixedTerm>,
+  numberOf: (word: string) => number | undefined,
+): void {
+  const addFlags = (word: string, flags: number) => {
+    const node = nodes[numberOf(word) ?? nodes.length];
+    if (node !== undefined) node.flags |= flags;
+  };
+  for (const word of rules.concessive) addFlags(word, IS_CONCESSIVE);
+  for (const word of rules.negation?.through.particles ?? []) addFlags(word, CONTINUES_SCOPE);
+  for (const word of rules.negation?.through.before ?? []) addFlags(word, IS_PASSED_BEFORE);
+  for (const [word, parts] of Object.entries(rules.negation?.negators ?? {})) {
+    const bits = parts.reduce((sum, part) => sum | (1 << PARTS_OF_SPEECH.indexOf(part)), 0);
+    addFlags(word, bits << NEGATES_SHIFT);
+  }
+  for (const { word } of terms) addFlags(word.word, HAS_PREFIXED_TERMS);
 }
 
 /** The phrases that do not negate: for each, a head and its elements. native/vocabulary.cc describes the numbers. */

@@ -8,7 +8,7 @@ import { isSymbolTerm, spelled } from '../reference/term-rules.ts';
 import { shortestWord } from '../reference/terms.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import { isLongEnough, isWord, wordPartsOf } from '../reference/word-parts.ts';
-import { exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
+import { addRuleFlags, exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from './rule-tables.ts';
 
 const HAS_CHILDREN = 1;
 const IS_CHILD_WORD = 2;
@@ -64,6 +64,8 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
   const { slots, units } = symbolTables(terms.filter((term) => term.kind === 'symbol'));
   const prefixed = terms.flatMap((term) => (term.kind === 'ngram' || term.kind === 'symbol' ? [] : [term]));
   const numberOf = (word: string) => numbers.numberOf({ word: spell(word), isNegated: false });
+  const { nodes, edges } = nodesOf(ngrams, numbers, wordCount);
+  if (rules !== undefined) addRuleFlags(nodes, rules, prefixed, numberOf);
   return {
     words: numbers.words,
     spellings: Object.keys(rules?.spellings ?? {}).flatMap((word) => {
@@ -72,10 +74,11 @@ export function termNodesOf({ parameters, tables }: Vectorizer): TermNodes {
     }),
     weights: numbers.weights,
     wordCount,
-    ...nodesOf(ngrams, numbers, wordCount),
+    nodes,
+    edges,
     longest: ngrams.reduce((length, { words }) => Math.max(length, words.length), 1),
     ruleSections: [
-      rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, rules, prefixed, numberOf, marked),
+      rules === undefined ? new Uint32Array() : ruleWordsTable(numbers.count, prefixed, numberOf, marked),
       exceptionsTable(rules?.negation ?? null, numberOf),
       slots,
       units,

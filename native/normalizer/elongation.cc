@@ -35,8 +35,6 @@ struct Decision {
   }
 };
 
-bool IsWave(char16_t unit) { return unit == u'〜'; }
-
 // One mark with the text around it.
 class Mark {
  public:
@@ -238,6 +236,7 @@ Change NextChange(const Dictionary& dictionary, std::u16string_view text, std::s
 bool ElongateOnce(const Dictionary& dictionary, MappedText& text) {
   std::size_t size = 0;  // of the result, which is never longer than what was read
   const auto keep = [&](std::size_t from, std::size_t to) -> std::u16string_view {
+    if (from == size) size = from = to;  // nothing was deleted yet
     for (; from < to; ++from, ++size) {
       text.units[size] = text.units[from];
       text.starts[size] = text.starts[from];
@@ -266,34 +265,14 @@ bool ElongateOnce(const Dictionary& dictionary, MappedText& text) {
 
 }  // namespace
 
-bool MayBeginMark(std::u16string_view text, std::size_t i) {
-  const char16_t unit = text[i];
-  if (unit < u'〜' || unit > u'ー') return false;
-  if (unit <= u'お') {
-    const bool is_full = (unit - u'ぁ') % 2 != 0;
-    return unit == u'〜' || (unit >= u'ぁ' && (!is_full || (i + 1 < text.size() && text[i + 1] == unit)));
-  }
-  return unit == u'ー';
-}
-
-std::u16string_view WordUnitsAfter(std::u16string_view text) {
-  std::size_t end = 0;
-  while (end < std::min(text.size(), kMaxUnitsAfter) && (IsKana(text[end]) || IsWave(text[end]))) ++end;
-  return text.substr(0, end);
-}
-
-void ElongateInPlace(const Dictionary& dictionary, MappedText& text) {
+void Elongate(const Dictionary& dictionary, MappedText& text) {
   for (std::size_t pass = 0; pass < kMaxPasses && ElongateOnce(dictionary, text); ++pass) {
   }
 }
 
-bool Elongate(const Dictionary& dictionary, const MappedText& in, MappedText& out) {
-  const std::u16string_view text = in.text();
-  const auto keep = [&](std::size_t, std::size_t to) { return text.substr(0, to); };
-  if (NextChange(dictionary, text, 0, keep).start == text.size()) return false;
-  out = in;
-  ElongateInPlace(dictionary, out);
-  return true;
+bool HasElongation(const Dictionary& dictionary, std::u16string_view text) {
+  const auto keep = [text](std::size_t, std::size_t to) { return text.substr(0, to); };
+  return NextChange(dictionary, text, 0, keep).start != text.size();
 }
 
 }  // namespace hoshi

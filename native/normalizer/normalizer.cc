@@ -34,7 +34,7 @@ Normalizer::Normalizer(std::shared_ptr<const NormalizerTables> tables,
 
 void Normalizer::Classify() {
   const auto add = [this](char16_t unit, unsigned kind) {
-    classes_[unit] = static_cast<std::uint8_t>(classes_[unit] | kind);
+    classes_[unit] = static_cast<std::uint16_t>(classes_[unit] | kind);
   };
   for (char32_t unit = 0; unit < classes_.size(); ++unit) {
     const bool is_surrogate = (unit & 0xf800) == 0xd800;
@@ -42,6 +42,8 @@ void Normalizer::Classify() {
     if ((tables_->character(unit).flags & NormalizerTables::kEmoji) != 0)
       add(static_cast<char16_t>(unit), kEmoji);
     if (Changes(unit)) add(static_cast<char16_t>(unit), kChanges);
+    if (Has(Step::kSpelling) && IsKatakana(static_cast<char16_t>(unit)))
+      add(static_cast<char16_t>(unit), kKatakana);
   }
   if (Has(Step::kDashes)) {
     for (const auto& [unit, dash] : tables_->dashes) add(unit, unit == dash ? kPair : kDash);
@@ -52,6 +54,10 @@ void Normalizer::Classify() {
   if (Has(Step::kRepeats)) {
     for (const auto& run : tables_->runs) add(run.unit, run.minimum == 2 ? kPair : kTriple);
     add(kEllipsis, kPair | kChanges);  // a point beside it changes, too
+  }
+  if (Has(Step::kElongation)) {
+    for (char16_t unit = u'ぁ'; unit <= u'お'; ++unit) add(unit, IsFullVowel(unit) ? kFullVowel : kMark);
+    for (const char16_t unit : {u'〜', u'ー'}) add(unit, kMark);
   }
   ClassifyRestored();
 }
@@ -73,7 +79,7 @@ void Normalizer::ClassifyRestored() {
     if (parts.empty() || !is_inert || parts == u"." || parts == u",") return;
     NormalizeCharacters({&unit, 1}, scratch);
     if (scratch.text_.text() == std::u16string_view(&unit, 1))
-      classes_[unit] = static_cast<std::uint8_t>(classes_[unit] & ~kChanges);
+      classes_[unit] = static_cast<std::uint16_t>(classes_[unit] & ~kChanges);
   };
   for (const auto& replacement : tables_->punctuation) check(replacement.by);
   check(kEllipsis);
@@ -101,28 +107,51 @@ KaomojiFinder Normalizer::NormalizedKaomoji() const {
 std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
   scratch.FreeIfLarge();
   scratch.is_changed_ = false;
-  if (!IsNormalized(text)) {
+  unsigned kinds = KindsOf(text);
+  bool may_change = false;
+  if ((kinds & kOfCharacters) != 0 && !IsNormalized(text)) {
     NormalizeCharacters(text, scratch);
     ReplaceKaomoji(scratch.text_, scratch.other_);
-  } else if (MayRespell(text)) {
+    kinds = KindsOf(scratch.text_.text());
+    may_change = true;
+  } else if (IsRespelled(text, kinds)) {
     CopyTo(scratch.text_, text);
-  } else {
-    return text;
+    may_change = true;
   }
-  Respell(scratch.text_, scratch.other_);
+  scratch.may_have_emoji_ = Has(Step::kEmoji) && (kinds & (kEmoji | kSurrogate)) != 0;
+  if (!may_change) return text;
+  if ((kinds & kOfElongation) != 0) Elongate(*dictionary_, scratch.text_);
+  if ((kinds & kKatakana) != 0) RespellKatakana(*dictionary_, scratch.text_);
   scratch.is_changed_ = scratch.text_.text() != text;
   return scratch.is_changed_ ? scratch.text_.text() : text;
 }
 
+// Returns the classes of all units. A class of runs counts where a unit repeats, and kMark where the unit
+// before is no katakana.
+unsigned Normalizer::KindsOf(std::u16string_view text) const {
+  static_assert(kMark == kKatakana << 1);
+  unsigned all = 0, repeated = 0, marks = 0, kind_before = 0;
+  char16_t unit_before = 0;
+  for (const char16_t unit : text) {
+    const unsigned kind = classes_[unit];
+    all |= kind;
+    repeated |= unit == unit_before ? kind : 0;
+    marks |= kind & ~(kind_before << 1);
+    kind_before = kind;
+    unit_before = unit;
+  }
+  return (all & ~(kOfRuns | kMark)) | (repeated & kOfRuns) | (marks & kMark);
+}
+
 bool Normalizer::IsNormalized(std::u16string_view text) const {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (classes_[text[i]] != 0 && !IsNormalizedAt(text, i)) return false;
+    if ((classes_[text[i]] & kOfCharacters) != 0 && !IsNormalizedAt(text, i)) return false;
   }
   return true;
 }
 
 bool Normalizer::IsNormalizedAt(std::u16string_view text, std::size_t i) const {
-  const std::uint8_t kind = classes_[text[i]];
+  const unsigned kind = classes_[text[i]];
   if ((kind & (kChanges | kDash | kPunctuation)) != 0) return false;
   if (EndsRun(text, i)) return false;
   if ((kind & kSurrogate) != 0 && Changes(CodePointAt(text, i).code)) return false;
@@ -139,18 +168,10 @@ void Normalizer::CopyTo(MappedText& mapped, std::u16string_view text) {
   }
 }
 
-// Whether elongation or spelling may change a text that the other steps do not change.
-bool Normalizer::MayRespell(std::u16string_view text) const {
-  const bool elongates = Has(Step::kElongation), respells = Has(Step::kSpelling);
-  if (!elongates && !respells) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if ((respells && IsKatakana(text[i])) || (elongates && MayBeginMark(text, i))) return true;
-  return false;
-}
-
-void Normalizer::Respell(MappedText& text, MappedText& other) const {
-  if (Has(Step::kElongation) && Elongate(*dictionary_, text, other)) std::swap(text, other);
-  if (Has(Step::kSpelling) && RespellKatakana(*dictionary_, text, other)) std::swap(text, other);
+// Whether elongation or spelling changes a text that the other steps do not change.
+bool Normalizer::IsRespelled(std::u16string_view text, unsigned kinds) const {
+  return ((kinds & kOfElongation) != 0 && HasElongation(*dictionary_, text)) ||
+         ((kinds & kKatakana) != 0 && HasMisspelling(*dictionary_, text));
 }
 
 // Runs the steps up to repeats, except that kaomoji stay.

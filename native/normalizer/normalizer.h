@@ -4,7 +4,8 @@
 //
 // Most texts are normalized as they come. Normalize finds that out in one pass over the units, with a table
 // of classes, and returns the caller's view. The table is made for the steps, so that a unit which one step
-// changes and a later one restores (！ → ! → ！) has no class.
+// changes and a later one restores (！ → ! → ！) has no class of a change. Only texts with certain classes
+// are looked at again, for runs, marks of elongation and katakana words.
 //
 // A Normalizer is immutable and may be shared by threads. A Scratch has one owner at a time and is reused
 // without allocation, except after a very long text.
@@ -38,6 +39,9 @@ class Normalizer {
     // call. REQUIRES: is_changed()
     std::span<const std::uint32_t> starts() const { return text_.starts; }
     std::span<const std::uint32_t> ends() const { return text_.ends; }
+    // False if NormalizerTables::EmojiLength finds no emoji in the normalized text, or the step emoji does
+    // not run.
+    bool may_have_emoji() const { return may_have_emoji_; }
 
    private:
     friend class Normalizer;
@@ -48,7 +52,7 @@ class Normalizer {
         *this = Scratch();
     }
 
-    bool is_changed_ = false;
+    bool is_changed_ = false, may_have_emoji_ = false;
     MappedText text_, other_;
     Nfkc::Scratch nfkc_;
   };
@@ -64,14 +68,12 @@ class Normalizer {
 
   const NormalizerTables& tables() const { return *tables_; }
 
-  // Whether the step emoji runs, so that NormalizerTables::EmojiLength finds the emoji of a normalized text.
-  bool keeps_emoji() const { return Has(Step::kEmoji); }
   // False if no emoji begins with the unit.
   bool may_start_emoji(char16_t unit) const { return (classes_[unit] & (kEmoji | kSurrogate)) != 0; }
 
  private:
   // Classes of units. A unit without a class is the same after all steps, wherever it stands.
-  enum Class : std::uint8_t {
+  enum Class : std::uint16_t {
     kChanges = 1,      // NFKC or the step emoji may change the unit, or the units before it
     kDash = 2,         // a group of dashes.tsv has the unit
     kPunctuation = 4,  // the step punctuation may change the unit
@@ -79,8 +81,15 @@ class Normalizer {
     kTriple = 16,      // a run of three may change
     kKaomoji = 32,     // a kaomoji begins with the unit
     kSurrogate = 64,
-    kEmoji = 128,  // an emoji begins with the unit; it has no other meaning than may_start_emoji
+    kEmoji = 128,      // an emoji begins with the unit; it has no other meaning than may_start_emoji
+    kKatakana = 256,   // a katakana word may begin with the unit
+    kMark = 512,       // a mark of elongation may begin with the unit, except after katakana
+    kFullVowel = 1024  // a mark may begin with two of the unit
   };
+  static constexpr unsigned kOfRuns = kPair | kTriple | kFullVowel;
+  static constexpr unsigned kOfElongation = kMark | kFullVowel;
+  static constexpr unsigned kOfCharacters =
+      kChanges | kDash | kPunctuation | kPair | kTriple | kKaomoji | kSurrogate;
 
   static constexpr char16_t kEllipsis = u'…';
 
@@ -91,13 +100,13 @@ class Normalizer {
   KaomojiFinder NormalizedKaomoji() const;
 
   static void CopyTo(MappedText& mapped, std::u16string_view text);
-  bool MayRespell(std::u16string_view text) const;
-  void Respell(MappedText& text, MappedText& other) const;
+  unsigned KindsOf(std::u16string_view text) const;
+  bool IsRespelled(std::u16string_view text, unsigned kinds) const;
   bool IsNormalized(std::u16string_view text) const;
   bool IsNormalizedAt(std::u16string_view text, std::size_t i) const;
   // Whether text[i] is the second or third unit of a run that may change.
   bool EndsRun(std::u16string_view text, std::size_t i) const {
-    const std::uint8_t kind = classes_[text[i]];
+    const unsigned kind = classes_[text[i]];
     const bool is_pair = (kind & (kPair | kTriple)) != 0 && i > 0 && text[i - 1] == text[i];
     return is_pair && ((kind & kPair) != 0 || (i > 1 && text[i - 2] == text[i]));
   }
@@ -115,7 +124,7 @@ class Normalizer {
   std::shared_ptr<const Dictionary> dictionary_;
   unsigned steps_ = 0;  // a bit for each step
   Nfkc nfkc_;
-  std::array<std::uint8_t, 65536> classes_{};
+  std::array<std::uint16_t, 65536> classes_{};
   KaomojiFinder kaomoji_;
 };
 

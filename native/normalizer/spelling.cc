@@ -43,18 +43,21 @@ class Speller {
   template <class Visit>
   void ForEachMisspelled(std::u16string_view text, const Visit& visit) {
     for (std::size_t i = 0; i < text.size();) {
+      if (!IsKatakana(text[i])) {
+        ++i;
+        continue;
+      }
       const std::size_t end = EndOfRun(text, i);
       if (end - i >= kMinRun && end - i <= kMaxRun &&
           IsMisspelled(text.substr(i, end - i), WordUnitsAfter(text.substr(end))) && !visit(i, end))
         return;
-      i = std::max(end, i + 1);
+      i = end;
     }
   }
 
  private:
-  // Returns the end of the run that begins at `start`, or `start` if none does.
+  // Returns the end of the run that begins with the katakana at `start`.
   static std::size_t EndOfRun(std::u16string_view text, std::size_t start) {
-    if (!IsKatakana(text[start])) return start;
     std::size_t end = start + 1;
     for (std::size_t i = end; i < text.size(); ++i) {
       if (IsKatakana(text[i]) || text[i] == u'ー')
@@ -66,6 +69,7 @@ class Speller {
   }
 
   bool IsMisspelled(std::u16string_view run, std::u16string_view after) {
+    if (!MayBeginEnding(after) && IsSurface(d_, run)) return false;  // most runs
     std::array<char16_t, kMaxRun + kMaxUnitsAfter> units;
     auto* const end_of_run = std::transform(run.begin(), run.end(), units.data(), ToHiragana);
     std::u16string_view text(units.data(), run.size() + after.size());
@@ -86,6 +90,13 @@ class Speller {
     return IsWord(text.substr(0, length), text.substr(length), run);
   }
 
+  // Whether the ending of a stem that is a surface in katakana may follow: what an elongation leaves of
+  // `after` begins with its first unit, except for vowels and marks.
+  static bool MayBeginEnding(std::u16string_view after) {
+    return !after.empty() &&
+           (after.front() <= u'お' || std::u16string_view(u"かけす").find(after.front()) != after.npos);
+  }
+
   // Whether a word may begin with the text.
   bool BeginsWord(std::u16string_view text) const {
     return SurfaceWalk(d_).Step(text) ||
@@ -100,7 +111,7 @@ class Speller {
       const auto start = static_cast<std::uint32_t>(reading_.size());
       reading_.Add(unit, start, start + 1);
     }
-    ElongateInPlace(d_, reading_);
+    Elongate(d_, reading_);
     const auto& starts = reading_.starts;
     return static_cast<std::size_t>(std::lower_bound(starts.begin(), starts.end(), length) - starts.begin());
   }
@@ -132,25 +143,27 @@ class Speller {
 
 }  // namespace
 
-bool RespellKatakana(const Dictionary& dictionary, const MappedText& in, MappedText& out) {
-  Speller speller(dictionary);
-  bool is_changed = false;
-  speller.ForEachMisspelled(in.text(), [&](std::size_t, std::size_t) {
-    is_changed = true;
+bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text) {
+  bool is_found = false;
+  Speller(dictionary).ForEachMisspelled(text, [&](std::size_t, std::size_t) {
+    is_found = true;
     return false;
   });
-  if (!is_changed) return false;
-  out = in;
+  return is_found;
+}
+
+void RespellKatakana(const Dictionary& dictionary, MappedText& text) {
+  Speller speller(dictionary);
+  bool is_changed = true;
   for (std::size_t round = 0; round < kMaxRounds && is_changed; ++round) {
     is_changed = false;
-    speller.ForEachMisspelled(out.text(), [&](std::size_t start, std::size_t end) {
+    speller.ForEachMisspelled(text.text(), [&](std::size_t start, std::size_t end) {
       is_changed = true;
-      for (std::size_t i = start; i < end; ++i) out.units[i] = ToHiragana(out.units[i]);
+      for (std::size_t i = start; i < end; ++i) text.units[i] = ToHiragana(text.units[i]);
       return true;
     });
-    if (is_changed) ElongateInPlace(dictionary, out);
+    if (is_changed) Elongate(dictionary, text);
   }
-  return true;
 }
 
 }  // namespace hoshi

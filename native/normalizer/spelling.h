@@ -1,18 +1,22 @@
 // The steps `elongation` and `spelling` of the normalizer. elongation.ts and spelling.ts in model/reference
-// are the readable twins; their heads have the algorithms. Both functions take linear time and keep no state.
+// are the readable twins; their heads have the algorithms. All functions take linear time and keep no state.
 #pragma once
+
+#include <string_view>
 
 #include "dictionary.h"
 #include "mapped_text.h"
 
 namespace hoshi {
 
-// すごーい and すごぉい become すごい; おいしー becomes おいしい. Returns false if nothing changes; `out` is
-// then untouched.
-bool Elongate(const Dictionary& dictionary, const MappedText& in, MappedText& out);
+// すごーい and すごぉい become すごい; おいしー becomes おいしい.
+void Elongate(const Dictionary& dictionary, MappedText& text);
 
 // スゴイ becomes すごい if the dictionary does not know the katakana. Expects a text that passed Elongate.
-// Returns false if nothing changes; `out` is then untouched.
-bool RespellKatakana(const Dictionary& dictionary, const MappedText& in, MappedText& out);
+void RespellKatakana(const Dictionary& dictionary, MappedText& text);
+
+// Whether Elongate, or RespellKatakana, changes the text.
+bool HasElongation(const Dictionary& dictionary, std::u16string_view text);
+bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text);
 
 }  // namespace hoshi

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "dictionary.h"
+#include "kana.h"
 
 namespace hoshi {
 
@@ -85,8 +87,19 @@ static_assert(std::all_of(kEverydayWords.begin(), kEverydayWords.end(), [](std::
   return word.size() >= 2 && word.size() <= kMaxEverydayWord && word.find(u'ー') == word.npos;
 }));
 
+// By hiragana: a bit for each length of an everyday word that begins with it.
+inline constexpr auto kEverydayLengths = [] {
+  std::array<std::uint8_t, u'ゖ' - u'ぁ' + 1> lengths{};
+  for (const std::u16string_view word : kEverydayWords)
+    lengths[word.front() - u'ぁ'] |= static_cast<std::uint8_t>(1U << word.size());
+  return lengths;
+}();
+
 // REQUIRES: the text is not empty
 inline bool IsEverydayWord(std::u16string_view text) {
+  if (!IsHiragana(text.front()) || text.size() > kMaxEverydayWord ||
+      (kEverydayLengths[text.front() - u'ぁ'] >> text.size() & 1) == 0)
+    return false;
   for (const std::u16string_view word : kEverydayWords)
     if (word.size() == text.size() && word.front() == text.front() && word == text) return true;
   return false;

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { exceptionsTable, ruleWordsTable, symbolTables, wordsOfRules } from '../../../model/compile/rule-tables.ts';
-import { PARTS_OF_SPEECH } from '../../../model/reference/parts-of-speech.ts';
+import {
+  addRuleFlags,
+  exceptionsTable,
+  ruleWordsTable,
+  symbolTables,
+  wordsOfRules,
+} from '../../../model/compile/rule-tables.ts';
+import { PARTS_OF_SPEECH, type PartOfSpeech } from '../../../model/reference/parts-of-speech.ts';
+import type { TermRules } from '../../../model/reference/term-rules.ts';
 import { smallRules } from '../../fixtures/ruled-vocabulary.ts';
 
 const NONE = 0xffffffff;
@@ -15,47 +22,54 @@ test('wordsOfRules names the words of all lists, as they are written', () => {
   assert.deepEqual(wordsOfRules({ ...smallRules, negation: null }), ['けど']);
 });
 
-describe('ruleWordsTable', () => {
-  const rules = { ...smallRules, concessive: ['けど', 'が'] };
-  const negation = rules.negation;
-  const bits = (['auxiliary', 'adjective'] as const).reduce((sum, part) => sum + 2 ** PARTS_OF_SPEECH.indexOf(part), 0);
+const rules = { ...smallRules, concessive: ['けど', 'が'] };
+const negation = rules.negation;
 
-  test('has eight numbers for each word: the marked word, the columns of its terms, and its flags', () => {
-    const terms = [
-      { kind: 'before', word: { word: '味', isNegated: false }, column: 3 },
-      { kind: 'before', word: { word: '味', isNegated: true }, column: 4 },
-      { kind: 'after', word: { word: '味', isNegated: false }, column: 5 },
-      { kind: 'last', word: { word: 'ない', isNegated: true }, column: 6 },
-    ] as const;
-    const table = ruleWordsTable(3, rules, terms, numbersOf('味', 'ない', 'けど'), [[0, 7]]);
-    assert.deepEqual(
-      [...table],
-      [
-        ...[7, 3, 4, 5, NONE, NONE, NONE, 0],
-        ...[NONE, NONE, NONE, NONE, NONE, NONE, 6, bits * 65_536],
-        ...[NONE, NONE, NONE, NONE, NONE, NONE, NONE, 1],
-      ],
-    );
+test('ruleWordsTable has seven numbers for each word: the marked word, and the columns of its terms', () => {
+  const terms = [
+    { kind: 'before', word: { word: '味', isNegated: false }, column: 3 },
+    { kind: 'before', word: { word: '味', isNegated: true }, column: 4 },
+    { kind: 'after', word: { word: '味', isNegated: false }, column: 5 },
+    { kind: 'last', word: { word: 'ない', isNegated: true }, column: 6 },
+  ] as const;
+  const table = ruleWordsTable(3, terms, numbersOf('味', 'ない', 'けど'), [[0, 7]]);
+  assert.deepEqual(
+    [...table],
+    [
+      ...[7, 3, 4, 5, NONE, NONE, NONE],
+      ...[NONE, NONE, NONE, NONE, NONE, NONE, 6],
+      ...[NONE, NONE, NONE, NONE, NONE, NONE, NONE],
+    ],
+  );
+});
+
+describe('addRuleFlags', () => {
+  const [CONCESSIVE, CONTINUES, PASSED, PREFIXED] = [4, 8, 16, 32];
+  const negates = (...parts: PartOfSpeech[]) =>
+    parts.reduce((sum, part) => sum + 65_536 * 2 ** PARTS_OF_SPEECH.indexOf(part), 0);
+  const flagsOf = (of: TermRules, terms: Parameters<typeof addRuleFlags>[2], ...words: string[]) => {
+    const nodes = words.map(() => ({ flags: 1 })); // a flag of another kind stays
+    addRuleFlags(nodes, of, terms, numbersOf(...words));
+    return nodes.map(({ flags }) => flags - 1);
+  };
+
+  test('says for each word what it is in the rules, and whether a term with a prefix has it', () => {
+    const terms = [{ kind: 'last', word: { word: '味', isNegated: true }, column: 6 }] as const;
+    assert.deepEqual(flagsOf(rules, terms, '味', 'ない', 'けど'), [
+      PREFIXED,
+      negates('auxiliary', 'adjective'),
+      CONCESSIVE,
+    ]);
   });
 
   test('a word may have several flags, and words of the rules that are in no term have none', () => {
-    const both = {
-      ...rules,
-      negation: {
-        ...negation,
-        through: { particles: ['けど', 'て'], before: ['けど'] },
-        negators: { けど: ['other'] },
-      },
-    } as const;
-    const flags = ruleWordsTable(1, both, [], numbersOf('けど'), [])[7];
-    assert.equal(flags, 1 + 2 + 4 + 65_536);
+    const through = { particles: ['けど', 'て'], before: ['けど'] };
+    const both: TermRules = { ...rules, negation: { ...negation, through, negators: { けど: ['other'] } } };
+    assert.deepEqual(flagsOf(both, [], 'けど'), [CONCESSIVE + CONTINUES + PASSED + negates('other')]);
   });
 
   test('without negation there are only concessive particles', () => {
-    const flags = ruleWordsTable(2, { ...rules, negation: null }, [], numbersOf('けど', 'ない'), []).filter(
-      (_, i) => i % 8 === 7,
-    );
-    assert.deepEqual([...flags], [1, 0]);
+    assert.deepEqual(flagsOf({ ...rules, negation: null }, [], 'けど', 'ない'), [CONCESSIVE, 0]);
   });
 });
 
