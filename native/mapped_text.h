@@ -26,6 +26,12 @@ struct MappedText {
     ends.clear();
   }
 
+  void Reserve(std::size_t size) {
+    units.reserve(size);
+    starts.reserve(size);
+    ends.reserve(size);
+  }
+
   // Appends a unit that comes from the units [start, end) of the caller's text.
   void Add(char16_t unit, std::uint32_t start, std::uint32_t end) {
     units.push_back(unit);
