@@ -7,6 +7,7 @@ import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameTokenizer } from '../bundle/read.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
+import { maxUnits } from '../reference/normalizer.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -122,6 +123,10 @@ export class ReferenceEngine implements Scorer {
     }
     const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
     return sums.map((sum) => this.#scoreMap.score(sum));
+  }
+
+  maxUnits(text: string): number {
+    return maxUnits(text, this.bundle.normalizer?.steps ?? []);
   }
 
   async explain(text: string): Promise<Explanation> {
