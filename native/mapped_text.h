@@ -39,6 +39,13 @@ struct MappedText {
     ends.push_back(end);
   }
 
+  // Appends units of which each comes from the units [start, end) of the caller's text.
+  void AddAll(std::u16string_view text, std::uint32_t start, std::uint32_t end) {
+    units.insert(units.end(), text.begin(), text.end());
+    starts.insert(starts.end(), text.size(), start);
+    ends.insert(ends.end(), text.size(), end);
+  }
+
   // Appends unit i of `other` as it is.
   void AddFrom(const MappedText& other, std::size_t i) {
     Add(other.units[i], other.starts[i], other.ends[i]);

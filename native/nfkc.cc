@@ -60,7 +60,7 @@ bool Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
     const std::u16string_view inert = InertDecomposition(point.code);
     if (!inert.empty() && (next == units.size() || BeginsChunk(CodePointAt(units, next).code))) {
       Copy(text, copied, i, out);
-      for (const char16_t unit : inert) out.Add(unit, text.starts[i], text.ends[next - 1]);
+      out.AddAll(inert, text.starts[i], text.ends[next - 1]);
       copied = i = next;
       continue;
     }
