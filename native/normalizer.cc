@@ -114,18 +114,6 @@ std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scr
   return scratch.is_changed_ ? scratch.text_.text() : text;
 }
 
-std::size_t Normalizer::MaxUnits(std::u16string_view text) const {
-  if (!Has(Step::kNfkc)) return text.size();
-  std::size_t units = 0;
-  for (std::size_t i = 0, length = 1; i < text.size(); i += length) {
-    const bool may_grow = (classes_[text[i]] & (kChanges | kSurrogate)) != 0;
-    const CodePoint point = may_grow ? CodePointAt(text, i) : CodePoint{text[i], 1};
-    length = point.length;
-    units += may_grow ? nfkc_.MaxUnits(point) : length;
-  }
-  return units;
-}
-
 bool Normalizer::IsNormalized(std::u16string_view text) const {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (classes_[text[i]] != 0 && !IsNormalizedAt(text, i)) return false;
@@ -183,6 +171,18 @@ void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch)
     ShortenRuns(mapped, scratch.other_);
     JoinEllipses(mapped);
   }
+}
+
+std::size_t Normalizer::MaxUnits(std::u16string_view text) const {
+  if (!Has(Step::kNfkc)) return text.size();
+  std::size_t units = 0;
+  for (std::size_t i = 0, length = 1; i < text.size(); i += length) {
+    const bool may_grow = (classes_[text[i]] & (kChanges | kSurrogate)) != 0;
+    const CodePoint point = may_grow ? CodePointAt(text, i) : CodePoint{text[i], 1};
+    length = point.length;
+    units += may_grow ? nfkc_.MaxUnits(point) : length;
+  }
+  return units;
 }
 
 }  // namespace hoshi
