@@ -12,6 +12,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
+import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
 import { shed } from './admission.ts';
 import { readBody } from './body.ts';
 import { halfClose } from './connections.ts';
@@ -170,6 +171,7 @@ class RequestLifecycle implements RequestContext {
   scoreNow(text: string): number | undefined {
     const { ready, counters } = this.service;
     if (ready === undefined || text.length > MAX_EVENT_LOOP_UNITS) return undefined;
+    if (unitsOf(text, ready, MAX_EVENT_LOOP_UNITS) > MAX_EVENT_LOOP_UNITS) return undefined;
     const startMs = this.#startScoring();
     const score = ready.score(text);
     this.#endScoring(startMs);
@@ -180,7 +182,7 @@ class RequestLifecycle implements RequestContext {
   async score(texts: readonly string[]): Promise<Float64Array> {
     const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
-    const units = texts.reduce((sum, { length }) => sum + length, 0);
+    const units = unitsOf(texts.join(''), scorer, MAX_EVENT_LOOP_UNITS);
     const isShort = units <= MAX_EVENT_LOOP_UNITS;
     if (!isShort && !admission.hasRoomFor(units)) throw this.#shed('queue');
     const startMs = this.#startScoring();
@@ -194,15 +196,17 @@ class RequestLifecycle implements RequestContext {
 
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
     if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
-    for (const [i, { length }] of texts.entries()) {
-      if (length > MAX_EXPLAINED_UNITS)
-        throw new HttpError(
-          413,
-          `Expected texts of at most ${MAX_EXPLAINED_UNITS} UTF-16 units to explain, received ${length} in text ${i + 1} of ${texts.length}`,
-        );
-    }
     const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
+    for (const [i, text] of texts.entries()) {
+      const units = unitsOf(text, scorer, MAX_EXPLAINED_UNITS);
+      if (units <= MAX_EXPLAINED_UNITS) continue;
+      const received = units === text.length ? `${units}` : `${text.length}, up to ${units} when it is normalized,`;
+      throw new HttpError(
+        413,
+        `Expected texts of at most ${MAX_EXPLAINED_UNITS} UTF-16 units to explain, received ${received} in text ${i + 1} of ${texts.length}`,
+      );
+    }
     const units = texts.length * EXPLANATION_COST_UNITS;
     if (!admission.hasRoomFor(units)) throw this.#shed('queue');
     const startMs = this.#startScoring();
@@ -354,6 +358,20 @@ const MAX_EXPLAINED_UNITS = 4000;
 
 /** An explanation takes as long as scoring this many UTF-16 units: a millisecond or two. */
 const EXPLANATION_COST_UNITS = 20_000;
+
+/** A text counts as it is if normalization makes it at most this many times as long. Ordinary texts hardly grow. */
+const MAX_UNCOUNTED_GROWTH = 1.5;
+
+/**
+ * The UTF-16 units of a text that count towards a limit: as it is or, if it grows, as it may be when it is normalized.
+ * One U+FDFA counts 18. A text that stays within the limit even then is not looked at.
+ */
+function unitsOf(text: string, scorer: Scorer, limit: number): number {
+  const { length } = text;
+  if (length * MAX_GROWTH <= limit) return length;
+  const units = scorer.maxUnits(text);
+  return units > length * MAX_UNCOUNTED_GROWTH ? units : length;
+}
 
 /** After a 503, a body up to this size is read to its end, and the connection stays open. */
 const MAX_READ_ON_BYTES = 1 << 16;

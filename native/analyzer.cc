@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <new>
 
 #if defined(__SSE4_1__)
 #include <smmintrin.h>
@@ -223,7 +224,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
   if ((first_backpointer_ & (kBackpointerRange - 1)) > kBackpointerRange - Candidates::kCapacity) [[unlikely]]
     first_backpointer_ = (first_backpointer_ | (kBackpointerRange - 1)) + 1;
   if (s_.backpointers_.size() < first_backpointer_ + Candidates::kCapacity) [[unlikely]]
-    s_.backpointers_.resize(s_.backpointers_.size() * 2);
+    s_.backpointers_.Resize(s_.backpointers_.size() * 2);
   if (s_.long_node_count_ != 0 && s_.long_nodes_end_ == position) [[unlikely]] {
     PruneWithLongNodes(position);
   } else {
@@ -489,13 +490,21 @@ Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
   for (Cell& cell : ring_) cell.count = 0;
 }
 
+void Analyzer::Scratch::Backpointers::Resize(std::size_t size) {
+  void* const grown = std::realloc(data_.get(), size * sizeof(Backpointer));
+  if (grown == nullptr) throw std::bad_alloc();
+  static_cast<void>(data_.release());  // realloc has freed it
+  data_.reset(static_cast<Backpointer*>(grown));
+  size_ = size;
+}
+
 std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scratch& scratch) const {
   scratch.ends_.clear();
   scratch.word_halves_.clear();
   scratch.text_ = text;
   Lattice(*dictionary_, scratch).Search(text);
   if (scratch.backpointers_.size() > kMaxKept || scratch.codes_.size() > kMaxKept) [[unlikely]] {
-    scratch.backpointers_ = std::vector<Scratch::Backpointer>(kInitialBackpointers);
+    scratch.backpointers_ = Scratch::Backpointers(kInitialBackpointers);
     scratch.codes_ = {};
   }
   return scratch.ends_;

@@ -26,7 +26,9 @@
 //   long node          a node of an unknown word that is too long for the ring
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -112,7 +114,25 @@ class Analyzer::Scratch {
   };
 
   Cell ring_[kRing];
-  std::vector<Backpointer> backpointers_;
+  // An array that grows with realloc: for the backpointers of a very long sentence, that moves pages instead
+  // of bytes. The new elements are not written.
+  class Backpointers {
+   public:
+    explicit Backpointers(std::size_t size) { Resize(size); }
+    // Throws std::bad_alloc.
+    void Resize(std::size_t size);
+    std::size_t size() const { return size_; }
+    Backpointer* data() { return data_.get(); }
+    Backpointer& operator[](std::size_t i) { return data_.get()[i]; }
+
+   private:
+    struct Free {
+      void operator()(Backpointer* data) const { std::free(data); }
+    };
+    std::unique_ptr<Backpointer, Free> data_;
+    std::size_t size_ = 0;
+  };
+  Backpointers backpointers_;
   std::vector<FarPredecessor> far_predecessors_;  // of the sentence
   std::vector<std::uint16_t> codes_;              // codes of the text, with kSentenceEnd after each sentence
   // By position in the block. One element is for the unknown word, one is spare.

@@ -70,6 +70,7 @@ interface ExtractorHandle {
 interface NormalizerHandle {
   readonly identity: string;
   normalize(text: string): NormalizedText | undefined;
+  maxUnits(text: string): number;
   emojiLength(text: string, index: number): number;
 }
 
@@ -415,6 +416,15 @@ export class NativeNormalizer {
     if (changed !== undefined) return changed;
     const starts = Uint32Array.from({ length: text.length }, (_, i) => i);
     return { text, starts, ends: starts.map((start) => start + 1) };
+  }
+
+  /**
+   * The most UTF-16 units that the text may have after the step nfkc, in linear time. The other steps make no text
+   * longer, except that repeats makes www of ww.
+   */
+  maxUnits(text: string): number {
+    checkText(text);
+    return call(() => this.#handle.maxUnits(text));
   }
 
   /**

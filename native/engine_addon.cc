@@ -359,6 +359,7 @@ class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "Normalizer",
                        {InstanceMethod<&NormalizerWrap::Normalize>("normalize"),
+                        InstanceMethod<&NormalizerWrap::MaxUnits>("maxUnits"),
                         InstanceMethod<&NormalizerWrap::EmojiLength>("emojiLength")});
   }
 
@@ -395,6 +396,12 @@ class NormalizerWrap : public Napi::ObjectWrap<NormalizerWrap> {
     normalized.Set("starts", ToJavaScript(env, scratch_.starts()));
     normalized.Set("ends", ToJavaScript(env, scratch_.ends()));
     return normalized;
+  }
+
+  // (text) → units
+  Napi::Value MaxUnits(const Napi::CallbackInfo& info) {
+    const std::size_t units = normalizer_->MaxUnits(State::Of(info.Env()).TextFrom(info[0]));
+    return Napi::Number::New(info.Env(), static_cast<double>(units));
   }
 
   // (text, index) → length in units

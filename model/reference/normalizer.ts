@@ -47,6 +47,27 @@ export function createNormalizer(steps: readonly string[], words: DictionaryWord
   };
 }
 
+/**
+ * The most UTF-16 units that a text may have after the step nfkc, in linear time. The other steps make no text longer,
+ * except that repeats makes www of ww.
+ */
+export function maxUnits(text: string, steps: readonly string[]): number {
+  const chosen: ReadonlySet<NormalizerStep> = new Set(checkSteps(steps));
+  if (!chosen.has('nfkc')) return text.length;
+  let units = 0;
+  for (const character of text) units += maxUnitsOf(character, chosen);
+  return units;
+}
+
+/** The most units of a code point after NFKC. One that comes back as it is (… → ... → …) counts as it is. */
+function maxUnitsOf(character: string, steps: ReadonlySet<NormalizerStep>): number {
+  const code = character.codePointAt(0) as number;
+  const decomposition = normalizationTables().decompositions.get(code) ?? '';
+  if (decomposition.length <= character.length || (steps.has('emoji') && isEmoji(code))) return character.length;
+  const isRestored = normalizeCharacters(unmappedText(character), steps).text === character;
+  return isRestored ? character.length : decomposition.length;
+}
+
 /** The kaomoji as they are after the other steps. If two become the same, the first one counts. */
 function normalizedKaomoji(steps: ReadonlySet<NormalizerStep>): KaomojiFinder {
   const byText = new Map<string, string>();

@@ -4,6 +4,7 @@ import {
   type NativeAnalyzer,
   NativeExtractor,
   NativeForest,
+  type NativeNormalizer,
   NativeScorer,
   NativeVectorizer,
 } from '../../native/index.ts';
@@ -31,8 +32,9 @@ export async function loadNativeEngine(source: BundleSource, warn: (message: str
   const explainer = lazyExplainer(async () =>
     (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
   );
-  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source, analyzer));
-  return new NativeEngine(manifest, { analyzer, vectorizer, extractor, forest }, explainer);
+  const normalizer = loadNormalizer(source, analyzer);
+  const extractor = new NativeExtractor(analyzer, vectorizer, normalizer);
+  return new NativeEngine(manifest, { analyzer, normalizer, vectorizer, extractor, forest }, explainer);
 }
 
 interface CompiledTables {
@@ -57,6 +59,8 @@ async function compileInMemory(source: BundleSource, warn: (message: string) => 
 /** The stages. They are public because the benchmark times each of them. */
 export interface NativeStages {
   readonly analyzer: NativeAnalyzer;
+  /** Undefined if the bundle has none. */
+  readonly normalizer: NativeNormalizer | undefined;
   readonly vectorizer: NativeVectorizer;
   readonly extractor: NativeExtractor;
   readonly forest: NativeForest;
@@ -85,6 +89,10 @@ export class NativeEngine implements Scorer {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
     return this.#scorer.scoreBatch(texts, threads);
+  }
+
+  maxUnits(text: string): number {
+    return this.stages.normalizer?.maxUnits(text) ?? text.length;
   }
 
   wordCounts(): WordCounts {

@@ -3,7 +3,13 @@
  * model that LightGBM reads, also those that the forest refuses.
  */
 import { availableParallelism } from 'node:os';
-import { Booster, type NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
+import {
+  Booster,
+  type NativeAnalyzer,
+  NativeExtractor,
+  type NativeNormalizer,
+  NativeVectorizer,
+} from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
@@ -33,13 +39,16 @@ export async function loadNativeLightgbmEngine(
   const explainer = lazyExplainer(async () =>
     (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
   );
-  const extractor = new NativeExtractor(analyzer, vectorizer, loadNormalizer(source, analyzer));
-  return new NativeLightgbmEngine(manifest, { analyzer, vectorizer, extractor, booster }, explainer);
+  const normalizer = loadNormalizer(source, analyzer);
+  const extractor = new NativeExtractor(analyzer, vectorizer, normalizer);
+  return new NativeLightgbmEngine(manifest, { analyzer, normalizer, vectorizer, extractor, booster }, explainer);
 }
 
 /** The stages. They are public because the benchmark times each of them. */
 export interface NativeLightgbmStages {
   readonly analyzer: NativeAnalyzer;
+  /** Undefined if the bundle has none. */
+  readonly normalizer: NativeNormalizer | undefined;
   readonly vectorizer: NativeVectorizer;
   readonly extractor: NativeExtractor;
   readonly booster: Booster;
@@ -81,6 +90,10 @@ export class NativeLightgbmEngine implements Scorer {
     };
     await Promise.all(Array.from({ length: Math.min(availableParallelism(), pieces.length) }, scorePieces));
     return scores;
+  }
+
+  maxUnits(text: string): number {
+    return this.stages.normalizer?.maxUnits(text) ?? text.length;
   }
 
   wordCounts(): WordCounts {

@@ -8,6 +8,7 @@ import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameNormalizer, checkSameTokenizer } from '../bundle/read.ts';
 import { normalizationTables } from '../reference/normalization-tables.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
+import { maxUnits } from '../reference/normalizer.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { loadTokenizer, type Tokenizer } from '../reference/tokenizer.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -125,6 +126,10 @@ export class ReferenceEngine implements Scorer {
     }
     const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
     return sums.map((sum) => this.#scoreMap.score(sum));
+  }
+
+  maxUnits(text: string): number {
+    return maxUnits(text, this.bundle.normalizer?.steps ?? []);
   }
 
   async explain(text: string): Promise<Explanation> {

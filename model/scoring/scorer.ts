@@ -17,6 +17,9 @@ export type EngineName = (typeof engineNames)[number];
 /** `auto` selects the first engine of the list that can serve the model. */
 export type EngineChoice = EngineName | 'auto';
 
+/** Normalization makes at most this many UTF-16 units of one: U+FDFA. */
+export const MAX_GROWTH = 18;
+
 export interface Scorer {
   readonly engine: EngineName;
   /** The manifest of the bundle that it scores with. */
@@ -25,6 +28,12 @@ export interface Scorer {
   score(text: string): number;
   /** The scores of many texts, in their order. The event loop can do other work in the meantime. */
   scoreBatch(texts: readonly string[]): Promise<Float64Array>;
+  /**
+   * The most UTF-16 units that the text may have when it is normalized, at most MAX_GROWTH times as many as it has. Runs
+   * of w, which may add half of their length, are not counted. The native engines look at a thousand units in about a
+   * microsecond.
+   */
+  maxUnits(text: string): number;
   /** Counts over all texts scored so far. The reference engines do not count. */
   wordCounts?(): WordCounts;
   /**

@@ -26,11 +26,24 @@ struct MappedText {
     ends.clear();
   }
 
+  void Reserve(std::size_t size) {
+    units.reserve(size);
+    starts.reserve(size);
+    ends.reserve(size);
+  }
+
   // Appends a unit that comes from the units [start, end) of the caller's text.
   void Add(char16_t unit, std::uint32_t start, std::uint32_t end) {
     units.push_back(unit);
     starts.push_back(start);
     ends.push_back(end);
+  }
+
+  // Appends units of which each comes from the units [start, end) of the caller's text.
+  void AddAll(std::u16string_view text, std::uint32_t start, std::uint32_t end) {
+    units.insert(units.end(), text.begin(), text.end());
+    starts.insert(starts.end(), text.size(), start);
+    ends.insert(ends.end(), text.size(), end);
   }
 
   // Appends unit i of `other` as it is.

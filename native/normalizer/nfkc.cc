@@ -12,6 +12,10 @@ namespace {
 constexpr char32_t kLead = 0x1100, kVowel = 0x1161, kFinal = 0x11a7, kSyllable = 0xac00;
 constexpr char32_t kLeads = 19, kVowels = 21, kFinals = 28;
 
+// The result of a longer text gets its memory at once, because growing a large vector copies it and touches
+// new pages.
+constexpr std::size_t kLongText = 1 << 14;
+
 void AddCodePoint(MappedText& out, char32_t code, std::uint32_t start, std::uint32_t end) {
   if (code < 0x10000) return out.Add(static_cast<char16_t>(code), start, end);
   out.Add(static_cast<char16_t>(0xd800 + ((code - 0x10000) >> 10)), start, end);
@@ -43,12 +47,21 @@ bool Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
   const std::u16string_view units = text.text();
   MappedText& out = scratch.out_;
   out.Clear();
+  if (units.size() > kLongText) out.Reserve(MaxUnits(units));
   std::size_t copied = 0, before = 0;  // the code point before i begins at `before`, if it is not yet copied
   for (std::size_t i = 0; i < units.size();) {
     CodePoint point = CodePointAt(units, i);
     if (IsInert(point.code)) {
       before = i;
       i += point.length;
+      continue;
+    }
+    const std::size_t next = i + point.length;
+    const std::u16string_view inert = InertDecomposition(point.code);
+    if (!inert.empty() && (next == units.size() || BeginsChunk(CodePointAt(units, next).code))) {
+      Copy(text, copied, i, out);
+      out.AddAll(inert, text.starts[i], text.ends[next - 1]);
+      copied = i = next;
       continue;
     }
     const bool takes_before = i > copied && !BeginsInert(point.code) &&
@@ -62,7 +75,7 @@ bool Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
       Decompose(text, i, i + point.length, pieces);
       i += point.length;
       if (i < units.size()) point = CodePointAt(units, i);
-    } while (i < units.size() && !IsInert(point.code) && !BeginsInert(point.code));
+    } while (i < units.size() && !BeginsChunk(point.code));
     copied = i;
     Sort(pieces, scratch.sorted_);
     Compose(pieces);
@@ -79,6 +92,33 @@ bool Nfkc::Normalize(MappedText& text, Scratch& scratch) const {
 bool Nfkc::BeginsInert(char32_t code) const {
   const std::u16string_view decomposition = tables_->decomposition(tables_->character(code));
   return !decomposition.empty() && IsInert(CodePointAt(decomposition, 0).code);
+}
+
+// Returns the decomposition if nothing in it can be sorted or composed: all its code points are inert. Else
+// returns an empty text.
+std::u16string_view Nfkc::InertDecomposition(char32_t code) const {
+  const std::u16string_view decomposition = tables_->decomposition(tables_->character(code));
+  for (std::size_t i = 0; i < decomposition.size();) {
+    const CodePoint part = CodePointAt(decomposition, i);
+    if (!IsInert(part.code)) return {};
+    i += part.length;
+  }
+  return decomposition;
+}
+
+std::size_t Nfkc::MaxUnits(std::u16string_view text) const {
+  std::size_t units = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = CodePointAt(text, i);
+    units += MaxUnits(point);
+    i += point.length;
+  }
+  return units;
+}
+
+std::size_t Nfkc::MaxUnits(const CodePoint& point) const {
+  const NormalizerTables::Character& character = tables_->character(point.code);
+  return IsActive(character) ? std::max<std::size_t>(point.length, character.length) : point.length;
 }
 
 // A Hangul syllable stays whole: NFKC would compose it again.

@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
+#include "code_points.h"
 #include "mapped_text.h"
 #include "tables.h"
 
@@ -30,6 +32,10 @@ class Nfkc {
 
   bool IsInert(char32_t code) const { return !IsActive(tables_->character(code)); }
 
+  // The most units that a code point or a text may have after Normalize: NFKC without composition.
+  std::size_t MaxUnits(const CodePoint& point) const;
+  std::size_t MaxUnits(std::u16string_view text) const;
+
  private:
   struct Piece;
 
@@ -41,6 +47,8 @@ class Nfkc {
   }
   // Whether the code point has a decomposition that begins with an inert code point.
   bool BeginsInert(char32_t code) const;
+  bool BeginsChunk(char32_t code) const { return IsInert(code) || BeginsInert(code); }
+  std::u16string_view InertDecomposition(char32_t code) const;
   void Decompose(const MappedText& text, std::size_t from, std::size_t to, std::vector<Piece>& pieces) const;
   void Compose(std::vector<Piece>& pieces) const;
   char32_t Composition(char32_t first, char32_t second) const;

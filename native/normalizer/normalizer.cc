@@ -194,4 +194,16 @@ void Normalizer::NormalizeCharacters(std::u16string_view text, Scratch& scratch)
   }
 }
 
+std::size_t Normalizer::MaxUnits(std::u16string_view text) const {
+  if (!Has(Step::kNfkc)) return text.size();
+  std::size_t units = 0;
+  for (std::size_t i = 0, length = 1; i < text.size(); i += length) {
+    const bool may_grow = (classes_[text[i]] & (kChanges | kSurrogate)) != 0;
+    const CodePoint point = may_grow ? CodePointAt(text, i) : CodePoint{text[i], 1};
+    length = point.length;
+    units += may_grow ? nfkc_.MaxUnits(point) : length;
+  }
+  return units;
+}
+
 }  // namespace hoshi

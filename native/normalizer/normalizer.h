@@ -66,6 +66,10 @@ class Normalizer {
   // until the next call. Throws std::bad_alloc. REQUIRES: text.size() < 2^31
   std::u16string_view Normalize(std::u16string_view text, Scratch& scratch) const;
 
+  // Returns the most units that the text may have after the step nfkc. The other steps make no text longer,
+  // except that repeats makes www of ww. A unit that comes back as it is (… → ... → …) counts once.
+  std::size_t MaxUnits(std::u16string_view text) const;
+
   const NormalizerTables& tables() const { return *tables_; }
 
   // False if no emoji begins with the unit.

@@ -63,11 +63,12 @@ void Normalizer::DeleteStyles(MappedText& text) const {
 
 // Replaces each character of a group by the dash of the group, and deletes it after that dash.
 void Normalizer::ReplaceDashes(MappedText& text) const {
-  std::size_t size = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  const auto may_be_dash = [this](char16_t unit) { return (classes_[unit] & (kDash | kPair)) != 0; };
+  const auto first = std::find_if(text.units.begin(), text.units.end(), may_be_dash);
+  auto size = static_cast<std::size_t>(first - text.units.begin());
+  for (std::size_t i = size; i < text.size(); ++i) {
     const char16_t unit = text.units[i];
-    const char16_t dash =
-        (classes_[unit] & (kDash | kPair)) == 0 ? u'\0' : NormalizerTables::Find(tables_->dashes, unit);
+    const char16_t dash = may_be_dash(unit) ? NormalizerTables::Find(tables_->dashes, unit) : u'\0';
     if (dash != u'\0' && size > 0 && text.units[size - 1] == dash) {
       text.ends[size - 1] = std::max(text.ends[size - 1], text.ends[i]);
     } else {
@@ -100,7 +101,7 @@ void Normalizer::ShortenRuns(MappedText& text, MappedText& out) const {
         units.substr(i, end - i) == run->replacement()) {
       for (std::size_t k = i; k < end; ++k) out.AddFrom(text, k);
     } else {
-      for (const char16_t unit : run->replacement()) out.Add(unit, text.starts[i], text.ends[end - 1]);
+      out.AddAll(run->replacement(), text.starts[i], text.ends[end - 1]);
     }
   }
   std::swap(text, out);
@@ -146,7 +147,7 @@ void Normalizer::ReplaceKaomoji(MappedText& text, MappedText& out) const {
       out.AddFrom(text, i++);
     } else {
       const std::size_t end = i + kaomoji->text.size();
-      for (const char16_t unit : kaomoji->emoji) out.Add(unit, text.starts[i], text.ends[end - 1]);
+      out.AddAll(kaomoji->emoji, text.starts[i], text.ends[end - 1]);
       i = end;
     }
   }

@@ -77,11 +77,12 @@ inline bool IsSurface(const Dictionary& dictionary, std::u16string_view stem, st
 // Everyday words that IPADIC lacks as one surface, or that are too short to be trusted elsewhere than at the
 // start of a word. The twin is everyday-words.ts.
 inline constexpr auto kEverydayWords = std::to_array<std::u16string_view>(
-    {u"ああ",         u"いい",       u"うう",     u"ええ",     u"おお",     u"もう",     u"そう",
-     u"どう",         u"こう",       u"しよう",   u"でしょう", u"だろう",   u"ましょう", u"ありがとう",
-     u"おはよう",     u"おめでとう", u"ほんとう", u"さいこう", u"さいあく", u"さいてい", u"びみょう",
-     u"だいじょうぶ", u"がっこう",   u"せんせい", u"きれい",   u"おねえ",   u"おにい",   u"おじい",
-     u"すげえ",       u"やべえ",     u"うめえ",   u"ひでえ",   u"きもい",   u"ださい"});
+    {u"ああ",         u"いい",       u"うう",     u"ええ",       u"おお",      u"もう",     u"そう",
+     u"どう",         u"こう",       u"しよう",   u"でしょう",   u"だろう",    u"ましょう", u"ありがとう",
+     u"おはよう",     u"おめでとう", u"ほんとう", u"さいこう",   u"さいあく",  u"さいてい", u"びみょう",
+     u"だいじょうぶ", u"がっこう",   u"せんせい", u"きれい",     u"おねえ",    u"おにい",   u"おじい",
+     u"すげえ",       u"やべえ",     u"うめえ",   u"ひでえ",     u"きもい",    u"ださい",   u"うざい",
+     u"だせえ",       u"うるせえ",   u"くねえ",   u"つまらねえ", u"つまんねえ"});
 inline constexpr std::size_t kMaxEverydayWord = 6;
 static_assert(std::all_of(kEverydayWords.begin(), kEverydayWords.end(), [](std::u16string_view word) {
   return word.size() >= 2 && word.size() <= kMaxEverydayWord && word.find(u'ー') == word.npos;

@@ -107,6 +107,22 @@ const cases: readonly Case[] = [
     detail: /at most 4000 UTF-16 units to explain, received 4001 in text 2 of 2$/,
   },
   {
+    what: 'a text that is too long to explain when it is normalized: one U+FDFA becomes 18 units',
+    body: JSON.stringify({ texts: '\ufdfa'.repeat(223), explain: true }),
+    status: 413,
+    detail: /at most 4000 UTF-16 units to explain, received 223, up to 4014 when it is normalized, in text 1 of 1$/,
+  },
+  {
+    what: 'a text that grows to 3996 units, explained',
+    body: JSON.stringify({ texts: '\ufdfa'.repeat(222), explain: true }),
+    status: 200,
+  },
+  {
+    what: 'ordinary text of 4000 units with some characters that grow, explained',
+    body: JSON.stringify({ texts: '25℃で15㎡、安い…！'.repeat(400).slice(0, 4000), explain: true }),
+    status: 200,
+  },
+  {
     what: 'explain false',
     body: JSON.stringify({ texts: great, explain: false }),
     status: 200,

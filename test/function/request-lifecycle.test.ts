@@ -120,6 +120,19 @@ describe('a server for each test', () => {
     await logged(host, 'POST /amid-scoring 499');
   });
 
+  test('a text is scored outside the event loop if it has more than 10,000 units when it is normalized', async () => {
+    host = await start([fakeServer]);
+    const grown = (count: number) => `slow${'\ufdfa'.repeat(count)}`; // 4 + 18 · count units
+    for (const texts of ['slow'.padEnd(10_000), grown(555), [grown(300), grown(255)]])
+      assert.equal((await post(host.url, texts)).status, 200);
+    assert.doesNotMatch(host.messages(), /slow begins/);
+    for (const texts of [grown(556), [grown(300), grown(256)], 'slow'.padEnd(10_001)]) {
+      assert.equal((await post(host.url, texts)).status, 200);
+      await logged(host, 'slow begins');
+    }
+    assert.equal(host.messages().match(/slow begins/g)?.length, 3);
+  });
+
   test('responses to a disconnected client are not kept in memory', async () => {
     host = await start([fakeServer], { HOSHI_TEXTS_LIMIT: '20000', FAKE_SLOW_MS: '3000' });
     const { url } = host;

@@ -6,8 +6,9 @@ import { compileNormalizer } from '../../model/compile/normalizer.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { emojiLength } from '../../model/reference/emoji.ts';
 import { normalizationTables } from '../../model/reference/normalization-tables.ts';
-import { createNormalizer } from '../../model/reference/normalizer.ts';
+import { createNormalizer, maxUnits } from '../../model/reference/normalizer.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
+import { MAX_GROWTH } from '../../model/scoring/scorer.ts';
 import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/engine.ts';
 import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
 import { normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
@@ -93,6 +94,23 @@ describe('native normalizer', () => {
     }
   });
 
+  test('maxUnits is the same as its twin, and no text is longer after its steps, except for runs of w', () => {
+    const check = (text: string) => {
+      const most = native.maxUnits(text);
+      assert.equal(most, maxUnits(text, NORMALIZER_STEPS), short(text));
+      const { length } = native.normalize(text).text;
+      assert.ok(length <= most + (text.match(/[wｗ]/g)?.length ?? 0) / 2, `${short(text)}: ${length}, not ${most}`);
+      assert.ok(most <= MAX_GROWTH * text.length, short(text));
+    };
+    for (let code = 0; code < 0x110000; code++) check(String.fromCodePoint(code));
+    const next = normalizerTextGenerator(createRandom(85));
+    for (let i = 0; i < 5000; i++) check(next());
+    assert.equal(native.maxUnits('\ufdfa'), MAX_GROWTH);
+    assert.equal(native.maxUnits('良い…！が㌔'), 7);
+    assert.equal(NativeNormalizer.load(analyzer, ['emoji', 'spelling']).maxUnits('\ufdfa㌔'), 2);
+    assert.equal(maxUnits('\ufdfa㌔', ['emoji', 'spelling']), 2);
+  });
+
   test('arguments are checked', () => {
     assert.throws(
       () => NativeNormalizer.load(analyzer, ['nfkc', 'emoji']),
@@ -103,6 +121,7 @@ describe('native normalizer', () => {
       /none: expected a normalizer, cannot open it/,
     );
     assert.throws(() => native.normalize(5 as unknown as string), /Expected the text to be a string, received 5/);
+    assert.throws(() => native.maxUnits(5 as unknown as string), /Expected the text to be a string, received 5/);
     assert.throws(() => native.emojiLength('a', 2), /Expected the index to be an integer from 0 to 1, received 2/);
   });
 });

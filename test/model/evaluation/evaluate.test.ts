@@ -14,6 +14,7 @@ function readingScorer(scoreRange: [number, number] = [1, 5]) {
     engine: 'js',
     bundle: { scoreRange } as Partial<Scorer['bundle']> as Scorer['bundle'],
     score,
+    maxUnits: ({ length }) => length,
     scoreBatch: async (texts) => {
       batches.push(texts);
       return Float64Array.from(texts, score);

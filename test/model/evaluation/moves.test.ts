@@ -87,6 +87,7 @@ describe('the words of a move', () => {
       engine: scorers.old.engine,
       bundle: { ...scorers.old.bundle, scoreRange: [1, 9] },
       score: (text) => scorers.old.score(text),
+      maxUnits: (text) => scorers.old.maxUnits(text),
       scoreBatch: (texts) => scorers.old.scoreBatch(texts),
       explain: (text) => scorers.old.explain(text),
     };
