@@ -220,7 +220,7 @@ describe('the checks of the tables find faults that a checksum does not show', (
   };
   const [columns, words] = [
     ruledVectorizer(2).columnCount,
-    sectionOf(ruledVocabulary.file, vocabularyKind, 9).length / 32,
+    sectionOf(ruledVocabulary.file, vocabularyKind, 9).length / 28,
   ];
   const ruleCases: Case[] = [
     [

@@ -12,6 +12,8 @@ import {
 import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../../native/engine.ts';
 import { smallRules } from '../../fixtures/ruled-vocabulary.ts';
 
+const HAS_PREFIXED_TERMS = 32; // a flag of rule-tables.ts
+
 const rules = { ...smallRules, negation: null, concessive: [] };
 function vectorizerOf(terms: readonly string[], change: Partial<VectorizerParameters>): Vectorizer {
   const idf = new Float64Array(terms.length).fill(1);
@@ -36,7 +38,7 @@ describe('termNodesOf', () => {
     );
     assert.deepEqual(
       nodes.map(({ flags }) => flags),
-      [1, 0, 0, 0, 2, 0, 0],
+      [1, 0, HAS_PREFIXED_TERMS, HAS_PREFIXED_TERMS, 2, 0, 0],
     );
   });
 
