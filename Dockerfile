@@ -16,6 +16,9 @@ RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-ins
 WORKDIR /hoshi
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
+# LightGBM compiles for minutes, so it has a layer that changes of hoshi do not touch.
+COPY native/lightgbm native/lightgbm
+RUN [ "${ENGINES}" = native ] || native/lightgbm/build
 COPY . .
 RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
 ARG RUNTIME
