@@ -211,6 +211,28 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     await tip.waitFor({ state: 'hidden' });
   });
 
+  onPage('terms over the same word, and marks: words of the text, never a raw term', async (page) => {
+    const text = '見た目は良いけど、味は全く美味しくない。もう行きません！';
+    await page.locator('#text').fill(text);
+    await untilSeen(() => scoreOn(page), is((await answerOf(text)).score));
+    const names = await page.locator('#terms .name-of').allInnerTexts();
+    assert.ok(names.includes('全く（ない）') && names.includes('良い（逆接の前）'), String(names));
+    assert.match((await page.locator('#marks').textContent()) ?? '', /^（ない）: 打ち消された語。/);
+    const tip = page.getByRole('tooltip');
+    for (const [word, lines] of [
+      ['全く', /^全く[−+]\d\.\d\d全く（ない）−\d\.\d\d/],
+      ['良い', /^良い[−±+]\d\.\d\d(?=.*良い（逆接の前）−)(?=.*良い\+)/],
+    ] as const) {
+      await page.locator('#painted [role=note]', { hasText: new RegExp(`^${word}$`) }).hover();
+      await tip.waitFor();
+      assert.match((await tip.textContent()) ?? '', lines);
+    }
+    assert.doesNotMatch((await page.locator('main').allInnerTexts()).join(), /¬|[ABLS]:/);
+    await page.locator('#text').fill('良い');
+    await untilSeen(() => scoreOn(page), is((await answerOf('良い')).score));
+    assert.equal(await page.locator('#marks').isVisible(), false);
+  });
+
   onPage(
     'a model without explanations still gives stars, and the page asks for an explanation only once',
     async (page) => {
