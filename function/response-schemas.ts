@@ -30,6 +30,10 @@ const explanation = object({
         description:
           'Words of the text, at the first occurrence. Marks may follow: （ない） negated, （逆接の前） and （逆接の後） before and after a concessive particle, （最後の文） in the last of several sentences.',
       },
+      name: {
+        ...string,
+        description: 'The same for every text: the term with base forms, and such marks, as the model knows it.',
+      },
       offsets: list(list(count, { minItems: 2, maxItems: 2 }), {
         description:
           'All occurrences of the term, [start, end) in UTF-16 units of the text as it was sent. Terms may overlap.',

@@ -19,6 +19,8 @@ export interface ExplainedTerm {
    * term of the vocabulary.
    */
   readonly term: string;
+  /** The same for every text: the term of the vocabulary, with base forms and such marks where there are term rules. */
+  readonly name: string;
   /** Each occurrence as [start, end) in UTF-16 units of the text. An n-gram spans from its first word to its last. */
   readonly offsets: readonly (readonly [start: number, end: number])[];
   /** TF-IDF, the term's value in the row. */
@@ -76,8 +78,10 @@ export class Explainer {
     const terms = Array.from(columns, (column, i): ExplainedTerm => {
       const offsets = offsetsOf.get(column) ?? [];
       const [start, end] = offsets[0] ?? [0, 0];
-      const term = readableTerm(this.#termOf(column), this.#rules, text.slice(start, end));
-      return { term, offsets, value: values[i] as number, contribution: contributions[i] as number };
+      const ofVocabulary = this.#termOf(column);
+      const term = readableTerm(ofVocabulary, this.#rules, text.slice(start, end));
+      const name = readableTerm(ofVocabulary, this.#rules);
+      return { term, name, offsets, value: values[i] as number, contribution: contributions[i] as number };
     });
     // The sort is stable, and columns are in the order of code points.
     terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));

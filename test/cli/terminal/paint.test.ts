@@ -4,6 +4,7 @@ import { contributionTable, paintText, printable } from '../../../cli/terminal/p
 
 const term = (text: string, contribution: number, ...offsets: [number, number][]) => ({
   term: text,
+  name: text,
   offsets,
   value: 1,
   contribution,
