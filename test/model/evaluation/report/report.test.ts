@@ -22,7 +22,9 @@ function firstUnits(scoreRange: readonly [number, number] = [1, 5]): ReportedMod
     explain: async (text) => {
       const contribution = text.startsWith('良い') ? 1.5 : -1.25;
       const terms =
-        text.length < 2 ? [] : [{ term: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
+        text.length < 2
+          ? []
+          : [{ term: text.slice(0, 2), name: text.slice(0, 2), offsets: [[0, 2] as const], value: 1, contribution }];
       return { score: 3 + contribution, base: 3, absent: 0, held: 0, terms };
     },
   };
