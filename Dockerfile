@@ -1,20 +1,24 @@
 # Builds the packed server (`make server`) and an image that holds only Node, the C and C++ libraries that it loads, and
-# /hoshi. It has no shell, no package manager and no LightGBM. The server runs as an unprivileged user and writes no file.
+# /hoshi. It has no shell and no package manager. The server runs as an unprivileged user and writes no file.
 # `make image` calls it.
 #
 #   BUILDER  the builder image, with Node, npm, make and g++; its Node and its libraries go into the image
-#   ENGINES  `native`, or `all` to add LightGBM and kuromoji (the engines other than `native`); `all` needs pip to build
+#   ENGINES  `native-lightgbm`: both native engines, which serve any model. `native` leaves LightGBM out; the others need
+#            pip to build. `all` adds kuromoji for the reference engines
 #   RUNTIME  `scratch` copies the libraries of BUILDER; or a base image with a C++ runtime, such as
 #            gcr.io/distroless/cc-debian12
 ARG BUILDER=node:24-bookworm
 ARG RUNTIME=scratch
 
 FROM ${BUILDER} AS build
-ARG ENGINES=native
+ARG ENGINES=native-lightgbm
 RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-install-recommends python3-pip; }
 WORKDIR /hoshi
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
+# LightGBM compiles for minutes, so it has a layer that changes of hoshi do not touch.
+COPY native/lightgbm native/lightgbm
+RUN [ "${ENGINES}" = native ] || native/lightgbm/build
 COPY . .
 RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
 ARG RUNTIME
@@ -26,7 +30,7 @@ COPY --from=build /image/libraries /
 COPY --from=build /image/node /
 COPY --from=build /image/hoshi /hoshi
 WORKDIR /hoshi
-ENV NODE_ENV=production HOSHI_ENGINE=native
+ENV NODE_ENV=production
 USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM

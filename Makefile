@@ -9,8 +9,9 @@ CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
 # OFF builds without LightGBM, which is enough for serving. Do not set it in a checkout that was built with LightGBM.
 LIGHTGBM ?= ON
-# The engines that `make server` packs: `native`, which is enough for most models, or `all`.
-ENGINES ?= native
+# The engines that `make server` packs: `native-lightgbm` for both native engines, which serve any model; `native` alone;
+# or `all`. Without LightGBM there is only `native`.
+ENGINES ?= $(if $(filter ON,$(LIGHTGBM)),native-lightgbm,native)
 ENGINE := build/addon/Release/hoshi_engine.node
 ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)
 # CMake's list of the compiler's calls, from which the gate takes the flags.
@@ -138,7 +139,7 @@ $(DICTIONARY) $(NORMALIZER) &: $(wildcard model/compile/*.ts model/reference/nor
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
 
-$(SERVER): $(SOURCES) $(ENGINE) $(DICTIONARY) $(COMPILED) package.json LICENSE NOTICE function/page.html \
+$(SERVER): $(SOURCES) $(ADDONS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) package.json LICENSE NOTICE function/page.html \
   node_modules/.package-lock.json | dist/.tsbuildinfo
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 

@@ -21,13 +21,22 @@ const explanation = object({
   absent: { ...stars, description: 'The contribution of the trees for terms that the text does not have.' },
   held: {
     ...stars,
-    description: 'The change from the raw sum to the score: the end map of the model, or clamping to its range.',
+    description: 'Score − raw sum: the effect of the end map of the model, or of clamping if it has none.',
   },
   terms: list(
     object({
-      term: string,
+      term: {
+        ...string,
+        description:
+          'Words of the text, at the first occurrence. Marks may follow: （ない） negated, （逆接の前） and （逆接の後） before and after a concessive particle, （最後の文） in the last of several sentences.',
+      },
+      name: {
+        ...string,
+        description: 'The same for every text: the term with base forms, and such marks, as the model knows it.',
+      },
       offsets: list(list(count, { minItems: 2, maxItems: 2 }), {
-        description: 'All occurrences of the term, [start, end) in UTF-16 units.',
+        description:
+          'All occurrences of the term, [start, end) in UTF-16 units of the text as it was sent. Terms may overlap.',
       }),
       value: { type: 'number', description: 'Its TF-IDF value.' },
       contribution: {

@@ -1,17 +1,15 @@
 /**
- * Replaces the loaders of the engines other than `native` in the bundle (model/scoring/native-lightgbm-engine.ts and
- * reference-engine.ts), because they need LightGBM's addon, or kuromoji and its dictionary.
+ * Replaces the loaders of engines in the bundle (model/scoring/native-lightgbm-engine.ts and reference-engine.ts) that
+ * the image does not have, because they need LightGBM's addon, or kuromoji and its dictionary.
  */
 export function loadNativeLightgbmEngine(): never {
-  return refuse('native-lightgbm');
+  throw new Error(
+    'Expected the engine native-lightgbm in this image, found only native. An image built with HOSHI_ENGINES=native-lightgbm (the default) or all has it',
+  );
 }
 
 export function loadReferenceEngine(engine: string): never {
-  return refuse(engine);
-}
-
-function refuse(engine: string): never {
   throw new Error(
-    `Expected HOSHI_ENGINE to be native, the only engine in this image, received ${engine}. An image built with HOSHI_ENGINES=all has every engine`,
+    `Expected the engine ${engine} in this image, found none. An image built with HOSHI_ENGINES=all has every engine`,
   );
 }

@@ -1,11 +1,13 @@
 /**
- * `node pack.js FOLDER [native|all]`: packs hoshi for an image, into a folder that can serve on its own. The folder has
- * the native engine, or all engines. Its paths are the same as in the repository:
+ * `node pack.js FOLDER [native|native-lightgbm|all]`: packs hoshi for an image, into a folder that can serve on its own.
+ * It has the engine `native` alone, also `native-lightgbm` (the default), or all engines. Its paths are the same as in
+ * the repository:
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
  *     score.cjs             `hoshi score`, for bulk jobs
- *     build/                addon and dictionary of the engine `native`; with `all`, LightGBM's addon
+ *     build/                the engine's addon, dictionary and tables of the normalizer; LightGBM's addon
  *     node_modules/         with `all`, kuromoji's dictionary
+ *     model/reference/      with `all`, the tables of the normalizer as the reference engines read them
  *     model/stars/          the shipped model
  *     function/page.html    the page for browsers
  *     THIRD-PARTY.txt       licences of the packages in the bundle
@@ -29,33 +31,51 @@ const COPIED = [
   'NOTICE',
   'build/addon/Release/hoshi_engine.node',
   'build/dictionary/ipadic.bin',
+  'build/dictionary/normalizer.bin',
   'function/page.html',
   'model/stars',
 ];
-const COPIED_FOR_ALL = [
-  'build/addon/Release/hoshi_lightgbm.node',
+const LIGHTGBM_ADDON = 'build/addon/Release/hoshi_lightgbm.node';
+/** For the engines `lightgbm` and `js`. */
+const REFERENCE_FILES = [
   'node_modules/kuromoji/package.json',
   'node_modules/kuromoji/dict',
+  'model/reference/normalization',
 ];
+
+interface Contents {
+  /** Besides COPIED. */
+  readonly files: readonly string[];
+  /** The modules of engines that are left out of the bundle. other-engines.ts replaces them. */
+  readonly leftOut: RegExp | undefined;
+  readonly withLightgbm: boolean;
+}
+
+/** By the argument of the engines. Engines that come later in `auto` come with more files. */
+const CONTENTS: Readonly<Record<string, Contents>> = {
+  native: { files: [], leftOut: /\/(native-lightgbm|reference)-engine\.ts$/, withLightgbm: false },
+  'native-lightgbm': { files: [LIGHTGBM_ADDON], leftOut: /\/reference-engine\.ts$/, withLightgbm: true },
+  all: { files: [LIGHTGBM_ADDON, ...REFERENCE_FILES], leftOut: undefined, withLightgbm: true },
+};
 
 /** ipadic.bin was compiled from the dictionary of this package. NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
 
-/** Leaves the code of the engines other than `native` out of the bundle. */
-const nativeOnly: Plugin = {
-  name: 'native only',
-  setup({ onResolve }) {
-    const filter = /\/(native-lightgbm|reference)-engine\.ts$/;
-    onResolve({ filter }, () => ({ path: source('image', 'other-engines.ts') }));
-  },
-};
+/** Leaves the code of some engines out of the bundle. */
+function without(filter: RegExp): Plugin {
+  return {
+    name: 'without some engines',
+    setup({ onResolve }) {
+      onResolve({ filter }, () => ({ path: source('image', 'other-engines.ts') }));
+    },
+  };
+}
 
-async function pack(folder: string, withAllEngines: boolean): Promise<void> {
+async function pack(folder: string, { files, leftOut, withLightgbm }: Contents): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const filter = (path: string) => !path.endsWith('report.html'); // it quotes reviews
-  for (const path of [...COPIED, ...(withAllEngines ? COPIED_FOR_ALL : [])])
-    cpSync(source(path), join(folder, path), { recursive: true, filter });
+  for (const path of [...COPIED, ...files]) cpSync(source(path), join(folder, path), { recursive: true, filter });
   const { metafile } = await build({
     absWorkingDir: packageRoot,
     entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts', score: 'bin/score.ts' },
@@ -72,12 +92,12 @@ async function pack(folder: string, withAllEngines: boolean): Promise<void> {
     minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
-    plugins: withAllEngines ? [] : [nativeOnly],
+    plugins: leftOut === undefined ? [] : [without(leftOut)],
   });
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
-  const bom = sbomOf([...held], withAllEngines);
+  const bom = sbomOf([...held], withLightgbm);
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
 }
@@ -123,10 +143,11 @@ function source(...path: string[]): string {
   return join(packageRoot, ...path);
 }
 
-const [, , folder, engines = 'native'] = process.argv;
+const [, , folder, engines = 'native-lightgbm'] = process.argv;
+const names = Object.keys(CONTENTS);
 if (folder === undefined)
-  throw new Error('Expected a folder to pack into, received none. Usage: node pack.js FOLDER [native|all]');
-if (engines !== 'native' && engines !== 'all')
-  throw new Error(`Expected native or all as engines, received ${engines}`);
-await pack(resolve(folder), engines === 'all');
+  throw new Error(`Expected a folder to pack into, received none. Usage: node pack.js FOLDER [${names.join('|')}]`);
+const contents = Object.hasOwn(CONTENTS, engines) ? CONTENTS[engines] : undefined;
+if (contents === undefined) throw new Error(`Expected one of ${names.join(', ')} as engines, received ${engines}`);
+await pack(resolve(folder), contents);
 console.log(`${folder}: ${readdirSync(folder).join(' ')}`);

@@ -1,7 +1,7 @@
 /**
  * The software bill of materials of an image, in CycloneDX. It lists the npm packages in the bundle (with the data of
- * `npm sbom`), Node, and LightGBM if the image has it. `node sbom.js FILE PURL…` adds other components, such as
- * `pkg:deb/debian/libc6@2.36-9`.
+ * `npm sbom`), Node, Unicode's data, and LightGBM if the image has it. `node sbom.js FILE PURL…` adds other
+ * components, such as `pkg:deb/debian/libc6@2.36-9`.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,12 @@ interface Bom {
   readonly components: readonly Component[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
+
+/** The normalizer's tables derive from them (model/reference/normalization/README.md). */
+const UNICODE = [
+  componentOf('pkg:generic/unicode-character-database@14.0.0', 'Unicode-3.0'),
+  componentOf('pkg:generic/unicode-emoji@17.0', 'Unicode-3.0'),
+];
 
 const LIGHTGBM = componentOf('pkg:pypi/lightgbm@4.7.0', 'MIT');
 
@@ -57,6 +63,7 @@ export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom 
     components: [
       ...bom.components.filter((component) => isIn(component['bom-ref'])),
       componentOf(`pkg:generic/node@${process.versions.node}`),
+      ...UNICODE,
       ...(withLightgbm ? [LIGHTGBM, ...LIGHTGBM_PARTS] : []),
     ],
     dependencies: [

@@ -1,6 +1,9 @@
 /** `hoshi inspect`: describes a bundle and checks it. */
 import { Command } from 'commander';
 import type { Manifest } from '../../model/bundle/manifest.ts';
+import { labelCutsOf } from '../../model/evaluation/labels.ts';
+import type { EndMap } from '../../model/reference/score-range.ts';
+import type { TermRules } from '../../model/reference/term-rules.ts';
 import {
   type InspectedVocabulary,
   type Inspection,
@@ -29,7 +32,7 @@ function format(inspection: Inspection): string {
   const lines: [name: string, value: string][] = manifest === undefined ? [] : describe(manifest);
   if (vocabulary !== undefined) {
     lines.push(
-      ['terms', `${vocabulary.terms}: ${ngramsOf(vocabulary)}`],
+      ['terms', `${vocabulary.terms}: ${kindsOf(vocabulary)}`],
       ['rarest', listOf(vocabulary.rarest)],
       ['commonest', listOf(vocabulary.commonest)],
     );
@@ -56,38 +59,71 @@ function format(inspection: Inspection): string {
 }
 
 function describe(manifest: Manifest): [string, string][] {
-  const { name, version, made, tokenizer, normalizer, lightgbm, vectorizer, training, measures } = manifest;
+  const { name, version, made, scoreRange, goldens, endMap, tokenizer, normalizer, lightgbm, training, measures } =
+    manifest;
+  const { rules, ...rows } = manifest.vectorizer;
+  const [negativeBelow, positiveAbove] = labelCutsOf(manifest);
   return [
     ['model', `${name} ${version}`],
     ['made by', made.command],
     ...Object.entries(made).flatMap(([key, value]): [string, string][] =>
       key === 'command' ? [] : [[`  ${key}`, membersOf(value)]],
     ),
-    ['scores', scoresOf(manifest)],
-    ...(normalizer === undefined ? [] : ([['normalizer', normalizer.steps.join(', ')]] satisfies [string, string][])),
+    ['scores', `${scoreRange.join(' to ')}; ${goldens.length} golden ones`],
+    ...lineIf('end map', endMap && endMapOf(endMap)),
+    ['labels', `negative below ${negativeBelow}, positive above ${positiveAbove}`],
+    ...lineIf('normalizer', normalizer?.steps.join(', ')),
     ['tokens', `${tokenizer.name} ${tokenizer.version}, dictionary ${tokenizer.dictionary.slice(0, 12)}`],
-    ['rows', membersOf(vectorizer)],
+    ...lineIf('term rules', rules && rulesOf(rules)),
+    ['rows', membersOf(rows)],
     ['LightGBM', lightgbm],
     ...Object.entries(training).map(([key, value]): [string, string] => [`  ${key}`, membersOf(value)]),
     ...measureTexts(measures).map(([set, values]): [string, string] => [`on ${set}`, values]),
   ];
 }
 
-/** `1 to 5, of raw sums from -21.30 to 27.12; 9 golden ones`. Without an end map, the raw sums are left out. */
-function scoresOf({ scoreRange, endMap, goldens }: Manifest): string {
-  const bounds = endMap === undefined ? [] : [endMap.raw[0] as number, endMap.raw.at(-1) as number];
-  const sums = bounds.map((bound) => bound.toFixed(2)).join(' to ');
-  return `${scoreRange.join(' to ')}${sums && `, of raw sums from ${sums}`}; ${goldens.length} golden ones`;
+function lineIf(name: string, value: string | undefined): [name: string, value: string][] {
+  return value === undefined ? [] : [[name, value]];
 }
 
-/** `7 unigrams, 1 bigram`: the number of terms by their number of words. */
-function ngramsOf({ ngrams }: InspectedVocabulary): string {
-  return Object.entries(ngrams)
-    .map(([words, count]) => {
-      const name = ['unigram', 'bigram', 'trigram'][Number(words) - 1] ?? `${words}-gram`;
-      return `${count} ${name}${count === 1 ? '' : 's'}`;
-    })
-    .join(', ');
+/** `raw sums from -21.30 to 27.12, by 18 knots; from 1.5 to 4.5 they are the scores`. */
+function endMapOf({ raw, scores }: EndMap): string {
+  const [first, last] = [raw[0] as number, raw.at(-1) as number];
+  const same = raw.filter((sum, i) => sum === scores[i]);
+  const middle = same.length > 1 ? `; from ${same[0]} to ${same.at(-1)} they are the scores` : '';
+  return `raw sums from ${first.toFixed(2)} to ${last.toFixed(2)}, by ${raw.length} knots${middle}`;
+}
+
+/** In short: the lists of words that are not long, and the lengths of the others. */
+function rulesOf({ spellings, negation, concessive, last_sentence, symbols }: TermRules): string {
+  const parts = ['base forms'];
+  const count = Object.keys(spellings).length;
+  if (count > 0) parts.push(`${count} spellings`);
+  if (negation !== null)
+    parts.push(
+      `negation of up to ${negation.scope} words by ${Object.keys(negation.negators).join(' ')} (${negation.exceptions.length} exceptions)`,
+    );
+  if (concessive.length > 0) parts.push(`clauses at ${concessive.join(' ')}`);
+  if (last_sentence) parts.push('last sentence');
+  if (symbols) parts.push('symbols');
+  return parts.join('; ');
+}
+
+const KINDS = {
+  before: 'before a concessive particle',
+  after: 'after a concessive particle',
+  last: 'in the last sentence',
+  symbol: 'symbols',
+} as const;
+
+/** `7 unigrams, 1 bigram, 2 symbols`: the number of terms of each kind; n-grams by their number of words. */
+function kindsOf({ ngrams, others }: InspectedVocabulary): string {
+  const words = Object.entries(ngrams).map(([length, count]) => {
+    const name = ['unigram', 'bigram', 'trigram'][Number(length) - 1] ?? `${length}-gram`;
+    return `${count} ${name}${count === 1 ? '' : 's'}`;
+  });
+  const rest = Object.entries(others).map(([kind, count]) => `${count} ${KINDS[kind as keyof typeof KINDS]}`);
+  return [...words, ...rest].join(', ');
 }
 
 /** All members of an object on one line, as `name=value name=value`. */

@@ -50,7 +50,8 @@ export function contributionTable(explanation: Explanation & { readonly others: 
       `${stars(contribution)}  ${printable(term)}${offsets.length > 1 ? ` ×${offsets.length}` : ''}`,
   );
   if (others !== 0) lines.push(`${stars(others)}  (other terms)`);
-  lines.push(`${stars(absent)}  (terms that the text does not have)`, `${stars(base)}  (mean of the model)`);
+  if (absent !== 0) lines.push(`${stars(absent)}  (terms that the text does not have)`);
+  lines.push(`${stars(base)}  (mean of the model)`);
   if (held !== 0) lines.push(`${stars(held)}  (the range of stars)`);
   lines.push(`${score.toFixed(3).padStart(8)}  stars`);
   return `${lines.join('\n')}\n`;

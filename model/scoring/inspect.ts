@@ -8,6 +8,9 @@ import { type CompiledBundle, compileBundle } from '../bundle/compile.ts';
 import { BundleError, compiledFiles, FILES, type FileName, hashOf, type Manifest } from '../bundle/manifest.ts';
 import { parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
 import { parseModel, type Tree } from '../reference/model-text.ts';
+import { parseTerm } from '../reference/parsed-terms.ts';
+import { readableTerm } from '../reference/readable-terms.ts';
+import type { TermRules } from '../reference/term-rules.ts';
 import { Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
 import { loadScorer } from './load.ts';
 import { type EngineName, engineNames } from './scorer.ts';
@@ -41,8 +44,10 @@ interface InspectedFile {
 export interface InspectedVocabulary {
   /** The number of terms. */
   readonly terms: number;
-  /** Terms by their number of words. */
+  /** N-grams by their number of words. */
   readonly ngrams: Readonly<Record<string, number>>;
+  /** Other terms by their kind: `before`, `after`, `last`, `symbol`. Empty without term rules. */
+  readonly others: Readonly<Record<string, number>>;
   /** The terms with the highest idf, the highest first. */
   readonly rarest: readonly WeighedTerm[];
   /** The terms with the lowest idf, the lowest first. */
@@ -50,6 +55,7 @@ export interface InspectedVocabulary {
 }
 
 export interface WeighedTerm {
+  /** As people read it (reference/readable-terms.ts). */
   readonly term: string;
   readonly idf: number;
 }
@@ -93,7 +99,7 @@ export async function inspectBundle(path: string): Promise<Inspection> {
     manifest,
     files,
     reportBytes: (await readIfPresent(join(path, 'report.html')))?.length,
-    vocabulary: tables.terms && describeVocabulary(tables.terms),
+    vocabulary: tables.terms && describeVocabulary(tables.terms, manifest?.vectorizer.rules),
     trees: describeTrees(modelText?.toString('utf8') ?? ''),
     compiled: await compiledStates(path, recompile(manifest, modelText, tables)),
     engines: engines.map(({ engine, refusal }) => ({ engine, refusal: refusal?.message })),
@@ -184,18 +190,23 @@ function stateOf(content: Buffer | undefined, sha256: string | undefined): Inspe
   return hashOf(content) === sha256 ? 'as the manifest says' : 'changed';
 }
 
-function describeVocabulary({ terms, idf }: Terms): InspectedVocabulary {
+function describeVocabulary({ terms, idf }: Terms, rules: TermRules | undefined): InspectedVocabulary {
   const ngrams: Record<string, number> = {};
+  const others: Record<string, number> = {};
   for (const term of terms) {
-    const words = term.split(' ').length;
-    ngrams[words] = (ngrams[words] ?? 0) + 1;
+    const parsed = parseTerm(term, rules);
+    if (parsed.kind === 'ngram') ngrams[parsed.words.length] = (ngrams[parsed.words.length] ?? 0) + 1;
+    else others[parsed.kind] = (others[parsed.kind] ?? 0) + 1;
   }
   const sorted = terms.map((term, column) => ({ term, idf: idf[column] as number })).sort((a, b) => b.idf - a.idf);
+  const shown = (some: readonly WeighedTerm[]) =>
+    some.map(({ term, idf }) => ({ term: readableTerm(term, rules), idf }));
   return {
     terms: terms.length,
     ngrams,
-    rarest: sorted.slice(0, SHOWN_TERMS),
-    commonest: sorted.slice(-SHOWN_TERMS).reverse(),
+    others,
+    rarest: shown(sorted.slice(0, SHOWN_TERMS)),
+    commonest: shown(sorted.slice(-SHOWN_TERMS).reverse()),
   };
 }
 

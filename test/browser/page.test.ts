@@ -162,11 +162,13 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
       }`);
       const weights = weightsOf(text, explanation);
       const scale = Math.max(0.1, ...weights.map(Math.abs));
+      const strongest = strongestOf(text, explanation);
       let at = 0;
       for (const { length, className, label, isText } of parts) {
         assert.ok(isText, `the text from ${at} on`);
-        for (const weight of weights.slice(at, at + length)) {
-          const expected = Math.abs(weight) / scale < 0.05 ? '' : weight < 0 ? 'down' : 'up';
+        for (const [i, weight] of weights.slice(at, at + length).entries()) {
+          const faint = (strongest[at + i] as number) / scale < 0.25 ? '' : 'mixed';
+          const expected = Math.abs(weight) / scale < 0.05 ? faint : weight < 0 ? 'down' : 'up';
           assert.equal(className, expected, `at ${at}`);
           if (expected !== '') assert.ok(label?.includes(` ${Math.abs(weight).toFixed(2)} `), label ?? '');
           if (expected !== '') assert.match(label ?? '', weight < 0 ? /減らす$/ : /増やす$/);
@@ -209,6 +211,43 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     await tip.hover(); // the pointer may move onto the tooltip
     await page.mouse.move(0, 0);
     await tip.waitFor({ state: 'hidden' });
+  });
+
+  onPage('a word whose terms cancel each other out is marked, and its tooltip shows them', async (page) => {
+    const terms = [
+      { term: '良い', offsets: [[0, 2]], value: 1, contribution: 0.5 },
+      { term: '良い（逆接の前）', offsets: [[0, 2]], value: 1, contribution: -0.5 },
+    ];
+    const explanation = { base: 3, absent: 0, held: 0, terms };
+    await page.route(SCORING, (route) => route.fulfill({ json: { score: 3, explanation } }));
+    await page.locator('#text').fill('良いが');
+    await page.locator('#painted .mixed').hover();
+    const tip = page.getByRole('tooltip');
+    await tip.waitFor();
+    assert.equal(await tip.textContent(), '良い±0.00良い+0.50良い（逆接の前）−0.50');
+    assert.equal(await page.locator('#painted [role=note]').count(), 1);
+  });
+
+  onPage('terms over the same word, and marks: words of the text, never a raw term', async (page) => {
+    const text = '見た目は良いけど、味は全く美味しくない。もう行きません！';
+    await page.locator('#text').fill(text);
+    await untilSeen(() => scoreOn(page), is((await answerOf(text)).score));
+    const names = await page.locator('#terms .name-of').allInnerTexts();
+    assert.ok(names.includes('全く（ない）') && names.includes('良い（逆接の前）'), String(names));
+    assert.match((await page.locator('#marks').textContent()) ?? '', /^（ない）: 打ち消された語。/);
+    const tip = page.getByRole('tooltip');
+    for (const [word, lines] of [
+      ['全く', /^全く[−+]\d\.\d\d全く（ない）−\d\.\d\d/],
+      ['良い', /^良い[−±+]\d\.\d\d(?=.*良い（逆接の前）−)(?=.*良い\+)/],
+    ] as const) {
+      await page.locator('#painted [role=note]', { hasText: new RegExp(`^${word}$`) }).hover();
+      await tip.waitFor();
+      assert.match((await tip.textContent()) ?? '', lines);
+    }
+    assert.doesNotMatch((await page.locator('main').allInnerTexts()).join(), /¬|[ABLS]:/);
+    await page.locator('#text').fill('良い');
+    await untilSeen(() => scoreOn(page), is((await answerOf('良い')).score));
+    assert.equal(await page.locator('#marks').isVisible(), false);
   });
 
   onPage(
@@ -672,6 +711,16 @@ function weightsOf(text: string, { terms }: Explanation): number[] {
     terms.reduce((sum, { offsets, contribution }) => {
       const over = offsets.filter(([start, end]) => start <= at && at < end).length;
       return sum + (over * contribution) / offsets.length;
+    }, 0),
+  );
+}
+
+/** For each UTF-16 unit, the largest contribution of one occurrence of a term over it, without its sign. */
+function strongestOf(text: string, { terms }: Explanation): number[] {
+  return Array.from({ length: text.length }, (_, at) =>
+    terms.reduce((most, { offsets, contribution }) => {
+      const isOver = offsets.some(([start, end]) => start <= at && at < end);
+      return isOver ? Math.max(most, Math.abs(contribution) / offsets.length) : most;
     }, 0),
   );
 }

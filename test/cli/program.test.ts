@@ -234,6 +234,28 @@ describe('hoshi', () => {
     assert.deepEqual([reportBytes, shown.measures], [10, measured.measures]);
   });
 
+  test('inspect: the normalizer, the term rules in short, the end map and the labels; no raw term', async () => {
+    const plain = await hoshi(['inspect', tiny]);
+    assert.match(
+      plain.stdout,
+      /^scores +1 to 5; 3 golden ones\nlabels +negative below 2\.5, positive above 3\.5\ntokens /m,
+    );
+    const { stdout, code } = await hoshi(['inspect']);
+    assert.match(
+      stdout,
+      /^end map +raw sums from -\d+\.\d\d to \d+\.\d\d, by \d+ knots; from 1\.5 to 4\.5 they are the scores$/m,
+    );
+    assert.match(stdout, /^normalizer +emoji, dashes, nfkc, punctuation, repeats, elongation, spelling$/m);
+    assert.match(
+      stdout,
+      /^term rules +base forms; \d+ spellings; negation of up to 6 words by ない ん ぬ .*\(\d+ exceptions\); clauses at が けど .*; last sentence; symbols$/m,
+    );
+    assert.match(stdout, /^rows +token_pattern=\S+ ngram_range=\[1,2\] [^{]*$/m);
+    assert.match(stdout, /^terms +\d+: \d+ unigrams, \d+ bigrams, .*\d+ in the last sentence.*$/m);
+    assert.doesNotMatch(stdout, /¬|[ABLS]:/);
+    assert.equal(code, 0);
+  });
+
   test('explain: a table, JSON, colours on demand; control characters are shown, not sent', async () => {
     const plain = await hoshi(['explain', '--bundle', tiny, '良い\x1b[2J', '悪い']);
     assert.equal(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { createRandom } from '../../../model/math/random.ts';
+import { defaultTermRules } from '../../../model/reference/default-term-rules.ts';
 import { inspectBundle } from '../../../model/scoring/inspect.ts';
 import { randomTrees } from '../../fixtures/random-trees.ts';
 import { smallModels } from '../../fixtures/small-models.ts';
@@ -35,7 +36,7 @@ describe('inspection', () => {
       files.map(({ file, state }) => [file, state]),
       ['model.txt', 'vocabulary.tsv', 'logarithms.txt'].map((file) => [file, 'as the manifest says']),
     );
-    assert.deepEqual(vocabulary?.ngrams, { 1: 3 });
+    assert.deepEqual([vocabulary?.ngrams, vocabulary?.others], [{ 1: 3 }, {}]);
     assert.deepEqual(
       vocabulary?.rarest.map(({ idf }) => idf),
       Array(3).fill(Math.log(3) + 1),
@@ -84,6 +85,22 @@ describe('inspection', () => {
     assert.deepEqual(
       vocabulary?.commonest.map(({ term }) => term),
       ['良い', '店', '店 良い'],
+    );
+  });
+
+  test('term rules: terms by their kind, and as people read them', async () => {
+    const parts = await tinyBundle();
+    const { vectorizer } = parts;
+    Object.assign(vectorizer.tables, { terms: ['A:安い', 'S:！', '店 よい¬'], idf: Float64Array.of(3, 2, 1) });
+    Object.assign(vectorizer.parameters, { rules: defaultTermRules });
+    await writeBundle(path, withGolden(parts));
+    const { vocabulary, problems } = await inspectBundle(path);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(vocabulary?.ngrams, { 2: 1 });
+    assert.deepEqual(vocabulary?.others, { before: 1, symbol: 1 });
+    assert.deepEqual(
+      vocabulary?.rarest.map(({ term }) => term),
+      ['安い（逆接の前）', '！', '店 よい（ない）'],
     );
   });
 
