@@ -229,4 +229,14 @@ std::optional<Error> Dictionary::Check() {
   return std::nullopt;
 }
 
+std::uint32_t Dictionary::Find(std::u16string_view surface) const {
+  Unit unit = trie[0];
+  for (const char16_t character : surface) {
+    const std::uint32_t base = unit.base();
+    unit = trie[base + code[character]];
+    if (base == 0 || unit.label() != code[character]) return 0;
+  }
+  return surface.empty() ? 0 : unit.word();
+}
+
 }  // namespace hoshi

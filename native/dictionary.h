@@ -114,17 +114,7 @@ class Dictionary : public LoadedTables<Dictionary> {
 
   // Returns the first word of a surface, or 0 if the text is not a surface. U+0000 and surrogates count as
   // U+E000.
-  std::uint32_t Find(std::u16string_view surface) const {
-    std::uint32_t base = trie[0].base(), word = 0;
-    for (const char16_t character : surface) {
-      const std::uint16_t character_code = code[character];
-      const Unit unit = trie[base + character_code];
-      if (base == 0 || unit.label() != character_code) return 0;
-      base = unit.base();
-      word = unit.word();
-    }
-    return word;
-  }
+  std::uint32_t Find(std::u16string_view surface) const;
 
  private:
   friend class LoadedTables<Dictionary>;

@@ -11,26 +11,49 @@ export interface Placed {
   readonly end: number;
 }
 
-// Created at the first use, because it takes a millisecond and the native engine does not need it.
-let wordPattern: RegExp | undefined;
+const BMP = 0x10000;
+// By UTF-16 unit, 1 for word characters. Made at the first use, because the native engine does not need it.
+let wordUnits: Uint8Array | undefined;
 
-function wordCharacterClass(): string {
-  const codeUnit = (codePoint: number | undefined) => `\\u{${(codePoint ?? 0).toString(16)}}`;
-  let ranges = '';
-  for (let i = 0; i < wordCharacterRanges.length; i += 2) {
-    ranges += `${codeUnit(wordCharacterRanges[i])}-${codeUnit(wordCharacterRanges[i + 1])}`;
+function makeWordUnits(): Uint8Array {
+  const units = new Uint8Array(BMP);
+  for (let i = 0; i < wordCharacterRanges.length; i += 2)
+    units.fill(1, wordCharacterRanges[i], (wordCharacterRanges[i + 1] as number) + 1); // fill ends with the table
+  return units;
+}
+
+function isWordCharacter(codePoint: number): boolean {
+  if (codePoint < BMP) {
+    wordUnits ??= makeWordUnits();
+    return wordUnits[codePoint] === 1;
   }
-  return ranges;
+  let [low, high] = [0, wordCharacterRanges.length / 2]; // the first range that ends at or after the character
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((wordCharacterRanges[2 * middle + 1] as number) < codePoint) low = middle + 1;
+    else high = middle;
+  }
+  return (wordCharacterRanges[2 * low] ?? Number.POSITIVE_INFINITY) <= codePoint;
 }
 
 /** The `\w+` parts of a string, with their places in it. */
 export function wordPartsOf(surface: string): Placed[] {
-  wordPattern ??= new RegExp(`[${wordCharacterClass()}]+`, 'gu');
-  return Array.from(surface.matchAll(wordPattern), ({ 0: text, index }) => ({
-    text,
-    start: index,
-    end: index + text.length,
-  }));
+  const parts: Placed[] = [];
+  let start = 0; // of the part that is being read
+  const endPart = (end: number) => {
+    if (end > start) parts.push({ text: surface.slice(start, end), start, end });
+  };
+  for (let i = 0; i < surface.length; ) {
+    const codePoint = surface.codePointAt(i) as number;
+    const next = i + (codePoint < BMP ? 1 : 2);
+    if (!isWordCharacter(codePoint)) {
+      endPart(i);
+      start = next;
+    }
+    i = next;
+  }
+  endPart(surface.length);
+  return parts;
 }
 
 /** Whether the whole string is one word. */
