@@ -9,17 +9,19 @@
  *
  * 1. The spelling is the stem of an adjective (with い, かっ and く it is a surface), and an ending follows: ヤバい, and
  *    even for a known run, ウマすぎる. 〜く, 〜さ and 〜め are no endings of a known run (シロくま).
- * 2. The spelling is an everyday word of 3 units or more, and the run is no surface (サイコー, スゲー).
+ * 2. The spelling is an everyday word of 3 units or more, and the run is no surface (キモい).
  * 3. The run is unknown, and the spelling is a surface of 4 units or more (メッチャ) or an adjective of 3 (スゴイ).
  * 4. The run is unknown, and a surface of 4 units or more begins with the spelling and goes on after it (ヨロしく).
+ *
+ * Before that, a run that is one of WRITTEN_FORMS (サイコー, スゲー) is written as that form: 最高, すごい.
  *
  * Everything else stays: テレビ, ダメ and キレイ are known, and あいふぉん is no surface.
  */
 import type { DictionaryWords } from './dictionary-words.ts';
 import { elongate, wordUnitsAfter } from './elongation.ts';
-import { EVERYDAY_WORDS } from './everyday-words.ts';
+import { EVERYDAY_WORDS, WRITTEN_FORMS } from './everyday-words.ts';
 import { isKatakana, toHiragana } from './kana.ts';
-import { type MappedText, unmappedText } from './mapped-text.ts';
+import { type MappedText, MappedTextBuilder, unmappedText } from './mapped-text.ts';
 
 const MIN_RUN = 2;
 const MAX_RUN = 16;
@@ -30,13 +32,31 @@ const ENDINGS_OF_UNKNOWN = /^(く|さ|め)/;
 
 /** Turns katakana words into hiragana. Returns the text itself if nothing changes. */
 export function respellKatakana(text: MappedText, words: DictionaryWords): MappedText {
-  let result = text;
+  let result = writeKnownForms(text);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const next = respellOnce(result, words);
     if (next === result) break;
     result = elongate(next, words);
   }
   return result;
+}
+
+/** Writes each run that is one of WRITTEN_FORMS as its form. */
+function writeKnownForms(mapped: MappedText): MappedText {
+  const { text } = mapped;
+  const builder = new MappedTextBuilder();
+  let isChanged = false;
+  for (let i = 0; i < text.length; ) {
+    const end = Math.max(endOfRun(text, i), i + 1);
+    const form = WRITTEN_FORMS.get(text.slice(i, end));
+    if (form === undefined) builder.addFrom(mapped, i, end);
+    else {
+      isChanged = true;
+      builder.add(form, mapped.starts[i] as number, mapped.ends[end - 1] as number);
+    }
+    i = end;
+  }
+  return isChanged ? builder.build() : mapped;
 }
 
 function respellOnce(mapped: MappedText, words: DictionaryWords): MappedText {

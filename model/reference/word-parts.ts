@@ -61,16 +61,6 @@ export function isWord(text: string): boolean {
   return text !== '' && Array.from(text).every((character) => isWordCharacter(character.codePointAt(0) as number));
 }
 
-function isWordCharacter(codePoint: number): boolean {
-  let [low, high] = [0, wordCharacterRanges.length / 2]; // the first range that ends at or after the character
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((wordCharacterRanges[2 * middle + 1] as number) < codePoint) low = middle + 1;
-    else high = middle;
-  }
-  return (wordCharacterRanges[2 * low] ?? Number.POSITIVE_INFINITY) <= codePoint;
-}
-
 /** Whether a word has at least `shortest` characters (code points; 𠮷 is one). */
 export function isLongEnough(word: string, shortest: number): boolean {
   return shortest === 1 || [...word].length >= shortest;

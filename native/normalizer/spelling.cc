@@ -34,6 +34,73 @@ bool IsKnown(const Dictionary& dictionary, std::u16string_view run) {
   return is_reached[run.size()];
 }
 
+// Katakana words with the form that kuromoji reads as one word. The twin is in
+// model/reference/everyday-words.ts.
+struct WrittenForm {
+  std::u16string_view run, form;
+};
+constexpr auto kWrittenForms = std::to_array<WrittenForm>({
+    {u"サイコー", u"最高"},     {u"サイコウ", u"最高"},     {u"サイアク", u"最悪"},
+    {u"サイテー", u"最低"},     {u"サイテイ", u"最低"},     {u"ビミョー", u"微妙"},
+    {u"ビミョウ", u"微妙"},     {u"スゲー", u"すごい"},     {u"スゲエ", u"すごい"},
+    {u"スゲェ", u"すごい"},     {u"ヤベー", u"やばい"},     {u"ヤベエ", u"やばい"},
+    {u"ヤベェ", u"やばい"},     {u"ウメー", u"うまい"},     {u"ウメエ", u"うまい"},
+    {u"ウメェ", u"うまい"},     {u"ヒデー", u"ひどい"},     {u"ヒデエ", u"ひどい"},
+    {u"ダセー", u"ださい"},     {u"ダセエ", u"ださい"},     {u"ウルセー", u"うるさい"},
+    {u"ウルセエ", u"うるさい"}, {u"ウルセェ", u"うるさい"},
+});
+static_assert(std::all_of(kWrittenForms.begin(), kWrittenForms.end(), [](const WrittenForm& written) {
+  return !written.form.empty() && written.form.size() <= written.run.size();
+}));
+
+// Returns the form, or an empty text if the run is none of them.
+std::u16string_view WrittenFormOf(std::u16string_view run) {
+  for (const WrittenForm& written : kWrittenForms)
+    if (written.run.front() == run.front() && written.run == run) return written.form;
+  return {};
+}
+
+// Returns the end of the run that begins with the katakana at `start`.
+std::size_t EndOfKatakana(std::u16string_view text, std::size_t start) {
+  std::size_t end = start + 1;
+  for (std::size_t i = end; i < text.size(); ++i) {
+    if (IsKatakana(text[i]) || text[i] == u'ー')
+      end = i + 1;
+    else if (text[i] != u'〜')
+      break;
+  }
+  return end;
+}
+
+// Writes each run that has a written form as that form.
+void WriteKnownForms(MappedText& text) {
+  std::size_t size = 0;  // of the result, which is never longer than what was read
+  const auto keep = [&](std::size_t i) {
+    text.units[size] = text.units[i];
+    text.starts[size] = text.starts[i];
+    text.ends[size++] = text.ends[i];
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    if (!IsKatakana(text.units[i])) {
+      keep(i++);
+      continue;
+    }
+    const std::size_t end = EndOfKatakana(text.text(), i);
+    const std::u16string_view form = WrittenFormOf(text.text().substr(i, end - i));
+    const std::uint32_t first = text.starts[i], last = text.ends[end - 1];
+    for (const char16_t unit : form) {
+      text.units[size] = unit;
+      text.starts[size] = first;
+      text.ends[size++] = last;
+    }
+    for (; form.empty() && i < end; ++i) keep(i);
+    i = end;
+  }
+  text.units.resize(size);
+  text.starts.resize(size);
+  text.ends.resize(size);
+}
+
 // Decides which runs become hiragana. It has a buffer for their readings.
 class Speller {
  public:
@@ -47,7 +114,7 @@ class Speller {
         ++i;
         continue;
       }
-      const std::size_t end = EndOfRun(text, i);
+      const std::size_t end = EndOfKatakana(text, i);
       if (end - i >= kMinRun && end - i <= kMaxRun &&
           IsMisspelled(text.substr(i, end - i), WordUnitsAfter(text.substr(end))) && !visit(i, end))
         return;
@@ -56,19 +123,8 @@ class Speller {
   }
 
  private:
-  // Returns the end of the run that begins with the katakana at `start`.
-  static std::size_t EndOfRun(std::u16string_view text, std::size_t start) {
-    std::size_t end = start + 1;
-    for (std::size_t i = end; i < text.size(); ++i) {
-      if (IsKatakana(text[i]) || text[i] == u'ー')
-        end = i + 1;
-      else if (text[i] != u'〜')
-        break;
-    }
-    return end;
-  }
-
   bool IsMisspelled(std::u16string_view run, std::u16string_view after) {
+    if (!WrittenFormOf(run).empty()) return true;
     if (!MayBeginEnding(after) && IsSurface(d_, run)) return false;  // most runs
     std::array<char16_t, kMaxRun + kMaxUnitsAfter> units;
     auto* const end_of_run = std::transform(run.begin(), run.end(), units.data(), ToHiragana);
@@ -153,6 +209,7 @@ bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text) {
 }
 
 void RespellKatakana(const Dictionary& dictionary, MappedText& text) {
+  WriteKnownForms(text);
   Speller speller(dictionary);
   bool is_changed = true;
   for (std::size_t round = 0; round < kMaxRounds && is_changed; ++round) {
