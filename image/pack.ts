@@ -15,7 +15,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
@@ -94,12 +94,22 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     metafile: true,
     plugins: leftOut === undefined ? [] : [without(leftOut)],
   });
+  escapeRegularExpressions(join(folder, 'bundle', 'server.cjs'));
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
   const bom = sbomOf([...held], withLightgbm);
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
   await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
+}
+
+/**
+ * Makes a bundle ASCII, as compiled-script.ts reads it. esbuild escapes strings, but leaves the characters of regular
+ * expressions as they are.
+ */
+function escapeRegularExpressions(file: string): void {
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
 }
 
 /** Serves one request in another process, so that the cache has the code for a start and a first response. */

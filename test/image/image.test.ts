@@ -136,7 +136,7 @@ describe('the image', { skip: whyNot() }, () => {
       modelFile: 'model.txt',
       scoreRange: [-100, 100],
     });
-    const server = serve(join(work, 'root'), { HOSHI_BUNDLE: 'model/categories', HOSHI_TEXTS_LIMIT: '1000' });
+    const server = serve(join(work, 'root'), { HOSHI_BUNDLE: '/hoshi/model/categories', HOSHI_TEXTS_LIMIT: '1000' });
     const ended = once(server, 'exit');
     let log = '';
     server.stderr?.on('data', (chunk) => {

@@ -166,6 +166,15 @@ describe('the packed folder', () => {
     const scores = ['native', 'native-lightgbm', 'lightgbm', 'js'].map((engine) => score('--engine', engine).stdout);
     assert.match(scores[0] ?? '', /^[\d.]+\n$/);
     assert.equal(new Set(scores).size, 1, scores.join());
+    for (const engine of ['lightgbm', 'js']) {
+      const { url } = await serve(t, all, { HOSHI_ENGINE: engine });
+      assert.equal(await engineOf(url), engine, 'the server reproduces the golden scores');
+    }
+    const bundled = readFileSync(join(all, 'bundle', 'server.cjs'));
+    assert.ok(
+      bundled.every((byte) => byte < 0x80),
+      'a bundle is ASCII, also in regular expressions',
+    );
     // Only `js` serves this model without LightGBM: a tree with more leaves than the forest takes.
     rmSync(join(all, 'build', 'addon', 'Release', 'hoshi_lightgbm.node'));
     const bundle = join(all, 'many-leaves');
