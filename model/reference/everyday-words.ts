@@ -22,10 +22,19 @@ export const EVERYDAY_WORDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Katakana words with the form that kuromoji reads as one word: it cuts さいこう, the hiragana of サイコー, into さ, いこ and
- * う. The step `spelling` writes them so. No form is longer than its word. The twin is in native/normalizer/spelling.cc.
+ * Everyday words with the form that kuromoji reads as one word: it cuts さいこう and すげえ into pieces. The step `spelling`
+ * writes a run of katakana so if it is one of the words, and hiragana that begin with one of them after another
+ * character. No form is longer than its word. The twin is in native/normalizer/spelling.cc.
  */
 export const WRITTEN_FORMS: ReadonlyMap<string, string> = new Map([
+  ['さいこう', '最高'],
+  ['さいあく', '最悪'],
+  ['さいてい', '最低'],
+  ['びみょう', '微妙'],
+  ['すげえ', 'すごい'],
+  ['やべえ', 'やばい'],
+  ['うめえ', 'うまい'],
+  ['ひでえ', 'ひどい'],
   ['サイコー', '最高'],
   ['サイコウ', '最高'],
   ['サイアク', '最悪'],

@@ -5,11 +5,21 @@ import type { TermRules } from './term-rules.ts';
 const NEGATED = '（ない）';
 const CLAUSES = { before: '（逆接の前）', after: '（逆接の後）', last: '（最後の文）' } as const;
 
-/** `words` are the words of the text that made the term, or undefined for those of the term itself. */
-export function readableTerm(term: string, rules: TermRules | undefined, words?: string): string {
-  if (rules === undefined) return term;
+/** A term with the words of the vocabulary. */
+export function readableTerm(term: string, rules: TermRules | undefined): string {
+  return readableOccurrence(term, rules, '').name;
+}
+
+/** A term with the words of the text that made it (`term`), and with those of the vocabulary (`name`). */
+export function readableOccurrence(
+  term: string,
+  rules: TermRules | undefined,
+  words: string,
+): { readonly term: string; readonly name: string } {
+  if (rules === undefined) return { term, name: term };
   const parsed = parseTerm(term, rules);
-  return `${words ?? wordsOf(parsed)}${isNegated(parsed) ? NEGATED : ''}${noteOf(parsed)}`;
+  const marks = `${isNegated(parsed) ? NEGATED : ''}${noteOf(parsed)}`;
+  return { term: words + marks, name: wordsOf(parsed) + marks };
 }
 
 function wordsOf(term: ParsedTerm): string {

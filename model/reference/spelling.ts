@@ -13,16 +13,18 @@
  * 3. The run is unknown, and the spelling is a surface of 4 units or more (メッチャ) or an adjective of 3 (スゴイ).
  * 4. The run is unknown, and a surface of 4 units or more begins with the spelling and goes on after it (ヨロしく).
  *
- * Before that, a run that is one of WRITTEN_FORMS (サイコー, スゲー) is written as that form: 最高, すごい.
+ * Before that, an everyday word of WRITTEN_FORMS (サイコー, スゲー, さいこう) is written as its form: 最高, すごい.
  *
  * Everything else stays: テレビ, ダメ and キレイ are known, and あいふぉん is no surface.
  */
 import type { DictionaryWords } from './dictionary-words.ts';
 import { elongate, wordUnitsAfter } from './elongation.ts';
 import { EVERYDAY_WORDS, WRITTEN_FORMS } from './everyday-words.ts';
-import { isKatakana, toHiragana } from './kana.ts';
+import { isHiragana, isKatakana, toHiragana } from './kana.ts';
 import { type MappedText, MappedTextBuilder, unmappedText } from './mapped-text.ts';
 
+/** No word begins with another one. */
+const HIRAGANA_WORDS = [...WRITTEN_FORMS.keys()].filter((word) => isHiragana(word));
 const MIN_RUN = 2;
 const MAX_RUN = 16;
 const MIN_PIECE = 3; // units of a surface that is part of a known run
@@ -32,31 +34,43 @@ const ENDINGS_OF_UNKNOWN = /^(く|さ|め)/;
 
 /** Turns katakana words into hiragana. Returns the text itself if nothing changes. */
 export function respellKatakana(text: MappedText, words: DictionaryWords): MappedText {
-  let result = writeKnownForms(text);
+  let result = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const next = respellOnce(result, words);
+    const next = respellOnce(writeKnownForms(result), words);
     if (next === result) break;
     result = elongate(next, words);
   }
   return result;
 }
 
-/** Writes each run that is one of WRITTEN_FORMS as its form. */
+/** Writes everyday words as their written forms. */
 function writeKnownForms(mapped: MappedText): MappedText {
   const { text } = mapped;
   const builder = new MappedTextBuilder();
   let isChanged = false;
   for (let i = 0; i < text.length; ) {
-    const end = Math.max(endOfRun(text, i), i + 1);
-    const form = WRITTEN_FORMS.get(text.slice(i, end));
-    if (form === undefined) builder.addFrom(mapped, i, end);
+    const word = knownWordAt(text, i);
+    const end = word === undefined ? Math.max(endOfRun(text, i), i + 1) : i + word.length;
+    if (word === undefined) builder.addFrom(mapped, i, end);
     else {
       isChanged = true;
-      builder.add(form, mapped.starts[i] as number, mapped.ends[end - 1] as number);
+      builder.add(WRITTEN_FORMS.get(word) as string, mapped.starts[i] as number, mapped.ends[end - 1] as number);
     }
     i = end;
   }
   return isChanged ? builder.build() : mapped;
+}
+
+/** The word of WRITTEN_FORMS at the beginning of a katakana run or of hiragana; undefined if there is none. */
+function knownWordAt(text: string, start: number): string | undefined {
+  const unit = text[start] as string;
+  if (isKatakana(unit)) {
+    const run = text.slice(start, endOfRun(text, start));
+    return WRITTEN_FORMS.has(run) ? run : undefined;
+  }
+  const before = text[start - 1] ?? '';
+  if (!isHiragana(unit) || isHiragana(before) || before === 'ー') return undefined;
+  return HIRAGANA_WORDS.find((word) => text.startsWith(word, start));
 }
 
 function respellOnce(mapped: MappedText, words: DictionaryWords): MappedText {

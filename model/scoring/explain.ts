@@ -9,7 +9,7 @@
 import type { SparseRow } from '../../native/rows.ts';
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
 import type { RowContributions } from '../reference/contributions.ts';
-import { readableTerm } from '../reference/readable-terms.ts';
+import { readableOccurrence } from '../reference/readable-terms.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import type { TermRules } from '../reference/term-rules.ts';
 
@@ -78,9 +78,7 @@ export class Explainer {
     const terms = Array.from(columns, (column, i): ExplainedTerm => {
       const offsets = offsetsOf.get(column) ?? [];
       const [start, end] = offsets[0] ?? [0, 0];
-      const ofVocabulary = this.#termOf(column);
-      const term = readableTerm(ofVocabulary, this.#rules, text.slice(start, end));
-      const name = readableTerm(ofVocabulary, this.#rules);
+      const { term, name } = readableOccurrence(this.#termOf(column), this.#rules, text.slice(start, end));
       return { term, name, offsets, value: values[i] as number, contribution: contributions[i] as number };
     });
     // The sort is stable, and columns are in the order of code points.

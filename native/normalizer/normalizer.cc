@@ -42,8 +42,12 @@ void Normalizer::Classify() {
     if ((tables_->character(unit).flags & NormalizerTables::kEmoji) != 0)
       add(static_cast<char16_t>(unit), kEmoji);
     if (Changes(unit)) add(static_cast<char16_t>(unit), kChanges);
-    if (Has(Step::kSpelling) && IsKatakana(static_cast<char16_t>(unit)))
-      add(static_cast<char16_t>(unit), kKatakana);
+  }
+  if (Has(Step::kSpelling)) {
+    for (char16_t unit = u'ぁ'; unit <= u'ー'; ++unit) {
+      if (IsKana(unit)) add(unit, MayBeginWrittenForm(unit) ? kKana | kWritten : kKana);
+      if (IsKatakana(unit)) add(unit, kKatakana);
+    }
   }
   if (Has(Step::kDashes)) {
     for (const auto& [unit, dash] : tables_->dashes) add(unit, unit == dash ? kPair : kDash);
@@ -121,26 +125,28 @@ std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scr
   scratch.may_have_emoji_ = Has(Step::kEmoji) && (kinds & (kEmoji | kSurrogate)) != 0;
   if (!may_change) return text;
   if ((kinds & kOfElongation) != 0) Elongate(*dictionary_, scratch.text_);
-  if ((kinds & kKatakana) != 0) RespellKatakana(*dictionary_, scratch.text_);
+  if (Has(Step::kSpelling) && (kinds & (kOfSpelling | kOfElongation)) != 0)
+    RespellKatakana(*dictionary_, scratch.text_);
   scratch.is_changed_ = scratch.text_.text() != text;
   return scratch.is_changed_ ? scratch.text_.text() : text;
 }
 
-// Returns the classes of all units. A class of runs counts where a unit repeats, and kMark where the unit
-// before is no katakana.
+// Returns the classes of all units. A class of runs counts where a unit repeats, kMark where the unit before
+// is no katakana, and kWritten where the unit before is no kana.
 unsigned Normalizer::KindsOf(std::u16string_view text) const {
-  static_assert(kMark == kKatakana << 1);
-  unsigned all = 0, repeated = 0, marks = 0, kind_before = 0;
+  static_assert(kMark == kKatakana << 1 && kWritten == kKana >> 1);
+  unsigned all = 0, repeated = 0, marks = 0, words = 0, kind_before = 0;
   char16_t unit_before = 0;
   for (const char16_t unit : text) {
     const unsigned kind = classes_[unit];
     all |= kind;
     repeated |= unit == unit_before ? kind : 0;
     marks |= kind & ~(kind_before << 1);
+    words |= kind & ~(kind_before >> 1);
     kind_before = kind;
     unit_before = unit;
   }
-  return (all & ~(kOfRuns | kMark)) | (repeated & kOfRuns) | (marks & kMark);
+  return (all & ~(kOfRuns | kMark | kWritten)) | (repeated & kOfRuns) | (marks & kMark) | (words & kWritten);
 }
 
 bool Normalizer::IsNormalized(std::u16string_view text) const {
@@ -171,7 +177,7 @@ void Normalizer::CopyTo(MappedText& mapped, std::u16string_view text) {
 // Whether elongation or spelling changes a text that the other steps do not change.
 bool Normalizer::IsRespelled(std::u16string_view text, unsigned kinds) const {
   return ((kinds & kOfElongation) != 0 && HasElongation(*dictionary_, text)) ||
-         ((kinds & kKatakana) != 0 && HasMisspelling(*dictionary_, text));
+         ((kinds & kOfSpelling) != 0 && HasMisspelling(*dictionary_, text));
 }
 
 // Runs the steps up to repeats, except that kaomoji stay.

@@ -85,13 +85,16 @@ class Normalizer {
     kTriple = 16,      // a run of three may change
     kKaomoji = 32,     // a kaomoji begins with the unit
     kSurrogate = 64,
-    kEmoji = 128,      // an emoji begins with the unit; it has no other meaning than may_start_emoji
-    kKatakana = 256,   // a katakana word may begin with the unit
-    kMark = 512,       // a mark of elongation may begin with the unit, except after katakana
-    kFullVowel = 1024  // a mark may begin with two of the unit
+    kEmoji = 128,       // an emoji begins with the unit; it has no other meaning than may_start_emoji
+    kKatakana = 256,    // a katakana word may begin with the unit
+    kMark = 512,        // a mark of elongation may begin with the unit, except after katakana
+    kFullVowel = 1024,  // a mark may begin with two of the unit
+    kWritten = 2048,    // an everyday word with another form may begin with the unit, except after kana
+    kKana = 4096        // the unit is hiragana or ー
   };
   static constexpr unsigned kOfRuns = kPair | kTriple | kFullVowel;
   static constexpr unsigned kOfElongation = kMark | kFullVowel;
+  static constexpr unsigned kOfSpelling = kKatakana | kWritten;
   static constexpr unsigned kOfCharacters =
       kChanges | kDash | kPunctuation | kPair | kTriple | kKaomoji | kSurrogate;
 

@@ -34,31 +34,27 @@ bool IsKnown(const Dictionary& dictionary, std::u16string_view run) {
   return is_reached[run.size()];
 }
 
-// Katakana words with the form that kuromoji reads as one word. The twin is in
+// Everyday words with the form that kuromoji reads as one word. The twin, with the reasons, is in
 // model/reference/everyday-words.ts.
 struct WrittenForm {
-  std::u16string_view run, form;
+  std::u16string_view word, form;
 };
 constexpr auto kWrittenForms = std::to_array<WrittenForm>({
-    {u"サイコー", u"最高"},     {u"サイコウ", u"最高"},     {u"サイアク", u"最悪"},
-    {u"サイテー", u"最低"},     {u"サイテイ", u"最低"},     {u"ビミョー", u"微妙"},
-    {u"ビミョウ", u"微妙"},     {u"スゲー", u"すごい"},     {u"スゲエ", u"すごい"},
-    {u"スゲェ", u"すごい"},     {u"ヤベー", u"やばい"},     {u"ヤベエ", u"やばい"},
-    {u"ヤベェ", u"やばい"},     {u"ウメー", u"うまい"},     {u"ウメエ", u"うまい"},
-    {u"ウメェ", u"うまい"},     {u"ヒデー", u"ひどい"},     {u"ヒデエ", u"ひどい"},
-    {u"ダセー", u"ださい"},     {u"ダセエ", u"ださい"},     {u"ウルセー", u"うるさい"},
-    {u"ウルセエ", u"うるさい"}, {u"ウルセェ", u"うるさい"},
+    {u"さいこう", u"最高"},     {u"さいあく", u"最悪"},     {u"さいてい", u"最低"},
+    {u"びみょう", u"微妙"},     {u"すげえ", u"すごい"},     {u"やべえ", u"やばい"},
+    {u"うめえ", u"うまい"},     {u"ひでえ", u"ひどい"},     {u"サイコー", u"最高"},
+    {u"サイコウ", u"最高"},     {u"サイアク", u"最悪"},     {u"サイテー", u"最低"},
+    {u"サイテイ", u"最低"},     {u"ビミョー", u"微妙"},     {u"ビミョウ", u"微妙"},
+    {u"スゲー", u"すごい"},     {u"スゲエ", u"すごい"},     {u"スゲェ", u"すごい"},
+    {u"ヤベー", u"やばい"},     {u"ヤベエ", u"やばい"},     {u"ヤベェ", u"やばい"},
+    {u"ウメー", u"うまい"},     {u"ウメエ", u"うまい"},     {u"ウメェ", u"うまい"},
+    {u"ヒデー", u"ひどい"},     {u"ヒデエ", u"ひどい"},     {u"ダセー", u"ださい"},
+    {u"ダセエ", u"ださい"},     {u"ウルセー", u"うるさい"}, {u"ウルセエ", u"うるさい"},
+    {u"ウルセェ", u"うるさい"},
 });
 static_assert(std::all_of(kWrittenForms.begin(), kWrittenForms.end(), [](const WrittenForm& written) {
-  return !written.form.empty() && written.form.size() <= written.run.size();
+  return !written.form.empty() && written.form.size() <= written.word.size();
 }));
-
-// Returns the form, or an empty text if the run is none of them.
-std::u16string_view WrittenFormOf(std::u16string_view run) {
-  for (const WrittenForm& written : kWrittenForms)
-    if (written.run.front() == run.front() && written.run == run) return written.form;
-  return {};
-}
 
 // Returns the end of the run that begins with the katakana at `start`.
 std::size_t EndOfKatakana(std::u16string_view text, std::size_t start) {
@@ -72,33 +68,59 @@ std::size_t EndOfKatakana(std::u16string_view text, std::size_t start) {
   return end;
 }
 
-// Writes each run that has a written form as that form.
-void WriteKnownForms(MappedText& text) {
-  std::size_t size = 0;  // of the result, which is never longer than what was read
-  const auto keep = [&](std::size_t i) {
-    text.units[size] = text.units[i];
-    text.starts[size] = text.starts[i];
-    text.ends[size++] = text.ends[i];
-  };
+// Returns the written form of the word at the beginning of `text`: a katakana run, or hiragana that do not
+// follow other kana. Returns null if there is none. `before` is the unit before the text, or 0.
+const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
+  const bool is_run = IsKatakana(text.front());
+  if (!is_run && (!IsHiragana(text.front()) || IsKana(before))) return nullptr;
+  const std::u16string_view run = is_run ? text.substr(0, EndOfKatakana(text, 0)) : text;
+  const auto* const found =
+      std::find_if(kWrittenForms.begin(), kWrittenForms.end(), [&](const WrittenForm& written) {
+        return is_run ? written.word == run : run.starts_with(written.word);
+      });
+  return found == kWrittenForms.end() ? nullptr : found;
+}
+
+bool HasWrittenForm(std::u16string_view text) {
+  char16_t before = 0;
+  for (std::size_t i = 0; i < text.size(); before = text[i++]) {
+    if (IsKatakana(before) && IsKatakana(text[i])) continue;
+    if (WrittenFormAt(text.substr(i), before) != nullptr) return true;
+  }
+  return false;
+}
+
+// Writes everyday words as their written forms. Returns whether something changed.
+bool WriteKnownForms(MappedText& text) {
+  bool is_changed = false;
+  std::size_t size = 0;     // of the result, which is never longer than what was read
+  char16_t before = 0;      // the unit before text[i] as it was
+  std::size_t run_end = 0;  // the end of the last katakana run that has no form
   for (std::size_t i = 0; i < text.size();) {
-    if (!IsKatakana(text.units[i])) {
-      keep(i++);
+    const WrittenForm* const written = i < run_end ? nullptr : WrittenFormAt(text.text().substr(i), before);
+    if (written == nullptr) {
+      if (i >= run_end && IsKatakana(text.units[i])) run_end = EndOfKatakana(text.text(), i);
+      before = text.units[i];
+      text.units[size] = text.units[i];
+      text.starts[size] = text.starts[i];
+      text.ends[size++] = text.ends[i++];
       continue;
     }
-    const std::size_t end = EndOfKatakana(text.text(), i);
-    const std::u16string_view form = WrittenFormOf(text.text().substr(i, end - i));
+    is_changed = true;
+    const std::size_t end = i + written->word.size();
     const std::uint32_t first = text.starts[i], last = text.ends[end - 1];
-    for (const char16_t unit : form) {
+    before = text.units[end - 1];
+    for (const char16_t unit : written->form) {
       text.units[size] = unit;
       text.starts[size] = first;
       text.ends[size++] = last;
     }
-    for (; form.empty() && i < end; ++i) keep(i);
     i = end;
   }
   text.units.resize(size);
   text.starts.resize(size);
   text.ends.resize(size);
+  return is_changed;
 }
 
 // Decides which runs become hiragana. It has a buffer for their readings.
@@ -124,7 +146,6 @@ class Speller {
 
  private:
   bool IsMisspelled(std::u16string_view run, std::u16string_view after) {
-    if (!WrittenFormOf(run).empty()) return true;
     if (!MayBeginEnding(after) && IsSurface(d_, run)) return false;  // most runs
     std::array<char16_t, kMaxRun + kMaxUnitsAfter> units;
     auto* const end_of_run = std::transform(run.begin(), run.end(), units.data(), ToHiragana);
@@ -199,7 +220,13 @@ class Speller {
 
 }  // namespace
 
+bool MayBeginWrittenForm(char16_t unit) {
+  return std::any_of(kWrittenForms.begin(), kWrittenForms.end(),
+                     [unit](const WrittenForm& written) { return written.word.front() == unit; });
+}
+
 bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text) {
+  if (HasWrittenForm(text)) return true;
   bool is_found = false;
   Speller(dictionary).ForEachMisspelled(text, [&](std::size_t, std::size_t) {
     is_found = true;
@@ -209,11 +236,10 @@ bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text) {
 }
 
 void RespellKatakana(const Dictionary& dictionary, MappedText& text) {
-  WriteKnownForms(text);
   Speller speller(dictionary);
   bool is_changed = true;
   for (std::size_t round = 0; round < kMaxRounds && is_changed; ++round) {
-    is_changed = false;
+    is_changed = WriteKnownForms(text);
     speller.ForEachMisspelled(text.text(), [&](std::size_t start, std::size_t end) {
       is_changed = true;
       for (std::size_t i = start; i < end; ++i) text.units[i] = ToHiragana(text.units[i]);

@@ -12,8 +12,12 @@ namespace hoshi {
 // すごーい and すごぉい become すごい; おいしー becomes おいしい.
 void Elongate(const Dictionary& dictionary, MappedText& text);
 
-// スゴイ becomes すごい if the dictionary does not know the katakana. Expects a text that passed Elongate.
+// スゴイ becomes すごい if the dictionary does not know the katakana; さいこう becomes 最高. Expects a text
+// that passed Elongate.
 void RespellKatakana(const Dictionary& dictionary, MappedText& text);
+
+// Whether an everyday word that RespellKatakana writes in another form may begin with the unit.
+bool MayBeginWrittenForm(char16_t unit);
 
 // Whether Elongate, or RespellKatakana, changes the text.
 bool HasElongation(const Dictionary& dictionary, std::u16string_view text);

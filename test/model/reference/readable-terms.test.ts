@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { defaultTermRules } from '../../../model/reference/default-term-rules.ts';
-import { readableTerm } from '../../../model/reference/readable-terms.ts';
+import { readableOccurrence, readableTerm } from '../../../model/reference/readable-terms.ts';
 
 const cases: readonly [term: string, readable: string, ofText: string][] = [
   ['たのしい', 'たのしい', '楽しく'],
@@ -17,11 +17,11 @@ const cases: readonly [term: string, readable: string, ofText: string][] = [
 for (const [term, readable, ofText] of cases) {
   test(`${term} reads ${readable}; with the words of a text, ${ofText}`, () => {
     assert.equal(readableTerm(term, defaultTermRules), readable);
-    assert.equal(readableTerm(term, defaultTermRules, '楽しく'), ofText);
+    assert.deepEqual(readableOccurrence(term, defaultTermRules, '楽しく'), { term: ofText, name: readable });
   });
 }
 
 test('without rules, a term reads as it is', () => {
   assert.equal(readableTerm('A:味¬', undefined), 'A:味¬');
-  assert.equal(readableTerm('味 よい', undefined, '楽しく'), '味 よい');
+  assert.deepEqual(readableOccurrence('味 よい', undefined, '楽しく'), { term: '味 よい', name: '味 よい' });
 });
