@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   dictionaryPath,
   NORMALIZER_STEPS,
@@ -83,7 +83,7 @@ export async function readBuild(): Promise<Build> {
     program,
     compiler: nameOfCompiler(program),
     flags: flags.join(' '),
-    sources: core.map(({ file }) => basename(file)).sort(),
+    sources: core.map(({ file }) => relative(join(packageRoot, 'native'), file)).sort(),
   };
 }
 

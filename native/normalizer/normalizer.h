@@ -19,7 +19,7 @@
 #include <span>
 #include <string_view>
 
-#include "dictionary.h"
+#include "../dictionary.h"
 #include "kaomoji.h"
 #include "mapped_text.h"
 #include "nfkc.h"

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "dictionary.h"
+#include "../dictionary.h"
 #include "mapped_text.h"
 
 namespace hoshi {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "dictionary.h"
+#include "../dictionary.h"
 #include "kana.h"
 
 namespace hoshi {

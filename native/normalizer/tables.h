@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "table_file.h"
+#include "../table_file.h"
 
 namespace hoshi {
 
