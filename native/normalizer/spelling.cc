@@ -68,11 +68,22 @@ std::size_t EndOfKatakana(std::u16string_view text, std::size_t start) {
   return end;
 }
 
+// By kana from ぁ on: whether a word of kWrittenForms begins with it.
+constexpr auto kFirstUnits = [] {
+  std::array<bool, u'ー' - u'ぁ' + 1> is_first{};
+  for (const WrittenForm& written : kWrittenForms) is_first[written.word.front() - u'ぁ'] = true;
+  return is_first;
+}();
+
+bool IsFirstUnit(char16_t unit) {
+  return unit >= u'ぁ' && unit <= u'ー' && kFirstUnits[static_cast<std::size_t>(unit - u'ぁ')];
+}
+
 // Returns the written form of the word at the beginning of `text`: a katakana run, or hiragana that do not
 // follow other kana. Returns null if there is none. `before` is the unit before the text, or 0.
 const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
   const bool is_run = IsKatakana(text.front());
-  if (!is_run && (!IsHiragana(text.front()) || IsKana(before))) return nullptr;
+  if (!IsFirstUnit(text.front()) || (!is_run && IsKana(before))) return nullptr;
   const std::u16string_view run = is_run ? text.substr(0, EndOfKatakana(text, 0)) : text;
   const auto* const found =
       std::find_if(kWrittenForms.begin(), kWrittenForms.end(), [&](const WrittenForm& written) {
@@ -82,10 +93,11 @@ const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
 }
 
 bool HasWrittenForm(std::u16string_view text) {
-  char16_t before = 0;
-  for (std::size_t i = 0; i < text.size(); before = text[i++]) {
-    if (IsKatakana(before) && IsKatakana(text[i])) continue;
-    if (WrittenFormAt(text.substr(i), before) != nullptr) return true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!IsFirstUnit(text[i])) continue;
+    const char16_t before = i > 0 ? text[i - 1] : u'\0';
+    const bool is_in_run = IsKatakana(text[i]) && IsKatakana(before);
+    if (!is_in_run && WrittenFormAt(text.substr(i), before) != nullptr) return true;
   }
   return false;
 }
@@ -220,10 +232,7 @@ class Speller {
 
 }  // namespace
 
-bool MayBeginWrittenForm(char16_t unit) {
-  return std::any_of(kWrittenForms.begin(), kWrittenForms.end(),
-                     [unit](const WrittenForm& written) { return written.word.front() == unit; });
-}
+bool MayBeginWrittenForm(char16_t unit) { return IsFirstUnit(unit); }
 
 bool HasMisspelling(const Dictionary& dictionary, std::u16string_view text) {
   if (HasWrittenForm(text)) return true;
