@@ -46,7 +46,7 @@ test('lintCorpus runs every rule once, in order', () => {
       '一二三四五六七八九十',
       '一二三四五六七八九十甲',
       'あ'.repeat(121),
-      '😀',
+      '最高\u200b',
     ).sentences,
     words: ofWords([1, 'noun', '癖'], [-1, 'na-adjective', '癖']).words,
   };
@@ -205,26 +205,17 @@ test('at most 120 characters, in code points', () => {
 });
 
 describe('characters', () => {
-  for (const text of ['ここはA級〜☆（笑）、100%！', 'Wi-Fi：〇。「々」『ヴァ』…♪♡◎○△★', '最&高?!', '０点・１点']) {
+  for (const text of [
+    'ここはA級〜☆（笑）、100%！',
+    'Wi-Fi：〇。「々」『ヴァ』…♪♡◎○△★',
+    '最&高?!',
+    '０点・１点',
+    'ｻｲｺｰ😀❤️',
+    '(´Д｀) orz',
+  ]) {
     test(`${text} has only common characters`, () => assert.deepEqual(unusualCharacters(ofTexts(text)), []));
   }
-  for (const unusual of [
-    '😀',
-    'ﾃ',
-    '\u200b',
-    '\u3000',
-    '\ufeff',
-    '\ue000',
-    '\u3099',
-    '한',
-    'é',
-    'Ａ',
-    '~',
-    '\uff5e',
-    '"',
-    '\\',
-    '<',
-  ]) {
+  for (const unusual of ['\u200b', '\u3000', '\ufeff', '\ue000', '\u3099', '한', 'é', 'Ａ', '~', '\uff5e', '"']) {
     test(`${JSON.stringify(unusual)} is unusual`, () => {
       const complaint = (text: string) => `${text}: expected no ${JSON.stringify(unusual)}`;
       assert.deepEqual(unusualCharacters(ofTexts(`最高${unusual}です`)), [complaint(`最高${unusual}です`)]);
