@@ -111,6 +111,10 @@ describe('native normalizer', () => {
     assert.equal(maxUnits('\ufdfa㌔', ['emoji', 'spelling']), 2);
   });
 
+  test('a text that could have 2^31 units when it is normalized is refused', () => {
+    assert.throws(() => native.normalize('\ufdfa'.repeat(2 ** 30 / 18 + 1)), /bad_alloc/);
+  });
+
   test('arguments are checked', () => {
     assert.throws(
       () => NativeNormalizer.load(analyzer, ['nfkc', 'emoji']),
