@@ -1,5 +1,5 @@
 /**
- * Emoji and kaomoji. The twin of native/emoji.cc.
+ * Emoji and kaomoji. The twins are tables.cc, kaomoji.cc and steps.cc in native/normalizer/.
  *
  * The step emoji deletes variation selectors, skin tones and the keycap everywhere, so 👍🏽 is 👍, ❤️ is ❤, and 5️⃣ is 5.
  * The other emoji of normalization/emoji.tsv are then protected: no later step changes one, or joins it with a mark. A
