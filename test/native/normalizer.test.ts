@@ -9,7 +9,7 @@ import { normalizationTables } from '../../model/reference/normalization-tables.
 import { createNormalizer, maxUnits } from '../../model/reference/normalizer.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
 import { MAX_GROWTH } from '../../model/scoring/scorer.ts';
-import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/index.ts';
 import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
 import { normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
