@@ -12,8 +12,8 @@ import { normalizationTables } from './normalization-tables.ts';
 const ZERO_WIDTH_JOINER = 0x200d;
 const [FIRST_TAG, LAST_TAG] = [0xe0020, 0xe007f];
 const [FIRST_REGIONAL_INDICATOR, LAST_REGIONAL_INDICATOR] = [0x1f1e6, 0x1f1ff];
-/** U+FE0E and U+FE0F: text and emoji style. U+20E3: the keycap. */
-const STYLES: ReadonlySet<number> = new Set([0xfe0e, 0xfe0f, 0x20e3]);
+/** Deleted by the step emoji, beside the skin tones. U+FE0E and U+FE0F: text and emoji style. U+20E3: the keycap. */
+export const STYLES: ReadonlySet<number> = new Set([0xfe0e, 0xfe0f, 0x20e3]);
 
 /** Whether the code point is a protected emoji, or a part of one. */
 export function isEmoji(code: number): boolean {
