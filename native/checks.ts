@@ -1,5 +1,5 @@
 /**
- * Checks of arguments, shared by engine.ts and booster.ts. Each throws a NativeError with the code `argument`.
+ * Checks of arguments, shared by the files that call an addon. Each throws a NativeError with the code `argument`.
  *
  * The C++ code gets exactly the values that were checked: each property is read only once, and a length comes from the
  * typed array's own getter, which a property of the caller cannot replace.
@@ -99,4 +99,24 @@ function isDetached(buffer: ArrayBufferLike): boolean {
 export function checkInteger(value: number, lowest: number, highest: number, name: string): void {
   if (!Number.isInteger(value) || value < lowest || value > highest)
     throw argumentError(name, `an integer from ${lowest} to ${highest}`, value);
+}
+
+export function checkText(text: string): void {
+  if (typeof text !== 'string') throw argumentError('the text', 'a string', text);
+}
+
+/** Returns a copy, which cannot change after the check. */
+export function checkTexts(texts: readonly string[]): string[] {
+  if (!Array.isArray(texts)) throw argumentError('texts', 'an array', texts);
+  const copy: string[] = Array.from(texts); // turns holes into undefined
+  copy.forEach((text, i) => {
+    if (typeof text !== 'string') throw argumentError(`texts[${i}]`, 'a string', text);
+  });
+  return copy;
+}
+
+export function checkTables(from: string | Uint8Array, name: string): void {
+  if (typeof from === 'string' && !from.includes('\0')) return;
+  if (types.isUint8Array(from) && !types.isSharedArrayBuffer(from.buffer)) return;
+  throw argumentError(name, 'a path without a NUL, or a Uint8Array that is not shared', from);
 }

@@ -1,21 +1,18 @@
 /**
- * The TypeScript interface of the native contributions, which explain scores without the model's text. engine.ts has
- * the rules for arguments, errors and objects.
+ * The TypeScript interface of the native contributions, which explain scores without the model's text. engine-addon.ts
+ * has the rules for arguments, errors and objects.
  */
-import { checkRow, lengthOf } from './checks.ts';
+import { checkRow, checkTables, checkText, lengthOf } from './checks.ts';
 import {
   addon,
   type ContributionsHandle,
   type ContributionTotals,
-  checkTables,
-  checkText,
   type ExplainedText,
-  extractorHandles,
   handleOf,
-  type NativeExtractor,
-} from './engine.ts';
+} from './engine-addon.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import type { SparseRow } from './rows.ts';
+import { extractorHandles, type NativeExtractor } from './scorer.ts';
 
 /** Row → the contribution of each column, to the same bits as reference/contributions.ts, the readable twin. */
 export class NativeContributions {

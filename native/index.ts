@@ -12,19 +12,11 @@ export {
   trainBooster,
 } from './booster.ts';
 export { NativeContributions } from './contributions.ts';
-export {
-  dictionaryPath,
-  type ExplainedText,
-  NativeAnalyzer,
-  NativeExtractor,
-  NativeForest,
-  NativeNormalizer,
-  NativeScorer,
-  NativeVectorizer,
-  type NormalizedText,
-  normalizerPath,
-} from './engine.ts';
+export { dictionaryPath, NativeAnalyzer, NativeForest, NativeVectorizer } from './engine.ts';
+export type { ExplainedText, NormalizedText } from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
+export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';
 export type { ScoreMapTables } from './score-map.ts';
+export { NativeExtractor, NativeScorer } from './scorer.ts';

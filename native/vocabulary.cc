@@ -25,8 +25,7 @@ enum Number {
   kNorm,
   kRules,  // a set of RuleFlag
   kScope,
-  kReserved,
-  kNumbers = 12
+  kNumbers = 12  // the rest is reserved
 };
 enum RuleFlag : std::uint32_t { kHasRules = 1, kHasClauses = 2, kHasLastSentence = 4, kHasSymbols = 8 };
 

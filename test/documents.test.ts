@@ -1,4 +1,4 @@
-/** The Markdown files: their links to files of the repository lead somewhere. */
+/** The Markdown files: their links to files of the repository lead somewhere, and the score in README.md is true. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,6 +23,14 @@ for (const document of documents) {
     }
   });
 }
+
+test('README.md shows the score of the shipped model', () => {
+  const text = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+  const manifest = JSON.parse(readFileSync(join(packageRoot, 'model', 'stars', 'manifest.json'), 'utf8'));
+  const [golden] = manifest.goldens as { text: string; score: number }[];
+  const shown = /"texts":"([^"]*)".*\n\{"score":([\d.]+)\}/.exec(text);
+  assert.deepEqual(shown?.slice(1), [golden?.text, `${golden?.score}`]);
+});
 
 function markdownIn(folder: string): string[] {
   const path = join(packageRoot, folder);

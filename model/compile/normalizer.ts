@@ -5,6 +5,7 @@
  * Each code point has a record: its decomposition, its combining class and its flags. Most code points share record 0,
  * which is empty. Records are found through pages of 128 code points; equal pages are stored once.
  */
+import { STYLES } from '../reference/emoji.ts';
 import { unmappedText } from '../reference/mapped-text.ts';
 import { toNfkc } from '../reference/nfkc.ts';
 import type { NormalizationTables } from '../reference/normalization-tables.ts';
@@ -22,8 +23,6 @@ const RUN_WORDS = 6;
 const MAX_REPLACEMENT = 3;
 /** The consonants and vowels that end a Hangul syllable: NFKC joins them with the unit before. */
 const HANGUL_ENDS = [0x1161, 0x1175, 0x11a8, 0x11c2] as const;
-/** Deleted by the step emoji, beside the skin tones: text style, emoji style, keycap. */
-const STYLES = [0xfe0e, 0xfe0f, 0x20e3];
 
 /** Compiles the tables. The identity of the file is the identity of `tables`. */
 export function compileNormalizer(tables: NormalizationTables): Buffer {

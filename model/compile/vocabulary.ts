@@ -1,6 +1,6 @@
 /**
- * A vectorizer's vocabulary → the vocabulary file that native/vectorizer reads. native/vocabulary.h describes the
- * tables.
+ * A vectorizer's vocabulary → the vocabulary file that native/vocabulary.cc reads. native/vocabulary.h describes
+ * the tables.
  *
  * Each word of a term gets a number, and each UTF-16 unit of a word gets a code. Frequent units have low codes, so that
  * the most read data lies close together. A term of several words is a path of nodes in a hash table.

@@ -1,6 +1,6 @@
 /**
- * Exact look-up of the dictionary's surfaces, without analysing a text. It walks the trie of kuromoji; native/spelling
- * walks the compiled one.
+ * Exact look-up of the dictionary's surfaces, without analysing a text. It walks the trie of kuromoji; the twin,
+ * native/normalizer/surfaces.h, walks the compiled one.
  */
 import type { Tokenizer } from 'kuromoji';
 

@@ -1,6 +1,6 @@
 /**
  * The step `elongation` of the normalizer: すごーい, すごぉい and すごおおおい become すごい, おいしー becomes おいしい.
- * native/elongation is the twin. The step runs after `dashes`, so that a run of ー is one ー.
+ * native/normalizer/elongation.cc is the twin. The step runs after `dashes`, so that a run of ー is one ー.
  *
  * A mark follows a hiragana or a kanji, its base. It is a run of full vowels of the base's row (none, or at least two),
  * then any of ー, 〜 and the row's small vowel. One full vowel alone belongs to the word. For each mark, from left to

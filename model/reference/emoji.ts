@@ -1,5 +1,5 @@
 /**
- * Emoji and kaomoji. The twin of native/emoji.cc.
+ * Emoji and kaomoji. The twins are tables.cc, kaomoji.cc and steps.cc in native/normalizer/.
  *
  * The step emoji deletes variation selectors, skin tones and the keycap everywhere, so 👍🏽 is 👍, ❤️ is ❤, and 5️⃣ is 5.
  * The other emoji of normalization/emoji.tsv are then protected: no later step changes one, or joins it with a mark. A
@@ -12,8 +12,8 @@ import { normalizationTables } from './normalization-tables.ts';
 const ZERO_WIDTH_JOINER = 0x200d;
 const [FIRST_TAG, LAST_TAG] = [0xe0020, 0xe007f];
 const [FIRST_REGIONAL_INDICATOR, LAST_REGIONAL_INDICATOR] = [0x1f1e6, 0x1f1ff];
-/** U+FE0E and U+FE0F: text and emoji style. U+20E3: the keycap. */
-const STYLES: ReadonlySet<number> = new Set([0xfe0e, 0xfe0f, 0x20e3]);
+/** Deleted by the step emoji, beside the skin tones. U+FE0E and U+FE0F: text and emoji style. U+20E3: the keycap. */
+export const STYLES: ReadonlySet<number> = new Set([0xfe0e, 0xfe0f, 0x20e3]);
 
 /** Whether the code point is a protected emoji, or a part of one. */
 export function isEmoji(code: number): boolean {

@@ -1,6 +1,6 @@
 /**
  * Everyday words that IPADIC lacks as one surface, or that are too short to be trusted elsewhere than at the start of a
- * word. The steps `elongation` and `spelling` treat them as surfaces. The twin is in native/spelling.cc.
+ * word. The steps `elongation` and `spelling` treat them as surfaces. The twin is in native/normalizer/surfaces.h.
  */
 export const EVERYDAY_WORDS: ReadonlySet<string> = new Set([
   ...['ああ', 'いい', 'うう', 'ええ', 'おお', 'もう', 'そう', 'どう', 'こう'],

@@ -1,5 +1,5 @@
 /**
- * The steps dashes, punctuation and repeats of the normalizer. The twin of native/punctuation.cc. Their characters are
+ * The steps dashes, punctuation and repeats of the normalizer. The twin of native/normalizer/steps.cc. Their characters are
  * in normalization/dashes.tsv, punctuation.tsv and repeats.tsv.
  */
 import { isLatinLetter } from './emoji.ts';

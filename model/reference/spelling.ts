@@ -1,6 +1,6 @@
 /**
- * The step `spelling` of the normalizer: スゴイ and ヒドすぎる become すごい and ひどすぎる. native/spelling is the twin. The
- * step runs after `elongation`, which its result passes again.
+ * The step `spelling` of the normalizer: スゴイ and ヒドすぎる become すごい and ひどすぎる. The step runs after `elongation`,
+ * which its result passes again. native/normalizer/spelling.cc is the twin.
  *
  * A run is 2 to 16 katakana with ー, or with 〜 before a katakana. Its spelling is the hiragana after the step
  * `elongation`, in which the hiragana after the run are read along; it has at least 2 units and no ー. The run is known if

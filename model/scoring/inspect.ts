@@ -75,7 +75,8 @@ interface InspectedTrees {
 
 /**
  * `stale`: compiling again gives other bytes, because the model or hoshi has changed. `not for this model`: there is
- * no such file, because the engine `native` cannot serve the model, or its scores cannot be explained. `unknown`: the bundle cannot be compiled.
+ * no such file, because the engine `native` cannot serve the model, or its scores cannot be explained. `unknown`: the
+ * bundle cannot be compiled.
  */
 type CompiledState = 'fresh' | 'stale' | 'missing' | 'not for this model' | 'unknown';
 

@@ -1,5 +1,5 @@
 /**
- * The interface of a scorer: text → tokens → row → raw sum → score, in one call.
+ * The interface of a scorer: text → normalized text → tokens → row → raw sum → score, in one call.
  *
  * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts)
  * returns a scorer only after it has reproduced the bundle's golden scores.
@@ -38,8 +38,8 @@ export interface Scorer {
   wordCounts?(): WordCounts;
   /**
    * The terms that made the score of one text. The first call reads what an explanation needs of the bundle. The native
-   * engines compute outside the event loop. Rejects with an UnexplainableError if
-   * the model's scores are not a plain sum, and with a BundleError if the bundle has changed since the start.
+   * engines compute outside the event loop. Rejects with an UnexplainableError if the model's scores are not a plain
+   * sum, and with a BundleError if the bundle has changed since the start.
    */
   explain(text: string): Promise<Explanation>;
 }

@@ -1,6 +1,7 @@
 #include "normalizer.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,13 @@
 
 namespace hoshi {
 namespace {
+
+// The most units after the step nfkc. The step repeats adds at most half as many, so that the normalized text
+// has fewer than 2^31 units, as the analyzer requires. A code point becomes at most 255 units
+// (Character::length).
+constexpr std::size_t kMaxUnits = std::size_t{1} << 30;
+constexpr std::size_t kAlwaysShort =
+    kMaxUnits / 256;  // no text of so few units becomes longer than kMaxUnits
 
 unsigned BitsOf(std::span<const Normalizer::Step> steps) {
   unsigned bits = 0;
@@ -109,6 +117,7 @@ KaomojiFinder Normalizer::NormalizedKaomoji() const {
 }
 
 std::u16string_view Normalizer::Normalize(std::u16string_view text, Scratch& scratch) const {
+  if (text.size() > kAlwaysShort && MaxUnits(text) > kMaxUnits) throw std::bad_alloc();
   scratch.FreeIfLarge();
   scratch.is_changed_ = false;
   unsigned kinds = KindsOf(text);

@@ -63,7 +63,8 @@ class Normalizer {
              std::span<const Step> steps);
 
   // Returns the normalized text: `text` itself if nothing changes, or a view of the scratch, which is valid
-  // until the next call. Throws std::bad_alloc. REQUIRES: text.size() < 2^31
+  // until the next call. Throws std::bad_alloc, also if the result could have 2^31 units or more.
+  // REQUIRES: text.size() < 2^31
   std::u16string_view Normalize(std::u16string_view text, Scratch& scratch) const;
 
   // Returns the most units that the text may have after the step nfkc. The other steps make no text longer,

@@ -93,11 +93,10 @@ const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
 }
 
 bool HasWrittenForm(std::u16string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!IsFirstUnit(text[i])) continue;
+  for (std::size_t i = 0; i < text.size();) {
     const char16_t before = i > 0 ? text[i - 1] : u'\0';
-    const bool is_in_run = IsKatakana(text[i]) && IsKatakana(before);
-    if (!is_in_run && WrittenFormAt(text.substr(i), before) != nullptr) return true;
+    if (IsFirstUnit(text[i]) && WrittenFormAt(text.substr(i), before) != nullptr) return true;
+    i = IsKatakana(text[i]) ? EndOfKatakana(text, i) : i + 1;
   }
   return false;
 }
@@ -164,8 +163,7 @@ class Speller {
     std::u16string_view text(units.data(), run.size() + after.size());
     std::copy(after.begin(), after.end(), end_of_run);
     std::size_t length = run.size();
-    std::size_t same =
-        0;  // units that elongation leaves as they are: full vowels before a mark may become one
+    std::size_t same = 0;  // elongation leaves these units: full vowels before a mark may become a part of it
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (MayBeginMark(text, i)) {
         if (!BeginsWord(text.substr(0, std::min(same, length)))) return false;  // usual, and much cheaper
@@ -183,7 +181,7 @@ class Speller {
   // `after` begins with its first unit, except for vowels and marks.
   static bool MayBeginEnding(std::u16string_view after) {
     return !after.empty() &&
-           (after.front() <= u'お' || std::u16string_view(u"かけす").find(after.front()) != after.npos);
+           (after.front() <= u'お' || std::u16string_view(u"かけすそ").find(after.front()) != after.npos);
   }
 
   // Whether a word may begin with the text.

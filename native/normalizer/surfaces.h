@@ -58,11 +58,6 @@ class SurfaceWalk {
   bool is_surface_ = false;
 };
 
-// Returns the length of the longest surface that the text begins with, or 0.
-inline std::size_t LongestPrefix(const Dictionary& dictionary, std::u16string_view text) {
-  return SurfaceWalk(dictionary).Longest(text);
-}
-
 inline bool IsSurface(const Dictionary& dictionary, std::u16string_view text) {
   SurfaceWalk walk(dictionary);
   return walk.Step(text) && walk.is_surface();

@@ -8,7 +8,7 @@ import { createRandom } from '../../model/math/random.ts';
 import { partOfSpeechOf, type TermToken, termTokenOf } from '../../model/reference/parts-of-speech.ts';
 import { loadTokenizer, type Tokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
-import { NativeAnalyzer } from '../../native/engine.ts';
+import { NativeAnalyzer } from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { refuses } from '../fixtures/refusal.ts';
 import { encodeSmallDictionary, type SmallDictionary, type SmallWord } from '../fixtures/small-dictionary.ts';

@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { createRandom, pick } from '../../model/math/random.ts';
 import { loadTokenizer, type Tokenizer } from '../../model/reference/tokenizer.ts';
 import { dictionaryFolder } from '../../model/reference/tokenizer-identity.ts';
-import { NativeAnalyzer } from '../../native/engine.ts';
+import { NativeAnalyzer } from '../../native/index.ts';
 import {
   encodeSmallDictionary,
   latticeOf,

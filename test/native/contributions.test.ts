@@ -5,14 +5,14 @@ import { describe, test } from 'node:test';
 import { compileContributions } from '../../model/compile/contributions.ts';
 import { createRandom, pick, type Random } from '../../model/math/random.ts';
 import { NativeContributions } from '../../native/contributions.ts';
+import { NativeError } from '../../native/errors.ts';
 import {
   type ExplainedText,
   NativeAnalyzer,
   NativeExtractor,
   NativeForest,
   NativeVectorizer,
-} from '../../native/engine.ts';
-import { NativeError } from '../../native/errors.ts';
+} from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import type { SparseRow } from '../../native/rows.ts';
 import { contributionTwins } from '../fixtures/contribution-twins.ts';

@@ -10,6 +10,7 @@ import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom } from '../../model/math/random.ts';
 import { ScoreMap } from '../../model/reference/score-range.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
 import {
   dictionaryPath,
   NativeAnalyzer,
@@ -17,8 +18,7 @@ import {
   NativeForest,
   NativeScorer,
   NativeVectorizer,
-} from '../../native/engine.ts';
-import { NativeError, type NativeErrorCode } from '../../native/errors.ts';
+} from '../../native/index.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';

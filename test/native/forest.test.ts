@@ -9,7 +9,7 @@ import { createRandom, pick, type Random } from '../../model/math/random.ts';
 import { Forest as Twin } from '../../model/reference/trees.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { Booster } from '../../native/booster.ts';
-import { NativeForest } from '../../native/engine.ts';
+import { NativeForest } from '../../native/index.ts';
 import type { SparseRow } from '../../native/rows.ts';
 import { columnCount, randomBooster, randomRow } from '../fixtures/random-models.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';

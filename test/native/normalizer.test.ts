@@ -9,7 +9,7 @@ import { normalizationTables } from '../../model/reference/normalization-tables.
 import { createNormalizer, maxUnits } from '../../model/reference/normalizer.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
 import { MAX_GROWTH } from '../../model/scoring/scorer.ts';
-import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeNormalizer, normalizerPath } from '../../native/index.ts';
 import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
 import { normalizerTextGenerator, offsetsFault, sweepFaults } from '../fixtures/normalizer-texts.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
@@ -109,6 +109,10 @@ describe('native normalizer', () => {
     assert.equal(native.maxUnits('良い…！が㌔'), 7);
     assert.equal(NativeNormalizer.load(analyzer, ['emoji', 'spelling']).maxUnits('\ufdfa㌔'), 2);
     assert.equal(maxUnits('\ufdfa㌔', ['emoji', 'spelling']), 2);
+  });
+
+  test('a text that could have 2^31 units when it is normalized is refused', () => {
+    assert.throws(() => native.normalize('\ufdfa'.repeat(2 ** 30 / 18 + 1)), /bad_alloc/);
   });
 
   test('arguments are checked', () => {

@@ -10,7 +10,7 @@ import { readWords, shortestWord, termsOf } from '../../model/reference/terms.ts
 import { defaultVectorizerParameters, type VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { nativeTokens } from '../../model/scoring/native-tokens.ts';
 import { VectorizerFit } from '../../model/training/vectorizer-fit.ts';
-import { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
 import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { ruledTermsByDefinition } from '../oracle/ruled-terms.ts';

@@ -11,7 +11,7 @@ import { ScoreMap, scoreMapOf } from '../../model/reference/score-range.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { NativeEngine } from '../../model/scoring/native-engine.ts';
 import type { Scorer as WholeScorer } from '../../model/scoring/scorer.ts';
-import { NativeForest, NativeScorer } from '../../native/engine.ts';
+import { NativeForest, NativeScorer } from '../../native/index.ts';
 import { shippedBundle, shippedExtractor, shippedManifest, shippedScorer } from '../fixtures/shipped-scorer.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';

@@ -8,7 +8,7 @@ import { toKatakana } from '../../model/reference/kana.ts';
 import { unmappedText } from '../../model/reference/mapped-text.ts';
 import { respellKatakana } from '../../model/reference/spelling.ts';
 import { loadTokenizer } from '../../model/reference/tokenizer.ts';
-import { NativeAnalyzer, NativeNormalizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeNormalizer } from '../../native/index.ts';
 import { elongatedTexts, spellings } from '../fixtures/spellings.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 

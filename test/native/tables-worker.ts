@@ -8,14 +8,14 @@
 import { readFileSync } from 'node:fs';
 import { createRandom, type Random } from '../../model/math/random.ts';
 import { NativeContributions } from '../../native/contributions.ts';
+import { NativeError } from '../../native/errors.ts';
 import {
   NativeAnalyzer,
   NativeExtractor,
   NativeForest,
   NativeNormalizer,
   NativeVectorizer,
-} from '../../native/engine.ts';
-import { NativeError } from '../../native/errors.ts';
+} from '../../native/index.ts';
 import { characterSteps } from '../fixtures/normalizer-texts.ts';
 import { damaged } from '../fixtures/table-damage.ts';
 

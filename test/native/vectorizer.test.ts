@@ -7,7 +7,7 @@ import {
   Vectorizer as Twin,
   type VectorizerParameters,
 } from '../../model/reference/vectorizer.ts';
-import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer, tokensOf } from '../fixtures/vectorize.ts';
 import { doublesOf, readGolden, rowsOf, type TfidfGolden, textOf } from '../golden/golden.ts';

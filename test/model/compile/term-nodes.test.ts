@@ -9,7 +9,7 @@ import {
   Vectorizer,
   type VectorizerParameters,
 } from '../../../model/reference/vectorizer.ts';
-import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../../native/index.ts';
 import { smallRules } from '../../fixtures/ruled-vocabulary.ts';
 
 const HAS_PREFIXED_TERMS = 32; // a flag of rule-tables.ts

@@ -9,7 +9,7 @@ import { loadTokenizer } from '../../../model/reference/tokenizer.ts';
 import { defaultVectorizerParameters, type Vectorizer } from '../../../model/reference/vectorizer.ts';
 import { referenceTokens } from '../../../model/scoring/reference-tokens.ts';
 import { VectorizerFit } from '../../../model/training/vectorizer-fit.ts';
-import { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } from '../../../native/engine.ts';
+import { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } from '../../../native/index.ts';
 import { doublesOf, type RuledGolden, readGolden, rowsOf } from '../../golden/golden.ts';
 
 const golden = readGolden<RuledGolden>('ruled.json');

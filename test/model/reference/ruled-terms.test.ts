@@ -6,7 +6,7 @@ import type { TermToken } from '../../../model/reference/parts-of-speech.ts';
 import type { NegationRules, TermRules } from '../../../model/reference/term-rules.ts';
 import { readWords, termsOf } from '../../../model/reference/terms.ts';
 import { nativeTokens } from '../../../model/scoring/native-tokens.ts';
-import { NativeAnalyzer, NativeNormalizer } from '../../../native/engine.ts';
+import { NativeAnalyzer, NativeNormalizer } from '../../../native/index.ts';
 import { writtenTokens } from '../../fixtures/ruled-vocabulary.ts';
 
 const analyzer = NativeAnalyzer.load();

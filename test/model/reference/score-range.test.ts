@@ -9,7 +9,7 @@ import {
   NativeForest,
   NativeScorer,
   NativeVectorizer,
-} from '../../../native/engine.ts';
+} from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 import { dictionaryWords, textGenerator } from '../../fixtures/texts.ts';
 

@@ -1,0 +1,118 @@
+/**
+ * The addon hoshi_engine as TypeScript sees it: its functions, and its objects, which the files beside this one call
+ * handles. Only the classes of these files hold a handle. They check every argument and throw a NativeError with the code
+ * `argument`, so the C++ code may assume valid ones. The objects are immutable. Their tables are mapped files, which
+ * threads and processes share. An object belongs to the thread that created it: its methods reuse buffers between calls.
+ */
+import { argumentError } from './errors.ts';
+import { loadAddon } from './load.ts';
+import type { CsrMatrix, SparseRow } from './rows.ts';
+
+export interface AnalyzerHandle {
+  readonly identity: string;
+  readonly wordCount: number;
+  analyze(text: string, ends: Uint32Array): number;
+  words(text: string, ends: Uint32Array, words: Uint32Array): number;
+  partOfSpeech(word: number): number;
+  baseForm(word: number): string;
+  find(surface: string): number;
+}
+
+export interface VectorizerHandle {
+  readonly identity: string;
+  readonly columnCount: number;
+  readonly hasRules: boolean;
+  term(column: number): string;
+  row(text: string, ends: Uint32Array, columns: Int32Array, values: Float64Array): number;
+}
+
+export interface ForestHandle {
+  readonly identity: string;
+  readonly columnCount: number;
+  predict(columns: Int32Array, values: Float64Array): number;
+}
+
+export interface ScorerHandle {
+  score(text: string): number;
+  scoreBatch(texts: readonly string[], threads: number): Promise<Float64Array>;
+  wordCounts(): Float64Array;
+}
+
+export interface ContributionsHandle {
+  readonly identity: string;
+  readonly columnCount: number;
+  of(columns: Int32Array, values: Float64Array, ofColumns: Float64Array): ContributionTotals;
+}
+
+export interface ExtractorHandle {
+  row(text: string, columns: Int32Array, values: Float64Array): number;
+  rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
+  explain(text: string, contributions: ContributionsHandle): Promise<ExplainedText>;
+  wordCounts(): Float64Array;
+}
+
+export interface NormalizerHandle {
+  readonly identity: string;
+  normalize(text: string): NormalizedText | undefined;
+  maxUnits(text: string): number;
+  emojiLength(text: string, index: number): number;
+}
+
+interface EngineAddon {
+  loadAnalyzer(dictionary: string | Uint8Array): AnalyzerHandle;
+  loadVectorizer(vocabulary: string | Uint8Array): VectorizerHandle;
+  loadForest(forest: string | Uint8Array): ForestHandle;
+  loadContributions(contributions: string | Uint8Array): ContributionsHandle;
+  makeScorer(
+    extractor: ExtractorHandle,
+    forest: ForestHandle,
+    raw: Float64Array,
+    scores: Float64Array,
+    slopes: Float64Array,
+  ): ScorerHandle;
+  makeExtractor(
+    normalizer: NormalizerHandle | undefined,
+    analyzer: AnalyzerHandle,
+    vectorizer: VectorizerHandle,
+  ): ExtractorHandle;
+  loadNormalizer(tables: string | Uint8Array, steps: Uint8Array, analyzer: AnalyzerHandle): NormalizerHandle;
+}
+
+/** A normalized text, with the offsets of each UTF-16 unit in the caller's text. */
+export interface NormalizedText {
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** In stars. contributions.ts explains them. */
+export interface ContributionTotals {
+  /** The sum of the trees, to the bits of `NativeForest.predict`: base + absent + the contributions of the columns. */
+  readonly sum: number;
+  /** The constant of the linear leaf, plus the mean of the other trees' sum over the training rows. */
+  readonly base: number;
+  /** The total contribution of the columns that the row does not name. */
+  readonly absent: number;
+}
+
+/** The row of a text and the contribution of each of its columns, in stars. */
+export interface ExplainedText extends SparseRow, ContributionTotals {
+  readonly contributions: Float64Array;
+  /** For each occurrence of a term: its column, and its start and end in UTF-16 units of the caller's text. */
+  readonly occurrences: Uint32Array;
+}
+
+let loaded: EngineAddon | undefined;
+
+/** Loads the addon at the first call. */
+export function addon(): EngineAddon {
+  loaded ??= loadAddon('hoshi_engine') as EngineAddon;
+  return loaded;
+}
+
+/** The handle of an object that is in `handles`. An object is created from the handles of its parts; others are refused. */
+export function handleOf<T extends object, Handle>(handles: WeakMap<T, Handle>, object: T, name: string): Handle {
+  const handle = handles.get(object);
+  if (handle === undefined) throw argumentError(name, 'an object that was loaded', object);
+  return handle;
+}

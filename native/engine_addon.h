@@ -1,0 +1,108 @@
+// What the objects of the addon hoshi_engine share: the state of an environment, and how an object gets and
+// shows its content. Each method unwraps its arguments, makes one call and wraps the result.
+// native/engine-addon.ts loads the addon, and the TypeScript classes check the arguments. An error becomes a
+// JavaScript Error with a `code`.
+//
+// State belongs to the environment, so many workers can load the addon. Calls on the event loop use the
+// scratch of their object. Work outside the event loop uses the scratches of the ScorerPool, or its own.
+#pragma once
+
+#include <napi.h>
+
+#include <any>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "napi_support.h"
+#include "result.h"
+#include "texts.h"
+
+namespace hoshi {
+
+constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size of the buffer for a text
+
+constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
+
+struct State {
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer, contributions;
+  // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
+  // foreign one.
+  std::any next;
+  std::vector<char16_t> text = std::vector<char16_t>(kInitialUnits);  // argument of the current call
+
+  static State& Of(Napi::Env env) { return *env.GetInstanceData<State>(); }
+
+  // Returns the UTF-16 code units of a string. Valid until the next call.
+  std::u16string_view TextFrom(const Napi::Value& value) {
+    if (text.size() > kMaxUnitsKept) text = std::vector<char16_t>(kInitialUnits);
+    std::size_t length = 0;
+    napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
+    if (length + 1 == text.size()) {  // the text may be cut off
+      napi_get_value_string_utf16(value.Env(), value, nullptr, 0, &length);
+      text.resize(length + 2);
+      napi_get_value_string_utf16(value.Env(), value, text.data(), text.size(), &length);
+    }
+    return {text.data(), length};
+  }
+
+  // Returns a copy of the strings of an array.
+  Texts TextsFrom(const Napi::Value& value) {
+    const auto array = value.As<Napi::Array>();
+    Texts texts;
+    for (std::uint32_t i = 0; i < array.Length(); ++i) texts.Add(TextFrom(array.Get(i)));
+    return texts;
+  }
+};
+
+// Takes the content of the object under construction from the state. Throws if JavaScript called the
+// constructor.
+template <class T>
+T TakeContent(const Napi::CallbackInfo& info) {
+  std::any next = std::exchange(State::Of(info.Env()).next, {});
+  if (T* content = std::any_cast<T>(&next)) return std::move(*content);
+  throw ToJavaScript(
+      info.Env(),
+      Error{Error::Code::kArgument,
+            "Expected a function of the addon to create the object, received a call of the constructor"});
+}
+
+// Defines a property as a value, not as a getter: V8 checks `this` for the methods of a native class, but not
+// for its getters.
+template <class Wrap>
+void DefineValue(const Wrap& wrap, const char* name, Napi::Value value) {
+  wrap.Value().DefineProperty(Napi::PropertyDescriptor::Value(name, value, napi_enumerable));
+}
+
+// Marks an object with the tag of its class. Unwrapped accepts only objects with that tag.
+template <class Wrap>
+void Tag(const Wrap& wrap) {
+  wrap.Value().TypeTag(&Wrap::kTag);
+}
+
+template <class Wrap>
+const Wrap& Unwrapped(const Napi::Value& value) {
+  if (value.IsObject() && value.As<Napi::Object>().CheckTypeTag(&Wrap::kTag))
+    return *Wrap::Unwrap(value.As<Napi::Object>());
+  throw ToJavaScript(value.Env(), Error{Error::Code::kArgument, "Expected an object that the addon made"});
+}
+
+template <class T>
+Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T content) {
+  State::Of(env).next = std::move(content);
+  return constructor.Value().New(std::initializer_list<napi_value>{});
+}
+
+// Loads tables from a path or from bytes.
+template <class Tables>
+Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
+  if (from.IsString()) return Tables::Load(from.As<Napi::String>().Utf8Value());
+  const auto bytes = from.As<Napi::Uint8Array>();
+  return Tables::FromBytes({reinterpret_cast<const std::byte*>(bytes.Data()), bytes.ByteLength()});
+}
+
+}  // namespace hoshi

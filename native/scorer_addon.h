@@ -1,0 +1,184 @@
+// The objects of the addon hoshi_engine that take a text through several stages in one call: extractor and
+// scorer. engine_addon.h has the rules.
+#pragma once
+
+#include <napi.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine_addon.h"
+#include "explanation.h"
+#include "extractor.h"
+#include "napi_support.h"
+#include "scorer.h"
+#include "scorer_pool.h"
+#include "stages_addon.h"
+
+namespace hoshi {
+
+// [words, unknown words]
+inline Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
+  return ToJavaScript(
+      env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
+}
+
+// column, start and end of each occurrence, one after the other
+inline Napi::Value OccurrencesToJavaScript(Napi::Env env, const std::vector<Occurrence>& occurrences) {
+  std::vector<std::uint32_t> numbers;
+  numbers.reserve(3 * occurrences.size());
+  for (const auto& [column, start, end] : occurrences)
+    numbers.insert(numbers.end(), {static_cast<std::uint32_t>(column), start, end});
+  return ToJavaScript(env, numbers);
+}
+
+class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
+ public:
+  static constexpr napi_type_tag kTag{kTagPrefix, 5};
+
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "Extractor",
+        {InstanceMethod<&ExtractorWrap::Row>("row"), InstanceMethod<&ExtractorWrap::RowBatch>("rowBatch"),
+         InstanceMethod<&ExtractorWrap::Explain>("explain"),
+         InstanceMethod<&ExtractorWrap::WordCounts>("wordCounts")});
+  }
+
+  // (normalizer or undefined, analyzer, vectorizer) → extractor
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    const auto normalizer = info[0].IsUndefined() ? nullptr : Unwrapped<NormalizerWrap>(info[0]).normalizer();
+    const auto& analyzer = Unwrapped<AnalyzerWrap>(info[1]).analyzer();
+    const auto& vectorizer = Unwrapped<VectorizerWrap>(info[2]).vectorizer();
+    return Make(info.Env(), State::Of(info.Env()).extractor,
+                std::make_shared<const Extractor>(normalizer, analyzer, vectorizer));
+  }
+
+  explicit ExtractorWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
+        batch_counts_(std::make_shared<hoshi::WordCounts>()),
+        scratch_(*extractor_) {
+    Tag(*this);
+  }
+
+  const std::shared_ptr<const Extractor>& extractor() const { return extractor_; }
+
+ private:
+  // (text, Int32Array and Float64Array for the row, columnCount long) → number of cells
+  Napi::Value Row(const Napi::CallbackInfo& info) {
+    const SparseRow row = extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_);
+    std::copy(row.columns.begin(), row.columns.end(), info[1].As<Napi::Int32Array>().Data());
+    std::copy(row.values.begin(), row.values.end(), info[2].As<Napi::Float64Array>().Data());
+    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+  }
+
+  // (array of strings) → a promise of the rows, { rowStarts, columns, values }
+  Napi::Value RowBatch(const Napi::CallbackInfo& info) {
+    return Task<Extractor::Rows>::Run(
+        info.Env(),
+        [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
+          return extractor->RowsOf(texts);
+        },
+        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
+          counts->words += rows.counts.words;
+          counts->unknown_words += rows.counts.unknown_words;
+          auto matrix = Napi::Object::New(env);
+          matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
+          matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
+          matrix.Set("values", ToJavaScript(env, rows.matrix.values));
+          return matrix;
+        });
+  }
+
+  // (text, contributions) → a promise of { columns, values, contributions, sum, base, absent, occurrences }
+  Napi::Value Explain(const Napi::CallbackInfo& info) {
+    return Task<Explanation>::Run(
+        info.Env(),
+        [extractor = extractor_, contributions = Unwrapped<ContributionsWrap>(info[1]).contributions(),
+         text = std::u16string(State::Of(info.Env()).TextFrom(info[0]))]() -> Result<Explanation> {
+          return hoshi::Explain(*extractor, *contributions, text);
+        },
+        [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
+          counts->words += explanation.counts.words;
+          counts->unknown_words += explanation.counts.unknown_words;
+          auto object = Napi::Object::New(env);
+          object.Set("columns", ToJavaScript(env, explanation.columns));
+          object.Set("values", ToJavaScript(env, explanation.values));
+          object.Set("contributions", ToJavaScript(env, explanation.contributions));
+          object.Set("occurrences", OccurrencesToJavaScript(env, explanation.occurrences));
+          SetTotals(object, explanation.totals);
+          return object;
+        });
+  }
+
+  // () → [words, unknown words] over all texts so far
+  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
+    const auto& [words, unknown_words] = *batch_counts_;
+    return CountsToJavaScript(
+        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
+  }
+
+  std::shared_ptr<const Extractor> extractor_;
+  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
+  Extractor::Scratch scratch_;
+};
+
+class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "Scorer",
+        {InstanceMethod<&ScorerWrap::Score>("score"), InstanceMethod<&ScorerWrap::ScoreBatch>("scoreBatch"),
+         InstanceMethod<&ScorerWrap::WordCounts>("wordCounts")});
+  }
+
+  // (extractor, forest, the score map's raw, scores, slopes) → scorer
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    const auto& extractor = Unwrapped<ExtractorWrap>(info[0]).extractor();
+    const auto& forest = Unwrapped<ForestWrap>(info[1]).forest();
+    return Make(info.Env(), State::Of(info.Env()).scorer,
+                std::make_shared<const Scorer>(
+                    extractor, forest,
+                    ScoreMap(CopyOf<double>(info[2]), CopyOf<double>(info[3]), CopyOf<double>(info[4]))));
+  }
+
+  explicit ScorerWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info),
+        scorer_(TakeContent<std::shared_ptr<const Scorer>>(info)),
+        pool_(std::make_shared<ScorerPool>(scorer_)),
+        scratch_(*scorer_) {}
+
+ private:
+  // (text) → score
+  Napi::Value Score(const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
+  }
+
+  // (array of strings, threads) → a promise of the scores, a Float64Array
+  Napi::Value ScoreBatch(const Napi::CallbackInfo& info) {
+    return Task<std::vector<double>>::Run(
+        info.Env(),
+        [pool = pool_, texts = State::Of(info.Env()).TextsFrom(info[0]),
+         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<std::vector<double>> {
+          return pool->Score(texts, threads);
+        },
+        [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
+  }
+
+  // () → [words, unknown words] over all texts so far
+  Napi::Value WordCounts(const Napi::CallbackInfo& info) {
+    const auto [words, unknown_words] = pool_->word_counts();
+    return CountsToJavaScript(info.Env(), {words + scratch_.extractor.vectorizer.words,
+                                           unknown_words + scratch_.extractor.vectorizer.unknown_words});
+  }
+
+  std::shared_ptr<const Scorer> scorer_;
+  std::shared_ptr<ScorerPool> pool_;
+  Scorer::Scratch scratch_;
+};
+
+}  // namespace hoshi
