@@ -10,8 +10,8 @@
 namespace hoshi {
 namespace {
 
-// Each function of the C API returns 0, or stores its error message for the calling thread. Some messages end with a
-// line feed.
+// Each function of the C API returns 0, or stores its error message for the calling thread. Some messages end
+// with a line feed.
 Error LightGbmError() {
   std::string message = std::string("LightGBM: ") + LGBM_GetLastError();
   message.resize(message.find_last_not_of(" \n") + 1);
