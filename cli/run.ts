@@ -4,7 +4,7 @@ import { Interrupted } from '../model/io/interrupted.ts';
 
 /** Exit codes: 0 for success, 1 for a failure, 2 for wrong usage, 130 for work that was interrupted. */
 export async function run(program: Command, args: readonly string[]): Promise<number> {
-  process.stdout.on('error', exitOnClosedPipe);
+  process.stdout.on('error', exitOnFailedOutput);
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -16,8 +16,12 @@ export async function run(program: Command, args: readonly string[]): Promise<nu
   }
 }
 
-/** A reader such as `head` closes the pipe when it has enough. This is not a failure: the process exits with 0. */
-function exitOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+/**
+ * A reader such as `head` closes the pipe when it has enough. This is not a failure: the process exits with 0.
+ * Other errors, such as a full disk, are failures.
+ */
+function exitOnFailedOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`hoshi: standard output: ${error.message}\n`);
+  process.exit(1);
 }

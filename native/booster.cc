@@ -3,14 +3,20 @@
 #include <LightGBM/c_api.h>
 
 #include <cstring>
+#include <utility>
 
 #include "model_text.h"
 
 namespace hoshi {
 namespace {
 
-// Each function of the C API returns 0, or stores its error message for the calling thread.
-Error LightGbmError() { return {Error::Code::kLightGbm, std::string("LightGBM: ") + LGBM_GetLastError()}; }
+// Each function of the C API returns 0, or stores its error message for the calling thread. Some messages end
+// with a line feed.
+Error LightGbmError() {
+  std::string message = std::string("LightGBM: ") + LGBM_GetLastError();
+  message.resize(message.find_last_not_of(" \n") + 1);
+  return {Error::Code::kLightGbm, std::move(message)};
+}
 
 // Makes the call twice: first for the length, then for the text. The length includes the final NUL.
 template <class Call>

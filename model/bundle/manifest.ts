@@ -213,7 +213,11 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
   const areCounts = (value: unknown) =>
     Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 
-  expect('normalizer', isNormalizer, `{ steps, tables }: different steps of ${NORMALIZER_STEPS.join(', ')}; a SHA-256`);
+  expect(
+    'normalizer',
+    isNormalizer,
+    `{ steps, tables }: some of ${NORMALIZER_STEPS.join(', ')}, in this order; a SHA-256`,
+  );
   expect(
     'endMap',
     (value) => isEndMap(value, lowest, highest),
@@ -231,8 +235,9 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
 function isNormalizer(value: unknown): boolean {
   if (!isObject(value) || !Array.isArray(value.steps)) return false;
   const { steps, tables } = value;
-  const areKnown = steps.every((step) => (NORMALIZER_STEPS as readonly unknown[]).includes(step));
-  return areKnown && new Set(steps).size === steps.length && /^[0-9a-f]{64}$/.test(`${tables}`);
+  const ordered = NORMALIZER_STEPS.filter((step) => steps.includes(step));
+  const areInOrder = ordered.length === steps.length && ordered.every((step, i) => step === steps[i]);
+  return areInOrder && /^[0-9a-f]{64}$/.test(`${tables}`);
 }
 
 function isEndMap(value: unknown, lowest: number, highest: number): boolean {

@@ -52,6 +52,13 @@ export async function importModel(
     );
   const extractor = await loadFeatureExtractor(undefined, onNotice);
   const scoreMap = ScoreMap.clampTo(range);
+  const goldens = goldenTexts.map((text) => {
+    const row = vectorizer.row(extractor.tokens(text).tokens);
+    return { text, score: scoreMap.score(model.predict(row)) };
+  });
+  const end = range.find((limit) => goldens.every(({ score }) => score === limit));
+  if (end !== undefined)
+    onNotice(`all golden texts get the score ${end}; check that the model gives scores from ${range.join(' to ')}`);
   return writeBundle(path, {
     manifest: {
       name,
@@ -64,10 +71,7 @@ export async function importModel(
     },
     modelText,
     vectorizer,
-    goldens: goldenTexts.map((text) => {
-      const row = vectorizer.row(extractor.tokens(text).tokens);
-      return { text, score: scoreMap.score(model.predict(row)) };
-    }),
+    goldens,
   });
 }
 

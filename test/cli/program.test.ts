@@ -1,7 +1,8 @@
 /** The command line as a person uses it: a process, its output, its exit code. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -102,6 +103,15 @@ describe('hoshi', () => {
     const missing = await hoshi(['score', '--bundle', tiny, join(folder, 'none.txt')]);
     assert.match(missing.stderr, /^hoshi: ENOENT: no such file or directory, open .*none.txt'\n$/);
     assert.equal(missing.code, 1);
+  });
+
+  test('a full disk: one message, and the exit code 1', { skip: !existsSync('/dev/full') && 'no /dev/full' }, () => {
+    const output = openSync('/dev/full', 'w');
+    const args = [join(packageRoot, 'bin', 'hoshi'), 'score', '--bundle', tiny];
+    const { stderr, status } = spawnSync(process.execPath, args, { input: '良い\n', stdio: ['pipe', output, 'pipe'] });
+    closeSync(output);
+    assert.equal(`${stderr}`, 'hoshi: standard output: ENOSPC: no space left on device, write\n');
+    assert.equal(status, 1);
   });
 
   test('a folder without a bundle is refused', async () => {

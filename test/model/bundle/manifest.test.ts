@@ -98,11 +98,16 @@ describe('manifest', () => {
     [
       'an unknown step of the normalizer',
       (m) => Object.assign(m, { normalizer: { steps: ['nfkc', 'nfd'], tables } }),
-      /expected normalizer to be \{ steps, tables \}: different steps of emoji, .*, spelling; a SHA-256/,
+      /expected normalizer to be \{ steps, tables \}: some of emoji, .*, spelling, in this order; a SHA-256/,
     ],
     [
       'a step of the normalizer twice',
       (m) => Object.assign(m, { normalizer: { steps: ['nfkc', 'nfkc'], tables } }),
+      /expected normalizer to be/,
+    ],
+    [
+      'steps of the normalizer in another order',
+      (m) => Object.assign(m, { normalizer: { steps: ['nfkc', 'emoji'], tables } }),
       /expected normalizer to be/,
     ],
     [

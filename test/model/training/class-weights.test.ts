@@ -19,8 +19,9 @@ describe('class weights', () => {
 
   const refused: [weights: [number, number][], message: string][] = [
     [[[4, 1]], 'Expected class weights only for stars that a review has, received one for 4'],
-    [[[5, -1]], 'Expected the class weight of 5 stars to be a finite number ≥ 0, received -1'],
-    [[[1, Number.NaN]], 'Expected the class weight of 1 stars to be a finite number ≥ 0, received NaN'],
+    [[[5, -1]], 'Expected the class weight of 5 stars to be a number from 0 to 1000000, received -1'],
+    [[[1, Number.NaN]], 'Expected the class weight of 1 stars to be a number from 0 to 1000000, received NaN'],
+    [[[5, 1e308]], 'Expected the class weight of 5 stars to be a number from 0 to 1000000, received 1e+308'],
     [
       [
         [1, 0],

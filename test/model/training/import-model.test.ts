@@ -190,6 +190,12 @@ describe('a model that only LightGBM can serve', () => {
       assert.equal((await loadScorer({ bundlePath: path, engine: 'auto' })).engine, 'native-lightgbm');
     });
   }
+
+  test('probabilities with a range of stars: a notice says that all golden texts get the same score', async () => {
+    const model = new Map(await smallModels()).get('probabilities') as string;
+    const { notices } = await importInto('constant', model, lettersOf(8), { scoreRange: [1, 5] });
+    assert.deepEqual(notices, ['all golden texts get the score 1; check that the model gives scores from 1 to 5']);
+  });
 });
 
 describe('a model with a linear leaf', () => {
