@@ -81,7 +81,7 @@ export interface Manifest {
   readonly normalizer?: NormalizerSettings;
   /** Maps raw sums to scores. */
   readonly endMap?: EndMap;
-  /** The file name of a user dictionary. */
+  /** The file name of a user dictionary. Reserved: `parseManifest` refuses it, because no engine applies one yet. */
   readonly userDictionary?: string;
   /** Scores below `negative` and above `positive` have these labels. In stars. */
   readonly labels?: { readonly negative: number; readonly positive: number };
@@ -223,7 +223,7 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
     (value) => isEndMap(value, lowest, highest),
     '{ raw, scores, slopes }, a non-decreasing map to scoreRange',
   );
-  expect('userDictionary', isString, 'a file name');
+  expect('userDictionary', () => false, 'absent: this version of hoshi applies no user dictionary');
   expect('labels', areCuts, '{ negative, positive }, two numbers within scoreRange, negative ≤ positive');
   expect(
     'histograms',

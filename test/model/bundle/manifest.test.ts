@@ -10,11 +10,10 @@ import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 const parse = (json: string) => parseManifest(Buffer.from(json), 'tiny/manifest.json');
 
 const tables = 'ab'.repeat(32);
-/** Valid values of all optional fields of format 2. */
+/** Valid values of the optional fields of format 2 that are applied. */
 const newFields: Partial<Manifest> = {
   normalizer: { steps: ['emoji', 'nfkc'], tables },
   endMap: { raw: [-1, 2, 9], scores: [1, 2, 5], slopes: [0.25, 0.375] },
-  userDictionary: 'words.csv',
   labels: { negative: 2, positive: 4 },
   histograms: { scores: [3, 0, 5], unknownShare: [8, 0] },
 };
@@ -117,9 +116,9 @@ describe('manifest', () => {
     ],
     ['no list of steps', (m) => Object.assign(m, { normalizer: { tables } }), /expected normalizer to be/],
     [
-      'a user dictionary that is not a name',
-      (m) => Object.assign(m, { userDictionary: 5 }),
-      /expected userDictionary to be a file name, received 5/,
+      'a user dictionary, which no engine applies',
+      (m) => Object.assign(m, { userDictionary: 'words.csv' }),
+      /expected userDictionary to be absent: this version of hoshi applies no user dictionary, received "words\.csv"/,
     ],
     [
       'a cut of the labels outside the range',
