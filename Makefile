@@ -59,9 +59,9 @@ format: node_modules/.package-lock.json $(CLANG_FORMAT)
 sanitize: build
 	NODE=$(NODE) test/native/sanitize
 
-# Scores batches on many threads, under the thread sanitizer.
-tsan: build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
-	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(COMPILED)
+# Scores batches and explains texts on many threads, under the thread sanitizer.
+tsan: build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 
 # Tests the server with Python clients and schemathesis, which are installed into build/.
 clients: build
