@@ -8,8 +8,6 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 14> kElementBytes{4, 8, 4, 4, 4, 48, 1, 8, 4, 8, 8, 8, 8, 1};
-constexpr double kZero =
-    1e-35F;  // LightGBM 4.7.0 include/LightGBM/meta.h kZeroThreshold: a float, stored as a double
 
 // The entries of section 1.
 enum Number { kColumns, kTrees, kDivisor, kQuadratures, kNumbers };

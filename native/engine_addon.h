@@ -9,6 +9,7 @@
 
 #include <napi.h>
 
+#include <algorithm>
 #include <any>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@
 
 #include "napi_support.h"
 #include "result.h"
+#include "sparse_row.h"
 #include "texts.h"
 
 namespace hoshi {
@@ -103,6 +105,29 @@ Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
   if (from.IsString()) return Tables::Load(from.As<Napi::String>().Utf8Value());
   const auto bytes = from.As<Napi::Uint8Array>();
   return Tables::FromBytes({reinterpret_cast<const std::byte*>(bytes.Data()), bytes.ByteLength()});
+}
+
+// (path or bytes) → the object of the class that holds these tables
+template <class Tables>
+Napi::Value LoadObject(const Napi::CallbackInfo& info, Napi::FunctionReference State::* constructor) {
+  auto tables = TablesFrom<Tables>(info[0]);
+  if (!tables.ok()) return Throw(info.Env(), tables.error());
+  return Make(info.Env(), State::Of(info.Env()).*constructor, std::move(*tables));
+}
+
+// A row in JavaScript's arrays. Valid until the end of the call.
+inline SparseRow RowFrom(const Napi::Value& columns, const Napi::Value& values) {
+  const auto numbers = columns.As<Napi::Int32Array>();
+  const auto doubles = values.As<Napi::Float64Array>();
+  return {{numbers.Data(), numbers.ElementLength()}, {doubles.Data(), doubles.ElementLength()}};
+}
+
+// Copies a row to the starts of an Int32Array and a Float64Array, which are at least as long. Returns its
+// number of cells.
+inline Napi::Value CopyRow(const SparseRow& row, const Napi::Value& columns, const Napi::Value& values) {
+  std::copy(row.columns.begin(), row.columns.end(), columns.As<Napi::Int32Array>().Data());
+  std::copy(row.values.begin(), row.values.end(), values.As<Napi::Float64Array>().Data());
+  return Napi::Number::New(columns.Env(), static_cast<double>(row.columns.size()));
 }
 
 }  // namespace hoshi

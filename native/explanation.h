@@ -32,7 +32,7 @@ inline Explanation Explain(const Extractor& extractor, const Contributions& cont
   explanation.values.assign(row.values.begin(), row.values.end());
   explanation.contributions.resize(row.columns.size());
   explanation.totals = contributions.Explain(row, scratch, explanation.contributions);
-  explanation.counts = {extractor_scratch.vectorizer.words, extractor_scratch.vectorizer.unknown_words};
+  explanation.counts = extractor_scratch.vectorizer.word_counts;
   return explanation;
 }
 

@@ -8,8 +8,6 @@ namespace hoshi {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> kElementBytes{4, 4, 16, 4, 16, 8, 8, 1};
-constexpr double kZero =
-    1e-35F;  // LightGBM 4.7.0 include/LightGBM/meta.h kZeroThreshold: a float, stored as a double
 
 constexpr std::uint32_t kMaxLeaves = 65536;  // per tree: Jump::leaf has 16 bits
 

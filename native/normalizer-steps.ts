@@ -16,12 +16,17 @@ export const NORMALIZER_STEPS = [
 
 export type NormalizerStep = (typeof NORMALIZER_STEPS)[number];
 
-/** Checks that the steps are known, in order, and named once. Throws a NativeError with the code `argument`. */
+/** Whether the steps are known, in order, and named once. */
+export function areSteps(names: readonly unknown[]): names is readonly NormalizerStep[] {
+  const known = NORMALIZER_STEPS.filter((step) => names.includes(step));
+  return known.length === names.length && known.every((step, i) => step === names[i]);
+}
+
+/** Returns a copy of the steps. Throws a NativeError with the code `argument` unless `areSteps`. */
 export function checkSteps(steps: readonly string[]): readonly NormalizerStep[] {
   if (!Array.isArray(steps)) throw argumentError('the steps', 'an array', steps);
   const names: readonly string[] = Array.from(steps);
-  const known = NORMALIZER_STEPS.filter((step) => names.includes(step));
-  if (known.length !== names.length || known.some((step, i) => step !== names[i]))
+  if (!areSteps(names))
     throw argumentError('the steps', `some of ${NORMALIZER_STEPS.join(', ')}, in this order`, names.join(', '));
-  return known;
+  return names;
 }

@@ -41,7 +41,7 @@ class RuledTerms {
     s_.last_sentence.clear();
   }
 
-  WordTotals Count(const Tokens& tokens) {
+  WordCounts Count(const Tokens& tokens) {
     std::uint32_t start = 0;
     for (std::size_t i = 0; i < tokens.ends.size(); ++i) {
       AddToken(start, tokens.ends[i], tokens.words[i]);
@@ -86,7 +86,7 @@ class RuledTerms {
   RuledTermsScratch& s_;
   ColumnCounts& counts_;
   std::vector<Occurrence>* const occurrences_;
-  WordTotals totals_;
+  WordCounts totals_;
   std::size_t segment_start_ = 0;  // index in the sentence
   std::size_t sentence_count_ = 0;
 };
@@ -266,7 +266,7 @@ void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabular
 
 }  // namespace
 
-WordTotals CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
+WordCounts CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
                            std::vector<std::uint32_t>& ngram_nodes, RuledTermsScratch& scratch,
                            ColumnCounts& counts, std::vector<Occurrence>* occurrences) {
   return RuledTerms(vocabulary, text, *tokens.dictionary, ngram_nodes, scratch, counts, occurrences)

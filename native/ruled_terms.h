@@ -12,6 +12,7 @@
 
 #include "column_counts.h"
 #include "dictionary.h"
+#include "texts.h"
 #include "vocabulary.h"
 
 namespace hoshi {
@@ -43,14 +44,10 @@ struct Tokens {
   const Dictionary* dictionary;
 };
 
-struct WordTotals {
-  std::uint64_t words = 0, unknown_words = 0;
-};
-
 // Adds each term of the vocabulary in the text to `counts`, and to `occurrences` if it is not null. Throws
 // std::bad_alloc.
 // REQUIRES: vocabulary.has_rules; all counts are 0
-WordTotals CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
+WordCounts CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
                            std::vector<std::uint32_t>& ngram_nodes, RuledTermsScratch& scratch,
                            ColumnCounts& counts, std::vector<Occurrence>* occurrences);
 

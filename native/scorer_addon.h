@@ -4,7 +4,6 @@
 
 #include <napi.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -70,10 +69,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
  private:
   // (text, Int32Array and Float64Array for the row, columnCount long) → number of cells
   Napi::Value Row(const Napi::CallbackInfo& info) {
-    const SparseRow row = extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_);
-    std::copy(row.columns.begin(), row.columns.end(), info[1].As<Napi::Int32Array>().Data());
-    std::copy(row.values.begin(), row.values.end(), info[2].As<Napi::Float64Array>().Data());
-    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+    return CopyRow(extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_), info[1], info[2]);
   }
 
   // (array of strings) → a promise of the rows, { rowStarts, columns, values }
@@ -84,8 +80,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
           return extractor->RowsOf(texts);
         },
         [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
-          counts->words += rows.counts.words;
-          counts->unknown_words += rows.counts.unknown_words;
+          *counts += rows.counts;
           auto matrix = Napi::Object::New(env);
           matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
           matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
@@ -103,8 +98,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
           return hoshi::Explain(*extractor, *contributions, text);
         },
         [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
-          counts->words += explanation.counts.words;
-          counts->unknown_words += explanation.counts.unknown_words;
+          *counts += explanation.counts;
           auto object = Napi::Object::New(env);
           object.Set("columns", ToJavaScript(env, explanation.columns));
           object.Set("values", ToJavaScript(env, explanation.values));
@@ -117,9 +111,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
 
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    const auto& [words, unknown_words] = *batch_counts_;
-    return CountsToJavaScript(
-        info.Env(), {words + scratch_.vectorizer.words, unknown_words + scratch_.vectorizer.unknown_words});
+    return CountsToJavaScript(info.Env(),
+                              hoshi::WordCounts(*batch_counts_) += scratch_.vectorizer.word_counts);
   }
 
   std::shared_ptr<const Extractor> extractor_;
@@ -171,9 +164,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    const auto [words, unknown_words] = pool_->word_counts();
-    return CountsToJavaScript(info.Env(), {words + scratch_.extractor.vectorizer.words,
-                                           unknown_words + scratch_.extractor.vectorizer.unknown_words});
+    return CountsToJavaScript(info.Env(), pool_->word_counts() += scratch_.extractor.vectorizer.word_counts);
   }
 
   std::shared_ptr<const Scorer> scorer_;

@@ -51,9 +51,7 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
 
 void ScorerPool::ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
-  auto& counters = scratch->extractor.vectorizer;
-  counts_.words += std::exchange(counters.words, 0);
-  counts_.unknown_words += std::exchange(counters.unknown_words, 0);
+  counts_ += std::exchange(scratch->extractor.vectorizer.word_counts, {});
   scratches_.push_back(std::move(scratch));
 }
 

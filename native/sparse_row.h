@@ -7,6 +7,10 @@
 
 namespace hoshi {
 
+// LightGBM takes values from −kZero to kZero for 0 (4.7.0 include/LightGBM/meta.h kZeroThreshold: a float,
+// stored as a double).
+inline constexpr double kZero = 1e-35F;
+
 // One row. It does not own its arrays.
 // REQUIRES: columns strictly increasing and from 0; columns.size() == values.size()
 struct SparseRow {

@@ -35,9 +35,7 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
-    auto dictionary = TablesFrom<Dictionary>(info[0]);
-    return dictionary.ok() ? Make(info.Env(), State::Of(info.Env()).analyzer, std::move(*dictionary))
-                           : Throw(info.Env(), dictionary.error());
+    return LoadObject<Dictionary>(info, &State::analyzer);
   }
 
   explicit AnalyzerWrap(const Napi::CallbackInfo& info)
@@ -100,9 +98,7 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
-    auto vocabulary = TablesFrom<Vocabulary>(info[0]);
-    return vocabulary.ok() ? Make(info.Env(), State::Of(info.Env()).vectorizer, std::move(*vocabulary))
-                           : Throw(info.Env(), vocabulary.error());
+    return LoadObject<Vocabulary>(info, &State::vectorizer);
   }
 
   explicit VectorizerWrap(const Napi::CallbackInfo& info)
@@ -123,9 +119,7 @@ class VectorizerWrap : public Napi::ObjectWrap<VectorizerWrap> {
     const auto ends = info[1].As<Napi::Uint32Array>();
     const SparseRow row = vectorizer_.Row(State::Of(info.Env()).TextFrom(info[0]),
                                           {{ends.Data(), ends.ElementLength()}, {}, nullptr}, scratch_);
-    std::copy(row.columns.begin(), row.columns.end(), info[2].As<Napi::Int32Array>().Data());
-    std::copy(row.values.begin(), row.values.end(), info[3].As<Napi::Float64Array>().Data());
-    return Napi::Number::New(info.Env(), static_cast<double>(row.columns.size()));
+    return CopyRow(row, info[2], info[3]);
   }
 
   // (column) → term
@@ -146,11 +140,7 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
     return DefineClass(env, "Forest", {InstanceMethod<&ForestWrap::Predict>("predict")});
   }
 
-  static Napi::Value Load(const Napi::CallbackInfo& info) {
-    auto forest = TablesFrom<Forest>(info[0]);
-    return forest.ok() ? Make(info.Env(), State::Of(info.Env()).forest, std::move(*forest))
-                       : Throw(info.Env(), forest.error());
-  }
+  static Napi::Value Load(const Napi::CallbackInfo& info) { return LoadObject<Forest>(info, &State::forest); }
 
   explicit ForestWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info), forest_(TakeContent<std::shared_ptr<const Forest>>(info)), scratch_(*forest_) {
@@ -164,11 +154,7 @@ class ForestWrap : public Napi::ObjectWrap<ForestWrap> {
  private:
   // (columns, values) → score
   Napi::Value Predict(const Napi::CallbackInfo& info) {
-    const auto columns = info[0].As<Napi::Int32Array>();
-    const auto values = info[1].As<Napi::Float64Array>();
-    return Napi::Number::New(info.Env(), forest_->Predict({{columns.Data(), columns.ElementLength()},
-                                                           {values.Data(), values.ElementLength()}},
-                                                          scratch_));
+    return Napi::Number::New(info.Env(), forest_->Predict(RowFrom(info[0], info[1]), scratch_));
   }
 
   std::shared_ptr<const Forest> forest_;
@@ -191,10 +177,7 @@ class ContributionsWrap : public Napi::ObjectWrap<ContributionsWrap> {
   }
 
   static Napi::Value Load(const Napi::CallbackInfo& info) {
-    auto contributions = TablesFrom<Contributions>(info[0]);
-    return contributions.ok()
-               ? Make(info.Env(), State::Of(info.Env()).contributions, std::move(*contributions))
-               : Throw(info.Env(), contributions.error());
+    return LoadObject<Contributions>(info, &State::contributions);
   }
 
   explicit ContributionsWrap(const Napi::CallbackInfo& info)
@@ -211,13 +194,10 @@ class ContributionsWrap : public Napi::ObjectWrap<ContributionsWrap> {
  private:
   // (columns, values, Float64Array for the contributions, as long) → { sum, base, absent }
   Napi::Value Of(const Napi::CallbackInfo& info) {
-    const auto columns = info[0].As<Napi::Int32Array>();
-    const auto values = info[1].As<Napi::Float64Array>();
     auto of_columns = info[2].As<Napi::Float64Array>();
     auto totals = Napi::Object::New(info.Env());
-    SetTotals(totals, contributions_->Explain({{columns.Data(), columns.ElementLength()},
-                                               {values.Data(), values.ElementLength()}},
-                                              scratch_, {of_columns.Data(), of_columns.ElementLength()}));
+    SetTotals(totals, contributions_->Explain(RowFrom(info[0], info[1]), scratch_,
+                                              {of_columns.Data(), of_columns.ElementLength()}));
     return totals;
   }
 

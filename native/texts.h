@@ -29,6 +29,11 @@ class Texts {
 // A word is unknown if it alone is not a term of the vocabulary.
 struct WordCounts {
   std::uint64_t words = 0, unknown_words = 0;
+  WordCounts& operator+=(const WordCounts& other) {
+    words += other.words;
+    unknown_words += other.unknown_words;
+    return *this;
+  }
 };
 
 }  // namespace hoshi

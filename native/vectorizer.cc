@@ -46,7 +46,7 @@ class SurfaceTerms {
   // Counts the terms of the gathered words. Their table entries are prefetched first, so that the loads
   // overlap. In a server, where the tables are not in the nearest caches, this halves the time.
   void CountGatheredWords() {
-    s_.words += word_count_;
+    s_.word_counts.words += word_count_;
     if (v_.longest_term > 1) {
       for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchChild(words_[i - 1] - 1, words_[i] - 1);
     }
@@ -57,7 +57,7 @@ class SurfaceTerms {
         s_.counts_.Add(c);
         if (occurrences_ != nullptr) AddOccurrence(column, i, n);
       });
-      s_.unknown_words += static_cast<std::uint64_t>(!is_known);
+      s_.word_counts.unknown_words += static_cast<std::uint64_t>(!is_known);
     }
     word_count_ = 0;
   }
@@ -95,10 +95,8 @@ SparseRow Vectorizer::Row(std::u16string_view text, const Tokens& tokens, Scratc
                           std::vector<Occurrence>* occurrences) const {
   const Vocabulary& v = *vocabulary_;
   if (v.has_rules) {
-    const WordTotals totals =
+    scratch.word_counts +=
         CountRuledTerms(v, text, tokens, scratch.ngrams_, scratch.ruled_, scratch.counts_, occurrences);
-    scratch.words += totals.words;
-    scratch.unknown_words += totals.unknown_words;
   } else {
     SurfaceTerms terms(v, scratch, occurrences);
     std::uint32_t start = 0;

@@ -25,8 +25,8 @@ class Vectorizer {
    public:
     explicit Scratch(const Vocabulary& vocabulary);
 
-    // Counts over all texts so far. A word is unknown if it alone is not a term of the vocabulary.
-    std::uint64_t words = 0, unknown_words = 0;
+    // Over all texts so far.
+    WordCounts word_counts;
 
    private:
     friend class Vectorizer;

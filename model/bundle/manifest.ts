@@ -11,7 +11,7 @@
  *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
  */
 import { requireBuiltin } from '../../native/builtin.ts';
-import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
+import { areSteps, NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import { Checks, isObject, parseJson } from '../io/checks.ts';
 import { normalizationTables } from '../reference/normalization-tables.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
@@ -234,10 +234,7 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
 
 function isNormalizer(value: unknown): boolean {
   if (!isObject(value) || !Array.isArray(value.steps)) return false;
-  const { steps, tables } = value;
-  const ordered = NORMALIZER_STEPS.filter((step) => steps.includes(step));
-  const areInOrder = ordered.length === steps.length && ordered.every((step, i) => step === steps[i]);
-  return areInOrder && /^[0-9a-f]{64}$/.test(`${tables}`);
+  return areSteps(value.steps) && /^[0-9a-f]{64}$/.test(`${value.tables}`);
 }
 
 function isEndMap(value: unknown, lowest: number, highest: number): boolean {

@@ -1,20 +1,14 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
-import {
-  type NativeAnalyzer,
-  NativeExtractor,
-  NativeForest,
-  type NativeNormalizer,
-  NativeScorer,
-  NativeVectorizer,
-} from '../../native/index.ts';
+import { NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
-import { type BundleSource, lazyExplainer } from './bundle-source.ts';
+import type { BundleSource } from './bundle-source.ts';
 import type { Explanation } from './explain.ts';
 import type { NativeExplainer } from './native-explainer.ts';
-import { compileVectorizer, loadAnalyzer, loadNormalizer, mapCompiled } from './native-tables.ts';
+import { loadRowStages, nativeExplainer, type RowStages } from './native-stages.ts';
+import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per thread: about one millisecond of work, so that the start of a thread pays off. */
@@ -29,12 +23,8 @@ export async function loadNativeEngine(source: BundleSource, warn: (message: str
   const analyzer = loadAnalyzer(source);
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
-  const explainer = lazyExplainer(async () =>
-    (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
-  );
-  const normalizer = loadNormalizer(source, analyzer);
-  const extractor = new NativeExtractor(analyzer, vectorizer, normalizer);
-  return new NativeEngine(manifest, { analyzer, normalizer, vectorizer, extractor, forest }, explainer);
+  const stages = { ...loadRowStages(source, analyzer, vectorizer), forest };
+  return new NativeEngine(manifest, stages, nativeExplainer(source, vectorizer, warn));
 }
 
 interface CompiledTables {
@@ -57,12 +47,7 @@ async function compileInMemory(source: BundleSource, warn: (message: string) => 
 }
 
 /** The stages. They are public because the benchmark times each of them. */
-export interface NativeStages {
-  readonly analyzer: NativeAnalyzer;
-  /** Undefined if the bundle has none. */
-  readonly normalizer: NativeNormalizer | undefined;
-  readonly vectorizer: NativeVectorizer;
-  readonly extractor: NativeExtractor;
+export interface NativeStages extends RowStages {
   readonly forest: NativeForest;
 }
 

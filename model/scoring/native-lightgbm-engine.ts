@@ -3,20 +3,15 @@
  * model that LightGBM reads, also those that the forest refuses.
  */
 import { availableParallelism } from 'node:os';
-import {
-  Booster,
-  type NativeAnalyzer,
-  NativeExtractor,
-  type NativeNormalizer,
-  NativeVectorizer,
-} from '../../native/index.ts';
+import { Booster, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
-import { type BundleSource, lazyExplainer } from './bundle-source.ts';
+import type { BundleSource } from './bundle-source.ts';
 import type { Explanation } from './explain.ts';
 import type { NativeExplainer } from './native-explainer.ts';
-import { compileVectorizer, loadAnalyzer, loadNormalizer, mapCompiled } from './native-tables.ts';
+import { loadRowStages, nativeExplainer, type RowStages } from './native-stages.ts';
+import { compileVectorizer, loadAnalyzer, mapCompiled } from './native-tables.ts';
 import type { Scorer, WordCounts } from './scorer.ts';
 
 /** UTF-16 units of text per piece of a batch. Pieces keep the rows of a large batch from filling the memory. */
@@ -36,21 +31,12 @@ export async function loadNativeLightgbmEngine(
   const vectorizer =
     mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn) ?? (await compileVectorizer(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, booster.columnCount);
-  const explainer = lazyExplainer(async () =>
-    (await import('./native-explainer.ts')).NativeExplainer.load(source, vectorizer, warn),
-  );
-  const normalizer = loadNormalizer(source, analyzer);
-  const extractor = new NativeExtractor(analyzer, vectorizer, normalizer);
-  return new NativeLightgbmEngine(manifest, { analyzer, normalizer, vectorizer, extractor, booster }, explainer);
+  const stages = { ...loadRowStages(source, analyzer, vectorizer), booster };
+  return new NativeLightgbmEngine(manifest, stages, nativeExplainer(source, vectorizer, warn));
 }
 
 /** The stages. They are public because the benchmark times each of them. */
-export interface NativeLightgbmStages {
-  readonly analyzer: NativeAnalyzer;
-  /** Undefined if the bundle has none. */
-  readonly normalizer: NativeNormalizer | undefined;
-  readonly vectorizer: NativeVectorizer;
-  readonly extractor: NativeExtractor;
+export interface NativeLightgbmStages extends RowStages {
   readonly booster: Booster;
 }
 

@@ -23,9 +23,11 @@ export function nativeTokens(
 function nativeTokenizer(analyzer: NativeAnalyzer): (text: string) => TermToken[] {
   const features = new Map<number, ReturnType<NativeAnalyzer['word']>>();
   const featuresOf = (word: number) => {
-    const known = features.get(word) ?? analyzer.word(word);
-    features.set(word, known);
-    return known;
+    const known = features.get(word);
+    if (known !== undefined) return known;
+    const read = analyzer.word(word);
+    features.set(word, read);
+    return read;
   };
   return (text) => {
     const { ends, words } = analyzer.analyzeWords(text);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstring>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,6 +39,29 @@ class TableInput {
     std::u16string text(rest_.size() / 2, u'\0');
     std::memcpy(text.data(), rest_.data(), text.size() * 2);
     return text;
+  }
+
+  struct Row {
+    std::vector<std::int32_t> columns;
+    std::vector<double> values;
+  };
+
+  // 12 rows. Each unit of the text, and of an ending that every input has, chooses the value of one cell.
+  std::vector<Row> Rows(std::uint32_t column_count) const {
+    using Limits = std::numeric_limits<double>;
+    static constexpr double kValues[] = {
+        1, -1, 0, 1e-36, 0.5, -0.5, 1e300, -1e300, Limits::quiet_NaN(), Limits::infinity()};
+    const std::u16string choices = Text() + u"\1\2\3\4\5\6\7\10";
+    std::vector<Row> rows(12);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (std::uint32_t column = 0; column < column_count; ++column) {
+        const char16_t choice = choices[(i * 5 + column) % choices.size()];
+        if (choice % 11 >= std::size(kValues)) continue;
+        rows[i].columns.push_back(static_cast<std::int32_t>(column));
+        rows[i].values.push_back(kValues[choice % 11]);
+      }
+    }
+    return rows;
   }
 
  private:
