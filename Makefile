@@ -147,7 +147,7 @@ $(SERVER): $(SOURCES) $(ADDONS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) package.
 CORE := $(addprefix native/,table_file.cc dictionary.cc normalizer/elongation.cc normalizer/kaomoji.cc \
   normalizer/nfkc.cc normalizer/normalizer.cc normalizer/spelling.cc normalizer/steps.cc normalizer/tables.cc \
   analyzer.cc vocabulary.cc ruled_terms.cc vectorizer.cc extractor.cc linear_leaf.cc forest.cc contributions.cc \
-  scorer_pool.cc)
+  explanation.cc scorer_pool.cc)
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 

@@ -167,9 +167,9 @@ Napi::Value ParameterAliases(const Napi::CallbackInfo& info) {
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  auto* state = new State;
+  auto state = std::make_unique<State>();
   state->booster = Napi::Persistent(BoosterWrap::Define(env));
-  env.SetInstanceData(state);
+  env.SetInstanceData(state.release());
   exports.Set("fromModelText", Napi::Function::New<FromModelText>(env));
   exports.Set("forTraining", Napi::Function::New<ForTraining>(env));
   exports.Set("parameterAliases", Napi::Function::New<ParameterAliases>(env));

@@ -54,6 +54,7 @@ export class NativeContributions {
     const handle = handleOf(extractorHandles, extractor, 'the extractor');
     if (extractor.columnCount !== this.columnCount)
       throw argumentError('the extractor', `of ${this.columnCount} columns`, extractor.columnCount);
-    return callAsync(() => handle.explain(text, this.#handle));
+    const { terms, ...explained } = await callAsync(() => handle.explain(text, this.#handle));
+    return { terms: explained.values.length === 0 ? [] : terms.split('\n'), ...explained };
   }
 }

@@ -6,7 +6,7 @@
  */
 import { argumentError } from './errors.ts';
 import { loadAddon } from './load.ts';
-import type { CsrMatrix, SparseRow } from './rows.ts';
+import type { CsrMatrix } from './rows.ts';
 
 export interface AnalyzerHandle {
   readonly identity: string;
@@ -47,7 +47,11 @@ export interface ContributionsHandle {
 export interface ExtractorHandle {
   row(text: string, columns: Int32Array, values: Float64Array): number;
   rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
-  explain(text: string, contributions: ContributionsHandle): Promise<ExplainedText>;
+  /** The terms are in one string, with \n between them. */
+  explain(
+    text: string,
+    contributions: ContributionsHandle,
+  ): Promise<Omit<ExplainedText, 'terms'> & { readonly terms: string }>;
   wordCounts(): Float64Array;
 }
 
@@ -95,11 +99,24 @@ export interface ContributionTotals {
   readonly absent: number;
 }
 
-/** The row of a text and the contribution of each of its columns, in stars. */
-export interface ExplainedText extends SparseRow, ContributionTotals {
+/**
+ * The terms of a text's row, by |contribution| from the largest (NaN counts as 0). Equal ones are in the order of
+ * columns.
+ */
+export interface ExplainedText extends ContributionTotals {
+  /** Of the vocabulary. */
+  readonly terms: readonly string[];
+  /** Of the row, one for each term. */
+  readonly values: Float64Array;
+  /** One for each term, in stars. */
   readonly contributions: Float64Array;
-  /** For each occurrence of a term: its column, and its start and end in UTF-16 units of the caller's text. */
-  readonly occurrences: Uint32Array;
+  /**
+   * Start and end of each occurrence, in UTF-16 units of the caller's text. The occurrences of the first term are first;
+   * those of a term are in the order of the text.
+   */
+  readonly offsets: Uint32Array;
+  /** For each term: its number of occurrences, plus those of the terms before it. */
+  readonly occurrenceEnds: Uint32Array;
 }
 
 let loaded: EngineAddon | undefined;

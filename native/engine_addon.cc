@@ -3,6 +3,8 @@
 // objects.
 #include "engine_addon.h"
 
+#include <memory>
+
 #include "scorer_addon.h"
 #include "stages_addon.h"
 
@@ -14,7 +16,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
     throw Napi::Error::New(
         env, "expected a processor with SSE 4.2 (x86-64-v2), found an older one; use HOSHI_ENGINE=js");
 #endif
-  auto* state = new hoshi::State;
+  auto state = std::make_unique<hoshi::State>();
   state->analyzer = Napi::Persistent(hoshi::AnalyzerWrap::Define(env));
   state->vectorizer = Napi::Persistent(hoshi::VectorizerWrap::Define(env));
   state->forest = Napi::Persistent(hoshi::ForestWrap::Define(env));
@@ -22,7 +24,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->extractor = Napi::Persistent(hoshi::ExtractorWrap::Define(env));
   state->normalizer = Napi::Persistent(hoshi::NormalizerWrap::Define(env));
   state->contributions = Napi::Persistent(hoshi::ContributionsWrap::Define(env));
-  env.SetInstanceData(state);
+  env.SetInstanceData(state.release());
   exports.Set("loadAnalyzer", Napi::Function::New<hoshi::AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<hoshi::VectorizerWrap::Load>(env));
   exports.Set("loadForest", Napi::Function::New<hoshi::ForestWrap::Load>(env));

@@ -1,7 +1,9 @@
-// Text → the row of a text and the contributions of its columns, for work off the event loop.
+// Text → the explanation of its score: the terms of its row with their contributions and occurrences,
+// arranged as people read them. For work off the event loop.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,30 +12,23 @@
 
 namespace hoshi {
 
-// It owns its arrays.
+// It owns its arrays. The terms are in the order of |contribution| from the largest (NaN counts as 0). Equal
+// ones are in the order of columns.
 struct Explanation {
-  std::vector<std::int32_t> columns;  // of the row, ascending
-  std::vector<double> values;
-  std::vector<double> contributions;  // in stars, one for each column of the row
+  std::string terms;                  // in UTF-8, with '\n' between them
+  std::vector<double> values;         // of the row
+  std::vector<double> contributions;  // in stars
+  // [start, end) of each occurrence in the caller's text: those of the first term, then of the second, and so
+  // on. The occurrences of a term are in the order of the text.
+  std::vector<std::uint32_t> offsets;
+  std::vector<std::uint32_t>
+      occurrence_ends;  // by term: its number of occurrences plus those of the terms before
   Contributions::Totals totals;
-  std::vector<Occurrence> occurrences;  // of the terms, with offsets in the caller's text
   WordCounts counts;
 };
 
 // Explains the score of a text, with scratches of its own. Throws std::bad_alloc.
 // REQUIRES: as many columns in both; text.size() < 2^31
-inline Explanation Explain(const Extractor& extractor, const Contributions& contributions,
-                           std::u16string_view text) {
-  Extractor::Scratch extractor_scratch(extractor);
-  Contributions::Scratch scratch(contributions);
-  Explanation explanation;
-  const SparseRow row = extractor.Row(text, extractor_scratch, &explanation.occurrences);
-  explanation.columns.assign(row.columns.begin(), row.columns.end());
-  explanation.values.assign(row.values.begin(), row.values.end());
-  explanation.contributions.resize(row.columns.size());
-  explanation.totals = contributions.Explain(row, scratch, explanation.contributions);
-  explanation.counts = extractor_scratch.vectorizer.word_counts;
-  return explanation;
-}
+Explanation Explain(const Extractor& extractor, const Contributions& contributions, std::u16string_view text);
 
 }  // namespace hoshi

@@ -1,7 +1,8 @@
 // Helpers that both addons share: errors, arrays, and work outside the event loop.
 //
 // The functions run on the event loop's thread. Only a Task's `work` runs on another thread; it must not
-// touch JavaScript.
+// touch JavaScript. Any call into JavaScript may throw, because a worker may be terminated during it. So memory
+// always has an owner.
 #pragma once
 
 #include <napi.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -59,9 +61,10 @@ class Task : public Napi::AsyncWorker {
   using Wrap = std::function<Napi::Value(Napi::Env, T&)>;
 
   static Napi::Value Run(Napi::Env env, Work work, Wrap wrap) {
-    auto* task = new Task(env, std::move(work), std::move(wrap));
+    std::unique_ptr<Task> task(new Task(env, std::move(work), std::move(wrap)));
     const Napi::Promise promise = task->deferred_.Promise();
     task->Queue();
+    static_cast<void>(task.release());  // it deletes itself after OnOK or OnError
     return promise;
   }
 

@@ -26,15 +26,6 @@ inline Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
       env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
 }
 
-// column, start and end of each occurrence, one after the other
-inline Napi::Value OccurrencesToJavaScript(Napi::Env env, const std::vector<Occurrence>& occurrences) {
-  std::vector<std::uint32_t> numbers;
-  numbers.reserve(3 * occurrences.size());
-  for (const auto& [column, start, end] : occurrences)
-    numbers.insert(numbers.end(), {static_cast<std::uint32_t>(column), start, end});
-  return ToJavaScript(env, numbers);
-}
-
 class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
  public:
   static constexpr napi_type_tag kTag{kTagPrefix, 5};
@@ -89,7 +80,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         });
   }
 
-  // (text, contributions) → a promise of { columns, values, contributions, sum, base, absent, occurrences }
+  // (text, contributions) → a promise of { terms, values, contributions, offsets, occurrenceEnds, sum, base,
+  // absent }
   Napi::Value Explain(const Napi::CallbackInfo& info) {
     return Task<Explanation>::Run(
         info.Env(),
@@ -100,10 +92,11 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
           *counts += explanation.counts;
           auto object = Napi::Object::New(env);
-          object.Set("columns", ToJavaScript(env, explanation.columns));
+          object.Set("terms", explanation.terms);
           object.Set("values", ToJavaScript(env, explanation.values));
           object.Set("contributions", ToJavaScript(env, explanation.contributions));
-          object.Set("occurrences", OccurrencesToJavaScript(env, explanation.occurrences));
+          object.Set("offsets", ToJavaScript(env, explanation.offsets));
+          object.Set("occurrenceEnds", ToJavaScript(env, explanation.occurrence_ends));
           SetTotals(object, explanation.totals);
           return object;
         });

@@ -1,6 +1,6 @@
 /** Terms as people read them: words of the text, and marks in words instead of ¬ and prefixes. */
 import { type ParsedTerm, parseTerm } from './parsed-terms.ts';
-import type { TermRules } from './term-rules.ts';
+import { NEGATED as NEGATED_MARK, PREFIXES, type TermRules } from './term-rules.ts';
 
 const NEGATED = '（ない）';
 const CLAUSES = { before: '（逆接の前）', after: '（逆接の後）', last: '（最後の文）' } as const;
@@ -17,9 +17,15 @@ export function readableOccurrence(
   words: string,
 ): { readonly term: string; readonly name: string } {
   if (rules === undefined) return { term, name: term };
+  if (isUnmarkedNgram(term)) return { term: words, name: term };
   const parsed = parseTerm(term, rules);
   const marks = `${isNegated(parsed) ? NEGATED : ''}${noteOf(parsed)}`;
   return { term: words + marks, name: wordsOf(parsed) + marks };
+}
+
+/** Most terms are such: n-grams are written as their words with spaces between them. */
+function isUnmarkedNgram(term: string): boolean {
+  return term[1] !== PREFIXES.symbol[1] && !term.includes(NEGATED_MARK);
 }
 
 function wordsOf(term: ParsedTerm): string {

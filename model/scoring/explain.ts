@@ -1,14 +1,12 @@
 /**
- * A text and the contributions of its row's columns → the explanation of its score: each term of the text with its
- * occurrences and its contribution.
+ * A text and the contributions of its terms → the explanation of its score, with readable terms.
  *
- * base + absent + contributions of the terms + held = score, up to rounding. The engines compute the contributions
- * (native-explainer.ts, reference-explainer.ts), to the same bits. They share this code, so they give the same
- * explanation.
+ * base + absent + contributions of the terms + held = score, up to rounding. The engines compute and arrange the
+ * contributions (native-explainer.ts, reference-explainer.ts), to the same bits. They share this code, which runs on the
+ * event loop, so they give the same explanation.
  */
-import type { SparseRow } from '../../native/rows.ts';
+import type { ExplainedText } from '../../native/engine-addon.ts';
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import type { RowContributions } from '../reference/contributions.ts';
 import { readableOccurrence } from '../reference/readable-terms.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import type { TermRules } from '../reference/term-rules.ts';
@@ -40,7 +38,7 @@ export interface Explanation {
   readonly held: number;
   /**
    * The text's terms that are in the vocabulary, by |contribution| from the largest. Equal ones are in the order of
-   * code points.
+   * columns, which is that of code points.
    */
   readonly terms: readonly ExplainedTerm[];
 }
@@ -50,54 +48,31 @@ export interface Explanation {
  */
 export class UnexplainableError extends BundleError {}
 
-/** The row of a text, and what contributions give for it (reference/contributions.ts, `RowContributions`). */
-export interface ExplainedRow extends SparseRow, Omit<RowContributions, 'ofColumns'> {
-  /** One for each column of the row, in stars. */
-  readonly contributions: Float64Array;
-}
-
-/** An occurrence of a column's term, as [start, end) in UTF-16 units of the caller's text. */
-export type TermOccurrence = readonly [column: number, start: number, end: number];
-
-/** Arranges the explanations of one bundle. Immutable. */
+/** Makes the explanations of one bundle. Immutable. */
 export class Explainer {
   readonly #scoreMap: ScoreMap;
   readonly #rules: TermRules | undefined;
-  readonly #termOf: (column: number) => string;
 
-  /** `termOf` gives the term of a column. */
-  constructor(manifest: Manifest, termOf: (column: number) => string) {
+  constructor(manifest: Manifest) {
     this.#scoreMap = scoreMapOf(manifest);
     this.#rules = manifest.vectorizer.rules;
-    this.#termOf = termOf;
   }
 
-  explain(text: string, row: ExplainedRow, occurrences: Iterable<TermOccurrence>): Explanation {
-    const { columns, values, contributions, sum, base, absent } = row;
-    const offsetsOf = offsetsByColumn(occurrences);
-    const terms = Array.from(columns, (column, i): ExplainedTerm => {
-      const offsets = offsetsOf.get(column) ?? [];
-      const [start, end] = offsets[0] ?? [0, 0];
-      const { term, name } = readableOccurrence(this.#termOf(column), this.#rules, text.slice(start, end));
-      return { term, name, offsets, value: values[i] as number, contribution: contributions[i] as number };
+  /** `explained` is of the same text. */
+  explain(text: string, explained: ExplainedText): Explanation {
+    const { values, contributions, offsets, occurrenceEnds, sum, base, absent } = explained;
+    let occurrence = 0;
+    const terms = explained.terms.map((vocabularyTerm, i): ExplainedTerm => {
+      const spans: (readonly [number, number])[] = [];
+      for (const end = occurrenceEnds[i] as number; occurrence < end; occurrence++)
+        spans.push([offsets[2 * occurrence] as number, offsets[2 * occurrence + 1] as number]);
+      const [start, end] = spans[0] ?? [0, 0];
+      const { term, name } = readableOccurrence(vocabularyTerm, this.#rules, text.slice(start, end));
+      return { term, name, offsets: spans, value: values[i] as number, contribution: contributions[i] as number };
     });
-    // The sort is stable, and columns are in the order of code points.
-    terms.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
     const score = this.#scoreMap.score(sum);
     return { score, base, absent, held: score - sum, terms };
   }
-}
-
-/** The occurrences of each column, in the order of the text. */
-function offsetsByColumn(occurrences: Iterable<TermOccurrence>): Map<number, (readonly [number, number])[]> {
-  const offsetsOf = new Map<number, (readonly [number, number])[]>();
-  for (const [column, start, end] of occurrences) {
-    const offsets = offsetsOf.get(column) ?? [];
-    offsets.push([start, end]);
-    offsetsOf.set(column, offsets);
-  }
-  for (const offsets of offsetsOf.values()) offsets.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return offsetsOf;
 }
 
 /** Calls `make`, which reads a model's text. Throws an UnexplainableError if it throws. */

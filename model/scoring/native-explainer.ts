@@ -1,12 +1,12 @@
 /**
- * Explanations of the native engines: rows and contributions in C++, outside the event loop. The bundle's compiled
+ * Explanations of the native engines: rows, contributions and their order in C++, outside the event loop. The bundle's compiled
  * contributions are mapped. If they are missing or stale, they are compiled in memory from the model's text.
  */
 import { NativeContributions, type NativeExtractor, type NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import type { BundleSource } from './bundle-source.ts';
-import { Explainer, type Explanation, orUnexplainable, type TermOccurrence } from './explain.ts';
+import { Explainer, type Explanation, orUnexplainable } from './explain.ts';
 import { mapCompiled } from './native-tables.ts';
 
 /** Explains scores of one bundle. Immutable. */
@@ -29,19 +29,13 @@ export class NativeExplainer {
     const contributions =
       mapCompiled(source, 'contributions', NativeContributions.load, warn) ?? (await compileInMemory(source, warn));
     checkFeatureCount(source.path, vectorizer.columnCount, contributions.columnCount);
-    return new NativeExplainer(contributions, new Explainer(source.manifest, (column) => vectorizer.term(column)));
+    return new NativeExplainer(contributions, new Explainer(source.manifest));
   }
 
   /** `extractor` makes the rows of the bundle. */
   async explain(extractor: NativeExtractor, text: string): Promise<Explanation> {
-    const { occurrences, ...row } = await this.#contributions.explain(extractor, text);
-    return this.#explainer.explain(text, row, triplesOf(occurrences));
+    return this.#explainer.explain(text, await this.#contributions.explain(extractor, text));
   }
-}
-
-function* triplesOf(numbers: Uint32Array): Generator<TermOccurrence> {
-  for (let i = 0; i < numbers.length; i += 3)
-    yield [numbers[i] as number, numbers[i + 1] as number, numbers[i + 2] as number];
 }
 
 async function compileInMemory(source: BundleSource, warn: (message: string) => void): Promise<NativeContributions> {

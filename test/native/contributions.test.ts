@@ -22,7 +22,8 @@ import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { readGolden, rowsOf, type ShippedGolden } from '../golden/golden.ts';
 
 const stars = join(packageRoot, 'model', 'stars');
-const extractor = new NativeExtractor(NativeAnalyzer.load(), NativeVectorizer.load(join(stars, 'vocabulary.bin')));
+const vectorizer = NativeVectorizer.load(join(stars, 'vocabulary.bin'));
+const extractor = new NativeExtractor(NativeAnalyzer.load(), vectorizer);
 const shipped = NativeContributions.load(join(stars, 'contributions.bin'));
 const forest = NativeForest.load(join(stars, 'forest.bin'));
 const none: SparseRow = { columns: new Int32Array(), values: new Float64Array() };
@@ -87,13 +88,24 @@ describe('contributions of the shipped model', () => {
     texts.forEach((text, i) => {
       const row = extractor.row(text);
       const { ofColumns, ...totals } = shipped.of(row);
-      const { occurrences, ...received } = explained[i] as ExplainedText;
-      assert.deepEqual(received, { ...row, ...totals, contributions: ofColumns });
-      const columns = new Set(occurrences.filter((_, k) => k % 3 === 0));
-      assert.deepEqual(
-        [...columns].sort((a, b) => a - b),
-        [...row.columns],
+      const { terms, values, contributions, offsets, occurrenceEnds, ...received } = explained[i] as ExplainedText;
+      assert.deepEqual(received, totals);
+      const magnitudes = contributions.map(Math.abs);
+      assert.deepEqual(magnitudes, magnitudes.toSorted().reverse());
+      const columns = Array.from(row.columns, (_, place) => place).sort(
+        (a, b) => Math.abs(ofColumns[b] as number) - Math.abs(ofColumns[a] as number),
       );
+      assert.deepEqual(
+        terms.map((term, place) => [term, values[place], contributions[place]]),
+        columns.map((place) => [vectorizer.term(row.columns[place] as number), row.values[place], ofColumns[place]]),
+      );
+      assert.equal(occurrenceEnds.length, terms.length);
+      assert.equal(offsets.length, 2 * (occurrenceEnds.at(-1) ?? 0));
+      occurrenceEnds.forEach((end, term) => {
+        const first = term === 0 ? 0 : (occurrenceEnds[term - 1] as number);
+        assert.ok(first < end);
+        for (let k = 2 * first + 2; k < 2 * end; k += 2) assert.ok((offsets[k - 2] as number) < (offsets[k] as number));
+      });
     });
   });
 

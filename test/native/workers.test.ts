@@ -1,6 +1,7 @@
 /** The addons in many threads at once, in threads that end during a call, and over many calls. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -77,6 +78,33 @@ describe('workers', () => {
       await isFineStill();
     });
   }
+
+  test('may be terminated while they load the addons', async () => {
+    const release = join(packageRoot, 'build', 'addon', 'Release');
+    const addons = ['hoshi_engine', 'hoshi_lightgbm'].map((name) => join(release, `${name}.node`));
+    const code = `
+      const { parentPort } = require('node:worker_threads');
+      parentPort.postMessage('loading');
+      for (const addon of ${JSON.stringify(addons)}) require(addon);
+      parentPort.postMessage('loaded');`;
+    const loading = async () => {
+      const worker = new Worker(code, { eval: true });
+      await once(worker, 'message');
+      return worker;
+    };
+    const worker = await loading();
+    const began = performance.now();
+    await once(worker, 'message');
+    const loadMs = performance.now() - began;
+    await worker.terminate();
+    for (let i = 0; i < 100; i++) {
+      const worker = await loading();
+      const end = performance.now() + (i / 100) * loadMs;
+      while (performance.now() < end); // setTimeout is not precise enough
+      await worker.terminate();
+    }
+    await isFineStill();
+  });
 
   test('may exit while work is running', async () => {
     for (let i = 0; i < 3; i++) assert.equal(await (await start('an exit')).exitCode, 7);
