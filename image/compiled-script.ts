@@ -1,5 +1,5 @@
 /**
- * Runs a bundled CommonJS file with V8's code cache: the process reads compiled code from `NAME.cache` next to the file
+ * Runs a bundle with V8's code cache: the process reads compiled code from `NAME.cache` next to the file
  * instead of parsing and compiling it (code-cache.ts makes that file). Without the cache, or with one of another Node,
  * V8 compiles as usual.
  *
@@ -11,6 +11,14 @@ import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { Script } from 'node:vm';
 
+/**
+ * The content of a file that `runCompiled` runs: CommonJS code as a function. The file holds it, because a string that is
+ * put together at the start is copied once more.
+ */
+export function wrapped(code: string): string {
+  return `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+}
+
 export function cacheOf(file: string): string {
   return file.replace(/\.cjs$/, '.cache');
 }
@@ -18,7 +26,7 @@ export function cacheOf(file: string): string {
 /** Runs the file. The returned script can create a cache of all code that was compiled up to then. */
 export function runCompiled(file: string): Script {
   // Bundles are ASCII. As Latin-1, V8 keeps one byte for each character.
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`;
+  const source = readFileSync(file, 'latin1');
   const cachedData = readIfThere(cacheOf(file));
   // Stack traces show the name without the folder, because the cache would contain the folder.
   const filename = basename(file);

@@ -4,6 +4,7 @@
  * the repository:
  *
  *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
+ *     bundle/               also packages that the server loads at their first use
  *     score.cjs             `hoshi score`, for bulk jobs
  *     build/                the engine's addon, dictionary and tables of the normalizer; LightGBM's addon
  *     node_modules/         with `all`, kuromoji's dictionary
@@ -20,6 +21,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
 import { packageRoot } from '../native/package-root.ts';
+import { wrapped } from './compiled-script.ts';
 import { licencesOf, packageIn, packagesIn } from './licences.ts';
 import { sbomOf } from './sbom.ts';
 
@@ -58,6 +60,9 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   all: { files: [LIGHTGBM_ADDON, ...REFERENCE_FILES], leftOut: undefined, withLightgbm: true },
 };
 
+/** Packages that no start needs. In files of their own, V8 does not read them at each start: they are most of the code. */
+const LOADED_LATER = ['prom-client', 'cloudevents'];
+
 /** ipadic.bin was compiled from the dictionary of this package. NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
 
@@ -71,6 +76,18 @@ function without(filter: RegExp): Plugin {
   };
 }
 
+/** Leaves packages out of the bundle of the server, which requires them from the files beside it. */
+function loadLater(packages: readonly string[]): Plugin {
+  return {
+    name: 'packages in files of their own',
+    setup({ onResolve }) {
+      onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ kind, path }) =>
+        kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
+      );
+    },
+  };
+}
+
 async function pack(folder: string, { files, leftOut, withLightgbm }: Contents): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -78,7 +95,12 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
   for (const path of [...COPIED, ...files]) cpSync(source(path), join(folder, path), { recursive: true, filter });
   const { metafile } = await build({
     absWorkingDir: packageRoot,
-    entryPoints: { server: 'image/start.ts', 'bundle/server': 'function/main.ts', score: 'bin/score.ts' },
+    entryPoints: {
+      server: 'image/start.ts',
+      'bundle/server': 'function/main.ts',
+      score: 'bin/score.ts',
+      ...Object.fromEntries(LOADED_LATER.map((name) => [`bundle/${name}`, name])),
+    },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -92,24 +114,21 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
-    plugins: leftOut === undefined ? [] : [without(leftOut)],
+    plugins: [loadLater(LOADED_LATER), ...(leftOut === undefined ? [] : [without(leftOut)])],
   });
-  escapeRegularExpressions(join(folder, 'bundle', 'server.cjs'));
+  const server = join(folder, 'bundle', 'server.cjs');
+  writeFileSync(server, wrapped(toAscii(readFileSync(server, 'utf8'))));
   const packages = packagesIn(metafile);
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
   const bom = sbomOf([...held], withLightgbm);
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
-  await makeCodeCache(join(folder, 'bundle', 'server.cjs'));
+  await makeCodeCache(server);
 }
 
-/**
- * Makes a bundle ASCII, as compiled-script.ts reads it. esbuild escapes strings, but leaves the characters of regular
- * expressions as they are.
- */
-function escapeRegularExpressions(file: string): void {
-  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
+/** For compiled-script.ts. esbuild escapes strings, but leaves the characters of regular expressions as they are. */
+function toAscii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Serves one request in another process, so that the cache has the code for a start and a first response. */

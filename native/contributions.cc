@@ -29,7 +29,7 @@ bool IsShare(double number) { return number >= 0 && number <= 1; }
 
 }  // namespace
 
-constexpr TableKind Contributions::kKind{"file of contributions", "SHAP", 1, kElementBytes};
+constexpr TableKind Contributions::kKind{"file of contributions", "SHAP", 2, kElementBytes};
 
 Error Contributions::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));

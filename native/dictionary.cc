@@ -201,7 +201,7 @@ std::optional<Error> Sections::CheckFeatures() const {
 
 }  // namespace
 
-constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 2, kElementBytes};
+constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 3, kElementBytes};
 
 std::optional<Error> Dictionary::Check() {
   Sections sections{file_};

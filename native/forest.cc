@@ -16,7 +16,7 @@ enum Number { kColumns, kTrees, kAveraged, kSquared, kSlots, kNumbers };
 
 }  // namespace
 
-constexpr TableKind Forest::kKind{"forest", "FRST", 2, kElementBytes};
+constexpr TableKind Forest::kKind{"forest", "FRST", 3, kElementBytes};
 
 Error Forest::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));

@@ -1,8 +1,8 @@
 // Helpers that both addons share: errors, arrays, and work outside the event loop.
 //
 // The functions run on the event loop's thread. Only a Task's `work` runs on another thread; it must not
-// touch JavaScript. Any call into JavaScript may throw, because a worker may be terminated during it. So memory
-// always has an owner.
+// touch JavaScript. Any call into JavaScript may throw, because a worker may be terminated during it. So
+// memory always has an owner.
 #pragma once
 
 #include <napi.h>

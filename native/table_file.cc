@@ -37,35 +37,51 @@ T Load(const std::byte* from) {
   return value;
 }
 
-// Mixes in the last bytes, fewer than the four lanes take: at most 15.
-std::uint32_t Finish(std::uint32_t hash, std::span<const std::byte> rest) {
-  std::size_t i = 0;
-  for (; i + 4 <= rest.size(); i += 4)
-    hash = std::rotl(hash + Load<std::uint32_t>(&rest[i]) * 3266489917U, 17) * 668265263U;
-  for (; i < rest.size(); ++i)
-    hash = std::rotl(hash + std::to_integer<std::uint32_t>(rest[i]) * 374761393U, 11) * 2654435761U;
-  hash = (hash ^ hash >> 15) * 2246822519U;
-  hash = (hash ^ hash >> 13) * 3266489917U;
-  return hash ^ hash >> 16;
-}
+// XXH32 with seed 0 (Yann Collet, xxHash specification).
+class Xxh32 {
+ public:
+  // Mixes in 16 bytes.
+  void Add(const std::byte* stripe) {
+    for (std::size_t lane = 0; lane < 4; ++lane)
+      lanes_[lane] = std::rotl(lanes_[lane] + Load<std::uint32_t>(stripe + 4 * lane) * kPrime2, 13) * kPrime1;
+  }
+
+  // Returns the hash of `bytes`. Add has taken all whole stripes of them.
+  std::uint32_t Of(std::span<const std::byte> bytes) const {
+    std::uint32_t hash = bytes.size() < 16 ? kPrime5
+                                           : std::rotl(lanes_[0], 1) + std::rotl(lanes_[1], 7) +
+                                                 std::rotl(lanes_[2], 12) + std::rotl(lanes_[3], 18);
+    hash += static_cast<std::uint32_t>(bytes.size());
+    std::size_t i = bytes.size() / 16 * 16;
+    for (; i + 4 <= bytes.size(); i += 4)
+      hash = std::rotl(hash + Load<std::uint32_t>(&bytes[i]) * kPrime3, 17) * kPrime4;
+    for (; i < bytes.size(); ++i)
+      hash = std::rotl(hash + std::to_integer<std::uint32_t>(bytes[i]) * kPrime5, 11) * kPrime1;
+    hash = (hash ^ hash >> 15) * kPrime2;
+    hash = (hash ^ hash >> 13) * kPrime3;
+    return hash ^ hash >> 16;
+  }
+
+ private:
+  static constexpr std::uint32_t kPrime1 = 2654435761U, kPrime2 = 2246822519U, kPrime3 = 3266489917U,
+                                 kPrime4 = 668265263U, kPrime5 = 374761393U;
+  std::uint32_t lanes_[4] = {kPrime1 + kPrime2, kPrime2, 0, 0U - kPrime1};
+};
 
 }  // namespace
 
-std::uint32_t Xxh32(std::span<const std::byte> bytes) {
-  constexpr std::uint32_t kPrime1 = 2654435761U, kPrime2 = 2246822519U, kPrime5 = 374761393U;
-  const auto length = static_cast<std::uint32_t>(bytes.size());
-  if (bytes.size() < 16) return Finish(kPrime5 + length, bytes);
-  std::uint32_t lanes[4] = {kPrime1 + kPrime2, kPrime2, 0, 0U - kPrime1};
+std::uint32_t Checksum(std::span<const std::byte> bytes) {
+  const std::size_t half = bytes.size() / 32 * 16;
+  const auto first = bytes.first(half), second = bytes.subspan(half);
+  Xxh32 first_hash, second_hash;
   std::size_t i = 0;
-  for (; i + 16 <= bytes.size(); i += 16) {
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      const auto word = Load<std::uint32_t>(&bytes[i + 4 * lane]);
-      lanes[lane] = std::rotl(lanes[lane] + word * kPrime2, 13) * kPrime1;
-    }
+  for (; i < half; i += 16) {
+    first_hash.Add(&first[i]);
+    second_hash.Add(&second[i]);
   }
-  const std::uint32_t hash =
-      std::rotl(lanes[0], 1) + std::rotl(lanes[1], 7) + std::rotl(lanes[2], 12) + std::rotl(lanes[3], 18);
-  return Finish(hash + length, bytes.subspan(i));
+  for (; i + 16 <= second.size(); i += 16) second_hash.Add(&second[i]);
+  const std::uint32_t hashes[] = {first_hash.Of(first), second_hash.Of(second)};
+  return Xxh32().Of(std::as_bytes(std::span(hashes)));
 }
 
 Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind) {
@@ -131,7 +147,7 @@ Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> byt
   const std::size_t count = kind.element_bytes.size() + 1;
   if (header.section_count != count || bytes.size() < sizeof(Header) + count * sizeof(SectionEntry))
     return file.Refuse("sections", std::to_string(count), std::to_string(header.section_count));
-  const std::uint32_t checksum = Xxh32(bytes.subspan(sizeof(Header)));
+  const std::uint32_t checksum = Checksum(bytes.subspan(sizeof(Header)));
   if (checksum != header.checksum)
     return file.Refuse("checksum", std::to_string(header.checksum),
                        std::to_string(checksum) + " (the file is damaged: compile it again)");

@@ -101,7 +101,8 @@ class LoadedTables {
   }
 };
 
-// XXH32 with seed 0 (Yann Collet, xxHash specification). It takes less time than reading the memory does.
-std::uint32_t Xxh32(std::span<const std::byte> bytes);
+// The checksum of a file without its header (model/compile/table-file.ts). It hashes both halves side by
+// side, because one hash waits for its multiplications: that takes twice as long.
+std::uint32_t Checksum(std::span<const std::byte> bytes);
 
 }  // namespace hoshi

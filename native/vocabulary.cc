@@ -49,7 +49,7 @@ std::uint64_t FirstWords(std::span<const Vocabulary::PhraseElement> elements) {
 
 }  // namespace
 
-constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 3, kElementBytes};
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 4, kElementBytes};
 
 Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));

@@ -2,12 +2,8 @@
 import { compileContributions } from '../compile/contributions.ts';
 import { compileForest } from '../compile/forest.ts';
 import { compileVocabulary } from '../compile/vocabulary.ts';
-import { identitiesOf, type Manifest } from './manifest.ts';
+import { identitiesOf } from './manifest.ts';
 import type { Bundle } from './read.ts';
-
-export interface CompilableBundle extends Pick<Bundle, 'modelText' | 'vectorizer'> {
-  readonly manifest: Pick<Manifest, 'files' | 'vectorizer'>;
-}
 
 export interface CompiledBundle {
   /** For the engines `native` and `native-lightgbm`. */
@@ -18,8 +14,8 @@ export interface CompiledBundle {
   readonly contributions: Buffer | Error;
 }
 
-/** Compiles all files. Throws if no term of the vocabulary can occur in a text. */
-export function compileBundle({ manifest, modelText, vectorizer }: CompilableBundle): CompiledBundle {
+/** Compiles all files. The settings have to be checked (`parseManifest`). Throws if no term of the vocabulary can occur in a text. */
+export function compileBundle({ manifest, modelText, vectorizer }: Omit<Bundle, 'path'>): CompiledBundle {
   const identities = identitiesOf(manifest);
   return {
     vocabulary: compileVocabulary(vectorizer, identities.vocabulary),

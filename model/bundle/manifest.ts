@@ -117,14 +117,16 @@ export class BundleError extends Error {
 }
 
 /**
- * The identities of a bundle's compiled files: the hashes of the files that they are compiled from. A compiled file
- * stores its identity, so that it is never used for another bundle.
+ * The identities of a bundle's compiled files. A compiled file stores its identity, so that it is never used for another
+ * bundle. That of the vocabulary holds the version, the files' hashes and the settings. So if it is equal, they are those
+ * that `parseManifest` checked when the vocabulary was compiled.
  */
-export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 'vectorizer'>) {
+export function identitiesOf(manifest: Manifest) {
+  const model = manifest.files['model.txt'].sha256;
   return {
-    vocabulary: `${files['vocabulary.tsv'].sha256} ${files['logarithms.txt'].sha256} ${JSON.stringify(vectorizer)}`,
-    forest: files['model.txt'].sha256,
-    contributions: files['model.txt'].sha256,
+    vocabulary: [manifest.version, ...hashesOf(manifest), settingsOf(manifest)].join('\n'),
+    forest: model,
+    contributions: model,
   };
 }
 
@@ -133,14 +135,18 @@ export function identitiesOf({ files, vectorizer }: Pick<Manifest, 'files' | 've
  * score or a label depends on.
  */
 export function versionOf(manifest: Omit<Manifest, 'name' | 'version'>): string {
-  const hashes = FILES.map((name) => manifest.files[name].sha256);
-  return hashOf(Buffer.from([...hashes, ...settingsOf(manifest)].join('\n'))).slice(0, 12);
+  const parts = hashesOf(manifest);
+  if (manifest.format !== 1) parts.push(settingsOf(manifest));
+  return hashOf(Buffer.from(parts.join('\n'))).slice(0, 12);
 }
 
-function settingsOf(manifest: Omit<Manifest, 'name' | 'version'>): string[] {
-  if (manifest.format === 1) return [];
+function hashesOf({ files }: Pick<Manifest, 'files'>): string[] {
+  return FILES.map((name) => files[name].sha256);
+}
+
+function settingsOf(manifest: Omit<Manifest, 'name' | 'version'>): string {
   const { scoreRange, tokenizer, vectorizer, normalizer, endMap, userDictionary, labels } = manifest;
-  return [JSON.stringify({ scoreRange, tokenizer, vectorizer, normalizer, endMap, userDictionary, labels })];
+  return JSON.stringify({ scoreRange, tokenizer, vectorizer, normalizer, endMap, userDictionary, labels });
 }
 
 /** The SHA-256, in hexadecimal. */
@@ -150,20 +156,33 @@ export function hashOf(bytes: Buffer): string {
 
 /** Throws a BundleError that lists every problem. `file` is its path, for messages. */
 export function parseManifest(bytes: Buffer, file: string): Manifest {
-  const value = parseJson(bytes.toString('utf8'), file, 'JSON', BundleError);
+  const manifest = parse(bytes, file, [checkFields, checkSettings]);
   const checks = new Checks();
-  checks.expect(isObject(value), 'the manifest', 'an object', value);
-  if (isObject(value)) checkFields(checks, value);
-  checks.throwIfAny(file, BundleError);
-  const manifest = value as unknown as Manifest;
   const version = versionOf(manifest);
   checks.expect(manifest.version === version, 'version', `${version}, by the other fields`, manifest.version);
   checks.throwIfAny(file, BundleError);
   return manifest;
 }
 
+/** `parseManifest` without the checks of the settings and of the version. */
+export function parseUncheckedSettings(bytes: Buffer, file: string): Manifest {
+  return parse(bytes, file, [checkFields]);
+}
+
+type Check = (checks: Checks, manifest: Readonly<Record<string, unknown>>) => void;
+
+function parse(bytes: Buffer, file: string, all: readonly Check[]): Manifest {
+  const value = parseJson(bytes.toString('utf8'), file, 'JSON', BundleError);
+  const checks = new Checks();
+  checks.expect(isObject(value), 'the manifest', 'an object', value);
+  if (isObject(value)) for (const check of all) check(checks, value);
+  checks.throwIfAny(file, BundleError);
+  return value as unknown as Manifest;
+}
+
+/** All fields but the settings. */
 function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>): void {
-  const { format, scoreRange, tokenizer, measures, files, goldens, vectorizer } = manifest;
+  const { format, tokenizer, measures, files, goldens, histograms } = manifest;
   const expect = (isRight: boolean, name: string, expected: string) =>
     checks.expect(isRight, name, expected, manifest[name]);
   const isOfNumbers = (value: unknown) => isObject(value) && Object.values(value).every(Number.isFinite);
@@ -176,7 +195,6 @@ function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>
   expect(isKnown, 'format', `1 or ${BUNDLE_FORMAT}, the formats that this version of hoshi reads`);
   for (const name of ['name', 'version', 'lightgbm']) expect(isString(manifest[name]), name, 'a string');
   for (const name of ['made', 'training', 'vectorizer']) expect(isObject(manifest[name]), name, 'an object');
-  expect(isRange(scoreRange), 'scoreRange', 'two numbers [lowest, highest]');
   expect(hasIdentity, 'tokenizer', 'an object with name, version and dictionary');
   expect(areSets, 'measures', 'an object that holds an object of numbers for each set of reviews');
   const areGoldens = Array.isArray(goldens) && goldens.length > 0 && goldens.every(isGolden);
@@ -186,6 +204,23 @@ function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>
     const sha256 = isObject(entry) ? entry.sha256 : undefined;
     checks.expect(/^[0-9a-f]{64}$/.test(`${sha256}`), `files["${name}"].sha256`, '64 hexadecimal digits', sha256);
   }
+  expect(
+    histograms === undefined || areHistograms(histograms),
+    'histograms',
+    '{ scores, unknownShare }, two lists of counts',
+  );
+}
+
+function areHistograms(value: unknown): boolean {
+  const areCounts = (counts: unknown) =>
+    Array.isArray(counts) && counts.every((count) => Number.isSafeInteger(count) && count >= 0);
+  return isObject(value) && areCounts(value.scores) && areCounts(value.unknownShare);
+}
+
+/** The fields that `settingsOf` names, but for the tokenizer. */
+function checkSettings(checks: Checks, manifest: Readonly<Record<string, unknown>>): void {
+  const { format, scoreRange, vectorizer } = manifest;
+  checks.expect(isRange(scoreRange), 'scoreRange', 'two numbers [lowest, highest]', scoreRange);
   if (isObject(vectorizer)) checkVectorizerParameters(checks, vectorizer, 'vectorizer.');
   if (format === 1) refuseNewFields(checks, manifest);
   else checkNewFields(checks, manifest);
@@ -210,8 +245,6 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
   };
   const areCuts = (value: unknown) =>
     isObject(value) && areAscending([lowest, value.negative, value.positive, highest], (a, b) => a <= b);
-  const areCounts = (value: unknown) =>
-    Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
 
   expect(
     'normalizer',
@@ -225,11 +258,6 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
   );
   expect('userDictionary', () => false, 'absent: this version of hoshi applies no user dictionary');
   expect('labels', areCuts, '{ negative, positive }, two numbers within scoreRange, negative ≤ positive');
-  expect(
-    'histograms',
-    (value) => isObject(value) && areCounts(value.scores) && areCounts(value.unknownShare),
-    '{ scores, unknownShare }, two lists of counts',
-  );
 }
 
 function isNormalizer(value: unknown): boolean {

@@ -7,7 +7,14 @@ import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
-import { BundleError, type FileName, hashOf, type Manifest, parseManifest } from './manifest.ts';
+import {
+  BundleError,
+  type FileName,
+  hashOf,
+  type Manifest,
+  parseManifest,
+  parseUncheckedSettings,
+} from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
 
@@ -23,6 +30,16 @@ export interface Bundle {
 export async function readManifest(path: string): Promise<Manifest> {
   const file = join(path, 'manifest.json');
   return parseManifest(read(file), file);
+}
+
+/**
+ * `readManifest` without the checks of the settings and of the version, for a server's start: they take 5 ms, most of it
+ * to load node:crypto. Before it uses a setting, the caller has to compare the identity of the compiled vocabulary
+ * (`identitiesOf`), or to read the bundle.
+ */
+export async function readManifestUncheckedSettings(path: string): Promise<Manifest> {
+  const file = join(path, 'manifest.json');
+  return parseUncheckedSettings(read(file), file);
 }
 
 /** Reads and checks the bundle in the folder `path`. Rejects with a BundleError. */

@@ -17,6 +17,7 @@ import {
   type Golden,
   hashOf,
   type Manifest,
+  parseManifest,
   versionOf,
 } from './manifest.ts';
 
@@ -72,17 +73,22 @@ async function checkWritable(path: string): Promise<void> {
   }
 }
 
-/** Writes a bundle to the folder `path`, and replaces an older bundle there. Throws as `checkDestination` does. */
+/**
+ * Writes a bundle to the folder `path`, and replaces an older bundle there. Throws as `checkDestination` does, and a
+ * BundleError if the manifest would be refused.
+ */
 export async function writeBundle(path: string, parts: BundleParts): Promise<Manifest> {
   await checkDestination(path);
   const contents = contentsOf(parts);
   const manifest = manifestOf(parts, contents);
+  const manifestText = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  parseManifest(manifestText, join(path, 'manifest.json'));
   const temporary = temporaryFolderOf(path);
   rollBackWrite(path);
   try {
     await mkdir(temporary, { recursive: true });
     for (const name of FILES) await writeFile(join(temporary, name), contents[name]);
-    await writeFile(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(join(temporary, 'manifest.json'), manifestText);
     await writeFile(join(temporary, 'README.md'), cardOf(manifest, parts.about));
     for (const [name, content] of compile(manifest, parts)) await writeFile(join(temporary, name), content);
     await replaceFolder(temporary, path);

@@ -10,7 +10,7 @@ import { type ExplainableModel, parseExplainableModel } from '../reference/contr
 import { linearTables } from './forest.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 1 };
+const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 2 };
 
 const NODE_BYTES = 48;
 

@@ -23,7 +23,7 @@ import type { Category, DictionaryWord, KuromojiDictionary } from './kuromoji-fi
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { WordTable } from './words.ts';
 
-const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 2 };
+const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 3 };
 
 const CATEGORY_CODES = 16;
 const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the end of a sentence.

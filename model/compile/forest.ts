@@ -20,7 +20,7 @@ import {
 } from '../reference/model-text.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
+const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 3 };
 
 const MAX_LEAVES = 65_536; // per tree: a jump stores a leaf in 16 bits
 const NO_SLOT = 0xffffffff;

@@ -11,7 +11,7 @@ import { toNfkc } from '../reference/nfkc.ts';
 import type { NormalizationTables } from '../reference/normalization-tables.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 
-const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 1 };
+const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 2 };
 
 const PAGE = 128;
 const CODE_POINTS = 0x110000;

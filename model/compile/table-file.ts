@@ -1,11 +1,12 @@
 /**
- * A table file: the container of a compiled dictionary, vocabulary, forest or file of contributions, which the addon maps into memory.
- * Little-endian:
+ * A table file: the container of a compiled dictionary, normalizer, vocabulary, forest or file of contributions, which
+ * the addon maps into memory. Little-endian:
  *
  *      0  magic      8 bytes, "hoshitab"
  *      8  tag        4 letters, the kind of tables
  *     12  version    u32, the version of that kind
- *     16  checksum   u32, XXH32 of everything from byte 32 on
+ *     16  checksum   u32 of everything from byte 32 on: XXH32 of two hashes, u32 each: XXH32 of the first half of the
+ *                    bytes, rounded down to a multiple of 16, and XXH32 of the rest
  *     20  count      u32, the number of sections
  *     24  size       u64, bytes of the whole file
  *     32  sections   for each: u64 offset from the file's start, u64 size in bytes
@@ -46,8 +47,17 @@ export function encodeTableFile(kind: TableKind, identity: string, sections: rea
     file.writeBigUInt64LE(BigInt(section.byteLength), HEADER_BYTES + ENTRY_BYTES * i + 8);
     file.set(new Uint8Array(section.buffer, section.byteOffset, section.byteLength), offset);
   });
-  file.writeUInt32LE(xxh32(file.subarray(HEADER_BYTES)), 16);
+  file.writeUInt32LE(checksumOf(file.subarray(HEADER_BYTES)), 16);
   return file;
+}
+
+/** The checksum of a file without its header. */
+export function checksumOf(bytes: Uint8Array): number {
+  const half = 16 * Math.floor(bytes.length / 32);
+  const hashes = Buffer.alloc(8);
+  hashes.writeUInt32LE(xxh32(bytes.subarray(0, half)), 0);
+  hashes.writeUInt32LE(xxh32(bytes.subarray(half)), 4);
+  return xxh32(hashes);
 }
 
 /** The offset of each section, and the size of the file. */

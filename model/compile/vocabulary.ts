@@ -13,7 +13,7 @@ import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { type Edge, type Node, type TermNodes, termNodesOf } from './term-nodes.ts';
 
-const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 3 };
+const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 4 };
 
 const NORMS = [null, 'l1', 'l2'] as const;
 const RULE_FLAGS = { hasRules: 1, hasClauses: 2, hasLastSentence: 4, hasSymbols: 8 } as const;

@@ -1,6 +1,6 @@
 /**
- * XXH32 with seed 0, written from Yann Collet's specification ("xxHash fast digest algorithm", section XXH32). It is
- * the checksum of compiled files: it detects damage, but not manipulation.
+ * XXH32 with seed 0, written from Yann Collet's specification ("xxHash fast digest algorithm", section XXH32). The
+ * checksum of compiled files is made of it: it detects damage, but not manipulation.
  */
 const PRIME_1 = 0x9e3779b1;
 const PRIME_2 = 0x85ebca77;

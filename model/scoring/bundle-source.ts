@@ -3,7 +3,7 @@
  * the manifest and the compiled tables only.
  */
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { type Bundle, readBundle, readBundleFile, readManifest } from '../bundle/read.ts';
+import { type Bundle, readBundle, readBundleFile, readManifestUncheckedSettings } from '../bundle/read.ts';
 
 export interface BundleSource {
   readonly path: string;
@@ -33,7 +33,7 @@ export function sourceOfFolder(path: string, manifest: Manifest): BundleSource {
       return bundle;
     },
     async checkVersion() {
-      checkVersion(await readManifest(path));
+      checkVersion(await readManifestUncheckedSettings(path));
     },
     async readModelText() {
       return readBundleFile(path, manifest, 'model.txt');

@@ -1,6 +1,6 @@
 /** Loads a scorer: a bundle on the first engine that can serve it, checked with the bundle's golden scores. */
 import { BundleError } from '../bundle/manifest.ts';
-import { type Bundle, readManifest } from '../bundle/read.ts';
+import { type Bundle, readManifestUncheckedSettings } from '../bundle/read.ts';
 import { type BundleSource, sourceOfBundle, sourceOfFolder } from './bundle-source.ts';
 import { type EngineChoice, type EngineName, engineNames, type Scorer } from './scorer.ts';
 
@@ -21,8 +21,11 @@ export interface ScorerOptions {
  * as expected. If no engine can serve the bundle, rejects with the last engine's error.
  */
 export async function loadScorer({ bundlePath, engine, bundle, warn = () => {} }: ScorerOptions): Promise<Scorer> {
-  // The manifest is read first, so that `auto` does not try every engine if there is no manifest.
-  const source = bundle ? sourceOfBundle(bundle) : sourceOfFolder(bundlePath, await readManifest(bundlePath));
+  // The manifest is read first, so that `auto` does not try every engine if there is no manifest. Every engine either
+  // maps the compiled vocabulary, whose identity has the version, or reads the whole bundle.
+  const source = bundle
+    ? sourceOfBundle(bundle)
+    : sourceOfFolder(bundlePath, await readManifestUncheckedSettings(bundlePath));
   const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, warn);
   for (const { text, score } of scorer.bundle.goldens) {
     const received = scorer.score(text);

@@ -23,7 +23,7 @@ bool IsRegionalIndicator(char32_t code) { return code >= 0x1f1e6 && code <= 0x1f
 
 }  // namespace
 
-constexpr TableKind NormalizerTables::kKind{"normalizer", "NORM", 1, kElementBytes};
+constexpr TableKind NormalizerTables::kKind{"normalizer", "NORM", 2, kElementBytes};
 
 Error NormalizerTables::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));

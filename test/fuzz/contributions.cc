@@ -8,7 +8,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("SHAP", 1, 14);
+  const std::vector<std::byte> file = input.File("SHAP", 2, 14);
   auto contributions = hoshi::Contributions::FromBytes(file);
   if (!contributions.ok()) return 0;
   hoshi::Contributions::Scratch scratch(**contributions);

@@ -9,7 +9,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("DICT", 2, 11);
+  const std::vector<std::byte> file = input.File("DICT", 3, 11);
   auto dictionary = hoshi::Dictionary::FromBytes(file);
   if (!dictionary.ok()) return 0;
   const hoshi::Analyzer analyzer(*dictionary);

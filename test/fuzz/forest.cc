@@ -6,7 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("FRST", 2, 8);
+  const std::vector<std::byte> file = input.File("FRST", 3, 8);
   auto forest = hoshi::Forest::FromBytes(file);
   if (!forest.ok()) return 0;
   hoshi::Forest::Scratch scratch(**forest);

@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("NORM", 1, 9);
+  const std::vector<std::byte> file = input.File("NORM", 2, 9);
   auto tables = hoshi::NormalizerTables::FromBytes(file);
   if (!tables.ok()) return 0;
   using Step = hoshi::Normalizer::Step;

@@ -104,7 +104,7 @@ class TableInput {
     put(12, version);
     put(20, static_cast<std::uint32_t>(sections.size()));
     put(24, std::uint64_t{file.size()});
-    put(16, hoshi::Xxh32(std::span<const std::byte>(file).subspan(32)));
+    put(16, hoshi::Checksum(std::span<const std::byte>(file).subspan(32)));
     return file;
   }
 

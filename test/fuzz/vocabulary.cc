@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }());
   static hoshi::Analyzer::Scratch analysis;
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("VOCB", 3, 14);
+  const std::vector<std::byte> file = input.File("VOCB", 4, 14);
   auto vocabulary = hoshi::Vocabulary::FromBytes(file);
   if (!vocabulary.ok()) return 0;
   if ((*vocabulary)->column_count > 1 << 16) return 0;  // a large scratch for each input would be slow

@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { xxh32 } from '../../model/compile/xxh32.ts';
 
-export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 2 };
-export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 3 };
-export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 2 };
-export const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 1 };
-export const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 1 };
+export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 3 };
+export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 4 };
+export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 3 };
+export const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 2 };
+export const normalizerKind: TableKind = { name: 'normalizer', tag: 'NORM', version: 2 };
 
 export interface TableFile {
   readonly identity: string;
@@ -29,7 +29,10 @@ export function decodeTableFile(bytes: Uint8Array, kind: TableKind): TableFile {
   expect('tag', kind.tag, file.toString('latin1', 8, 12));
   expect('version', kind.version, file.readUInt32LE(12));
   expect('size', Number(file.readBigUInt64LE(24)), file.length);
-  expect('checksum', file.readUInt32LE(16), xxh32(file.subarray(32)));
+  const halfStripes = Math.floor((file.length - 32) / 32);
+  const halves = [file.subarray(32, 32 + 16 * halfStripes), file.subarray(32 + 16 * halfStripes)];
+  const hashes = Uint32Array.from(halves, xxh32);
+  expect('checksum', file.readUInt32LE(16), xxh32(new Uint8Array(hashes.buffer)));
 
   const count = file.readUInt32LE(20);
   const maxCount = Math.floor((file.length - 32) / 16);

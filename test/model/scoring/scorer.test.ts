@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -142,6 +142,30 @@ describe('scorer', () => {
       loadScorer({ bundlePath: path, engine: 'js' }),
       /expected tokenizer.dictionary to be [0-9a-f]{64}, which is installed, received x/,
     );
+  });
+
+  test('a manifest that was changed without its version is refused by every engine, compiled tables or not', async () => {
+    const changes: readonly ((manifest: Record<string, object>) => void)[] = [
+      (manifest) => Object.assign(manifest, { scoreRange: [1, 4] }),
+      (manifest) => Object.assign(manifest, { labels: { negative: 2, positive: 3 } }),
+      (manifest) => Object.assign(manifest, { version: '0123456789ab' }),
+      (manifest) => Object.assign(manifest.vectorizer as object, { sublinear_tf: false }),
+    ];
+    for (const [i, change] of changes.entries()) {
+      const path = await writeTiny({}, `changed-${i}`);
+      const file = join(path, 'manifest.json');
+      const manifest = JSON.parse(await readFile(file, 'utf8'));
+      change(manifest);
+      await writeFile(file, JSON.stringify(manifest));
+      for (const engine of ['auto', ...engineNames] as const)
+        await assert.rejects(
+          loadScorer({ bundlePath: path, engine }),
+          /expected version to be \w{12}, by the other fields/,
+        );
+      for (const compiled of ['vocabulary.bin', 'forest.bin']) await rm(join(path, compiled));
+      for (const engine of ['auto', ...engineNames] as const)
+        await assert.rejects(loadScorer({ bundlePath: path, engine }), /expected version to be/);
+    }
   });
 
   test('trees with another number of features than the vocabulary has terms are refused', async () => {
