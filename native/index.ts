@@ -13,7 +13,7 @@ export {
 } from './booster.ts';
 export { NativeContributions } from './contributions.ts';
 export { dictionaryPath, NativeAnalyzer, NativeForest, NativeVectorizer } from './engine.ts';
-export type { ExplainedText, NormalizedText } from './engine-addon.ts';
+export type { ContributionTotals, ExplainedText, NormalizedText } from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';

@@ -5,7 +5,7 @@
  * contributions (native-explainer.ts, reference-explainer.ts), to the same bits. They share this code, which runs on the
  * event loop, so they give the same explanation.
  */
-import type { ExplainedText } from '../../native/engine-addon.ts';
+import type { ExplainedText } from '../../native/index.ts';
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
 import { readableOccurrence } from '../reference/readable-terms.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';

@@ -1,5 +1,5 @@
 /** Explanations of the reference engines: contributions in TypeScript (reference/contributions.ts). */
-import type { ContributionTotals, ExplainedText } from '../../native/engine-addon.ts';
+import type { ContributionTotals, ExplainedText } from '../../native/index.ts';
 import type { SparseRow } from '../../native/rows.ts';
 import { type Bundle, checkFeatureCount } from '../bundle/read.ts';
 import { Contributions } from '../reference/contributions.ts';
