@@ -17,7 +17,7 @@ import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader, type Loader } from './loader.ts';
 import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
-import { processorMs } from './process.ts';
+import { processorMsOfThreads } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
 import { echoServer, hoshiServer, SCORE_PATH, type Server, type ServerCommand, startServer } from './servers.ts';
 import { benchTexts } from './texts.ts';
@@ -119,11 +119,11 @@ export async function measureHttp(
 }
 
 async function measureRound(server: Server, loader: Loader, texts: readonly string[], load: Load): Promise<HttpResult> {
-  const before = processorMs(server.pid);
+  const before = processorMsOfThreads(server.pid);
   const figures = await loader.run({ port: server.port, texts, ...load });
   expectAllAccepted(server.name, figures);
   return {
-    cpuMicroseconds: ((processorMs(server.pid) - before) * 1000) / figures.accepted,
+    cpuMicroseconds: ((processorMsOfThreads(server.pid) - before) * 1000) / figures.accepted,
     requestsPerSecond: figures.goodput,
     p50Ms: figures.latency.accepted?.p50Ms ?? 0,
     p99Ms: figures.latency.accepted?.p99Ms ?? 0,

@@ -59,7 +59,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
 }
 
 function evaluationText(evaluation: Evaluation): string {
-  const { reviews, auc, spearman, rmse, mae, intervals } = evaluation;
+  const { reviews, auc, neighbours, rightSide, spearman, rmse, mae, intervals } = evaluation;
   const measure = (name: string, value: number, interval: Interval | null, unit: string) => [
     name,
     value.toFixed(4),
@@ -73,6 +73,15 @@ function evaluationText(evaluation: Evaluation): string {
       [
         ['', 'value', `${intervals.level * 100} %`, ''],
         measure('AUC', auc.value, intervals.auc, `${auc.low} against ${auc.high} stars`),
+        ...neighbours
+          .filter(() => neighbours.length > 1) // of two numbers of stars, the AUC stands above
+          .map(({ low, high, value }) => measure('AUC', value, null, `${low} against ${high} stars`)),
+        measure(
+          'Right side',
+          rightSide,
+          null,
+          `of ${(auc.low + auc.high) / 2}: reviews of ${auc.low} and ${auc.high} stars`,
+        ),
         measure('Spearman', spearman, intervals.spearman, ''),
         measure('RMSE', rmse, intervals.rmse, 'stars'),
         measure('MAE', mae, intervals.mae, 'stars'),

@@ -1,26 +1,30 @@
 /**
- * `hoshi train-corpus`: trains the shipped model on the authored corpus, or cross-validates models on that corpus.
+ * `hoshi train-corpus`: trains the shipped model on the authored corpus, or measures models of parts of that corpus.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { readCorpus } from '../../model/corpus/read.ts';
-import { type CorpusSplit, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
+import { type Corpus, readCorpus } from '../../model/corpus/read.ts';
+import { type CorpusSplit, everySentence, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
 import { type Evaluation, evaluate } from '../../model/evaluation/evaluate.ts';
+import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
-import { log } from '../options.ts';
+import { log, logBadRows } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { markdownRow } from '../terminal/table.ts';
 
 const FOLDS = 5;
+/** A model of the learning curve learns from every eighth, fourth, second or single sentence. */
+const CURVE_STEPS = [8, 4, 2, 1] as const;
 
 interface Flags {
   readonly out?: string;
   readonly cross?: 'domain' | 'sentence';
+  readonly curve?: string;
 }
 
 export function trainCorpusCommand(): Command {
@@ -35,15 +39,24 @@ export function trainCorpusCommand(): Command {
         .choices(['domain', 'sentence'])
         .conflicts('out'),
     )
+    .addOption(
+      new Option(
+        '--curve <reviews>',
+        'print a learning curve instead: train on an eighth, a quarter, a half and all of the sentences, and measure on these labelled reviews',
+      ).conflicts(['out', 'cross']),
+    )
     .action(trainCorpus);
 }
 
-async function trainCorpus({ out, cross }: Flags, command: Command): Promise<void> {
+async function trainCorpus({ out, cross, curve }: Flags, command: Command): Promise<void> {
   const corpus = await readCorpus();
   if (cross !== undefined)
-    return printMeasures(cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
+    return printMeasures('without', cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
+  if (curve !== undefined) return printMeasures('sentences', await curveOf(corpus, curve));
   if (out === undefined)
-    return command.error('error: expected --out <folder> or --cross <by>, received neither', { exitCode: 2 });
+    return command.error('error: expected --out <folder>, --cross <by> or --curve <reviews>, received none', {
+      exitCode: 2,
+    });
   await trainOn(starsRecipe(corpus), out);
 }
 
@@ -53,13 +66,24 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
   log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
-/** Prints a Markdown table, one row when each model is done. */
-async function printMeasures(splits: readonly CorpusSplit[]): Promise<void> {
+/** Models of growing parts of the corpus, measured on the reviews of a file. */
+async function curveOf(corpus: Corpus, file: string): Promise<CorpusSplit[]> {
+  const { reviews, badRows } = await readReviews(file);
+  logBadRows(file, badRows);
+  starRangeOf(reviews); // throws before the work, not after it
+  return CURVE_STEPS.map((step) => {
+    const training = everySentence(corpus, step);
+    return { name: `${training.sentences.length}, 1 in ${step}`, training, heldOut: reviews };
+  });
+}
+
+/** Prints a Markdown table, one row when each model is done. `kind` is the head of the column of names. */
+async function printMeasures(kind: string, splits: readonly CorpusSplit[]): Promise<void> {
   const row = (cells: readonly string[]) => process.stdout.write(`${markdownRow(cells)}\n`);
-  row(['without', 'sentences', 'AUC', 'Spearman', 'mean scores of 1 … 5 stars']);
+  row([kind, 'measured on', 'AUC', 'Spearman', 'mean scores by stars']);
   row(['---', '---', '---', '---', '---']);
   for (const { name, training, heldOut } of splits) {
-    log(`without ${name}`);
+    log(`${kind} ${name}`);
     const folder = await mkdtemp(join(tmpdir(), 'hoshi-cross-'));
     try {
       await trainOn(starsRecipe(training), join(folder, 'stars'));

@@ -11,11 +11,11 @@ export interface ComposedReview {
   /** In [1, 5], in steps of 0.1. */
   readonly stars: number;
   readonly text: string;
-  readonly kind: 'sentences' | 'sentence' | 'words' | 'contrast';
+  readonly kind: 'sentences' | 'sentence' | 'words' | 'contrast' | 'rating';
 }
 
 export interface CompositionCounts {
-  /** Reviews of one to six sentences of one subject and one number of stars, some of them neutral. */
+  /** Reviews of one to eight sentences of one subject and one number of stars, some of them neutral. */
   readonly sentences: number;
   /** Whether to add a review for each sentence of the corpus. */
   readonly eachSentence: boolean;
@@ -23,9 +23,17 @@ export interface CompositionCounts {
   readonly words: number;
   /** Reviews of two sentences with opposite stars, joined by a contrastive particle or conjunction. */
   readonly contrasts: number;
+  /** Short reviews that name points or stars; none if undefined. */
+  readonly ratings?: number;
 }
 
-export const defaultCounts: CompositionCounts = { sentences: 2500, eachSentence: true, words: 4000, contrasts: 400 };
+export const defaultCounts: CompositionCounts = {
+  sentences: 2500,
+  eachSentence: true,
+  words: 4000,
+  contrasts: 400,
+  ratings: 200,
+};
 
 /**
  * The reviews of each kind, in the order of `CompositionCounts`. Throws if the corpus lacks a kind of sentence or word
@@ -45,6 +53,7 @@ export function composeReviews(
     ...(counts.eachSentence ? corpus.sentences.map(reviewOfOneSentence) : []),
     ...repeat(counts.words, () => reviewOfWords(random, words)),
     ...repeat(counts.contrasts, () => reviewWithContrast(random, sentences)),
+    ...repeat(counts.ratings ?? 0, () => reviewOfRating(random)),
   ];
 }
 
@@ -89,7 +98,7 @@ const SUBJECTS: readonly Domain[] = [
 function reviewOfSentences(random: Random, index: SentenceIndex): ComposedReview {
   const stars = 1 + random.below(5);
   const subject = pick(random, index.subjects);
-  const count = 1 + random.below(6);
+  const count = 1 + random.below(8);
   const neutralPercent = 25 + random.below(16);
   const sentences = Array.from({ length: count }, (_, i) => {
     // The first sentence drawn is never neutral: a review of only neutral sentences would have an arbitrary label.
@@ -145,6 +154,59 @@ function reviewWithContrast(random: Random, index: SentenceIndex): ComposedRevie
       ? `${before.replace(/。$/, '')}${pick(random, CONTRASTIVE_PARTICLES)}${after}`
       : `${withEnd(random, before)}${pick(random, CONTRASTIVE_CONJUNCTIONS)}${after}`;
   return { stars: roundToTenth(0.35 * first + 0.65 * last), text, kind: 'contrast' };
+}
+
+// ------------------------------------------------------------------------------------------------------ ratings
+
+/** Points or stars, as people write them: 85点, 星ふたつ, ★★★☆☆. */
+function reviewOfRating(random: Random): ComposedReview {
+  const end = chance(random, 60) ? '。' : '';
+  const roll = random.below(100);
+  if (roll < 45) {
+    const points = chance(random, 70) ? 5 * random.below(21) : random.below(101);
+    const text = pick(random, OF_100).replace('N', numeral(random, points));
+    return { stars: roundToTenth(1 + points / 25), text: `${text}${end}`, kind: 'rating' };
+  }
+  if (roll < 60) {
+    const points = random.below(11);
+    const text = pick(random, OF_10).replace('N', numeral(random, points));
+    return { stars: roundToTenth(1 + points / 2.5), text: `${text}${end}`, kind: 'rating' };
+  }
+  const stars = 1 + random.below(5);
+  if (roll < 70) return { stars, text: `${'★'.repeat(stars)}${'☆'.repeat(5 - stars)}`, kind: 'rating' };
+  if (roll < 80 && stars < 5)
+    return { stars: stars + 0.5, text: `${pick(random, OF_5).replace('N', `${stars}.5`)}${end}`, kind: 'rating' };
+  if (roll < 90)
+    return { stars, text: `${pick(random, COUNTED).replace('N', COUNTS[stars - 1] as string)}${end}`, kind: 'rating' };
+  return { stars, text: `${pick(random, OF_5).replace('N', numeral(random, stars))}${end}`, kind: 'rating' };
+}
+
+const OF_100: readonly string[] = [
+  'N点',
+  'N点です',
+  'N点くらい',
+  '評価はN点',
+  '100点満点でN点',
+  '百点満点中N点',
+  '百点満点ならN点',
+  '点数をつけるならN点',
+  'N点をつけます',
+  '私の中ではN点',
+];
+const OF_10: readonly string[] = ['10点満点でN点', '10点中N点', '十点満点ならN点', 'N/10', '10段階でN'];
+const OF_5: readonly string[] = ['星N', '☆N', 'N/5', '5つ星のうちN', '評価N', '評価：N', '星はN', '五段階でN', '星N個'];
+const COUNTED: readonly string[] = ['星N', '星はN', '星N、以上です', '星をNつけます', '五つ星のうちN'];
+const COUNTS: readonly string[] = ['ひとつ', 'ふたつ', 'みっつ', 'よっつ', 'いつつ'];
+const DIGITS = '〇一二三四五六七八九';
+
+/** A number from 0 to 100 in digits, in full-width digits or in kanji. */
+function numeral(random: Random, number: number): string {
+  const roll = random.below(100);
+  if (roll < 60 || number === 0) return `${number}`;
+  if (roll < 70) return `${number}`.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+  if (number === 100) return '百';
+  const [tens, ones] = [Math.floor(number / 10), number % 10];
+  return `${tens > 1 ? DIGITS[tens] : ''}${tens > 0 ? '十' : ''}${ones > 0 ? DIGITS[ones] : ''}`;
 }
 
 // -------------------------------------------------------------------------------------------------------- words
@@ -218,14 +280,25 @@ function composeClause(random: Random, { word, forms }: InflectedWord): { stars:
       stars: isGood ? starsOf(polarity) - 1 : starsOf(polarity) + 1,
       text: `${pick(random, WEAK)}${pick(random, [forms.polite, forms.past, forms.plain])}${end}`,
     };
-  if (roll < 88) return composeNegation(random, polarity, forms, end);
-  if (roll < 94 && forms.excessive !== undefined && polarity !== 1)
+  if (roll < 88 && !deniesSomething(text)) return composeNegation(random, polarity, forms, end);
+  if (roll < 94 && forms.excessive !== undefined && polarity !== 1 && !deniesSomething(text))
     return { stars: starsOf(polarity), text: `${forms.excessive}${end}` };
   return {
     stars: starsOf(polarity),
     text: `${forms.plain}${pick(random, ['と思います', 'と思った', 'と感じた', 'と言える'])}。`,
   };
 }
+
+/**
+ * Whether the word itself negates: 無駄がない, 飽きさせない. People write neither 無駄がなくない nor 無駄がなすぎる. Adjectives in
+ * ない that negate nothing, such as つまらない, are listed.
+ */
+function deniesSomething(word: string): boolean {
+  return word.endsWith('ない') && !ADJECTIVES_IN_NAI.test(word);
+}
+
+const ADJECTIVES_IN_NAI =
+  /(?:切|(?<!の)少|足り|つまら|つまん|くだら|下ら|情け|なさけ|危|あぶ|アブ|きた|はした|甲斐|ふがい|頼り|たより|許|もと|味気|あじけ|っけ|素っ気|つた|だらし|えげつ)ない$/;
 
 function composeNegation(random: Random, polarity: number, forms: Forms, end: string): { stars: number; text: string } {
   const form = pick(random, [forms.negative, forms.negativePast, forms.politeNegative]);

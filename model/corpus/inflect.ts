@@ -96,6 +96,14 @@ function godan(word: string): Forms {
   const endings = GODAN[word.slice(-1)];
   if (endings === undefined)
     throw new Error(`Expected a godan verb to end in one of ${Object.keys(GODAN).join('')}, received ${word}`);
+  // The negation of ある is ない: 味がある → 味がない.
+  if (word.endsWith('ある')) {
+    const before = word.slice(0, -2);
+    return {
+      ...verb(word, before, `${before}あり`, `${before}あった`, `${before}あって`),
+      negativePast: `${before}なかった`,
+    };
+  }
   const [a, i, ta, te] = /(?:行|い)く$/.test(word) ? ['か', 'き', 'った', 'って'] : endings;
   return verb(word, `${root}${a}`, `${root}${i}`, `${root}${ta}`, `${root}${te}`);
 }

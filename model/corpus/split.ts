@@ -23,17 +23,33 @@ export function leaveOneDomainOut(corpus: Corpus): CorpusSplit[] {
 
 /** k folds, stratified by domain and stars. Every sentence is held out once. */
 export function sentenceFolds(corpus: Corpus, count: number): CorpusSplit[] {
-  const sizes = new Map<string, number>();
-  const foldOf = new Map<Sentence, number>();
-  for (const sentence of corpus.sentences) {
-    const stratum = `${sentence.domain} ${sentence.stars}`;
-    const size = sizes.get(stratum) ?? 0;
-    sizes.set(stratum, size + 1);
-    foldOf.set(sentence, size % count);
-  }
+  const placeOf = placesInStrata(corpus);
   return Array.from({ length: count }, (_, fold) =>
-    splitBy(corpus, `part ${fold + 1} of ${count}`, (sentence) => foldOf.get(sentence) === fold),
+    splitBy(corpus, `part ${fold + 1} of ${count}`, (sentence) => (placeOf.get(sentence) as number) % count === fold),
   );
+}
+
+/** The place of each sentence among those of its domain and stars. */
+function placesInStrata({ sentences }: Corpus): ReadonlyMap<Sentence, number> {
+  const sizes = new Map<string, number>();
+  return new Map(
+    sentences.map((sentence) => {
+      const stratum = `${sentence.domain} ${sentence.stars}`;
+      const size = sizes.get(stratum) ?? 0;
+      sizes.set(stratum, size + 1);
+      return [sentence, size];
+    }),
+  );
+}
+
+/**
+ * The corpus with only every `step`-th sentence, stratified by domain and stars. The words stay, as in every split. At
+ * least one sentence of each stratum stays.
+ */
+export function everySentence(corpus: Corpus, step: number): Corpus {
+  const placeOf = placesInStrata(corpus);
+  const sentences = corpus.sentences.filter((sentence) => (placeOf.get(sentence) as number) % step === 0);
+  return { sentences, words: corpus.words };
 }
 
 function splitBy({ sentences, words }: Corpus, name: string, isHeldOut: (sentence: Sentence) => boolean): CorpusSplit {

@@ -15,6 +15,13 @@ export interface Evaluation {
   readonly mae: number;
   /** Reviews with the lowest stars against reviews with the highest. */
   readonly auc: { readonly low: number; readonly high: number; readonly value: number };
+  /** The AUC of each two neighbouring numbers of stars that were given, in ascending order. */
+  readonly neighbours: readonly { readonly low: number; readonly high: number; readonly value: number }[];
+  /**
+   * Of the reviews with the lowest or the highest stars, the share with a score on the right side of the middle between
+   * the two. The middle itself counts as high.
+   */
+  readonly rightSide: number;
   /** NaN if all scores are equal. */
   readonly spearman: number;
   /** 95 % confidence intervals of the four measures. */
@@ -73,6 +80,11 @@ export function measureScores(
   const rows = Int32Array.from(stars, (value) => rowOf.get(value) as number);
   const columns = Int32Array.from(scores, (score) => Math.round(score) - lowest);
   const counts = confusionOf(rows, columns, [given.length, predicted.length]);
+  const aucOf = (lower: number, higher: number) => ({
+    low: lower,
+    high: higher,
+    value: areaUnderCurve(stars, scores, lower, higher),
+  });
   const sums = new Float64Array(given.length);
   scores.forEach((score, i) => {
     const row = rows[i] as number;
@@ -82,7 +94,9 @@ export function measureScores(
     reviews: reviews.length,
     rmse: rootMeanSquaredError(stars, scores),
     mae: meanAbsoluteError(stars, scores),
-    auc: { low, high, value: areaUnderCurve(stars, scores, low, high) },
+    auc: aucOf(low, high),
+    neighbours: given.slice(1).map((value, i) => aucOf(given[i] as number, value)),
+    rightSide: rightSideOf(reviews, scores, low, high),
     spearman: spearman(stars, scores),
     intervals: bootstrap(stars, scores),
     means: given.map((value, i) => {
@@ -91,4 +105,14 @@ export function measureScores(
     }),
     confusion: { given, predicted, counts },
   };
+}
+
+function rightSideOf(reviews: readonly Review[], scores: Float64Array, low: number, high: number): number {
+  const middle = (low + high) / 2;
+  const ends = [...scores].filter((_, i) => [low, high].includes((reviews[i] as Review).stars));
+  const right = [...scores].filter((score, i) => {
+    const { stars } = reviews[i] as Review;
+    return (stars === low && score < middle) || (stars === high && score >= middle);
+  });
+  return right.length / ends.length;
 }

@@ -1,15 +1,15 @@
 /**
  * The end map of a model that hoshi trains: raw sum → score, so that no text gets exactly the lowest or the highest
- * score and the best texts stay apart. The map is the identity in the middle three quarters of the range. Outside it
- * follows an exponential decay towards the end of the range, in straight pieces.
+ * score and the best texts stay apart. The map is the identity in the middle of the range. Towards the ends it follows an
+ * exponential decay, in straight pieces.
  */
 import { type Model, parseModel } from '../reference/model-text.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import type { VectorizerParameters } from '../reference/vectorizer.ts';
 import { rawBoundsOf } from './raw-bounds.ts';
 
-/** The share of the range on each side in which the map bends. */
-const TAIL_SHARE = 1 / 8;
+/** The share of the range on each side in which the map bends, unless it is told otherwise. */
+export const TAIL_SHARE = 1 / 8;
 /**
  * Knots of a tail, in units of its width w: e^−t of the width remains at distance t·w from where the tail begins. The
  * numbers are rounded, so that they depend on no `exp`.
@@ -32,13 +32,18 @@ const TAIL: readonly (readonly [distance: number, remainder: number])[] = [
 const [MIN_SLOPE, MIN_RELATIVE_SLOPE] = [1e-5, 1e-6];
 
 /**
- * The end map for raw sums within `rawBounds`; both are in stars. If a bound is within the range or just outside, the map
- * is the identity up to it. Undefined if the bounds are so far outside, or so close together, that no such map exists.
+ * The end map for raw sums within `rawBounds`; both are in stars. `tailShare` is in (0, 1/2). If a bound is within the
+ * range or just outside, the map is the identity up to it. Undefined if the bounds are so far outside, or so close
+ * together, that no such map exists.
  */
-export function endMapOf(range: ScoreRange, rawBounds: readonly [number, number]): EndMap | undefined {
+export function endMapOf(
+  range: ScoreRange,
+  rawBounds: readonly [number, number],
+  tailShare = TAIL_SHARE,
+): EndMap | undefined {
   const [lowest, highest] = range;
   const minSlope = Math.max(MIN_SLOPE, MIN_RELATIVE_SLOPE * Math.max(Math.abs(lowest), Math.abs(highest)));
-  const width = TAIL_SHARE * (highest - lowest);
+  const width = tailShare * (highest - lowest);
   const lower = tailOf(lowest, width, rawBounds[0], minSlope);
   const upper = tailOf(highest, -width, rawBounds[1], minSlope);
   if (lower === undefined || upper === undefined) return undefined;
@@ -56,9 +61,10 @@ export function endMapOfModel(
   range: ScoreRange,
   modelText: string,
   { norm }: Pick<VectorizerParameters, 'norm'>,
+  tailShare = TAIL_SHARE,
 ): EndMap | undefined {
   const model = norm === 'l2' ? parsed(modelText) : undefined;
-  return model && endMapOf(range, rawBoundsOf(model));
+  return model && endMapOf(range, rawBoundsOf(model), tailShare);
 }
 
 function parsed(modelText: string): Model | undefined {

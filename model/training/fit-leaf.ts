@@ -14,6 +14,10 @@ import { countTexts, foldsOf } from './split.ts';
 export interface LeafOptions {
   /** α of the ridge regression, > 0. `auto` takes the best of CANDIDATES by the error of the out-of-fold predictions. */
   readonly alpha: number | 'auto';
+  /**
+   * Each idf is multiplied by this number plus the consistency of the term (consistency.ts), > 0. Undefined: idf alone.
+   */
+  readonly consistencyFloor?: number;
   /** The number of terms to keep in the vocabulary, those that move the predictions most; all if undefined. */
   readonly terms?: number;
   /**
@@ -21,6 +25,8 @@ export interface LeafOptions {
    * undefined.
    */
   readonly stretch?: number;
+  /** The share of the range on each side in which the end map bends (end-map.ts); 1/8 if undefined. */
+  readonly tailShare?: number;
 }
 
 export interface FittedLeaf {
@@ -28,6 +34,8 @@ export interface FittedLeaf {
   /** The prediction of each training review by a model that did not learn from it. */
   readonly outOfFold: Float64Array;
   readonly alpha: number;
+  /** `LeafOptions.tailShare` */
+  readonly tailShare: number | undefined;
 }
 
 const CANDIDATES = [0.3, 1, 3, 10, 30];
@@ -47,7 +55,7 @@ export function ridgeForSelection({ alpha }: LeafOptions) {
 export async function fitLeaf(
   training: TrainingSet,
   reviews: readonly Review[],
-  { alpha, stretch = 1 }: LeafOptions,
+  { alpha, stretch = 1, tailShare }: LeafOptions,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
 ): Promise<FittedLeaf> {
   const fit = async (candidate: number, weights: Float64Array) => {
@@ -76,6 +84,7 @@ export async function fitLeaf(
     },
     outOfFold: best.outOfFold.map((prediction) => shift + stretch * prediction),
     alpha: best.alpha,
+    tailShare,
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Trains one model on one split, in four steps: fit the vectorizer, select terms, fit the linear leaf, boost trees on
- * what the leaf leaves over. Each step takes values and returns values. Steps 2 and 3 run only with a linear leaf.
+ * Trains one model on one split, in five steps: fit the vectorizer, weigh terms, select terms, fit the linear leaf, boost
+ * trees on what the leaf leaves over. Each step takes values and returns values. Steps 2 to 4 run only with a linear
+ * leaf.
  */
 import type { Booster, CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
@@ -10,6 +11,7 @@ import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.t
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BoostedModel, boost, firstTrees, overrideParameters } from './boosting.ts';
 import { type ClassWeights, sampleWeightsOf, weightFunctionOf } from './class-weights.ts';
+import { weighByConsistency } from './consistency.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from './fit-leaf.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
@@ -77,6 +79,10 @@ export async function learn(
   onStage?.(`tokenizing ${reviews.length + heldOut.length} reviews`);
   // Each step replaces `fitted`, so that the earlier matrix is freed before boosting.
   let fitted = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
+  if (options.leaf?.consistencyFloor !== undefined) {
+    const weighed = weighByConsistency(fitted.vectorizer, fitted.training, options.leaf.consistencyFloor);
+    fitted = await rowsBy(weighed, passes, reviews, weightOf);
+  }
   if (options.leaf?.terms !== undefined) {
     onStage?.(`selecting ${options.leaf.terms} of ${fitted.vectorizer.columnCount} terms`);
     const ridge = ridgeForSelection(options.leaf);
@@ -122,8 +128,8 @@ function fromLeaf(
 /** The number of texts that the passes of `learn` visit together. */
 function visitCountOf({ training, heldOut }: Split, leaf: LeafOptions | undefined): number {
   const fitting = 2 * training.length; // one pass for the terms, one for the rows
-  const selection = leaf?.terms === undefined ? 0 : training.length;
-  return fitting + selection + heldOut.length;
+  const optional = [leaf?.consistencyFloor, leaf?.terms].filter((option) => option !== undefined).length;
+  return fitting + optional * training.length + heldOut.length;
 }
 
 /** The vocabulary and idf of the reviews, and their rows. */
@@ -163,7 +169,7 @@ export function modelAt(
   scoreRange: ScoreRange,
 ): TrainedModel {
   const booster = firstTrees(boosted.booster, boosted.treeCountAt(rounds));
-  const endMap = leaf && endMapOfModel(scoreRange, booster.modelText(), vectorizer.parameters);
+  const endMap = leaf && endMapOfModel(scoreRange, booster.modelText(), vectorizer.parameters, leaf.tailShare);
   return { booster, endMap };
 }
 

@@ -55,7 +55,7 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
   // Pruning rounds the leaves, so the end map is made for the pruned model.
-  const endMap = result.endMap && endMapOfModel(scoreRange, modelText, vectorizer.parameters);
+  const endMap = result.endMap && endMapOfModel(scoreRange, modelText, vectorizer.parameters, options.leaf?.tailShare);
   const scores = { scoreRange, ...(endMap === undefined ? {} : { endMap }) };
   const scoreMap = scoreMapOf(scores);
   const goldens = goldenTexts.map((text): Golden => {

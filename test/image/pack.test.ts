@@ -30,21 +30,25 @@ describe('the packed folder', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   test('V8 accepts the code cache of the bundle in another process', () => {
-    const source = `(function (exports, require, module, __filename, __dirname) {${packed('bundle', 'server.cjs').toString('latin1')}\n})`;
+    const source = packed('bundle', 'server.cjs').toString('latin1');
     const cachedData = packed('bundle', 'server.cache');
     assert.equal(new Script(source, { cachedData }).cachedDataRejected, false);
     assert.equal(new Script(`${source} `, { cachedData }).cachedDataRejected, true);
   });
 
   test('has the same bytes each time', () => {
-    const before = ['bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) =>
-      packed(file),
-    );
+    const names = ['server.cjs', 'server.cache', 'prom-client.cjs', 'cloudevents.cjs'];
+    const contents = () =>
+      [...names.map((name) => join('bundle', name)), 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) => packed(file));
+    const before = contents();
     pack();
-    const after = ['bundle/server.cjs', 'bundle/server.cache', 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) =>
-      packed(file),
-    );
-    assert.deepEqual(before, after);
+    assert.deepEqual(contents(), before);
+  });
+
+  test('the server requires packages of a first use from files beside it, and no other file', () => {
+    const server = packed('bundle', 'server.cjs').toString('latin1');
+    const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
+    assert.deepEqual(new Set(required), new Set(['./prom-client.cjs', './cloudevents.cjs']));
   });
 
   test('names each of its packages with the licence, and no other package', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeReviews } from '../../../model/corpus/compose.ts';
-import type { CorpusWord } from '../../../model/corpus/read.ts';
+import { type CorpusWord, readCorpus } from '../../../model/corpus/read.ts';
 import { fourWords, noReviews } from './small-corpus.ts';
 
 /**
@@ -97,6 +97,22 @@ describe('reviews of words', () => {
   test('a negation raises the label of a negative word: つまらなくない', () => {
     assert.deepEqual(['つまらなくない。', 'つまらなくなかった。', 'ひどくない。'].map(labelOf), [3.5, 3.5, 3.6]);
     assert.ok(clauses.some(({ polarity, prefix }) => polarity < 0 && notVery.includes(prefix)));
+  });
+
+  test('no word that denies something is negated again: 無駄がない, but つまらない is', async () => {
+    const { words } = await readCorpus();
+    const texts = composeReviews({ sentences: [], words }, { seed: 6, counts: { ...noReviews, words: 40_000 } }).map(
+      ({ text }) => text,
+    );
+    const twice = texts.flatMap((text) => text.match(/[^。！…]*なく(?:ない|なかった)|[^。！…]*がなすぎる/g) ?? []);
+    for (const text of twice)
+      assert.match(
+        text,
+        /つまらなく|つまんなく|少なく|足りなく|切なく|くだらなく|下らなく|情けなく|なさけなく|危なく|あぶなく|アブなく|きたなく|はしたなく|甲斐なく|ふがいなく|頼りなく|たよりなく|許なく|もとなく|味気なく|あじけなく|っけなく|素っ気なく|つたなく|だらしなく|えげつなく/,
+      );
+    assert.ok(twice.length > 0);
+    assert.ok(texts.some((text) => text.includes('無駄がない')));
+    assert.ok(!texts.some((text) => text.includes('あらない')));
   });
 
   test('contain every form', () => {

@@ -24,7 +24,7 @@ describe('the default composition', () => {
   });
 
   test('has exactly these bytes', () => {
-    assert.equal(sha256(formatReviews(reviews)), '7b6bc918639e10db865b5fe694793c57f4c579feac1fb7c53f5ef5996d68d6bc');
+    assert.equal(sha256(formatReviews(reviews)), 'fcba7ddfa789b8ffa7560bf0917ca2e9cd52d2c5ebdea63f6a2e09320edc90a4');
   });
 
   test('differs with another seed', () => {
@@ -41,9 +41,10 @@ describe('the default composition', () => {
       ...new Array(corpus.sentences.length).fill('sentence'),
       ...new Array(4000).fill('words'),
       ...new Array(400).fill('contrast'),
+      ...new Array(200).fill('rating'),
     ];
     assert.deepEqual(kinds, expected);
-    assert.deepEqual(defaultCounts, { sentences: 2500, eachSentence: true, words: 4000, contrasts: 400 });
+    assert.deepEqual(defaultCounts, { sentences: 2500, eachSentence: true, words: 4000, contrasts: 400, ratings: 200 });
   });
 
   test('has labels from 1 to 5 in steps of 0.1', () => {
@@ -136,16 +137,46 @@ function marksOf(text: string): { stars: number; domain: Domain; end: string }[]
   return marks;
 }
 
+describe('reviews of ratings', () => {
+  const reviews = composeReviews(smallCorpus, { seed: 7, counts: { ...noReviews, ratings: 5000 } });
+  const labelsOf = (pattern: RegExp) => [
+    ...new Set(reviews.filter(({ text }) => pattern.test(text)).map(({ stars }) => stars)),
+  ];
+
+  test('have the stars that they name', () => {
+    const named: [pattern: RegExp, stars: number][] = [
+      [/^100点(?:です)?。?$/, 5],
+      [/^評価は50点。?$/, 3],
+      [/^百点満点中０点。?|^百点満点中0点。?$/, 1],
+      [/^八十五点(?:です)?。?$/, 4.4],
+      [/^10点満点で7点。?$/, 3.8],
+      [/^3\/10。?$/, 2.2],
+      [/^★★☆☆☆$/, 2],
+      [/^星ふたつ。?$/, 2],
+      [/^5つ星のうち四。?$/, 4],
+      [/^星3\.5。?$/, 3.5],
+      [/^評価１。?$/, 1],
+    ];
+    for (const [pattern, stars] of named) assert.deepEqual(labelsOf(pattern), [stars], `${pattern}`);
+  });
+
+  test('cover all stars evenly', () => {
+    const mean = reviews.reduce((sum, { stars }) => sum + stars, 0) / reviews.length;
+    assert.ok(Math.abs(mean - 3) < 0.1, `${mean}`);
+    for (const { stars, kind } of reviews) assert.ok(kind === 'rating' && stars >= 1 && stars <= 5);
+  });
+});
+
 describe('reviews of sentences', () => {
   const reviews = composeReviews(smallCorpus, { seed: 4, counts: { ...noReviews, sentences: 3000 } });
   const parts = reviews.map(({ stars, text }) => ({ stars, marks: marksOf(text) }));
 
-  test('have one to six sentences, each number about equally often', () => {
-    // 3,000: 500 each, standard deviation 20
-    const counts = [0, 0, 0, 0, 0, 0];
+  test('have one to eight sentences, each number about equally often', () => {
+    // 3,000: 375 each, standard deviation 18
+    const counts = [0, 0, 0, 0, 0, 0, 0, 0];
     for (const { marks } of parts) (counts[marks.length - 1] as number)++;
-    assert.equal(counts.length, 6, 'no review has more');
-    for (const count of counts) assert.ok(Math.abs(count - 500) < 5 * 20, `${counts}`);
+    assert.equal(counts.length, 8, 'no review has more');
+    for (const count of counts) assert.ok(Math.abs(count - 375) < 5 * 18, `${counts}`);
   });
 
   test('have one number of stars, with neutral sentences but never only neutral ones', () => {
@@ -154,10 +185,10 @@ describe('reviews of sentences', () => {
       assert.ok(said.length > 0);
       for (const mark of said) assert.equal(mark.stars, stars);
     }
-    // Neutral are 25 to 40 percent of the sentences after a review's first, which are 2.5 on average.
+    // Neutral are 25 to 40 percent of the sentences after a review's first, which are 3.5 on average.
     const all = parts.flatMap(({ marks }) => marks);
     const neutral = all.filter(({ stars }) => stars === 0).length;
-    assert.ok(neutral > 0.25 * 2.5 * 3000 && neutral < 0.4 * 2.5 * 3000, `${neutral} of ${all.length}`);
+    assert.ok(neutral > 0.25 * 3.5 * 3000 && neutral < 0.4 * 3.5 * 3000, `${neutral} of ${all.length}`);
   });
 
   test('use one subject, general sentences and phrases', () => {

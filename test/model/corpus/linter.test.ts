@@ -19,6 +19,7 @@ import {
   lintCorpus,
   longTexts,
   nearDuplicates,
+  oneSidedWords,
   realNames,
   similarity,
   similarPairs,
@@ -47,15 +48,46 @@ test('lintCorpus runs every rule once, in order', () => {
       '一二三四五六七八九十甲',
       'あ'.repeat(121),
       '最高\u200b',
+      ...Array.from({ length: 20 }, (_, i) => `初めて見た${i}番目の作品。`),
     ).sentences,
     words: ofWords([1, 'noun', '癖'], [-1, 'na-adjective', '癖']).words,
   };
-  const rules = [duplicates, nearDuplicates, conflictingWords, imbalances, longTexts, unusualCharacters, realNames];
+  const rules = [
+    duplicates,
+    nearDuplicates,
+    conflictingWords,
+    imbalances,
+    oneSidedWords,
+    longTexts,
+    unusualCharacters,
+    realNames,
+  ];
   for (const rule of rules) assert.notDeepEqual(rule(corpus), [], rule.name);
   assert.deepEqual(
     lintCorpus(corpus),
     rules.flatMap((rule) => rule(corpus)),
   );
+});
+
+describe('everyday words', () => {
+  const withStars = (...stars: number[]): Corpus => ({
+    sentences: stars.map((given, i) => ({ stars: given, domain: 'movie', text: `友人と見た${i}` })),
+    words: [],
+  });
+
+  test('may stand in sentences of all stars, and in neutral ones', () => {
+    assert.deepEqual(oneSidedWords(withStars(...Array(10).fill(1), ...Array(10).fill(5), ...Array(50).fill(0))), []);
+  });
+
+  test('that stand in good or bad sentences are named, from 20 sentences on', () => {
+    assert.deepEqual(oneSidedWords(withStars(...Array(20).fill(4))), [
+      '友人: the mean stars of its sentences: expected 2.3 to 3.7, received 4.000',
+    ]);
+    assert.deepEqual(oneSidedWords(withStars(...Array(19).fill(1), 2)), [
+      '友人: the mean stars of its sentences: expected 2.3 to 3.7, received 1.050',
+    ]);
+    assert.deepEqual(oneSidedWords(withStars(...Array(19).fill(4))), []);
+  });
 });
 
 describe('duplicates', () => {

@@ -1,6 +1,6 @@
 /**
  * A linter for the authored corpus. `read.ts` checks the form of the files; this checks the content: duplicates, words
- * with two polarities, the balance of the stars, long texts, unusual characters and real names. Each rule takes the
+ * with two polarities, the balance of the stars and of everyday words, long texts, unusual characters and real names. Each rule takes the
  * corpus and returns one complaint per violation. No rule reads a file.
  */
 import { type Corpus, type Domain, domains, isNeutral, isSubject } from '../../../model/corpus/read.ts';
@@ -15,10 +15,22 @@ export const limits = {
   /** The share of one number of stars among the sentences of a domain that are not neutral. */
   starShare: [0.15, 0.3],
   neutralShare: [0.02, 0.15],
+  /** The mean stars of the sentences that contain a word of EVERYDAY_WORDS, if at least so many do. */
+  meanStars: [2.3, 3.7],
+  wordSentences: 20,
 } as const;
 
 export function lintCorpus(corpus: Corpus): string[] {
-  const rules = [duplicates, nearDuplicates, conflictingWords, imbalances, longTexts, unusualCharacters, realNames];
+  const rules = [
+    duplicates,
+    nearDuplicates,
+    conflictingWords,
+    imbalances,
+    oneSidedWords,
+    longTexts,
+    unusualCharacters,
+    realNames,
+  ];
   return rules.flatMap((rule) => rule(corpus));
 }
 
@@ -133,6 +145,28 @@ function imbalancesOfDomain(domain: Domain, sentences: Corpus['sentences']): str
       ),
     ),
   ];
+}
+
+/**
+ * Words that say nothing about the stars: intensifiers, people, and circumstances. A word that stands in good sentences
+ * alone would make each text better that mentions it.
+ */
+const EVERYDAY_WORDS =
+  `こんなに これほど ここまで とても すごく 本当に 非常に かなり めちゃくちゃ めっちゃ 実に 全然 全く まったく 絶対
+  とにかく 結局 やはり もう また ずっと いつも 毎回 毎日 何度 二度 一度 初めて 久しぶり 今回 最後 最初 後半 前半 途中 ラスト
+  友人 友達 家族 母 父 息子 娘 子ども 妻 夫 店員 従業員 スタッフ 先生 監督 主演 俳優 役者 脚本 音楽 映像 演出 物語 展開 原作 続編
+  予約 注文 届い 届く 届き もらっ もらい 通っ 通う 泊まっ 歩い 駅 部屋 風呂 駐車場 朝食 料理 値段 サイズ 色 箱 電池 充電 画面 広告
+  更新 設定 音 匂い 三日 一週間 二か月 半年 一年 時間 思っ 感じ ただ のに けど でも だけ ばかり しか まで ほど くらい もっと 少し
+  ちょっと`.split(/\s+/);
+
+export function oneSidedWords({ sentences }: Corpus): string[] {
+  const opinions = sentences.filter((sentence) => !isNeutral(sentence));
+  return EVERYDAY_WORDS.flatMap((word) => {
+    const given = opinions.filter(({ text }) => text.includes(word)).map(({ stars }) => stars);
+    if (given.length < limits.wordSentences) return [];
+    const mean = given.reduce((sum, stars) => sum + stars, 0) / given.length;
+    return within(mean, limits.meanStars, `${word}: the mean stars of its sentences`);
+  });
 }
 
 function shareOf<T>(values: readonly T[], is: (value: T) => boolean): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { composeReviews } from '../../../model/corpus/compose.ts';
 import { type Corpus, readCorpus } from '../../../model/corpus/read.ts';
-import { leaveOneDomainOut, sentenceFolds } from '../../../model/corpus/split.ts';
+import { everySentence, leaveOneDomainOut, sentenceFolds } from '../../../model/corpus/split.ts';
 
 const small: Corpus = {
   sentences: [
@@ -35,6 +35,13 @@ test('by hand: folds are stratified by domain and stars', () => {
   assert.deepEqual(textsOf(first?.heldOut ?? []), ['名作。', '汚い部屋。', '普通。', 'いまいち']);
   assert.deepEqual(textsOf(first?.training.sentences ?? []), ['傑作。']);
   assert.deepEqual(textsOf(second?.heldOut ?? []), ['傑作。']);
+});
+
+test('by hand: every second sentence of each domain and number of stars', () => {
+  const { sentences, words } = everySentence(small, 2);
+  assert.deepEqual(textsOf(sentences), ['名作。', '昨日見た。', '汚い部屋。', '普通。', 'いまいち']);
+  assert.deepEqual(words, small.words);
+  assert.deepEqual(everySentence(small, 1), small);
 });
 
 let corpus: Corpus;

@@ -38,6 +38,11 @@ describe('evaluate', () => {
     near(evaluation.mae, (0.6 + 0.2 + 0.5 + 2.4 + 1.6) / 5);
     // 1.2 < 2.6, 1.2 < 4.4, 2.6 < 4.4 and one pair of 2.6, which counts half
     assert.deepEqual(evaluation.auc, { low: 1, high: 5, value: 3.5 / 4 });
+    assert.deepEqual(evaluation.neighbours, [
+      { low: 1, high: 3, value: 1 },
+      { low: 3, high: 5, value: 1 / 2 },
+    ]);
+    assert.equal(evaluation.rightSide, 3 / 4); // 2.6 for 5 stars is on the wrong side
     // ranks of the stars less their mean: 1.5 −1.5 0 1.5 −1.5; of the scores: 2 −2 1 −0.5 −0.5
     near(evaluation.spearman, (3 + 3 + 0 - 0.75 + 0.75) / Math.sqrt(9 * 9.5));
     assert.deepEqual(

@@ -6,8 +6,8 @@ import { endMapOf } from '../../../model/training/end-map.ts';
 
 type Bounds = readonly [number, number];
 
-function mapOf(range: ScoreRange, bounds: Bounds): EndMap {
-  const map = endMapOf(range, bounds);
+function mapOf(range: ScoreRange, bounds: Bounds, tailShare?: number): EndMap {
+  const map = endMapOf(range, bounds, tailShare);
   assert.ok(map !== undefined);
   return map;
 }
@@ -22,7 +22,7 @@ function neighbour(x: number, steps: number): number {
   return view.getFloat64(0);
 }
 
-const cases: readonly (readonly [what: string, range: ScoreRange, bounds: Bounds])[] = [
+const cases: readonly (readonly [what: string, range: ScoreRange, bounds: Bounds, tailShare?: number])[] = [
   ['bounds far outside', [1, 5], [-23.71, 31.4]],
   ['bounds just outside', [1, 5], [0.93, 5.21]],
   ['bounds at various distances', [1, 5], [-1.9, 6.3]],
@@ -30,12 +30,13 @@ const cases: readonly (readonly [what: string, range: ScoreRange, bounds: Bounds
   ['percents', [0, 100], [-341, 512.7]],
   ['a range with a negative end', [-4, 4], [-31.4, 27.3]],
   ['a narrow range', [1, 1.1], [0.3, 2.2]],
+  ['long tails', [1, 5], [-23.71, 31.4], 7 / 16],
 ];
 
 describe('end map', () => {
-  for (const [what, range, bounds] of cases) {
+  for (const [what, range, bounds, tailShare] of cases) {
     test(`${what}: it does not descend at and around its knots, and not for random pairs`, () => {
-      const map = mapOf(range, bounds);
+      const map = mapOf(range, bounds, tailShare);
       const scores = ScoreMap.endMap(map);
       for (const x of map.raw) {
         const around = Array.from({ length: 201 }, (_, i) => neighbour(x, i - 100));
@@ -54,7 +55,7 @@ describe('end map', () => {
     });
 
     test(`${what}: sums within the bounds that are more than 1e-9 apart give different scores`, () => {
-      const map = mapOf(range, bounds);
+      const map = mapOf(range, bounds, tailShare);
       const scores = ScoreMap.endMap(map);
       const random = createRandom(6);
       const fraction = () => random.below(2 ** 32) / 2 ** 32;
