@@ -10,6 +10,9 @@ import { loadScorer } from '../../model/scoring/load.ts';
 import { addScorerOptions, type ColumnNames, columnsFrom, log, logBadRows, type ScorerFlags } from '../options.ts';
 import { plainTable } from '../terminal/table.ts';
 
+/** More pairs of neighbouring stars do not fit into a terminal. */
+const MAX_NEIGHBOURS = 8;
+
 interface Flags extends ScorerFlags {
   readonly columns?: ColumnNames;
   readonly report?: string;
@@ -74,7 +77,7 @@ function evaluationText(evaluation: Evaluation): string {
         ['', 'value', `${intervals.level * 100} %`, ''],
         measure('AUC', auc.value, intervals.auc, `${auc.low} against ${auc.high} stars`),
         ...neighbours
-          .filter(() => neighbours.length > 1) // of two numbers of stars, the AUC stands above
+          .filter(() => neighbours.length > 1 && neighbours.length <= MAX_NEIGHBOURS) // of two, the AUC stands above
           .map(({ low, high, value }) => measure('AUC', value, null, `${low} against ${high} stars`)),
         measure(
           'Right side',

@@ -33,8 +33,8 @@ function format(inspection: Inspection): string {
   if (vocabulary !== undefined) {
     lines.push(
       ['terms', `${vocabulary.terms}: ${kindsOf(vocabulary)}`],
-      ['rarest', listOf(vocabulary.rarest)],
-      ['commonest', listOf(vocabulary.commonest)],
+      ['highest idf', listOf(vocabulary.highestIdf)],
+      ['lowest idf', listOf(vocabulary.lowestIdf)],
     );
   }
   if (trees !== undefined) {

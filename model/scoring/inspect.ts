@@ -49,9 +49,9 @@ export interface InspectedVocabulary {
   /** Other terms by their kind: `before`, `after`, `last`, `symbol`. Empty without term rules. */
   readonly others: Readonly<Record<string, number>>;
   /** The terms with the highest idf, the highest first. */
-  readonly rarest: readonly WeighedTerm[];
+  readonly highestIdf: readonly WeighedTerm[];
   /** The terms with the lowest idf, the lowest first. */
-  readonly commonest: readonly WeighedTerm[];
+  readonly lowestIdf: readonly WeighedTerm[];
 }
 
 export interface WeighedTerm {
@@ -206,8 +206,8 @@ function describeVocabulary({ terms, idf }: Terms, rules: TermRules | undefined)
     terms: terms.length,
     ngrams,
     others,
-    rarest: shown(sorted.slice(0, SHOWN_TERMS)),
-    commonest: shown(sorted.slice(-SHOWN_TERMS).reverse()),
+    highestIdf: shown(sorted.slice(0, SHOWN_TERMS)),
+    lowestIdf: shown(sorted.slice(-SHOWN_TERMS).reverse()),
   };
 }
 

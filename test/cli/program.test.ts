@@ -253,7 +253,7 @@ describe('hoshi', () => {
     const { stdout, code } = await hoshi(['inspect']);
     assert.match(
       stdout,
-      /^end map +raw sums from -\d+\.\d\d to \d+\.\d\d, by \d+ knots; from 1\.5 to 4\.5 they are the scores$/m,
+      /^end map +raw sums from -\d+\.\d\d to \d+\.\d\d, by \d+ knots; from 2\.75 to 3\.25 they are the scores$/m,
     );
     assert.match(stdout, /^normalizer +emoji, dashes, nfkc, punctuation, repeats, elongation, spelling$/m);
     assert.match(
@@ -307,11 +307,14 @@ describe('hoshi', () => {
       [
         '3 reviews',
         '',
-        '            value              95 %',
-        'AUC        1.0000                     1 against 5 stars', // fewer than half of the bootstrap draws have both stars
-        'Spearman   1.0000   1.0000 … 1.0000',
-        'RMSE       0.0000   0.0000 … 0.0000   stars',
-        'MAE        0.0000   0.0000 … 0.0000   stars',
+        '              value              95 %',
+        'AUC          1.0000                     1 against 5 stars', // fewer than half of the bootstrap draws have both stars
+        'AUC          1.0000                     1 against 3 stars',
+        'AUC          1.0000                     3 against 5 stars',
+        'Right side   1.0000                     of 3: reviews of 1 and 5 stars',
+        'Spearman     1.0000   1.0000 … 1.0000',
+        'RMSE         0.0000   0.0000 … 0.0000   stars',
+        'MAE          0.0000   0.0000 … 0.0000   stars',
         '',
         'given   reviews   mean   → 1   → 2   → 3   → 4   → 5',
         '    1         1   1.00     1     0     0     0     0',
@@ -413,7 +416,7 @@ describe('hoshi', () => {
     const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
     const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
     const { stdout, code } = await hoshi(['eval', '--bundle', tiny, data]);
-    const lines = stdout.split('\n').slice(8, -1);
+    const lines = stdout.split('\n').slice(9, -1);
     assert.match(lines[0] as string, /^given {3}reviews {3}mean {3}→ 1 {3}→ 2 {3}→ 3 {3}→ 4 {3}→ 5$/);
     assert.match(lines[1] as string, /^ {2}0–9 {8}10 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {4}10$/);
     assert.match(lines.at(-1) as string, /^ {2}100 {9}1 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {5}1$/);

@@ -38,7 +38,7 @@ describe('inspection', () => {
     );
     assert.deepEqual([vocabulary?.ngrams, vocabulary?.others], [{ 1: 3 }, {}]);
     assert.deepEqual(
-      vocabulary?.rarest.map(({ idf }) => idf),
+      vocabulary?.highestIdf.map(({ idf }) => idf),
       Array(3).fill(Math.log(3) + 1),
     );
     assert.deepEqual(trees, { coefficients: undefined, count: 1, leaves: 3, depth: 2, columns: 2 });
@@ -71,7 +71,7 @@ describe('inspection', () => {
     assert.deepEqual([problems, compiled.map(({ state }) => state)], [[], ['missing', 'stale', 'fresh']]);
   });
 
-  test('a vocabulary: terms by their number of words, the rarest and the commonest terms', async () => {
+  test('a vocabulary: terms by their number of words, the terms with the highest and the lowest idf', async () => {
     const parts = await tinyBundle();
     const { vectorizer } = parts;
     Object.assign(vectorizer.tables, { terms: ['店', '店 良い', '良い'], idf: Float64Array.of(2, 3, 1.5) });
@@ -79,11 +79,11 @@ describe('inspection', () => {
     const { vocabulary } = await inspectBundle(path);
     assert.deepEqual(vocabulary?.ngrams, { 1: 2, 2: 1 });
     assert.deepEqual(
-      vocabulary?.rarest.map(({ term }) => term),
+      vocabulary?.highestIdf.map(({ term }) => term),
       ['店 良い', '店', '良い'],
     );
     assert.deepEqual(
-      vocabulary?.commonest.map(({ term }) => term),
+      vocabulary?.lowestIdf.map(({ term }) => term),
       ['良い', '店', '店 良い'],
     );
   });
@@ -99,7 +99,7 @@ describe('inspection', () => {
     assert.deepEqual(vocabulary?.ngrams, { 2: 1 });
     assert.deepEqual(vocabulary?.others, { before: 1, symbol: 1 });
     assert.deepEqual(
-      vocabulary?.rarest.map(({ term }) => term),
+      vocabulary?.highestIdf.map(({ term }) => term),
       ['安い（逆接の前）', '！', '店 よい（ない）'],
     );
   });
