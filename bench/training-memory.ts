@@ -44,7 +44,18 @@ async function runTrainingMemory({ reviews, rounds, preset, json }: Flags): Prom
   await mkdir(folder, { recursive: true });
   try {
     await writeChunks(data, composedLines(await readCorpus(), reviews));
-    const args = ['train', data, '--out', join(folder, 'bundle'), '--rounds', String(rounds), '--preset', preset];
+    const args = [
+      'train',
+      data,
+      '--base',
+      'none',
+      '--out',
+      join(folder, 'bundle'),
+      '--rounds',
+      String(rounds),
+      '--preset',
+      preset,
+    ];
     const hoshi = [join(packageRoot, 'bin', 'hoshi'), ...args];
     const { seconds, cpuSeconds, peakMb } = await runProcess(process.execPath, hoshi, STDOUT);
     console.log(`${machine()}\n${preset}, ${rounds} rounds\n`);

@@ -139,7 +139,8 @@ function hoshiPipeline({ folder, training, heldOut }: Files, rounds: number): Pi
   const options = ['--preset', 'original', '--validation', '0', '--seed', seed, '--rounds', String(rounds)];
   return {
     name: 'hoshi train',
-    train: () => runProcess(process.execPath, [hoshi, 'train', training, '--out', bundle, ...options]),
+    train: () =>
+      runProcess(process.execPath, [hoshi, 'train', training, '--base', 'none', '--out', bundle, ...options]),
     predict: async () => (await runProcess(process.execPath, [hoshi, 'score', '--bundle', bundle, heldOut])).stdout,
   };
 }

@@ -2,22 +2,29 @@
 import { basename, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { rollBackWrite } from '../../model/bundle/write.ts';
+import { composeReviews } from '../../model/corpus/compose.ts';
+import { readCorpus } from '../../model/corpus/read.ts';
+import { evaluate } from '../../model/evaluation/evaluate.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
-import { readReviews } from '../../model/io/reviews.ts';
+import { type Review, readReviews } from '../../model/io/reviews.ts';
 import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
 import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
+import { type BaseModel, readBase } from '../../model/training/base.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
+import { countTexts } from '../../model/training/split.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
-import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom } from '../options.ts';
+import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom, shippedBundle } from '../options.ts';
+import { baselineText } from '../terminal/baselines.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 
 interface Flags {
   readonly out: string;
+  readonly base?: string;
   readonly name?: string;
   readonly columns?: ColumnNames;
   readonly seed: number;
@@ -25,7 +32,7 @@ interface Flags {
   readonly ridge?: number | 'auto' | 'none';
   readonly rounds?: number;
   readonly validation: number;
-  readonly folds: number;
+  readonly folds?: number;
   readonly patience: number;
   readonly classWeights?: ClassWeights | 'none';
   readonly terms?: 'rules' | 'surface';
@@ -38,11 +45,24 @@ interface Flags {
   readonly json?: boolean;
 }
 
+/** Options that a base decides. */
+const FROM_NOTHING = ['rounds', 'terms', 'normalizer', 'maxFeatures', 'minDf', 'set'] as const;
+/** A new term has to be in so many reviews, so that no word of one reviewer alone gets into a model. */
+const MIN_REVIEWS_OF_NEW_TERM = 2;
+const FEW_REVIEWS = 2000;
+const DEFAULT_FOLDS = 5;
+/** Composed reviews of all subjects, to see whether a model still reads other reviews than its own. */
+const COMPOSED = { seed: 3, counts: { sentences: 1500, eachSentence: false, words: 500, contrasts: 500 } };
+
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
     .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
     .requiredOption('--out <folder>', 'folder for the bundle')
+    .option(
+      '--base <folder>',
+      'model to start from, which needs far fewer reviews than starting from nothing; none for that (default: the shipped model; none with --preset original)',
+    )
     .option('--name <name>', 'name of the model (default: name of the folder)')
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom);
   return addFitOptions(command)
@@ -50,8 +70,15 @@ export function trainCommand(): Command {
     .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
     .option('--quiet', 'do not print the progress and the measures')
     .option('--json', 'print the manifest as JSON')
-    .action(async (data: string, flags: Flags, command: Command) => {
-      if (flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
+    .action(async (data: string, given: Flags, command: Command) => {
+      const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+      const flags = given.folds === undefined && isGiven('validation') ? { ...given, folds: 0 } : given;
+      const fromNothing = flags.ridge === 'none' ? 'ridge' : FROM_NOTHING.find(isGiven);
+      if (basePathOf(flags) !== undefined && fromNothing !== undefined)
+        command.error(
+          `error: option '--${kebab(fromNothing)}' cannot be used with a base, which decides it; add --base none to train from nothing`,
+        );
+      if (flags.folds !== undefined && flags.folds > 0 && command.getOptionValueSource('validation') === 'cli')
         command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
       if (flags.rounds === 0 && alphaOf(flags) === undefined)
         command.error("error: option '--rounds 0' cannot be used without a linear model (--ridge)");
@@ -99,9 +126,8 @@ function addFitOptions(command: Command): Command {
     )
     .option(
       '--folds <k>',
-      'number of folds of a cross-validation, which replaces --validation and chooses the rounds; 0 for none',
+      `number of folds of a cross-validation, which replaces --validation and chooses the rounds; 0 for none (default: ${DEFAULT_FOLDS} for fewer than ${FEW_REVIEWS} reviews, unless --validation is given)`,
       foldsFrom,
-      0,
     )
     .option(
       '--patience <n>',
@@ -151,13 +177,17 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
   }
   if (reviews.length === 0) throw new Error(`${data}: expected reviews, found none`);
   try {
-    const trained = await train(flags.out, reviews, trainOptionsOf(data, flags, progress, signal));
+    const options = await trainOptionsOf(data, flags, reviews, progress, signal);
+    const trained = await train(flags.out, reviews, options);
     const { bundle, interrupted } = trained;
     const { manifest } = bundle;
     if (interrupted === undefined) await writeTrainingReport(data, trained, onStage);
     pause();
     if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
-    if (!flags.quiet) for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
+    if (!flags.quiet) {
+      for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
+      await logBaselines(trained, reviews, options.base);
+    }
     const result = `${flags.out} holds ${manifest.name} ${manifest.version}`;
     if (interrupted !== undefined)
       throw new Interrupted(`interrupted ${interrupted}; ${result}, the best model so far`);
@@ -167,28 +197,35 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
   }
 }
 
-function trainOptionsOf(
+async function trainOptionsOf(
   data: string,
   flags: Flags,
+  reviews: readonly Review[],
   { onStage, onProgress, onRound }: Progress,
   signal: AbortSignal,
-): TrainOptions {
+): Promise<TrainOptions> {
+  const basePath = basePathOf(flags);
+  const base = basePath === undefined ? undefined : await readBase(basePath);
   const preset = presetOf(flags.preset);
   const alpha = alphaOf(flags);
-  const normalizer = normalizerOf(flags);
+  const normalizer = base === undefined ? normalizerOf(flags) : base.manifest.normalizer?.steps;
   const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
   return {
+    ...(base && { base }),
     name: flags.name ?? basename(resolve(flags.out)),
     command: `hoshi train ${basename(data)}`,
     seed: flags.seed,
     preset: flags.preset,
     ...(normalizer === undefined ? {} : { normalizer }),
-    vectorizer: { ...vectorizerOf(flags), max_features: maxFeatures, min_df: flags.minDf },
+    vectorizer:
+      base === undefined
+        ? { ...vectorizerOf(flags), max_features: maxFeatures, min_df: flags.minDf }
+        : { ...base.manifest.vectorizer, max_features: null, min_df: MIN_REVIEWS_OF_NEW_TERM },
     ...(alpha === undefined ? {} : { leaf: { alpha } }),
     boosting: flags.set,
-    rounds: flags.rounds ?? preset.rounds,
+    rounds: base === undefined ? (flags.rounds ?? preset.rounds) : 0,
     validationShare: flags.validation,
-    folds: flags.folds,
+    folds: foldsOf(flags, reviews),
     patience: flags.patience,
     ...(classWeights === 'none' ? {} : { classWeights }),
     onStage,
@@ -196,6 +233,24 @@ function trainOptionsOf(
     onRound,
     signal,
   };
+}
+
+/** Logs the new model's measures beside its base's: on held-out reviews, and on reviews of other subjects. */
+async function logBaselines(trained: Trained, reviews: readonly Review[], base: BaseModel | undefined): Promise<void> {
+  const { bundle, heldOut, baseScores } = trained;
+  if (base === undefined || baseScores === undefined) return;
+  if (new Set(heldOut.reviews.map(({ stars }) => stars)).size < 2)
+    return log('the held-out reviews have fewer than two different stars, so nothing compares the model with its base');
+  const constant = reviews.reduce((sum, { stars }) => sum + stars, 0) / reviews.length;
+  const scores = { base: baseScores, model: heldOut.scores };
+  for (const line of baselineText(heldOut.reviews, scores, constant).trimEnd().split('\n')) log(line);
+  const composed = composeReviews(await readCorpus(), COMPOSED);
+  const aucOf = async (path: string) => {
+    const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn: log });
+    return (await evaluate(scorer, composed)).auc.value.toFixed(4);
+  };
+  const [before, after] = [await aucOf(base.path), await aucOf(bundle.path)];
+  log(`on ${composed.length} composed reviews of all subjects: AUC ${before} of the base, ${after} of the new model`);
 }
 
 /**
@@ -216,6 +271,24 @@ async function writeTrainingReport(data: string, trained: Trained, onStage: (sta
     curves,
   };
   await writeReport(join(bundle.path, 'report.html'), measured, log);
+}
+
+/** The folder of the base; undefined to train from nothing. */
+function basePathOf({ base, preset }: Flags): string | undefined {
+  if (base === undefined) return preset === 'original' ? undefined : shippedBundle;
+  return base === 'none' ? undefined : base;
+}
+
+/** Few reviews are all held out once, because a tenth of them would measure next to nothing. */
+function foldsOf({ folds }: Flags, reviews: readonly Review[]): number {
+  if (folds !== undefined) return folds;
+  const texts = countTexts(reviews);
+  return texts < FEW_REVIEWS && texts > 1 ? Math.min(DEFAULT_FOLDS, texts) : 0;
+}
+
+/** The name of an option as it is typed: `maxFeatures` is `max-features`. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The steps of the normalizer; undefined for none. */

@@ -52,7 +52,7 @@ export interface Spread {
 
 export const quantileShares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-interface Measures {
+export interface Measures {
   readonly auc: number;
   readonly spearman: number;
   readonly rmse: number;
@@ -162,7 +162,12 @@ function endsOf(scores: Float64Array, [lowest, highest]: ScoreRange) {
   };
 }
 
-function compareMeasures(stars: Float64Array, oldScores: Float64Array, newScores: Float64Array): ComparedMeasures {
+/** Measures two models by their scores of the same reviews, of at least two different stars. */
+export function compareMeasures(
+  stars: Float64Array,
+  oldScores: Float64Array,
+  newScores: Float64Array,
+): ComparedMeasures {
   const [low, high] = [stars.reduce((a, b) => Math.min(a, b)), stars.reduce((a, b) => Math.max(a, b))];
   const measure = (scores: Float64Array): Measures => ({
     auc: areaUnderCurve(stars, scores, low, high),

@@ -9,11 +9,13 @@ import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import { type BaseModel, extendVectorizer } from './base.ts';
 import { type BoostedModel, boost, firstTrees, overrideParameters } from './boosting.ts';
 import { type ClassWeights, sampleWeightsOf, weightFunctionOf } from './class-weights.ts';
 import { weighByConsistency } from './consistency.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from './fit-leaf.ts';
+import { fitOnBase } from './fit-on-base.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
@@ -33,6 +35,11 @@ export interface LearnOptions extends PassOptions {
   readonly classWeights?: ClassWeights;
   /** The linear leaf. Without it the model has only trees. */
   readonly leaf?: LeafOptions;
+  /**
+   * The model that the linear leaf starts from, in the range of the new model. `vectorizer` selects the new terms; the
+   * other parameters of the vectorizer are the base's.
+   */
+  readonly base?: BaseModel;
   /** Receives the name of each part of the work when it begins. */
   readonly onStage?: (stage: string) => void;
   readonly onRound?: (metrics: RoundMetrics) => void;
@@ -78,7 +85,7 @@ export async function learn(
 
   onStage?.(`tokenizing ${reviews.length + heldOut.length} reviews`);
   // Each step replaces `fitted`, so that the earlier matrix is freed before boosting.
-  let fitted = await fitVectorizer(passes, reviews, options.vectorizer, weightOf);
+  let fitted = await fitVectorizer(passes, reviews, options, weightOf);
   if (options.leaf?.consistencyFloor !== undefined) {
     const weighed = weighByConsistency(fitted.vectorizer, fitted.training, options.leaf.consistencyFloor);
     fitted = await rowsBy(weighed, passes, reviews, weightOf);
@@ -95,7 +102,14 @@ export async function learn(
   let leaf: FittedLeaf | undefined;
   if (options.leaf !== undefined) {
     onStage?.(`fitting the linear leaf on ${reviews.length} reviews and ${vectorizer.columnCount} terms`);
-    leaf = await fitLeaf(fitted.training, reviews, options.leaf, { seed, ...(signal === undefined ? {} : { signal }) });
+    const context = { seed, ...(signal === undefined ? {} : { signal }) };
+    leaf =
+      options.base === undefined
+        ? await fitLeaf(fitted.training, reviews, options.leaf, context)
+        : await fitOnBase(options.base, vectorizer, fitted.training, reviews, {
+            alpha: options.leaf.alpha,
+            ...context,
+          });
   }
   if (rounds > 0) onStage?.(`boosting ${rounds} rounds on ${reviews.length} rows of ${vectorizer.columnCount} columns`);
   const boosted = await boost(...fromLeaf(leaf, fitted.training, validation), {
@@ -132,14 +146,16 @@ function visitCountOf({ training, heldOut }: Split, leaf: LeafOptions | undefine
   return fitting + optional * training.length + heldOut.length;
 }
 
-/** The vocabulary and idf of the reviews, and their rows. */
+/** The vocabulary and idf of the reviews, or of the base and the reviews, and the rows. */
 async function fitVectorizer(
   passes: TextPasses,
   reviews: readonly Review[],
-  parameters: VectorizerParameters,
+  { vectorizer: parameters, base }: LearnOptions,
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  return rowsBy(await passes.fitVectorizer(textsOf(reviews), parameters), passes, reviews, weightOf);
+  const fit = await passes.fitVectorizer(textsOf(reviews), parameters);
+  const vectorizer = base === undefined ? fit.vectorizer() : extendVectorizer(base.vectorizer, fit.terms());
+  return rowsBy(vectorizer, passes, reviews, weightOf);
 }
 
 async function rowsBy(

@@ -34,11 +34,11 @@ export class TextPasses {
     this.#options = options;
   }
 
-  /** One pass that fits a vectorizer. Throws if a parameter is out of range or no term is left. */
-  async fitVectorizer(texts: Iterable<string>, parameters: VectorizerParameters): Promise<Vectorizer> {
+  /** One pass that fits a vectorizer. Throws if a parameter is out of range. */
+  async fitVectorizer(texts: Iterable<string>, parameters: VectorizerParameters): Promise<VectorizerFit> {
     const fit = new VectorizerFit(parameters);
     await this.#visit(texts, (text) => fit.add(this.#extractor.tokens(text).tokens));
-    return fit.vectorizer();
+    return fit;
   }
 
   /** One pass that returns the rows of the texts, in their order. */

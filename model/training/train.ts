@@ -8,9 +8,10 @@ import { type Golden, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
-import { scoreMapOf } from '../reference/score-range.ts';
+import { ScoreMap, scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
-import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { type FeatureExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
@@ -18,6 +19,8 @@ import { boostingParametersOf } from './learn.ts';
 import { pruneModelText } from './prune.ts';
 
 export interface TrainOptions extends ValidationOptions {
+  /** The bundle to start from. `vectorizer` and `normalizer` have to be its own, but for `min_df` and `max_features`. */
+  readonly base?: BaseModel;
   readonly name: string;
   /** The steps of the normalizer, in order. Undefined: texts are not normalized. */
   readonly normalizer?: readonly NormalizerStep[];
@@ -34,6 +37,8 @@ export interface TrainOptions extends ValidationOptions {
 
 /** The result of a training beside the bundle. A report is drawn from it. */
 export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | 'interrupted'> {
+  /** The base's scores of the held-out reviews; undefined without a base. */
+  readonly baseScores?: Float64Array;
   /** As it was written. */
   readonly bundle: Bundle;
 }
@@ -44,18 +49,22 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
  */
 export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
-  const scoreRange = starRangeOf(reviews);
+  const scoreRange = options.base === undefined ? starRangeOf(reviews) : rangeOnBase(reviews, options.base);
+  const base = options.base && baseInRange(options.base, scoreRange);
   await checkDestination(path); // it throws before the long work, not after it
   onStage('loading the tokenizer');
   const normalizer = options.normalizer && normalizerSettings(options.normalizer);
   const extractor = await loadFeatureExtractor(normalizer, onStage);
-  const result = await (folds > 0 ? crossValidate : validateOnHoldout)(extractor, reviews, scoreRange, options);
+  const validate = folds > 0 ? crossValidate : validateOnHoldout;
+  const result = await validate(extractor, reviews, scoreRange, { ...options, ...(base && { base }) });
   const { vectorizer, curves, heldOut, interrupted } = result;
   const fullText = result.booster.modelText();
   const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
   const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
   // Pruning rounds the leaves, so the end map is made for the pruned model.
-  const endMap = result.endMap && endMapOfModel(scoreRange, modelText, vectorizer.parameters, options.leaf?.tailShare);
+  const endMap =
+    result.endMap &&
+    endMapOfModel(scoreRange, modelText, vectorizer.parameters, base?.tailShare ?? options.leaf?.tailShare);
   const scores = { scoreRange, ...(endMap === undefined ? {} : { endMap }) };
   const scoreMap = scoreMapOf(scores);
   const goldens = goldenTexts.map((text): Golden => {
@@ -85,17 +94,36 @@ export async function train(path: string, reviews: readonly Review[], options: T
     ...(options.about === undefined ? {} : { about: options.about }),
   });
   const bundle = { path, manifest, modelText, vectorizer };
-  return { bundle, curves, heldOut, ...(interrupted === undefined ? {} : { interrupted }) };
+  return {
+    bundle,
+    curves,
+    heldOut,
+    ...(base && { baseScores: scoresByBase(base, heldOut.reviews, extractor) }),
+    ...(interrupted === undefined ? {} : { interrupted }),
+  };
+}
+
+function scoresByBase(base: BaseModel, reviews: readonly Review[], extractor: FeatureExtractor): Float64Array {
+  const scoreMap = ScoreMap.endMap(base.scoreMap);
+  const rowOf = extractor.rows(base.vectorizer);
+  return Float64Array.from(reviews, ({ text }) => {
+    const { columns, values } = rowOf(text);
+    const { weights, intercept } = base.leaf;
+    return scoreMap.score(
+      columns.reduce((sum, column, i) => sum + (weights[column] as number) * (values[i] as number), intercept),
+    );
+  });
 }
 
 /** The options as the manifest's `training` stores them. */
 function manifestTrainingOf(options: TrainOptions): Record<string, unknown> {
-  const { preset, validationShare, folds = 0, patience, classWeights, leaf } = options;
+  const { preset, validationShare, folds = 0, patience, classWeights, leaf, base } = options;
   const training: Record<string, unknown> = { parameters: boostingParametersOf(options) };
   if (preset !== undefined) training.preset = preset;
   if (validationShare > 0 && folds === 0) training.validation = { share: validationShare, patience };
   if (classWeights !== undefined)
     training.classWeights = classWeights === 'balanced' ? classWeights : Object.fromEntries(classWeights);
-  if (leaf !== undefined) training.ridge = leaf;
+  if (leaf !== undefined) training.ridge = { ...leaf, ...(base?.tailShare && { tailShare: base.tailShare }) };
+  if (base !== undefined) training.base = { name: base.manifest.name, version: base.manifest.version };
   return training;
 }

@@ -8,8 +8,11 @@ import {
   compareCodePoints,
   Vectorizer,
   type VectorizerParameters,
+  type VectorizerTables,
 } from '../reference/vectorizer.ts';
 import { TermCounter } from './term-counter.ts';
+
+export type FittedTerms = Pick<VectorizerTables, 'terms' | 'idf'>;
 
 /** Takes the texts one by one and keeps none. The constructor throws if a parameter is out of range. */
 export class VectorizerFit {
@@ -31,19 +34,24 @@ export class VectorizerFit {
 
   /** The vectorizer fitted on the texts so far. Throws if no term is left. */
   vectorizer(): Vectorizer {
+    const { terms, idf } = this.terms();
+    if (terms.length === 0) {
+      throw new Error(
+        `Expected a term that occurs in at least min_df = ${this.#parameters.min_df} texts, found none in ${this.#counter.textCount} texts`,
+      );
+    }
+    return new Vectorizer(this.#parameters, { terms, idf, logarithms: makeLogarithmTable() });
+  }
+
+  /** The terms of the texts so far, by code point, and their idf. There may be none. */
+  terms(): FittedTerms {
     const { min_df, max_features, smooth_idf } = this.#parameters;
     const { textCount } = this.#counter;
     const kept = this.#counter.kept(min_df, max_features, compareCodePoints);
-    if (kept.length === 0) {
-      throw new Error(
-        `Expected a term that occurs in at least min_df = ${min_df} texts, found none in ${textCount} texts`,
-      );
-    }
     const smooth = smooth_idf ? 1 : 0;
-    return new Vectorizer(this.#parameters, {
+    return {
       terms: kept.map(({ term }) => term),
       idf: Float64Array.from(kept, ({ texts }) => Math.log((textCount + smooth) / (texts + smooth)) + 1),
-      logarithms: makeLogarithmTable(),
-    });
+    };
   }
 }

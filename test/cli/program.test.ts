@@ -459,6 +459,10 @@ describe('hoshi', () => {
     const trained = await hoshi([
       'train',
       data,
+      '--base',
+      'none',
+      '--validation',
+      '0.1',
       '--out',
       one,
       '--name',
@@ -471,7 +475,22 @@ describe('hoshi', () => {
     ]);
     assert.equal(trained.code, 0, trained.stderr);
     assert.equal(JSON.parse(trained.stdout).measures.validation.auc, 1);
-    await hoshi(['train', data, '--out', two, '--name', 'mine', '--rounds', '60', '--set', 'feature_fraction=0.8']);
+    await hoshi([
+      'train',
+      data,
+      '--base',
+      'none',
+      '--validation',
+      '0.1',
+      '--out',
+      two,
+      '--name',
+      'mine',
+      '--rounds',
+      '60',
+      '--set',
+      'feature_fraction=0.8',
+    ]);
     assert.deepEqual(await contents(two), await contents(one));
     const [great, bad] = (await hoshi(['score', '--bundle', one], '最高\n最低\n')).stdout.split('\n').map(Number) as [
       number,
@@ -495,7 +514,16 @@ describe('hoshi', () => {
   for (const [what, content, message] of refusedData) {
     test(`train: ${what} is refused, and nothing is written`, async () => {
       const out = join(folder, 'refused');
-      const { stderr, code } = await hoshi(['train', await file('e.tsv', content), '--out', out, '--validation', '0']);
+      const { stderr, code } = await hoshi([
+        'train',
+        await file('e.tsv', content),
+        '--base',
+        'none',
+        '--out',
+        out,
+        '--validation',
+        '0',
+      ]);
       assert.match(stderr, message);
       assert.equal(code, 1);
       assert.ok(!(await readdir(folder)).includes('refused'));
@@ -533,6 +561,8 @@ describe('hoshi', () => {
     const { stderr, code } = await hoshi([
       'train',
       data,
+      '--base',
+      'none',
       '--out',
       join(folder, 'g'),
       '--validation',

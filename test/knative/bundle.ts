@@ -28,8 +28,8 @@ export async function putBundles(space: Namespace): Promise<string> {
     const reviews = join(folder, 'reviews.tsv');
     const counts = { sentences: 400, eachSentence: false, words: 200, contrasts: 0 };
     await writeFile(reviews, formatReviews(composeReviews(await readCorpus(), { seed: 7, counts })));
-    const options = ['--rounds', String(ROUNDS), '--max-features', String(TERMS)];
-    await run(join(packageRoot, 'bin', 'hoshi'), ['train', reviews, '--out', bundle, ...options]);
+    const options = ['--rounds', String(ROUNDS), '--max-features', String(TERMS), '--validation', '0.1'];
+    await run(join(packageRoot, 'bin', 'hoshi'), ['train', reviews, '--base', 'none', '--out', bundle, ...options]);
     await rm(join(bundle, 'report.html'));
     const from = (name: string) => ['create', 'configmap', name, `--from-file=${bundle}`];
     await space.kubectl(...from('small'));

@@ -60,7 +60,20 @@ describe('options', () => {
   test('a preset, and parameters that override it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
     const { out } = await place('preset');
-    const args = ['train', data, '--out', out, '--preset', 'original', '--rounds', '5', '--set', 'eta=0.5'];
+    const args = [
+      'train',
+      data,
+      '--base',
+      'none',
+      '--out',
+      out,
+      '--preset',
+      'original',
+      '--rounds',
+      '5',
+      '--set',
+      'eta=0.5',
+    ];
     const { code, stderr } = await hoshi([...args, '--set', 'min_child_samples=3']);
     assert.equal(code, 0, stderr);
     const { training, vectorizer } = await manifestOf(out);
@@ -81,7 +94,19 @@ describe('options', () => {
     const data = await file('ridge.tsv', tableOf(1, 5));
     const trees = async (...args: string[]) => {
       const { out } = await place(`ridge ${args.join(' ')}`);
-      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', ...args]);
+      const { code, stderr } = await hoshi([
+        'train',
+        data,
+        '--base',
+        'none',
+        '--validation',
+        '0.1',
+        '--out',
+        out,
+        '--rounds',
+        '3',
+        ...args,
+      ]);
       assert.equal(code, 0, stderr);
       const { training, endMap } = await manifestOf(out);
       const text = await readFile(join(out, 'model.txt'), 'utf8');
@@ -105,7 +130,20 @@ describe('options', () => {
   test('an objective with a link needs --ridge none', async () => {
     const data = await file('poisson.tsv', tableOf(1, 5));
     const { out, names } = await place('poisson');
-    const args = ['train', data, '--out', out, '--rounds', '3', '--set', 'objective=poisson'];
+    const args = [
+      'train',
+      data,
+      '--base',
+      'none',
+      '--validation',
+      '0.1',
+      '--out',
+      out,
+      '--rounds',
+      '3',
+      '--set',
+      'objective=poisson',
+    ];
     const refused = await hoshi(args);
     assert.match(
       refused.stderr,
@@ -120,7 +158,20 @@ describe('options', () => {
   test('folds and class weights are applied and recorded', async () => {
     const data = await file('b.tsv', tableOf(1, 5));
     const { out } = await place('folds');
-    const args = ['train', data, '--out', out, '--rounds', '30', '--folds', '4', '--class-weights', '1=2,5=0.5'];
+    const args = [
+      'train',
+      data,
+      '--base',
+      'none',
+      '--out',
+      out,
+      '--rounds',
+      '30',
+      '--folds',
+      '4',
+      '--class-weights',
+      '1=2,5=0.5',
+    ];
     const { code, stdout, stderr } = await hoshi([...args, '--json']);
     assert.equal(code, 0, stderr);
     const { training, measures } = JSON.parse(stdout);
@@ -133,7 +184,19 @@ describe('options', () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
-    const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '30', ...columns]);
+    const { code, stderr } = await hoshi([
+      'train',
+      data,
+      '--base',
+      'none',
+      '--validation',
+      '0.1',
+      '--out',
+      out,
+      '--rounds',
+      '30',
+      ...columns,
+    ]);
     assert.equal(code, 0, stderr);
     const { stdout } = await hoshi(['eval', data, '--bundle', out, '--json', ...columns]);
     assert.equal(JSON.parse(stdout).auc.value, 1);
@@ -142,12 +205,12 @@ describe('options', () => {
   test('the measures on held-out reviews are printed at the end, as inspect shows them', async () => {
     const data = await file('measured.tsv', tableOf(1, 5));
     for (const [set, args] of Object.entries({
-      validation: [],
+      validation: ['--validation', '0.1'],
       folds: ['--folds', '3'],
       none: ['--validation', '0'],
     })) {
       const { out } = await place(`measured by ${set}`);
-      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '5', ...args]);
+      const { code, stderr } = await hoshi(['train', data, '--base', 'none', '--out', out, '--rounds', '5', ...args]);
       assert.equal(code, 0, stderr);
       const shown = /^on (\w+) +(.*)\n/m.exec((await hoshi(['inspect', out])).stdout);
       if (set === 'none') {
@@ -164,7 +227,19 @@ describe('options', () => {
   test('--quiet prints nothing', async () => {
     const data = await file('d.tsv', tableOf(1, 5));
     const { out } = await place('quiet');
-    const { code, stdout, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '3', '--quiet']);
+    const { code, stdout, stderr } = await hoshi([
+      'train',
+      data,
+      '--base',
+      'none',
+      '--validation',
+      '0.1',
+      '--out',
+      out,
+      '--rounds',
+      '3',
+      '--quiet',
+    ]);
     assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: '', stderr: '' });
   });
 
@@ -189,11 +264,129 @@ describe('options', () => {
   ];
   for (const [args, message] of misused) {
     test(`wrong usage exits with 2: ${args.join(' ')}`, async () => {
-      const { code, stderr } = await hoshi(['train', 'x.tsv', '--out', join(folder, 'none'), ...args]);
+      const { code, stderr } = await hoshi([
+        'train',
+        'x.tsv',
+        '--base',
+        'none',
+        '--out',
+        join(folder, 'none'),
+        ...args,
+      ]);
       assert.match(stderr, message);
       assert.equal(code, 2);
     });
   }
+});
+
+describe('on a base', () => {
+  const ownRows = [...rowsOf(1, 5), '5\t推し活帳は最高だ。', '5\t推し活帳だけが好き。', '1\t一人だけの珍語録は最悪。'];
+  const ownTable = `stars\ttext\n${ownRows.join('\n')}\n`;
+  const termsOf = async (path: string) =>
+    (await readFile(join(path, 'vocabulary.tsv'), 'utf8')).split('\n').map((line) => line.split('\t')[0] as string);
+
+  test('the shipped model is the base: its terms stay, new ones need two reviews, and both models are compared', async () => {
+    const data = await file('own.tsv', ownTable);
+    const { out } = await place('own');
+    const { code, stderr } = await hoshi(['train', data, '--out', out]);
+    assert.equal(code, 0, stderr);
+    const shipped = join(packageRoot, 'model', 'stars');
+    const [base, own] = [await termsOf(shipped), await termsOf(out)];
+    const [inBase, inOwn] = [new Set(base), new Set(own)];
+    assert.ok(base.every((term) => inOwn.has(term)));
+    assert.ok(own.includes('活 帳') && !base.includes('活 帳'), 'a bigram of two reviews');
+    const added = own.filter((term) => !inBase.has(term));
+    assert.ok(!added.some((term) => term.includes('珍') || term.includes('録')), 'a word of one review');
+    const { training, vectorizer, scoreRange, normalizer } = await manifestOf(out);
+    const { name, version, vectorizer: parameters } = await manifestOf(shipped);
+    assert.deepEqual(training.base, { name, version });
+    assert.equal(training.folds.count, 5);
+    assert.deepEqual(vectorizer.rules, parameters.rules);
+    assert.deepEqual(scoreRange, [1, 5]);
+    assert.ok(normalizer.steps.length > 0);
+    assert.match(stderr, /^hoshi: 243 held-out reviews; AUC of 1 against 5 stars$/m);
+    for (const row of ['no model', 'base', 'new', 'new − base', '95 %'])
+      assert.match(stderr, new RegExp(`^hoshi: ${row} `, 'm'));
+    assert.match(stderr, /^hoshi: The new model is better than its base on these reviews\.$/m);
+    assert.match(stderr, /composed reviews of all subjects: AUC [\d.]+ of the base, [\d.]+ of the new model/);
+    for (const row of ownRows) assert.ok(!stderr.includes(row.split('\t')[1] as string), 'no text is logged');
+
+    const again = join(folder, 'again');
+    assert.equal((await hoshi(['train', data, '--out', again, '--name', 'mine'])).code, 0);
+    assert.deepEqual(await readFile(join(again, 'model.txt')), await readFile(join(out, 'model.txt')));
+    const onMine = await hoshi(['train', data, '--base', out, '--out', join(folder, 'on-mine')]);
+    assert.equal(onMine.code, 0, onMine.stderr);
+    assert.deepEqual(await termsOf(join(folder, 'on-mine')), own);
+  });
+
+  test('stars of another range: the base is mapped to it', async () => {
+    const data = await file('percent.tsv', tableOf(0, 100));
+    const { out } = await place('percent');
+    const { code, stderr } = await hoshi(['train', data, '--out', out]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await manifestOf(out)).scoreRange, [0, 100]);
+    const scores = (await hoshi(['score', '--bundle', out], '最高\n最低\n')).stdout.split('\n').map(Number);
+    assert.ok((scores[0] as number) > 80 && (scores[1] as number) < 20, `${scores}`);
+  });
+
+  test('one review of 500 stars is named, and nothing is written', async () => {
+    const data = await file('mistake.tsv', `${tableOf(1, 5)}500\tとても良い。\n`);
+    const { out, names } = await place('mistake');
+    const { code, stderr } = await hoshi(['train', data, '--out', out]);
+    assert.match(
+      stderr,
+      /Expected stars from 1 to 5, as the base has them, received 500 in 1 of 241 reviews, first for "とても良い。"\. Correct the stars, or add --base none/,
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(await names(), []);
+  });
+
+  const conflicting: readonly (readonly [name: string, ...args: string[]])[] = [
+    ['rounds', '--rounds', '3'],
+    ['terms', '--terms', 'surface'],
+    ['normalizer', '--normalizer', 'off'],
+    ['max-features', '--max-features', '10'],
+    ['min-df', '--min-df', '1'],
+    ['set', '--set', 'num_leaves=3'],
+    ['ridge', '--ridge', 'none'],
+  ];
+  for (const [name, ...args] of conflicting) {
+    test(`--${name} is refused, because the base decides it`, async () => {
+      const { code, stderr } = await hoshi(['train', 'x.tsv', '--out', 'y', ...args]);
+      assert.match(
+        stderr,
+        new RegExp(`option '--${name}' cannot be used with a base, which decides it; add --base none`),
+      );
+      assert.equal(code, 2);
+    });
+  }
+
+  test('a folder without a bundle, and a model of trees, are refused as a base', async () => {
+    const data = await file('for-base.tsv', tableOf(1, 5));
+    const none = await hoshi(['train', data, '--base', folder, '--out', join(folder, 'x')]);
+    assert.match(none.stderr, /manifest\.json: expected a file of a bundle, found none/);
+    const { out } = await place('trees');
+    await hoshi([
+      'train',
+      data,
+      '--base',
+      'none',
+      '--ridge',
+      'none',
+      '--rounds',
+      '3',
+      '--validation',
+      '0',
+      '--out',
+      out,
+    ]);
+    const trees = await hoshi(['train', data, '--base', out, '--out', join(folder, 'x')]);
+    assert.match(
+      trees.stderr,
+      /expected a base with a linear model alone, received 3 trees without one\. Add --base none/,
+    );
+    assert.deepEqual([none.code, trees.code], [1, 1]);
+  });
 });
 
 describe('reviews in all formats', () => {
@@ -205,7 +398,18 @@ describe('reviews in all formats', () => {
     ] as const) {
       const data = await file('e.tsv', tableOf(low, high));
       const out = join(folder, `range ${low}`);
-      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '60']);
+      const { code, stderr } = await hoshi([
+        'train',
+        data,
+        '--base',
+        'none',
+        '--validation',
+        '0.1',
+        '--out',
+        out,
+        '--rounds',
+        '60',
+      ]);
       assert.equal(code, 0, stderr);
       const { scoreRange, goldens, measures } = await manifestOf(out);
       assert.deepEqual(scoreRange, [low, high]);
@@ -225,7 +429,18 @@ describe('reviews in all formats', () => {
     const json = rows.map(([stars, text]) => `{"stars":${stars},"text":"${text}\\u0000\\ud800"}\n`).join('');
     for (const data of [await file('f.csv', `\ufeffstars,text\r\n${csv}`), await file('f.jsonl', json)]) {
       const out = join(folder, `of ${data.slice(-3)}`);
-      const { code, stderr } = await hoshi(['train', data, '--out', out, '--rounds', '30']);
+      const { code, stderr } = await hoshi([
+        'train',
+        data,
+        '--base',
+        'none',
+        '--validation',
+        '0.1',
+        '--out',
+        out,
+        '--rounds',
+        '30',
+      ]);
       assert.equal(code, 0, stderr);
       const { made, measures } = await manifestOf(out);
       assert.deepEqual([made.reviews, measures.validation.auc], [240, 1]);
@@ -241,7 +456,7 @@ describe('reviews in all formats', () => {
     );
     const data = await file('g.jsonl', [...bad, ...good].join('\n'));
     const { out, names } = await place('bad');
-    const args = ['train', data, '--out', out, '--rounds', '3', '--max-bad'];
+    const args = ['train', data, '--base', 'none', '--validation', '0.1', '--out', out, '--rounds', '3', '--max-bad'];
     const refused = await hoshi([...args, '11']);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received invalid JSON\n/);
@@ -301,7 +516,7 @@ describe('Ctrl-C', () => {
   test('in a round: keeps the best model so far, says so, and exits with 130', async () => {
     const data = await file('k.tsv', tableOf(1, 5));
     const { out, names } = await place('stopped');
-    const args = ['train', data, '--out', out, '--rounds', '100000', '--validation', '0'];
+    const args = ['train', data, '--base', 'none', '--out', out, '--rounds', '100000', '--validation', '0'];
     const { child, waitForStderr, ending } = startHoshi(args);
     await waitForStderr('round 100 of 100000');
     child.kill('SIGINT');
@@ -324,7 +539,7 @@ describe('Ctrl-C', () => {
     const data = join(folder, `${name}.tsv`);
     execFileSync('mkfifo', [data]);
     const { out, names } = await place(name);
-    const running = startHoshi(['train', data, '--out', out]);
+    const running = startHoshi(['train', data, '--base', 'none', '--out', out]);
     const pipe = createWriteStream(data, { fd: await openOnceRead(data, running.child) });
     pipe.on('error', () => {}); // the reader may have ended
     pipe.write(tableOf(1, 5).slice(0, 400));

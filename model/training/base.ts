@@ -1,0 +1,129 @@
+/**
+ * Training on a base: a bundle whose linear leaf is where the new one starts. The new model has the base's terms with
+ * their idf, and the new terms of the reviews.
+ */
+import { BundleError, type Manifest } from '../bundle/manifest.ts';
+import { readBundle } from '../bundle/read.ts';
+import { type Review, starRangeOf } from '../io/reviews.ts';
+import { parseModel } from '../reference/model-text.ts';
+import { type EndMap, ScoreMap, type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
+import { compareCodePoints, Vectorizer } from '../reference/vectorizer.ts';
+import type { LinearModel } from './ridge.ts';
+import type { FittedTerms } from './vectorizer-fit.ts';
+
+export interface BaseModel {
+  /** The bundle's folder. */
+  readonly path: string;
+  readonly manifest: Manifest;
+  readonly vectorizer: Vectorizer;
+  readonly leaf: LinearModel;
+  /** Raw sum → score. Its pieces are those of the base, whose bounds of the raw sums are not those of a new model. */
+  readonly scoreMap: EndMap;
+  readonly scoreRange: ScoreRange;
+  /** Of the end map that the new model gets (end-map.ts); undefined for the default. */
+  readonly tailShare: number | undefined;
+}
+
+/** Rejects with a BundleError if the folder holds no bundle, or one whose model is not a linear leaf alone. */
+export async function readBase(path: string): Promise<BaseModel> {
+  const { manifest, modelText, vectorizer } = await readBundle(path);
+  const { linearLeaf, treeCount } = parseModel(modelText);
+  if (linearLeaf === undefined || treeCount !== 1) {
+    const received = linearLeaf === undefined ? `${treeCount} trees without one` : `one and ${treeCount - 1} trees`;
+    throw new BundleError(
+      `${path}: expected a base with a linear model alone, received ${received}. Add --base none to train from nothing`,
+    );
+  }
+  const { raw, scores, slopes } = scoreMapOf(manifest);
+  return {
+    path,
+    manifest,
+    vectorizer,
+    leaf: {
+      weights: linearLeaf.coefficients.map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
+      intercept: linearLeaf.constant,
+    },
+    scoreMap: { raw: [...raw], scores: [...scores], slopes: slopes.length === 0 ? [1] : [...slopes] },
+    scoreRange: manifest.scoreRange,
+    tailShare: tailShareOf(manifest),
+  };
+}
+
+function tailShareOf({ training }: Manifest): number | undefined {
+  const { ridge } = training;
+  if (typeof ridge !== 'object' || ridge === null || !('tailShare' in ridge)) return undefined;
+  return typeof ridge.tailShare === 'number' ? ridge.tailShare : undefined;
+}
+
+/** More reviews with stars outside the base's range are another range of stars. Fewer are mistakes. */
+const MAX_MISTAKES = 0.1;
+
+/**
+ * The range of a model on this base: the base's, if the stars of the reviews are within it, else that of the reviews.
+ * Throws if only some reviews have stars outside the base's range, and names one.
+ */
+export function rangeOnBase(reviews: readonly Review[], { scoreRange: [low, high] }: BaseModel): ScoreRange {
+  const range = starRangeOf(reviews);
+  const outside = reviews.filter(({ stars }) => stars < low || stars > high);
+  const [first] = outside;
+  if (first === undefined) return [low, high];
+  if (outside.length > MAX_MISTAKES * reviews.length) return range;
+  throw new Error(
+    `Expected stars from ${low} to ${high}, as the base has them, received ${first.stars} in ${outside.length} of ${reviews.length} reviews, first for ${JSON.stringify(first.text.slice(0, 30))}. Correct the stars, or add --base none to train from ${range.join(' to ')}`,
+  );
+}
+
+/** The base with its scores mapped linearly to another range. */
+export function baseInRange(base: BaseModel, range: ScoreRange): BaseModel {
+  const [low, high] = base.scoreRange;
+  if (low === range[0] && high === range[1]) return base;
+  const factor = (range[1] - range[0]) / (high - low);
+  const mapped = (stars: number) => range[0] + (stars - low) * factor;
+  const { leaf, scoreMap } = base;
+  return {
+    ...base,
+    leaf: { weights: leaf.weights.map((weight) => weight * factor), intercept: mapped(leaf.intercept) },
+    scoreMap: { ...scoreMap, raw: scoreMap.raw.map(mapped), scores: scoreMap.scores.map(mapped) },
+    scoreRange: range,
+  };
+}
+
+/** The idf of the base's terms is larger and smaller by their consistency (consistency.ts); 0.7 is typical. */
+const NEW_TERM_FACTOR = 0.7;
+
+/** The base's vectorizer with new terms: those of `own` that it lacks. Their idf is smaller, as the base's are. */
+export function extendVectorizer({ parameters, tables }: Vectorizer, own: FittedTerms): Vectorizer {
+  const known = new Set(tables.terms);
+  const merged = [
+    ...tables.terms.map((term, column) => ({ term, idf: tables.idf[column] as number })),
+    ...own.terms
+      .map((term, i) => ({ term, idf: NEW_TERM_FACTOR * (own.idf[i] as number) }))
+      .filter(({ term }) => !known.has(term)),
+  ].sort((a, b) => compareCodePoints(a.term, b.term));
+  return new Vectorizer(parameters, {
+    terms: merged.map(({ term }) => term),
+    idf: Float64Array.from(merged, ({ idf }) => idf),
+    logarithms: tables.logarithms,
+  });
+}
+
+/** The base's leaf on the columns of a vectorizer that has all its terms. New terms have weight 0. */
+export function leafOn({ vectorizer, leaf }: BaseModel, extended: Vectorizer): LinearModel {
+  const weights = new Float64Array(extended.columnCount);
+  vectorizer.tables.terms.forEach((term, column) => {
+    weights[extended.columnOf(term) as number] = leaf.weights[column] as number;
+  });
+  return { weights, intercept: leaf.intercept };
+}
+
+/** The score of a raw sum, and the slope of the map there. */
+export function scoreAndSlope(map: EndMap, sum: number): readonly [score: number, slope: number] {
+  const { raw, scores, slopes } = map;
+  const last = raw.length - 1;
+  const score = ScoreMap.endMap(map).score(sum);
+  if (!(sum > (raw[0] as number))) return [scores[0] as number, 0];
+  if (sum >= (raw[last] as number)) return [scores[last] as number, 0];
+  let i = 0;
+  while (sum >= (raw[i + 1] as number)) i++;
+  return [score, slopes[i] as number];
+}

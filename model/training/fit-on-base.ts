@@ -1,0 +1,105 @@
+/**
+ * Fits the linear leaf of a model on a base: ridge regression on what the base leaves over, so that weights are shrunk
+ * towards the base's instead of towards zero.
+ *
+ * The labels are scores, and a score is a curved map of the raw sum (end-map.ts). Let r be the base's raw sum for a
+ * review, s the slope of the map there, and e = label − score. The change δ of the raw sum that mends the score is e / s,
+ * and its error counts s² times: one Gauss-Newton step for Σ (label − score)² + α‖δ‖². So a review that the base scores
+ * near an end counts little, as in logistic regression.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
+import { Interrupted } from '../io/interrupted.ts';
+import type { Review } from '../io/reviews.ts';
+import type { Vectorizer } from '../reference/vectorizer.ts';
+import { type BaseModel, leafOn, scoreAndSlope } from './base.ts';
+import type { FittedLeaf } from './fit-leaf.ts';
+import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
+import { countTexts, foldsOf } from './split.ts';
+
+/** Candidates of α: `auto` takes the best by the error of the out-of-fold scores. */
+const CANDIDATES = [0.25, 0.5, 1, 2, 4, 8, 16];
+const FOLDS = 5;
+/** A smaller slope would weigh a label at the end of the range next to nothing, and ask for an endless change. */
+const MIN_SLOPE = 0.05;
+const SOLVER = { tolerance: 1e-6, maxIterations: 500 };
+
+/** `training` has the rows that `vectorizer`, an extension of the base's, makes of the reviews. */
+export async function fitOnBase(
+  base: BaseModel,
+  vectorizer: Vectorizer,
+  training: TrainingSet,
+  reviews: readonly Review[],
+  { alpha, seed, signal }: { readonly alpha: number | 'auto'; readonly seed: number; readonly signal?: AbortSignal },
+): Promise<FittedLeaf> {
+  const start = leafOn(base, vectorizer);
+  const sums = predictLinear(start, training.matrix);
+  const changes = new Float64Array(sums.length);
+  const counts = new Float64Array(sums.length);
+  sums.forEach((sum, i) => {
+    const [score, slope] = scoreAndSlope(base.scoreMap, sum);
+    const s = Math.max(slope, MIN_SLOPE);
+    changes[i] = ((training.labels[i] as number) - score) / s;
+    counts[i] = (training.weights?.[i] ?? 1) * s * s;
+  });
+  const { matrix, columns } = usedColumns(training.matrix);
+  const fit = async (candidate: number, weights: Float64Array) => {
+    await setImmediate();
+    Interrupted.throwIf(signal);
+    return fitRidge(matrix, changes, { alpha: candidate, ...SOLVER }, weights);
+  };
+
+  const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
+  const outOfFoldBy = async (candidate: number) => {
+    const moved = sums.slice();
+    for (const fold of new Set(foldOf)) {
+      const others = counts.map((count, i) => (foldOf[i] === fold ? 0 : count));
+      if (!others.some((count) => count > 0)) continue; // one text: nothing to learn from, the base stays
+      predictLinear(await fit(candidate, others), matrix).forEach((change, i) => {
+        if (foldOf[i] === fold) moved[i] = (moved[i] as number) + change;
+      });
+    }
+    return moved;
+  };
+  const lossOf = (moved: Float64Array) =>
+    moved.reduce((loss, sum, i) => {
+      const error = (training.labels[i] as number) - scoreAndSlope(base.scoreMap, sum)[0];
+      return loss + (training.weights?.[i] ?? 1) * error * error;
+    }, 0);
+
+  let best: { alpha: number; outOfFold: Float64Array; loss: number } | undefined;
+  for (const candidate of alpha === 'auto' ? CANDIDATES : [alpha]) {
+    const outOfFold = await outOfFoldBy(candidate);
+    const loss = lossOf(outOfFold);
+    if (best === undefined || loss < best.loss) best = { alpha: candidate, outOfFold, loss };
+  }
+  if (best === undefined) throw new Error('Expected a candidate of α, found none');
+  return {
+    model: moved(start, await fit(best.alpha, counts), columns),
+    outOfFold: best.outOfFold,
+    alpha: best.alpha,
+    tailShare: base.tailShare,
+  };
+}
+
+/** The matrix without its empty columns, and the number of each column that is left. δ is 0 for the others. */
+function usedColumns(matrix: CsrMatrix): { readonly matrix: CsrMatrix; readonly columns: Int32Array } {
+  const columns = Int32Array.from(new Set(matrix.columns)).sort();
+  const placeOf = new Map(Array.from(columns, (column, place) => [column, place]));
+  return {
+    matrix: {
+      ...matrix,
+      columns: matrix.columns.map((column) => placeOf.get(column) as number),
+      columnCount: columns.length,
+    },
+    columns,
+  };
+}
+
+function moved(start: LinearModel, change: LinearModel, columns: Int32Array): LinearModel {
+  const weights = start.weights.slice();
+  columns.forEach((column, place) => {
+    weights[column] = (weights[column] as number) + (change.weights[place] as number);
+  });
+  return { weights, intercept: start.intercept + change.intercept };
+}
