@@ -13,7 +13,7 @@ import { loadScorer } from '../../model/scoring/load.ts';
 import { type BaseModel, readBase } from '../../model/training/base.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
-import { countTexts } from '../../model/training/split.ts';
+import { countTexts, repeatsIn } from '../../model/training/split.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom, shippedBundle } from '../options.ts';
@@ -176,6 +176,9 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     throw new Error(`${data}: expected at most ${flags.maxBad} unusable rows (--max-bad), found ${badRows.length}`);
   }
   if (reviews.length === 0) throw new Error(`${data}: expected reviews, found none`);
+  const { repeated, conflicting } = repeatsIn(reviews);
+  if (repeated > 0 && !flags.quiet)
+    log(`${data}: texts that occur more than once: ${repeated}, of these with different stars: ${conflicting}`);
   try {
     const options = await trainOptionsOf(data, flags, reviews, progress, signal);
     const trained = await train(flags.out, reviews, options);

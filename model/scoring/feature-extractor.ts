@@ -35,11 +35,15 @@ async function loadNativeExtractor(settings: NormalizerSettings | undefined): Pr
   const { nativeTokens } = await import('./native-tokens.ts');
   const analyzer = NativeAnalyzer.load();
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
+  const compile = (vectorizer: Vectorizer) =>
+    new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
+  // Training asks for the rows of one vectorizer several times, and to compile a large one takes a quarter of a second.
+  const compiled = new WeakMap<Vectorizer, ReturnType<typeof compile>>();
   return {
     tokens: nativeTokens(analyzer, normalizer),
     rows(vectorizer) {
-      const compiled = NativeVectorizer.load(compileVocabulary(vectorizer, ''));
-      const extractor = new NativeExtractor(analyzer, compiled, normalizer);
+      const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
+      compiled.set(vectorizer, extractor);
       return (text) => extractor.row(text);
     },
   };

@@ -36,6 +36,17 @@ export function countTexts(reviews: readonly Review[]): number {
   return groupCopies(reviews).groups.length;
 }
 
+/** How many texts occur more than once, and how many of these have different stars. */
+export function repeatsIn(reviews: readonly Review[]): { readonly repeated: number; readonly conflicting: number } {
+  const { groupOf, groups } = groupCopies(reviews);
+  const conflicting = new Set<number>();
+  reviews.forEach(({ stars }, i) => {
+    const group = groupOf[i] as number;
+    if (stars !== (groups[group] as Group).stars) conflicting.add(group);
+  });
+  return { repeated: groups.filter(({ copies }) => copies > 1).length, conflicting: conflicting.size };
+}
+
 /** The fold of each review, from 0 to `count` − 1. `foldSplits` describes the folds. */
 export function foldsOf(reviews: readonly Review[], seed: number, count: number): Uint32Array {
   const { groupOf, groups } = groupCopies(reviews);
