@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type DecodeOptions, type Encoding, encodingNamed, encodings } from '../model/io/encoding.ts';
 import { type RecordFormat, recordFormats } from '../model/io/records.ts';
 import type { BadRow } from '../model/io/reviews.ts';
 import { loadScorer } from '../model/scoring/load.ts';
@@ -38,11 +39,33 @@ export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
 export interface TextFileFlags {
   readonly column: string;
   readonly format?: RecordFormat;
+  readonly encoding?: Encoding;
+}
+
+/** The option of commands that read files of people. Without it, the encoding is detected. */
+export function addEncodingOption(command: Command): Command {
+  return command.option(
+    '--encoding <name>',
+    `encoding of the input: ${encodings.join(', ')} or another name of these, such as cp932 (default: detected)`,
+    encodingFrom,
+  );
+}
+
+/** A parser of `--encoding` for commander. */
+function encodingFrom(name: string): Encoding {
+  const encoding = encodingNamed(name);
+  if (encoding === undefined) throw new InvalidArgumentError(`Expected one of ${encodings.join(', ')}.`);
+  return encoding;
+}
+
+/** How files are read, with a message for what is detected. */
+export function readingOf({ encoding }: { readonly encoding?: Encoding }): DecodeOptions {
+  return { onNote: log, ...(encoding && { encoding }) };
 }
 
 /** Options of commands that read texts from files of any format. */
 export function addTextFileOptions(command: Command): Command {
-  return command
+  return addEncodingOption(command)
     .option('--column <name>', 'field with the text, in TSV, CSV and JSONL', 'text')
     .addOption(
       new Option('--format <format>', 'format of the input (default: the file name decides)').choices([

@@ -5,15 +5,26 @@ import { readBundle } from '../../model/bundle/read.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
 import { type Evaluation, measureScores, scoreReviews } from '../../model/evaluation/evaluate.ts';
 import { condense } from '../../model/evaluation/star-groups.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
 import { hashOfReviews, readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
-import { addScorerOptions, type ColumnNames, columnsFrom, log, logBadRows, type ScorerFlags } from '../options.ts';
+import {
+  addEncodingOption,
+  addScorerOptions,
+  type ColumnNames,
+  columnsFrom,
+  log,
+  logBadRows,
+  readingOf,
+  type ScorerFlags,
+} from '../options.ts';
 import { plainTable } from '../terminal/table.ts';
 
 /** More pairs of neighbouring stars do not fit into a terminal. */
 const MAX_NEIGHBOURS = 8;
 
 interface Flags extends ScorerFlags {
+  readonly encoding?: Encoding;
   readonly columns?: ColumnNames;
   readonly report?: string;
   readonly json?: boolean;
@@ -29,12 +40,12 @@ export function evalCommand(): Command {
       'HTML file for a report: plots of the measures, the most important terms and the worst mistakes',
     )
     .option('--json', 'print the measures as JSON');
-  return addScorerOptions(command).action(evaluateFile);
+  return addScorerOptions(addEncodingOption(command)).action(evaluateFile);
 }
 
 async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const { columns = {}, bundle: bundlePath, engine } = flags;
-  const { reviews, badRows } = await readReviews(data, { columns });
+  const { reviews, badRows } = await readReviews(data, { columns, ...readingOf(flags) });
   logBadRows(data, badRows);
   starRangeOf(reviews); // throws before the work, not after it
   const bundle = flags.report === undefined ? undefined : await readBundle(bundlePath);

@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
+import type { Encoding } from '../../model/io/encoding.ts';
 import { formatOf, readRecords, textIn } from '../../model/io/records.ts';
 import type { Explanation } from '../../model/scoring/explain.ts';
-import { addScorerOptions, numberFrom, type ScorerFlags, scorerOf } from '../options.ts';
+import { addEncodingOption, addScorerOptions, numberFrom, readingOf, type ScorerFlags, scorerOf } from '../options.ts';
 import { contributionTable, paintText, printable } from '../terminal/paint.ts';
 
 interface Flags extends ScorerFlags {
+  readonly encoding?: Encoding;
   readonly file?: string;
   readonly column: string;
   readonly json?: boolean;
@@ -32,7 +34,7 @@ export function explainCommand(): Command {
     .option('--json', 'print a JSON object for each text')
     .option('--color', 'colour the text (default: in a terminal, unless NO_COLOR is set)')
     .option('--no-color', 'do not colour the text');
-  return addScorerOptions(command).action(explain);
+  return addScorerOptions(addEncodingOption(command)).action(explain);
 }
 
 async function explain(texts: readonly string[], flags: Flags): Promise<void> {
@@ -47,11 +49,12 @@ async function explain(texts: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-async function* textsOf({ file, column: columnFlag }: Flags): AsyncGenerator<string> {
+async function* textsOf({ file, column: columnFlag, ...flags }: Flags): AsyncGenerator<string> {
   const [source, name] = file === undefined ? [process.stdin, 'stdin'] : [createReadStream(file), file];
   const format = file === undefined ? 'lines' : formatOf(file);
   const column = format === 'lines' ? 'text' : columnFlag;
-  for await (const record of readRecords(source, format, name, [column])) yield textIn(record, column, name);
+  for await (const record of readRecords(source, format, name, [column], readingOf(flags)))
+    yield textIn(record, column, name);
 }
 
 /** The first terms, and the sum of the contributions of the others. */

@@ -12,6 +12,7 @@ import {
   addTextFileOptions,
   log,
   print,
+  readingOf,
   type ScorerFlags,
   scorerOf,
   type TextFileFlags,
@@ -157,7 +158,7 @@ async function scoreSource(
     progress.add(count);
   };
   try {
-    for await (const batch of batchesOf(source, flags.column)) {
+    for await (const batch of batchesOf(source, flags)) {
       const scored = scoreBatch(scorer, batch, flags);
       scored.catch(() => {}); // `writeFirst` throws the error when it reaches this batch
       inFlight.push(scored);
@@ -169,13 +170,13 @@ async function scoreSource(
 }
 
 /** If the source fails, the texts before the failure still come as a batch, then the error is thrown. */
-async function* batchesOf({ stream, format, name }: Source, columnFlag: string): AsyncGenerator<Batch> {
-  const column = format === 'lines' ? 'text' : columnFlag;
+async function* batchesOf({ stream, format, name }: Source, flags: Flags): AsyncGenerator<Batch> {
+  const column = format === 'lines' ? 'text' : flags.column;
   let batch: Batch = { lines: [], texts: [] };
   let units = 0;
   let failure: unknown;
   try {
-    for await (const records of readRecordChunks(stream, format, name, [column])) {
+    for await (const records of readRecordChunks(stream, format, name, [column], readingOf(flags))) {
       for (const record of records) {
         const text = textIn(record, column, name);
         batch.lines.push(record.line);

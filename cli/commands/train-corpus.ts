@@ -13,7 +13,7 @@ import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
-import { log, logBadRows } from '../options.ts';
+import { log, logBadRows, readingOf } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { markdownRow } from '../terminal/table.ts';
 
@@ -68,7 +68,7 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
 
 /** Models of growing parts of the corpus, measured on the reviews of a file. */
 async function curveOf(corpus: Corpus, file: string): Promise<CorpusSplit[]> {
-  const { reviews, badRows } = await readReviews(file);
+  const { reviews, badRows } = await readReviews(file, readingOf({}));
   logBadRows(file, badRows);
   starRangeOf(reviews); // throws before the work, not after it
   return CURVE_STEPS.map((step) => {

@@ -5,6 +5,7 @@ import { rollBackWrite } from '../../model/bundle/write.ts';
 import { composeReviews } from '../../model/corpus/compose.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
 import { evaluate } from '../../model/evaluation/evaluate.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { type Review, readReviews } from '../../model/io/reviews.ts';
 import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
@@ -16,7 +17,17 @@ import { type PresetName, presetNames, presetOf, presets } from '../../model/tra
 import { countTexts, repeatsIn } from '../../model/training/split.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
-import { type ColumnNames, columnsFrom, finiteNumber, log, logBadRows, numberFrom, shippedBundle } from '../options.ts';
+import {
+  addEncodingOption,
+  type ColumnNames,
+  columnsFrom,
+  finiteNumber,
+  log,
+  logBadRows,
+  numberFrom,
+  readingOf,
+  shippedBundle,
+} from '../options.ts';
 import { baselineText } from '../terminal/baselines.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
@@ -27,6 +38,7 @@ interface Flags {
   readonly base?: string;
   readonly name?: string;
   readonly columns?: ColumnNames;
+  readonly encoding?: Encoding;
   readonly seed: number;
   readonly preset: PresetName;
   readonly ridge?: number | 'auto' | 'none';
@@ -65,7 +77,7 @@ export function trainCommand(): Command {
     )
     .option('--name <name>', 'name of the model (default: name of the folder)')
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom);
-  return addFitOptions(command)
+  return addFitOptions(addEncodingOption(command))
     .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
     .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
     .option('--quiet', 'do not print the progress and the measures')
@@ -169,7 +181,7 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
   const { onStage, onProgress, pause } = progress;
   onStage(`reading ${data}`);
   const { columns = {} } = flags;
-  const { reviews, badRows } = await readReviews(data, { columns, onProgress, signal });
+  const { reviews, badRows } = await readReviews(data, { columns, onProgress, signal, ...readingOf(flags) });
   pause();
   logBadRows(data, badRows);
   if (badRows.length > flags.maxBad) {

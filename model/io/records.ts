@@ -1,11 +1,11 @@
 /**
  * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180) or JSONL.
- * Memory is constant. Each record has the number of the line on which it ends. Input is UTF-8, with or without a byte
- * order mark.
+ * Memory is constant. Each record has the number of the line on which it ends. encoding.ts decodes the input.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { isObject, show } from './checks.ts';
+import { type DecodeOptions, decode } from './encoding.ts';
 
 const MAX_CHUNK_RECORDS = 256; // per chunk of a table
 
@@ -18,6 +18,14 @@ export interface InputRecord {
   readonly fields: Readonly<Record<string, unknown>>;
   /** The reason why the record could not be parsed. `fields` is then empty. */
   readonly problem?: string;
+}
+
+export interface RecordOptions extends DecodeOptions {
+  /**
+   * Called with the names of a table's columns, or of the fields of the first object of JSONL, before the first record. It
+   * may throw.
+   */
+  readonly onNames?: (names: readonly string[]) => void;
 }
 
 /** The format that matches a file's extension; `lines` for any other extension. */
@@ -45,8 +53,9 @@ export async function* readRecords(
   format: RecordFormat,
   name: string,
   required: readonly string[],
+  options?: RecordOptions,
 ): AsyncGenerator<InputRecord> {
-  for await (const records of readRecordChunks(source, format, name, required)) yield* records;
+  for await (const records of readRecordChunks(source, format, name, required, options)) yield* records;
 }
 
 /** The same records in chunks, because an `await` for each record would cost more than scoring it. */
@@ -55,18 +64,35 @@ export function readRecordChunks(
   format: RecordFormat,
   name: string,
   required: readonly string[],
+  options: RecordOptions = {},
 ): AsyncGenerator<readonly InputRecord[]> {
-  if (format === 'lines') return lineRecords(source, name);
-  return format === 'jsonl' ? jsonRecords(source, name) : tableRecords(source, format, name, required);
+  if (format === 'lines') return lineRecords(source, name, options);
+  return format === 'jsonl'
+    ? jsonRecords(source, name, options)
+    : tableRecords(source, format, name, required, options);
 }
 
-async function* lineRecords(source: Readable, name: string): AsyncGenerator<InputRecord[]> {
-  for await (const lines of linesOf(source, name)) yield lines.map(({ line, text }) => ({ line, fields: { text } }));
+async function* lineRecords(source: Readable, name: string, options: DecodeOptions): AsyncGenerator<InputRecord[]> {
+  for await (const lines of linesOf(source, name, options))
+    yield lines.map(({ line, text }) => ({ line, fields: { text } }));
 }
 
-async function* jsonRecords(source: Readable, name: string): AsyncGenerator<InputRecord[]> {
-  for await (const lines of linesOf(source, name)) {
-    yield lines.filter(({ text }) => text.trim() !== '').map(({ line, text }) => ({ line, ...fieldsOf(text) }));
+async function* jsonRecords(
+  source: Readable,
+  name: string,
+  { onNames, ...options }: RecordOptions,
+): AsyncGenerator<InputRecord[]> {
+  let areNamed = false;
+  for await (const lines of linesOf(source, name, options)) {
+    const records = lines
+      .filter(({ text }) => text.trim() !== '')
+      .map(({ line, text }): InputRecord => ({ line, ...fieldsOf(text) }));
+    const first = areNamed ? undefined : records.find(({ problem }) => problem === undefined);
+    if (first !== undefined) {
+      areNamed = true;
+      onNames?.(Object.keys(first.fields));
+    }
+    yield records;
   }
 }
 
@@ -87,17 +113,24 @@ async function* tableRecords(
   format: 'tsv' | 'csv',
   name: string,
   required: readonly string[],
+  { onNames, ...options }: RecordOptions,
 ): AsyncGenerator<InputRecord[]> {
+  const text = decode(source, name, options);
+  const { delimiter, start } = format === 'tsv' ? { delimiter: '\t', start: '' } : await delimiterOf(text);
+  if (format === 'csv' && delimiter !== ',')
+    options.onNote?.(`${name}: fields are separated by ${delimiter === ';' ? 'semicolons' : 'tabs'}`);
   const parser = parse({
     info: true,
-    delimiter: format === 'tsv' ? '\t' : ',',
+    delimiter,
     quote: format === 'tsv' ? null : '"',
     relax_column_count: true,
     skip_empty_lines: true,
   });
   pipeline(
-    source,
-    (bytes: AsyncIterable<Uint8Array>) => decode(bytes, name),
+    async function* () {
+      yield start;
+      yield* text;
+    },
     parser,
     () => {}, // The loop below receives the error from the parser.
   );
@@ -111,9 +144,10 @@ async function* tableRecords(
           if (!header.includes(column))
             throw new Error(`${name}:1: expected a column "${column}", found ${header.join(', ')}`);
         }
+        onNames?.(header);
         continue;
       }
-      records.push({ line: info.lines, fields: Object.fromEntries(header.map((column, i) => [column, record[i]])) });
+      records.push({ line: info.lines, ...rowOf(header, record) });
       if (records.length < MAX_CHUNK_RECORDS) continue;
       yield records;
       records = [];
@@ -125,18 +159,39 @@ async function* tableRecords(
   yield records;
 }
 
+/** The fields of a row by their columns. Empty fields after the last column are left out. */
+function rowOf(header: readonly string[], row: readonly string[]): Pick<InputRecord, 'fields' | 'problem'> {
+  if (row.slice(header.length).some((field) => field !== ''))
+    return { fields: {}, problem: `expected ${header.length} fields, received ${row.length}` };
+  return { fields: Object.fromEntries(header.map((column, i) => [column, row[i]])) };
+}
+
+/** The mark that separates the fields of a header: the most frequent one outside quotes. */
+async function delimiterOf(text: AsyncGenerator<string>): Promise<{ delimiter: string; start: string }> {
+  let start = '';
+  while (!start.includes('\n')) {
+    const { value, done } = await text.next();
+    if (done === true) break;
+    start += value;
+  }
+  const header = (start.split('\n')[0] as string).replace(/"[^"]*"/g, '');
+  const counts = [',', ';', '\t'].map((mark) => ({ mark, count: header.split(mark).length - 1 }));
+  const [most] = counts.sort((a, b) => b.count - a.count); // stable: a comma wins a tie
+  return { delimiter: most?.mark ?? ',', start };
+}
+
 interface Line {
   readonly line: number;
   readonly text: string;
 }
 
 /** Lines end with LF or CRLF only. node:readline also splits at U+2028 and at a lone CR, which are part of a text. */
-async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> {
+async function* linesOf(source: Readable, name: string, options: DecodeOptions): AsyncGenerator<Line[]> {
   let line = 0;
   let begun: string[] = []; // The chunks of an incomplete line. They are joined only once, at its end.
   const complete = (pieces: readonly string[]): Line[] =>
     pieces.map((text) => ({ line: ++line, text: text.endsWith('\r') ? text.slice(0, -1) : text }));
-  for await (const chunk of decode(source, name)) {
+  for await (const chunk of decode(source, name, options)) {
     const pieces = chunk.split('\n');
     if (pieces.length === 1) {
       begun.push(chunk);
@@ -149,25 +204,4 @@ async function* linesOf(source: Readable, name: string): AsyncGenerator<Line[]> 
   }
   const rest = begun.join('');
   if (rest !== '') yield complete([rest]);
-}
-
-/**
- * Decodes UTF-8 and drops the byte order mark. An error names the last line before the chunk with the invalid bytes.
- */
-async function* decode(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let line = 0;
-  const textOf = (chunk?: Uint8Array): string => {
-    try {
-      return decoder.decode(chunk, { stream: chunk !== undefined });
-    } catch (error) {
-      throw new Error(`${name}: expected UTF-8, found other bytes after line ${line}`, { cause: error });
-    }
-  };
-  for await (const chunk of source) {
-    const text = textOf(chunk);
-    yield text;
-    line += text.split('\n').length - 1;
-  }
-  yield textOf();
 }

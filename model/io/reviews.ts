@@ -3,6 +3,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { show } from './checks.ts';
+import { columnsIn, type ReviewColumns, starsIn } from './columns.ts';
+import type { DecodeOptions } from './encoding.ts';
 import { Interrupted } from './interrupted.ts';
 import { formatOf, type InputRecord, readRecordChunks } from './records.ts';
 
@@ -18,8 +20,8 @@ export interface BadRow {
   readonly reason: string;
 }
 
-export interface ReadOptions {
-  /** The names of the fields in the file. */
+export interface ReadOptions extends DecodeOptions {
+  /** The names of the fields in the file. Others are found by the names that people give to them (columns.ts). */
   readonly columns?: { readonly stars?: string; readonly text?: string };
   /** Called with the number of bytes read so far and the size of the file. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -46,23 +48,30 @@ export async function readReviews(
 /** The same in chunks of a few hundred rows, so that memory does not grow with the file. */
 export async function* readReviewChunks(
   file: string,
-  { columns = {}, onProgress, signal }: ReadOptions = {},
+  { columns: given = {}, onProgress, signal, encoding, onNote }: ReadOptions = {},
 ): AsyncGenerator<{ readonly reviews: readonly Review[]; readonly badRows: readonly BadRow[] }> {
   const format = formatOf(file);
   if (format === 'lines') throw new Error(`Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${file}`);
-  const { stars = 'stars', text = 'text' } = columns;
-  const { size } = await stat(file);
+  const stats = await stat(file);
+  if (stats.isDirectory()) throw new Error(`${file}: expected a file of reviews, found a folder`);
   const source = createReadStream(file);
-  for await (const records of readRecordChunks(source, format, file, [stars, text])) {
+  let columns: ReviewColumns = { stars: 'stars', text: 'text' };
+  const onNames = (names: readonly string[]) => {
+    const { areGuessed, ...found } = columnsIn(names, given, `${file}:1`, format === 'jsonl');
+    if (areGuessed) onNote?.(`${file}: the stars are in "${found.stars}", the texts in "${found.text}"`);
+    columns = found;
+  };
+  const options = { onNames, ...(encoding && { encoding }), ...(onNote && { onNote }) };
+  for await (const records of readRecordChunks(source, format, file, [], options)) {
     const reviews: Review[] = [];
     const badRows: BadRow[] = [];
     for (const record of records) {
-      const row = reviewOf(record, stars, text);
+      const row = reviewOf(record, columns);
       if (typeof row === 'string') badRows.push({ line: record.line, reason: row });
       else reviews.push(row);
     }
     yield { reviews, badRows };
-    onProgress?.(source.bytesRead, size);
+    onProgress?.(source.bytesRead, stats.size);
     Interrupted.throwIf(signal);
   }
 }
@@ -82,12 +91,14 @@ export async function hasField(file: string, field: string): Promise<boolean> {
 }
 
 /** The review, or the reason why the row is not one. */
-function reviewOf({ fields, problem }: InputRecord, starsColumn: string, textColumn: string): Review | string {
+function reviewOf({ fields, problem }: InputRecord, columns: ReviewColumns): Review | string {
   if (problem !== undefined) return problem;
-  const stars = numberOf(fields[starsColumn]);
-  const text = fields[textColumn];
-  if (!Number.isFinite(stars)) return `expected "${starsColumn}" to be a number, received ${show(fields[starsColumn])}`;
-  if (typeof text !== 'string' || text === '') return `expected "${textColumn}" to be a text, received ${show(text)}`;
+  const stars = starsIn(fields[columns.stars]);
+  const text = fields[columns.text];
+  if (!Number.isFinite(stars))
+    return `expected "${columns.stars}" to be a number, received ${show(fields[columns.stars])}`;
+  if (typeof text !== 'string' || text.trim() === '')
+    return `expected "${columns.text}" to be a text, received ${show(text)}`;
   return { stars, text };
 }
 
@@ -116,9 +127,4 @@ export function hashOfReviews(reviews: readonly Review[]): string {
 /** Adds one review to such a hash, or a text that nobody gave stars. */
 export function addToHash(hash: Hash, { stars, text }: { readonly stars?: number; readonly text: string }): void {
   hash.update(stars === undefined ? `${text}\n` : `${stars}\t${text}\n`);
-}
-
-function numberOf(value: unknown): number {
-  if (typeof value === 'string' && value.trim() !== '') return Number(value);
-  return typeof value === 'number' ? value : Number.NaN;
 }

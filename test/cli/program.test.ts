@@ -412,6 +412,38 @@ describe('hoshi', () => {
     assert.ok(offered >= 10 && accepted >= 1 && accepted <= offered && seconds < 600, stdout);
   });
 
+  test('score, eval and explain: a file in Shift_JIS is read, and told; --encoding names one', async () => {
+    // Python 3.11.7: '評価,本文\r\n5,良い\r\n1,悪い\r\n'.encode('cp932')
+    const bytes = Buffer.from('lV2JvyyWe5W2DQo1LJfHgqINCjEsiKuCog0K', 'base64');
+    const data = join(folder, 'sjis.csv');
+    await writeFile(data, bytes);
+    const told = /sjis\.csv: read as Shift_JIS \(cp932\); --encoding names another encoding/;
+    const scored = await hoshi(['score', '--bundle', tiny, '--column', '本文', data]);
+    assert.deepEqual([scored.stdout, scored.code], ['5\n1\n', 0]);
+    assert.match(scored.stderr, told);
+    const evaluated = await hoshi(['eval', '--bundle', tiny, data]);
+    assert.match(evaluated.stdout, /^2 reviews/);
+    assert.match(evaluated.stderr, told);
+    assert.match(evaluated.stderr, /the stars are in "評価", the texts in "本文"/);
+    const explained = await hoshi([
+      'explain',
+      '--bundle',
+      tiny,
+      '--file',
+      data,
+      '--column',
+      '本文',
+      '--encoding',
+      'cp932',
+      '--json',
+    ]);
+    assert.equal(JSON.parse(explained.stdout.split('\n')[0] as string).score, 5);
+    assert.equal(explained.stderr, '');
+    const unknown = await hoshi(['eval', '--encoding', 'latin-1', data]);
+    assert.match(unknown.stderr, /Expected one of utf-8, utf-16le, utf-16be, shift_jis, euc-jp/);
+    assert.equal(unknown.code, 2);
+  });
+
   test('eval: stars from 0 to 100 are grouped to fit into a terminal', async () => {
     const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
     const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
@@ -509,7 +541,7 @@ describe('hoshi', () => {
       /:2: expected "text" to be a text, received ""[\s\S]*expected at most 0 unusable rows \(--max-bad\), found 1/,
     ],
     ['no term at all', 'stars\ttext\n5\t。\n1\t、\n', /Expected a term that occurs in/],
-    ['another column', 'rating\ttext\n5\tよい\n', /:1: expected a column "stars", found rating, text/],
+    ['another column', 'height\ttext\n5\tよい\n', /:1: expected a column "stars", found height, text/],
   ];
   for (const [what, content, message] of refusedData) {
     test(`train: ${what} is refused, and nothing is written`, async () => {

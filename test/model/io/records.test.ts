@@ -31,14 +31,14 @@ test('a byte order mark is dropped, and a character may be split between chunks'
 
 test('the error for bytes that are not UTF-8 names the line', async () => {
   await assert.rejects(
-    recordsOf(['良い\n', Buffer.of(0x82, 0xa0, 0x0a)], 'lines'),
-    /^Error: input: expected UTF-8, found other bytes after line 1$/,
+    recordsOf(['良い\n', Buffer.of(0xff, 0x0a)], 'lines'),
+    /^Error: input: expected UTF-8, found other bytes after line 1; --encoding names another encoding$/,
   );
 });
 
-test('tables in another encoding are refused, and so is a character that is cut off at the end', async () => {
+test('a table that goes on in another encoding is refused, and so is a character that is cut off at the end', async () => {
   const shiftJis = Buffer.of(0x8d, 0x82, 0x0a); // 高
-  const message = /^Error: input: expected UTF-8, found other bytes after line 2$/;
+  const message = /^Error: input: expected UTF-8, found other bytes after line 2; --encoding names another encoding$/;
   await assert.rejects(recordsOf(['stars\ttext\n5\t良い\n', '1\t', shiftJis], 'tsv', ['text']), message);
   await assert.rejects(recordsOf(['stars,text\n5,良い\n', '1,', shiftJis], 'csv', ['text']), message);
   await assert.rejects(recordsOf(['stars,text\n5,良い\n1,', Buffer.of(0xe9, 0xab)], 'csv', ['text']), message);
