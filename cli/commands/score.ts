@@ -37,7 +37,10 @@ const PROGRESS_MS = 1000;
 export function scoreCommand(): Command {
   const command = new Command('score')
     .description('print the score of each text, one score per line, in order')
-    .argument('[files...]', 'files of texts (default: standard input)');
+    .argument(
+      '[files...]',
+      'files of texts, or - for standard input, whose lines are scored as they come (default: -)',
+    );
   addTextFileOptions(command)
     .option('--json', 'print {"line": …, "score": …} for each text')
     .option(
@@ -114,8 +117,13 @@ interface Source {
 
 async function* sourcesOf(files: readonly string[], flags: Flags): AsyncGenerator<Source> {
   const { shard } = flags;
-  if (files.length === 0) yield { stream: process.stdin, format: flags.format ?? 'lines', name: 'stdin' };
+  const stdin: Source = { stream: process.stdin, format: flags.format ?? 'lines', name: 'stdin' };
+  if (files.length === 0) yield stdin;
   for (const file of files) {
+    if (file === '-') {
+      yield stdin;
+      continue;
+    }
     const format = flags.format ?? formatOf(file);
     if (shard === undefined) yield { stream: createReadStream(file), format, name: file };
     else {
@@ -151,21 +159,23 @@ async function scoreSource(
   write: Write,
   progress: ScoreProgress,
 ): Promise<void> {
-  const inFlight: Promise<ScoredBatch>[] = [];
-  const writeFirst = async () => {
-    const { count, output } = await (inFlight.shift() as Promise<ScoredBatch>);
-    await write(output);
-    progress.add(count);
-  };
+  const inFlight: Promise<void>[] = [];
+  let written = Promise.resolve(); // all batches so far, in their order
   try {
     for await (const batch of batchesOf(source, flags)) {
       const scored = scoreBatch(scorer, batch, flags);
-      scored.catch(() => {}); // `writeFirst` throws the error when it reaches this batch
-      inFlight.push(scored);
-      if (inFlight.length === MAX_IN_FLIGHT) await writeFirst();
+      scored.catch(() => {}); // `written` has the error when it reaches this batch
+      written = written.then(async () => {
+        const { count, output } = await scored;
+        await write(output);
+        progress.add(count);
+      });
+      written.catch(() => {});
+      inFlight.push(written);
+      if (inFlight.length === MAX_IN_FLIGHT) await inFlight.shift();
     }
   } finally {
-    while (inFlight.length > 0) await writeFirst();
+    await written;
   }
 }
 
@@ -187,6 +197,11 @@ async function* batchesOf({ stream, format, name }: Source, flags: Flags): Async
         batch = { lines: [], texts: [] };
         units = 0;
       }
+      // If no more input has come yet, the texts are scored at once: a program may wait for them before it goes on.
+      if (stream !== process.stdin || stream.readableLength > 0 || batch.texts.length === 0) continue;
+      yield batch;
+      batch = { lines: [], texts: [] };
+      units = 0;
     }
   } catch (error) {
     failure = error;

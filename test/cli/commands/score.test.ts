@@ -24,6 +24,24 @@ describe('hoshi score', () => {
 
   const score = (...args: string[]) => hoshi(['score', '--bundle', tiny, ...args]);
 
+  for (const args of [[], ['-'], ['--format', 'jsonl', '-']]) {
+    test(`lines of standard input are scored as they come: ${args.join(' ')}`, async () => {
+      const child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), 'score', '--bundle', tiny, ...args]);
+      const received = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+      const line = (text: string) => (args.includes('jsonl') ? `${JSON.stringify({ text })}\n` : `${text}\n`);
+      for (const [text, score] of [
+        ['良い', '5\n'],
+        ['悪い', '1\n'],
+        ['良い', '5\n'],
+      ] as const) {
+        child.stdin.write(line(text));
+        assert.equal((await received.next()).value, score); // before the input ends
+      }
+      child.stdin.end();
+      assert.equal((await received.next()).done, true);
+    });
+  }
+
   test('--shard and --out: the joined files equal the output of one run', async () => {
     const reviews = join(folder, 'reviews.tsv');
     const texts = ['良い', '悪い', '普通', '良い店', '悪い、とても悪い', '', '良い'];
