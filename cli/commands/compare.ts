@@ -10,10 +10,12 @@ import { explainMoves } from '../../model/evaluation/moves.ts';
 import type { Pair } from '../../model/evaluation/range-map.ts';
 import { countText } from '../../model/evaluation/report/numbers.ts';
 import { type ComparedText, scorePair } from '../../model/evaluation/score-pair.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
 import type { BadRow } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import {
+  addEncodingOption,
   addEngineOption,
   type ColumnNames,
   columnsFrom,
@@ -21,6 +23,7 @@ import {
   logBadRows,
   numberFrom,
   print,
+  readingOf,
   type ScorerFlags,
 } from '../options.ts';
 import { comparisonText } from '../terminal/comparison.ts';
@@ -28,6 +31,7 @@ import { createProgress, type Progress } from '../terminal/progress.ts';
 
 interface Flags extends Pick<ScorerFlags, 'engine'> {
   readonly columns?: ColumnNames;
+  readonly encoding?: Encoding;
   readonly column: string;
   readonly top: number;
   readonly report?: string;
@@ -56,7 +60,7 @@ export function compareCommand(): Command {
     )
     .option('--report <file>', 'HTML file for plots of the moves, and the largest moves in colours')
     .option('--json', 'print the figures as JSON');
-  return addEngineOption(command).action(compare);
+  return addEngineOption(addEncodingOption(command)).action(compare);
 }
 
 async function compare(oldPath: string, newPath: string, file: string | undefined, flags: Flags): Promise<void> {
@@ -97,13 +101,15 @@ interface Texts {
 async function textsOf(
   file: string | undefined,
   models: Pair<{ readonly goldens: readonly Golden[] }>,
-  { columns = {}, column }: Flags,
+  { columns = {}, column, ...flags }: Flags,
   { onProgress }: Progress,
 ): Promise<Texts> {
   if (file === undefined) return composedTexts(models);
-  if (file === '-') return { name: 'standard input', chunks: readLines(process.stdin, 'stdin'), badRows: [] };
+  if (file === '-')
+    return { name: 'standard input', chunks: readLines(process.stdin, 'stdin', readingOf(flags)), badRows: [] };
   const badRows: BadRow[] = [];
   const { chunks, isLabelled } = await readTextFile(file, {
+    ...readingOf(flags),
     columns: { text: column, ...columns },
     onBadRows: (rows) => badRows.push(...rows),
     onProgress,

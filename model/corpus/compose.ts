@@ -103,9 +103,42 @@ function reviewOfSentences(random: Random, index: SentenceIndex): ComposedReview
   const sentences = Array.from({ length: count }, (_, i) => {
     // The first sentence drawn is never neutral: a review of only neutral sentences would have an arbitrary label.
     const addsNeutral = i > 0 && chance(random, neutralPercent);
+    if (addsNeutral && chance(random, NUMBER_PERCENT)) return countSentence(random);
     return withEnd(random, pickSentence(random, index, addsNeutral ? 0 : stars, subject));
   });
   return { stars, text: join(random, rotate(random, sentences)), kind: 'sentences' };
+}
+
+/** Of the neutral sentences. Without these, numbers would have the stars of the ratings that name them. */
+const NUMBER_PERCENT = 35;
+const COUNT_SENTENCES: readonly string[] = [
+  'N回目です。',
+  'N個買いました。',
+  'N人で行きました。',
+  'N年前に買いました。',
+  '使い始めてNか月。',
+  '使ってN週間です。',
+  'N泊しました。',
+  'N日に届きました。',
+  'N月のことです。',
+  'N時に着きました。',
+  'N階の部屋でした。',
+  'N巻まで読みました。',
+  'N話まで見ました。',
+  '今はレベルNです。',
+  'バージョンはNです。',
+  'N円でした。',
+  'N本入り。',
+  '身長はNセンチです。',
+  'N歳の子がいます。',
+  'N分ほど歩きます。',
+];
+
+/** A neutral sentence with a number. */
+function countSentence(random: Random): string {
+  const number = chance(random, 70) ? 1 + random.below(10) : 1 + random.below(100);
+  const text = chance(random, 85) ? numeral(random, number) : `${1 + random.below(9)}.${random.below(10)}`;
+  return pick(random, COUNT_SENTENCES).replace('N', text);
 }
 
 function pickSentence(random: Random, { texts }: SentenceIndex, stars: number, subject: Domain): string {

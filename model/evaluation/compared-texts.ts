@@ -2,11 +2,12 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { DecodeOptions } from '../io/encoding.ts';
 import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../io/records.ts';
 import { type BadRow, hasField, readReviewChunks } from '../io/reviews.ts';
 import type { ComparedText } from './score-pair.ts';
 
-export interface TextFileOptions {
+export interface TextFileOptions extends DecodeOptions {
   /** The names of the fields. With `stars`, the file must be labelled. */
   readonly columns: { readonly stars?: string; readonly text: string };
   /** Gets rows of a labelled file that are not reviews. */
@@ -24,19 +25,23 @@ export async function readTextFile(
   const format = formatOf(file);
   const isLabelled = stars !== undefined || (format !== 'lines' && (await hasField(file, 'stars')));
   if (isLabelled) return { isLabelled, chunks: labelledTexts(file, options) };
-  return { isLabelled, chunks: plainTextsOf(file, format, text, options.onProgress) };
+  return { isLabelled, chunks: plainTextsOf(file, format, text, options) };
 }
 
 /** The lines of a stream. `name` is for messages. */
-export function readLines(source: Readable, name: string): AsyncIterable<readonly ComparedText[]> {
-  return plainTexts(source, 'lines', name, 'text');
+export function readLines(
+  source: Readable,
+  name: string,
+  options: DecodeOptions = {},
+): AsyncIterable<readonly ComparedText[]> {
+  return plainTexts(source, 'lines', name, 'text', options);
 }
 
 async function* labelledTexts(
   file: string,
-  { columns, onBadRows, onProgress }: TextFileOptions,
+  { onBadRows, ...options }: TextFileOptions,
 ): AsyncGenerator<readonly ComparedText[]> {
-  for await (const { reviews, badRows } of readReviewChunks(file, { columns, onProgress })) {
+  for await (const { reviews, badRows } of readReviewChunks(file, options)) {
     onBadRows(badRows);
     yield reviews;
   }
@@ -46,12 +51,12 @@ async function* plainTextsOf(
   file: string,
   format: RecordFormat,
   column: string,
-  onProgress: TextFileOptions['onProgress'],
+  { onProgress, onBadRows: _, columns: __, ...options }: TextFileOptions,
 ): AsyncGenerator<readonly ComparedText[]> {
   const stats = await stat(file);
   if (stats.isDirectory()) throw new Error(`${file}: expected a file, found a folder`);
   const source = createReadStream(file);
-  for await (const texts of plainTexts(source, format, file, format === 'lines' ? 'text' : column)) {
+  for await (const texts of plainTexts(source, format, file, format === 'lines' ? 'text' : column, options)) {
     yield texts;
     onProgress(source.bytesRead, stats.size);
   }
@@ -62,7 +67,8 @@ async function* plainTexts(
   format: RecordFormat,
   name: string,
   column: string,
+  options: DecodeOptions,
 ): AsyncGenerator<readonly ComparedText[]> {
-  for await (const records of readRecordChunks(source, format, name, [column]))
+  for await (const records of readRecordChunks(source, format, name, [column], options))
     yield records.map((record) => ({ text: textIn(record, column, name) }));
 }

@@ -18,6 +18,8 @@ export interface LeafOptions {
    * Each idf is multiplied by this number plus the consistency of the term (consistency.ts), > 0. Undefined: idf alone.
    */
   readonly consistencyFloor?: number;
+  /** Whether terms of one number alone are left out: 1 says little without 星 or か月 beside it. False if undefined. */
+  readonly leavesOutNumbers?: boolean;
   /** The number of terms to keep in the vocabulary, those that move the predictions most; all if undefined. */
   readonly terms?: number;
   /**

@@ -19,7 +19,7 @@ import { fitOnBase } from './fit-on-base.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
-import { selectTerms } from './select-terms.ts';
+import { selectTerms, withoutNumbers } from './select-terms.ts';
 import type { Split } from './split.ts';
 import { type PassOptions, TextPasses } from './text-passes.ts';
 
@@ -150,12 +150,12 @@ function visitCountOf({ training, heldOut }: Split, leaf: LeafOptions | undefine
 async function fitVectorizer(
   passes: TextPasses,
   reviews: readonly Review[],
-  { vectorizer: parameters, base }: LearnOptions,
+  { vectorizer: parameters, base, leaf }: LearnOptions,
   weightOf: WeightFunction,
 ): Promise<Fitted> {
   const fit = await passes.fitVectorizer(textsOf(reviews), parameters);
   const vectorizer = base === undefined ? fit.vectorizer() : extendVectorizer(base.vectorizer, fit.terms());
-  return rowsBy(vectorizer, passes, reviews, weightOf);
+  return rowsBy(leaf?.leavesOutNumbers === true ? withoutNumbers(vectorizer) : vectorizer, passes, reviews, weightOf);
 }
 
 async function rowsBy(

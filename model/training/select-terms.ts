@@ -21,8 +21,23 @@ export function selectTerms(
     .sort((a, b) => importance(b) - importance(a) || a - b)
     .slice(0, count)
     .sort((a, b) => a - b);
-  const { terms, idf, logarithms } = vectorizer.tables;
-  return new Vectorizer(vectorizer.parameters, {
+  return withColumns(vectorizer, columns);
+}
+
+/** The vectorizer without the terms that are one number alone, marked or not. N-grams with numbers stay. */
+export function withoutNumbers(vectorizer: Vectorizer): Vectorizer {
+  const { terms } = vectorizer.tables;
+  return withColumns(
+    vectorizer,
+    Array.from(terms.keys()).filter((column) => !LONE_NUMBER.test(terms[column] as string)),
+  );
+}
+
+const LONE_NUMBER = /^(?:[ABL]:)?\d+¬?$/;
+
+function withColumns({ parameters, tables }: Vectorizer, columns: readonly number[]): Vectorizer {
+  const { terms, idf, logarithms } = tables;
+  return new Vectorizer(parameters, {
     terms: columns.map((column) => terms[column] as string),
     idf: Float64Array.from(columns, (column) => idf[column] as number),
     logarithms,

@@ -45,7 +45,7 @@ const NEUTRAL = [
   '友人に勧められて申し込みました。',
 ];
 /** Of the 200 pairs, the number that move by 0.5 stars or more, and the largest move. A better model lowers them. */
-const [MAX_MOVED, MAX_MOVE] = [4, 0.69];
+const [MAX_MOVED, MAX_MOVE] = [1, 0.58];
 
 test('a neutral sentence after a review moves its score by less than 0.5, with the exceptions that are counted', () => {
   const moves = REVIEWS.flatMap((review) =>

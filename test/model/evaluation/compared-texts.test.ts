@@ -75,7 +75,7 @@ describe('a file of texts', () => {
     await assert.rejects(readTextFileAt(join(folder, 'none.tsv')), /ENOENT/);
     await assert.rejects(readTextFileAt(folder), /: expected a file, found a folder/);
     const broken = join(folder, 'broken.txt');
-    await writeFile(broken, Buffer.of(0x82, 0xa0));
+    await writeFile(broken, Buffer.of(0xff, 0xa0, 0xff));
     await assert.rejects(readTextFileAt(broken), /broken\.txt: expected UTF-8/);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { selectTerms } from '../../../model/training/select-terms.ts';
+import { defaultVectorizerParameters, Vectorizer } from '../../../model/reference/vectorizer.ts';
+import { selectTerms, withoutNumbers } from '../../../model/training/select-terms.ts';
 import { fitVectorizer, tokensOf, vectorize } from '../../fixtures/vectorize.ts';
 
 const ridge = { alpha: 1, tolerance: 1e-12, maxIterations: 100 };
@@ -36,4 +36,13 @@ test('selection follows sample weights', () => {
   assert.deepEqual(selected.tables.terms, ['悪い', '良い']);
   const only = Float64Array.from(labels, (_, i) => (i >= labels.length - 2 ? 1 : 0));
   assert.ok(selectTerms(vectorizer, { ...training, weights: only }, 3, ridge).tables.terms.includes('稀'));
+});
+
+test('terms of one number alone are left out, marked or not; n-grams with numbers stay', () => {
+  const terms = ['1', '1¬', 'A:1', 'B:10¬', 'L:3', '1 か月', '1つ', 'S:1', '一', '星', '星 1'];
+  const idf = Float64Array.from(terms, (_, i) => i);
+  const numbered = new Vectorizer(defaultVectorizerParameters, { terms, idf, logarithms: new Float64Array(1024) });
+  const { tables } = withoutNumbers(numbered);
+  assert.deepEqual(tables.terms, ['1 か月', '1つ', 'S:1', '一', '星', '星 1']);
+  assert.deepEqual([...tables.idf], [5, 6, 7, 8, 9, 10]);
 });
