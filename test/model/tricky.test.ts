@@ -11,7 +11,7 @@ import { describe, test } from 'node:test';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
-const MIN_IN_RANGE = { 'tricky.tsv': 325, 'tricky-blind.tsv': 190 };
+const MIN_IN_RANGE = { 'tricky.tsv': 329, 'tricky-blind.tsv': 191 };
 
 const scorer = await loadScorer({ bundlePath: join(packageRoot, 'model', 'stars'), engine: 'native' });
 
