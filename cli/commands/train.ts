@@ -85,7 +85,8 @@ export function trainCommand(): Command {
     .action(async (data: string, given: Flags, command: Command) => {
       const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
       const flags = given.folds === undefined && isGiven('validation') ? { ...given, folds: 0 } : given;
-      const fromNothing = flags.ridge === 'none' ? 'ridge' : FROM_NOTHING.find(isGiven);
+      const fromNothing =
+        flags.ridge === 'none' ? 'ridge' : flags.preset === 'original' ? 'preset' : FROM_NOTHING.find(isGiven);
       if (basePathOf(flags) !== undefined && fromNothing !== undefined)
         command.error(
           `error: option '--${kebab(fromNothing)}' cannot be used with a base, which decides it; add --base none to train from nothing`,
@@ -260,12 +261,16 @@ async function logBaselines(trained: Trained, reviews: readonly Review[], base: 
   const scores = { base: baseScores, model: heldOut.scores };
   for (const line of baselineText(heldOut.reviews, scores, constant).trimEnd().split('\n')) log(line);
   const composed = composeReviews(await readCorpus(), COMPOSED);
-  const aucOf = async (path: string) => {
-    const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn: log });
-    return (await evaluate(scorer, composed)).auc.value.toFixed(4);
+  const measuresOf = async (path: string) => {
+    const { auc, spearman } = await evaluate(
+      await loadScorer({ bundlePath: path, engine: 'auto', warn: log }),
+      composed,
+    );
+    return `${spearman.toFixed(4)} and${path === base.path ? ' AUC' : ''} ${auc.value.toFixed(4)}`;
   };
-  const [before, after] = [await aucOf(base.path), await aucOf(bundle.path)];
-  log(`on ${composed.length} composed reviews of all subjects: AUC ${before} of the base, ${after} of the new model`);
+  log(
+    `on ${composed.length} composed reviews of all subjects: Spearman ${await measuresOf(base.path)} of the base, ${await measuresOf(bundle.path)} of the new model`,
+  );
 }
 
 /**

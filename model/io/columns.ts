@@ -48,13 +48,11 @@ export function columnsIn(
         : `a column "${exact}", found ${names.join(', ')}`;
     throw new Error(`${place}: expected ${which}; --columns stars=NAME,text=NAME says which are meant`);
   };
-  const columns = { stars: found('stars'), text: found('text') };
-  return {
-    ...columns,
-    areGuessed: ['stars', 'text'].some(
-      (field) => given[field as 'stars'] === undefined && columns[field as 'stars'] !== field,
-    ),
-  };
+  const columns: ReviewColumns = { stars: found('stars'), text: found('text') };
+  const areGuessed = (['stars', 'text'] as const).some(
+    (field) => given[field] === undefined && columns[field] !== field,
+  );
+  return { ...columns, areGuessed };
 }
 
 const KANJI = '〇一二三四五六七八九';

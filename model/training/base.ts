@@ -64,12 +64,13 @@ const MAX_MISTAKES = 0.1;
  */
 export function rangeOnBase(reviews: readonly Review[], { scoreRange: [low, high] }: BaseModel): ScoreRange {
   const range = starRangeOf(reviews);
-  const outside = reviews.filter(({ stars }) => stars < low || stars > high);
+  const outside = [...reviews.entries()].filter(([, { stars }]) => stars < low || stars > high);
   const [first] = outside;
   if (first === undefined) return [low, high];
   if (outside.length > MAX_MISTAKES * reviews.length) return range;
+  const [index, { stars }] = first;
   throw new Error(
-    `Expected stars from ${low} to ${high}, as the base has them, received ${first.stars} in ${outside.length} of ${reviews.length} reviews, first for ${JSON.stringify(first.text.slice(0, 30))}. Correct the stars, or add --base none to train from ${range.join(' to ')}`,
+    `Expected stars from ${low} to ${high}, as the base has them, received others in ${outside.length} of ${reviews.length} reviews, first ${stars} in review ${index + 1}. Correct the stars, or add --base none to train from ${range.join(' to ')}`,
   );
 }
 

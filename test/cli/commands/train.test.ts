@@ -308,7 +308,10 @@ describe('on a base', () => {
     for (const row of ['no model', 'base', 'new', 'new − base', '95 %'])
       assert.match(stderr, new RegExp(`^hoshi: ${row} `, 'm'));
     assert.match(stderr, /^hoshi: The new model is better than its base on these reviews\.$/m);
-    assert.match(stderr, /composed reviews of all subjects: AUC [\d.]+ of the base, [\d.]+ of the new model/);
+    assert.match(
+      stderr,
+      /composed reviews of all subjects: Spearman [\d.]+ and AUC [\d.]+ of the base, [\d.]+ and [\d.]+ of the new model/,
+    );
     for (const row of ownRows) assert.ok(!stderr.includes(row.split('\t')[1] as string), 'no text is logged');
 
     const again = join(folder, 'again');
@@ -335,7 +338,7 @@ describe('on a base', () => {
     const { code, stderr } = await hoshi(['train', data, '--out', out]);
     assert.match(
       stderr,
-      /Expected stars from 1 to 5, as the base has them, received 500 in 1 of 241 reviews, first for "とても良い。"\. Correct the stars, or add --base none/,
+      /Expected stars from 1 to 5, as the base has them, received others in 1 of 241 reviews, first 500 in review 241\. Correct the stars, or add --base none/,
     );
     assert.equal(code, 1);
     assert.deepEqual(await names(), []);
@@ -349,6 +352,7 @@ describe('on a base', () => {
     ['min-df', '--min-df', '1'],
     ['set', '--set', 'num_leaves=3'],
     ['ridge', '--ridge', 'none'],
+    ['preset', '--preset', 'original', '--base', 'z'],
   ];
   for (const [name, ...args] of conflicting) {
     test(`--${name} is refused, because the base decides it`, async () => {
