@@ -33,7 +33,7 @@ interface Flags extends ScorerFlags {
 export function evalCommand(): Command {
   const command = new Command('eval')
     .description('measure how well a model predicts the stars of labelled reviews')
-    .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
+    .argument('<data>', 'file of reviews: TSV, CSV, JSONL, .xlsx or Parquet, with the fields stars and text')
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
     .option(
       '--report <file>',

@@ -69,7 +69,7 @@ const COMPOSED = { seed: 3, counts: { sentences: 1500, eachSentence: false, word
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a model on labelled reviews; Ctrl-C keeps the best model so far and exits with 130')
-    .argument('<data>', 'file of reviews: TSV, CSV or JSONL with the fields stars and text')
+    .argument('<data>', 'file of reviews: TSV, CSV, JSONL, .xlsx or Parquet, with the fields stars and text')
     .requiredOption('--out <folder>', 'folder for the bundle')
     .option(
       '--base <folder>',

@@ -141,9 +141,9 @@ const KINDS: readonly (readonly [pattern: RegExp, weight: number])[] = [
 
 /** The first bytes of files that are not text, with what they are called. */
 const BINARY: readonly (readonly [bytes: string, kind: string, advice?: string])[] = [
-  ['PK\x03\x04', 'an Excel workbook (.xlsx) or another ZIP archive', 'save the sheet as CSV'],
-  ['\xd0\xcf\x11\xe0', 'an old Excel workbook (.xls)', 'save the sheet as CSV'],
-  ['PAR1', 'a Parquet file', 'write it as CSV or JSONL'],
+  ['PK\x03\x04', 'an Excel workbook or another ZIP archive', 'a workbook is read if its name ends with .xlsx'],
+  ['\xd0\xcf\x11\xe0', 'an old Excel workbook', 'it is read if its name ends with .xls'],
+  ['PAR1', 'a Parquet file', 'it is read if its name ends with .parquet'],
   ['ARROW1', 'an Arrow file', 'write it as CSV or JSONL'],
   ['SQLite format 3', 'an SQLite database', 'export the table as CSV'],
   ['\x1f\x8b', 'a gzip archive', 'unpack it first'],

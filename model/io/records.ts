@@ -1,6 +1,6 @@
 /**
- * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180) or JSONL.
- * Memory is constant. Each record has the number of the line on which it ends. encoding.ts decodes the input.
+ * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180), JSONL, the
+ * first sheet of a workbook, or Parquet. Memory is constant, except for the last two. Each record has the number of the line on which it ends. encoding.ts decodes the input.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
@@ -9,7 +9,7 @@ import { type DecodeOptions, decode } from './encoding.ts';
 
 const MAX_CHUNK_RECORDS = 256; // per chunk of a table
 
-export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl'] as const;
+export const recordFormats = ['lines', 'tsv', 'csv', 'jsonl', 'xlsx', 'parquet'] as const;
 export type RecordFormat = (typeof recordFormats)[number];
 
 export interface InputRecord {
@@ -28,11 +28,13 @@ export interface RecordOptions extends DecodeOptions {
   readonly onNames?: (names: readonly string[]) => void;
 }
 
+const ALIASES: Readonly<Record<string, RecordFormat>> = { ndjson: 'jsonl', xls: 'xlsx' };
+
 /** The format that matches a file's extension; `lines` for any other extension. */
 export function formatOf(file: string): RecordFormat {
-  const extension = /\.(tsv|csv|jsonl|ndjson)$/i.exec(file)?.[1]?.toLowerCase();
+  const extension = /\.(tsv|csv|jsonl|ndjson|xlsx|xls|parquet)$/i.exec(file)?.[1]?.toLowerCase();
   if (extension === undefined) return 'lines';
-  return extension === 'ndjson' ? 'jsonl' : (extension as RecordFormat);
+  return ALIASES[extension] ?? (extension as RecordFormat);
 }
 
 /** The text in the field `column`. Throws an error that names the source and the line if that field is not a text. */
@@ -67,9 +69,30 @@ export function readRecordChunks(
   options: RecordOptions = {},
 ): AsyncGenerator<readonly InputRecord[]> {
   if (format === 'lines') return lineRecords(source, name, options);
-  return format === 'jsonl'
-    ? jsonRecords(source, name, options)
-    : tableRecords(source, format, name, required, options);
+  if (format === 'jsonl') return jsonRecords(source, name, options);
+  if (format === 'xlsx' || format === 'parquet') return binaryRecords(source, format, name, required, options);
+  return tableRecords(source, format, name, required, options);
+}
+
+async function* binaryRecords(
+  source: Readable,
+  format: 'xlsx' | 'parquet',
+  name: string,
+  required: readonly string[],
+  { onNames }: RecordOptions,
+): AsyncGenerator<readonly InputRecord[]> {
+  const { parquetRecords, sheetRecords } = await import('./workbook.ts');
+  const records = await (format === 'xlsx' ? sheetRecords : parquetRecords)(source, name, (names) => {
+    checkColumns(names, required, name);
+    onNames?.(names);
+  });
+  for (let first = 0; first < records.length; first += MAX_CHUNK_RECORDS)
+    yield records.slice(first, first + MAX_CHUNK_RECORDS);
+}
+
+function checkColumns(names: readonly string[], required: readonly string[], name: string): void {
+  for (const column of required)
+    if (!names.includes(column)) throw new Error(`${name}:1: expected a column "${column}", found ${names.join(', ')}`);
 }
 
 async function* lineRecords(source: Readable, name: string, options: DecodeOptions): AsyncGenerator<InputRecord[]> {
@@ -140,10 +163,7 @@ async function* tableRecords(
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       if (header === undefined) {
         header = record;
-        for (const column of required) {
-          if (!header.includes(column))
-            throw new Error(`${name}:1: expected a column "${column}", found ${header.join(', ')}`);
-        }
+        checkColumns(header, required, name);
         onNames?.(header);
         continue;
       }

@@ -1,4 +1,4 @@
-/** Reads labelled reviews from a TSV, CSV or JSONL file. By default, the fields are named `stars` and `text`. */
+/** Reads labelled reviews from a table: TSV, CSV, JSONL, a workbook or Parquet. By default, the fields are named `stars` and `text`. */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -51,7 +51,8 @@ export async function* readReviewChunks(
   { columns: given = {}, onProgress, signal, encoding, onNote }: ReadOptions = {},
 ): AsyncGenerator<{ readonly reviews: readonly Review[]; readonly badRows: readonly BadRow[] }> {
   const format = formatOf(file);
-  if (format === 'lines') throw new Error(`Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${file}`);
+  if (format === 'lines')
+    throw new Error(`Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls or .parquet, received ${file}`);
   const stats = await stat(file);
   if (stats.isDirectory()) throw new Error(`${file}: expected a file of reviews, found a folder`);
   const source = createReadStream(file);

@@ -19,8 +19,13 @@ type Range = readonly [start: number, end: number];
 
 const LINE_FEED = 0x0a;
 
-/** Opens a shard. Each shard of a table begins with the header. Rejects CSV, whose records may span lines. */
+/**
+ * Opens a shard. Each shard of a table begins with the header. Rejects CSV, whose records may span lines, and files that
+ * are not text.
+ */
 export async function openShard(file: string, format: RecordFormat, shard: Shard): Promise<Readable> {
+  if (format === 'xlsx' || format === 'parquet')
+    throw new Error(`${file}: expected lines, TSV or JSONL for a shard, received ${format}`);
   if (format === 'csv')
     throw new Error(
       `${file}: expected lines, TSV or JSONL for a shard, received CSV, whose records may span several lines`,

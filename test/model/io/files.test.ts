@@ -1,6 +1,6 @@
 /** Files of reviews as people have them: encodings, separators, names of columns, and ways to write stars. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { starsIn } from '../../../model/io/columns.ts';
 import { decode, detectEncoding, type Encoding, encodingNamed, encodings } from '../../../model/io/encoding.ts';
 import { readReviews } from '../../../model/io/reviews.ts';
+import { openShard } from '../../../model/io/shard.ts';
+import { packageRoot } from '../../../native/package-root.ts';
 
 let folder: string;
 before(async () => {
@@ -237,15 +239,65 @@ describe('stars', () => {
   });
 });
 
+describe('tables of other programs', () => {
+  // Made by openpyxl 3.1.5 (an empty row, then 番号, 評価, 本文; a second sheet) and pyarrow 26.0.1 (snappy, int64).
+  const fixture = (name: string) => join(packageRoot, 'test', 'fixtures', name);
+  const texts = ['最高でした。\n二行目', 'ダメ。半角ｶﾅも', '良い'];
+
+  test('the first sheet of a workbook, with stars as numbers and as ★', async () => {
+    const { reviews, badRows } = await readReviews(fixture('reviews.xlsx'));
+    assert.deepEqual(badRows, []);
+    assert.deepEqual(
+      reviews,
+      [5, 1, 4.5].map((stars, i) => ({ stars, text: texts[i] })),
+    );
+  });
+
+  test('a Parquet file', async () => {
+    const { reviews, badRows } = await readReviews(fixture('reviews.parquet'));
+    assert.deepEqual(badRows, []);
+    assert.deepEqual(
+      reviews,
+      [5, 1, 4].map((stars, i) => ({ stars, text: texts[i] })),
+    );
+  });
+
+  for (const name of ['broken.xlsx', 'broken.parquet']) {
+    test(`${name} is refused with its name`, async () => {
+      const content = Buffer.concat([
+        await readFile(fixture(name.replace('broken', 'reviews'))).then((all) => all.subarray(0, 500)),
+      ]);
+      await assert.rejects(
+        read(name, content),
+        new RegExp(`${name}: expected an? (?:Excel workbook|Parquet file), cannot read it: `),
+      );
+    });
+  }
+
+  test('a workbook without a column of texts names its columns', async () => {
+    await assert.rejects(
+      readReviews(fixture('reviews.xlsx'), { columns: { text: '感想' } }),
+      /reviews\.xlsx:1: expected a column "感想", found 番号, 評価, 本文/,
+    );
+  });
+
+  test('no shard of a workbook', async () => {
+    await assert.rejects(
+      openShard(fixture('reviews.xlsx'), 'xlsx', { index: 0, count: 2 }),
+      /expected lines, TSV or JSONL for a shard, received xlsx/,
+    );
+  });
+});
+
 describe('files that are not text', () => {
   const files: readonly (readonly [name: string, start: string, message: RegExp])[] = [
     [
       'x.csv',
       'PK\x03\x04\x14',
-      /expected a text file, received an Excel workbook \(\.xlsx\) or another ZIP archive: save the sheet as CSV$/,
+      /expected a text file, received an Excel workbook or another ZIP archive: a workbook is read if its name ends with \.xlsx$/,
     ],
-    ['old.csv', '\xd0\xcf\x11\xe0\xa1\xb1', /an old Excel workbook \(\.xls\): save the sheet as CSV/],
-    ['a.tsv', 'PAR1\x15', /a Parquet file: write it as CSV or JSONL/],
+    ['old.csv', '\xd0\xcf\x11\xe0\xa1\xb1', /an old Excel workbook: it is read if its name ends with \.xls/],
+    ['a.tsv', 'PAR1\x15', /a Parquet file: it is read if its name ends with \.parquet/],
     ['a.jsonl', '\x1f\x8b\x08', /a gzip archive: unpack it first/],
     ['b.csv', '%PDF-1.7', /a PDF document$/],
     ['c.csv', '\x89PNG\r\n', /a picture \(PNG\)$/],

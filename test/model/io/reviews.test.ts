@@ -169,7 +169,7 @@ describe('refused files', () => {
   test('a file name without a known extension', async () => {
     for (const name of ['reviews.txt', 'reviews', 'tsv']) {
       await assert.rejects(readReviews(name), {
-        message: `Expected a file named .tsv, .csv, .jsonl or .ndjson, received ${name}`,
+        message: `Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls or .parquet, received ${name}`,
       });
     }
   });
