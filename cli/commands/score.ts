@@ -2,6 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { textColumnIn } from '../../model/io/columns.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../../model/io/records.ts';
 import { openShard, type Shard } from '../../model/io/shard.ts';
@@ -181,12 +182,17 @@ async function scoreSource(
 
 /** If the source fails, the texts before the failure still come as a batch, then the error is thrown. */
 async function* batchesOf({ stream, format, name }: Source, flags: Flags): AsyncGenerator<Batch> {
-  const column = format === 'lines' ? 'text' : flags.column;
+  let column = format === 'lines' ? 'text' : flags.column;
+  const onNames = (names: readonly string[]) => {
+    if (format === 'jsonl') return; // each object has its own fields
+    column = textColumnIn(names, flags.column, `${name}:1`);
+    if (column !== flags.column) log(`${name}: the texts are in "${column}"`);
+  };
   let batch: Batch = { lines: [], texts: [] };
   let units = 0;
   let failure: unknown;
   try {
-    for await (const records of readRecordChunks(stream, format, name, [column], readingOf(flags))) {
+    for await (const records of readRecordChunks(stream, format, name, [], { ...readingOf(flags), onNames })) {
       for (const record of records) {
         const text = textIn(record, column, name);
         batch.lines.push(record.line);

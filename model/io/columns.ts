@@ -55,6 +55,18 @@ export function columnsIn(
   return { ...columns, areGuessed };
 }
 
+/** The column of the texts, where only these are read: `column`, or for `text` the only name that people give to one. */
+export function textColumnIn(names: readonly string[], column: string, place: string): string {
+  if (names.includes(column)) return column;
+  const alike = column === 'text' ? names.filter((name) => NAMES.text.includes(nameKey(name))) : [];
+  if (alike.length === 1) return alike[0] as string;
+  const which =
+    alike.length > 1
+      ? `one column of texts, found ${alike.join(' and ')}`
+      : `a column "${column}", found ${names.join(', ')}`;
+  throw new Error(`${place}: expected ${which}; --column NAME says which is meant`);
+}
+
 const KANJI = '〇一二三四五六七八九';
 const KANA: Readonly<Record<string, number>> = { ひとつ: 1, ふたつ: 2, みっつ: 3, よっつ: 4, いつつ: 5 };
 const NUMBER = '\\d+(?:\\.\\d+)?';

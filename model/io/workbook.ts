@@ -6,6 +6,9 @@ import { buffer } from 'node:stream/consumers';
 
 type NamesListener = ((names: readonly string[]) => void) | undefined;
 
+/** The first bytes of .xlsx (a ZIP archive) and of .xls. */
+const WORKBOOKS = ['PK\x03\x04', '\xd0\xcf\x11\xe0'].map((start) => Buffer.from(start, 'latin1'));
+
 /** A row by the names of its columns. */
 export interface TableRow {
   readonly line: number;
@@ -20,6 +23,9 @@ export async function sheetRecords(
 ): Promise<TableRow[]> {
   const { read, utils } = await packageFor(name, () => import('@e965/xlsx'));
   const bytes = await buffer(source);
+  // The package would also read text as a sheet, in an encoding of its own.
+  if (!WORKBOOKS.some((start) => bytes.subarray(0, start.length).equals(start)))
+    throw new Error(`${name}: expected an Excel workbook, received other bytes; is it a CSV file?`);
   const rows = orRefused(name, 'an Excel workbook', () => {
     const { SheetNames, Sheets } = read(bytes, { dense: true });
     const sheet = Sheets[SheetNames[0] as string];

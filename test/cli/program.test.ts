@@ -421,6 +421,15 @@ describe('hoshi', () => {
     const scored = await hoshi(['score', '--bundle', tiny, '--column', '本文', data]);
     assert.deepEqual([scored.stdout, scored.code], ['5\n1\n', 0]);
     assert.match(scored.stderr, told);
+    const found = await hoshi(['score', '--bundle', tiny, data]);
+    assert.equal(found.stdout, scored.stdout);
+    assert.match(found.stderr, /sjis\.csv: the texts are in "本文"/);
+    const other = await hoshi(['score', '--bundle', tiny, '--column', '感想', data]);
+    assert.match(
+      other.stderr,
+      /sjis\.csv:1: expected a column "感想", found 評価, 本文; --column NAME says which is meant/,
+    );
+    assert.equal(other.code, 1);
     const evaluated = await hoshi(['eval', '--bundle', tiny, data]);
     assert.match(evaluated.stdout, /^2 reviews/);
     assert.match(evaluated.stderr, told);

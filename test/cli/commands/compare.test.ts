@@ -186,7 +186,7 @@ describe('hoshi compare', () => {
       [[paths.old, paths.new, await file('i.tsv', 'body\n良い\n')], /i\.tsv:1: expected a column "text", found body/],
       [
         [paths.old, paths.new, await file('j.txt', '良い\n悪い\n'), '--columns', 'stars=rating'],
-        /Expected a file named \.tsv, \.csv, \.jsonl or \.ndjson/,
+        /Expected a file named \.tsv, \.csv, \.jsonl, \.ndjson, \.xlsx, \.xls or \.parquet/,
       ],
     ];
     for (const [args, message] of cases) {

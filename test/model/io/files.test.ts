@@ -274,6 +274,13 @@ describe('tables of other programs', () => {
     });
   }
 
+  test('text that is named like a workbook', async () => {
+    await assert.rejects(
+      read('csv.xlsx', '評価,本文\n5,良い\n'),
+      /csv\.xlsx: expected an Excel workbook, received other bytes; is it a CSV file\?$/,
+    );
+  });
+
   test('a workbook without a column of texts names its columns', async () => {
     await assert.rejects(
       readReviews(fixture('reviews.xlsx'), { columns: { text: '感想' } }),
