@@ -2,6 +2,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { labelCutsOf, labelOf, labels } from '../../model/evaluation/labels.ts';
 import { textColumnIn } from '../../model/io/columns.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../../model/io/records.ts';
@@ -22,6 +23,7 @@ import { runInterruptible } from '../terminal/interrupt.ts';
 
 interface Flags extends ScorerFlags, TextFileFlags {
   readonly json?: boolean;
+  readonly details?: boolean;
   readonly out?: string;
   readonly skipExisting?: boolean;
   readonly shard?: Shard;
@@ -45,6 +47,10 @@ export function scoreCommand(): Command {
   addTextFileOptions(command)
     .option('--json', 'print {"line": …, "score": …} for each text')
     .option(
+      '--details',
+      'like --json, with "label" (negative, neutral or positive) and "known", the share of known words',
+    )
+    .option(
       '--out <file>',
       'file for the scores, instead of standard output; it appears only when all texts are scored',
     )
@@ -55,7 +61,7 @@ export function scoreCommand(): Command {
         'part i of n of one file, i from 0 to n-1; the joined outputs of all parts equal the output for the whole file',
       )
         .argParser(shardFrom)
-        .conflicts('json'), // --json numbers lines from the beginning of the file, which a shard does not read
+        .conflicts(['json', 'details']), // these number lines from the beginning of the file, which a shard does not read
     )
     .option('--progress', 'log the progress on stderr (default: in a terminal)')
     .option('--no-progress', 'do not log the progress');
@@ -216,10 +222,27 @@ async function* batchesOf({ stream, format, name }: Source, flags: Flags): Async
   if (failure !== undefined) throw failure;
 }
 
-async function scoreBatch(scorer: Scorer, { lines, texts }: Batch, { json }: Flags): Promise<ScoredBatch> {
+async function scoreBatch(scorer: Scorer, { lines, texts }: Batch, { json, details }: Flags): Promise<ScoredBatch> {
+  if (details) {
+    const cuts = labelCutsOf(scorer.bundle);
+    const described = texts.map((text, i) => {
+      const { score, known } = scoreWithKnown(scorer, text);
+      return `${JSON.stringify({ line: lines[i], score, label: labels[labelOf(score, cuts)], known })}\n`;
+    });
+    return { count: lines.length, output: described.join('') };
+  }
   const scores = await scorer.scoreBatch(texts);
   const output = lines.map((line, i) => (json ? JSON.stringify({ line, score: scores[i] }) : String(scores[i])));
   return { count: lines.length, output: `${output.join('\n')}\n` };
+}
+
+/** `known` is the share of the words that are in a term of the model; null for a text without words, and on other engines. */
+function scoreWithKnown(scorer: Scorer, text: string): { readonly score: number; readonly known: number | null } {
+  const before = scorer.wordCounts?.();
+  const score = scorer.score(text);
+  const after = scorer.wordCounts?.();
+  if (before === undefined || after === undefined || after.words === before.words) return { score, known: null };
+  return { score, known: 1 - (after.unknownWords - before.unknownWords) / (after.words - before.words) };
 }
 
 /** Logs the number of scored texts once a second and at the end. */

@@ -24,6 +24,23 @@ describe('hoshi score', () => {
 
   const score = (...args: string[]) => hoshi(['score', '--bundle', tiny, ...args]);
 
+  test('--details: the label and the share of known words', async () => {
+    const { stdout, code } = await hoshi(['score', '--bundle', tiny, '--details'], '良い\n悪い店\n\nりんご\n');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+      [
+        { line: 1, score: 5, label: 'positive', known: 1 },
+        { line: 2, score: 1, label: 'negative', known: 0.5 },
+        { line: 3, score: 3, label: 'neutral', known: null },
+        { line: 4, score: 3, label: 'neutral', known: 0 },
+      ],
+    );
+  });
+
   for (const args of [[], ['-'], ['--format', 'jsonl', '-']]) {
     test(`lines of standard input are scored as they come: ${args.join(' ')}`, async () => {
       const child = spawn(process.execPath, [join(packageRoot, 'bin', 'hoshi'), 'score', '--bundle', tiny, ...args]);
