@@ -1,8 +1,11 @@
 /** What `hoshi train` prints at its end: the new model beside the model that it started from, and beside no model at all. */
 import { type ComparedMeasures, compareMeasures, type Measures } from '../../model/evaluation/compare.ts';
+import { measuresOf } from '../../model/evaluation/measures.ts';
+import { fixed, signed } from '../../model/evaluation/report/numbers.ts';
 import type { Review } from '../../model/io/reviews.ts';
 import { plainTable } from './table.ts';
 
+const DIGITS = 4;
 const MEASURES = [
   ['AUC', 'auc'],
   ['Spearman', 'spearman'],
@@ -21,12 +24,12 @@ export function baselineText(
 ): string {
   const stars = Float64Array.from(heldOut, (review) => review.stars);
   const compared = compareMeasures(stars, scores.base, scores.model);
-  const guess = compareMeasures(stars, new Float64Array(stars.length).fill(constant), scores.model).old;
-  const row = (name: string, { auc, spearman, rmse, mae }: Measures) => [
-    name,
-    ...[auc, spearman, rmse, mae].map((value) => (Number.isNaN(value) ? '–' : value.toFixed(4))),
-  ];
   const { low, high } = compared.stars;
+  const guess = measuresOf(stars, new Float64Array(stars.length).fill(constant), [low, high]);
+  const row = (name: string, measures: Partial<Measures>) => [
+    name,
+    ...MEASURES.map(([, measure]) => fixed(measures[measure] ?? Number.NaN, DIGITS)),
+  ];
   return [
     `${heldOut.length} held-out reviews; AUC of ${low} against ${high} stars\n`,
     plainTable(
@@ -35,7 +38,7 @@ export function baselineText(
         row('no model', guess),
         row('base', compared.old),
         row('new', compared.new),
-        ['new − base', ...MEASURES.map(([, measure]) => signed(compared.difference[measure]))],
+        ['new − base', ...MEASURES.map(([, measure]) => signed(compared.difference[measure], DIGITS))],
         ['95 %', ...MEASURES.map(([, measure]) => intervalText(compared.intervals[measure]))],
       ],
       [0],
@@ -44,12 +47,8 @@ export function baselineText(
   ].join('');
 }
 
-function signed(value: number): string {
-  return Number.isNaN(value) ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
-}
-
 function intervalText(interval: readonly [number, number] | null): string {
-  return interval === null ? '–' : interval.map(signed).join(' … ');
+  return interval === null ? '–' : interval.map((end) => signed(end, DIGITS)).join(' … ');
 }
 
 /** By AUC and RMSE. A difference is certain if its interval does not contain 0. */

@@ -18,8 +18,8 @@ export interface Evaluation {
   /** The AUC of each two neighbouring numbers of stars that were given, in ascending order. */
   readonly neighbours: readonly { readonly low: number; readonly high: number; readonly value: number }[];
   /**
-   * Of the reviews with the lowest or the highest stars, the share with a score on the right side of the middle between
-   * the two. The middle itself counts as high.
+   * The share of correct scores, of the reviews with the lowest and the highest stars. A score below the middle of the two
+   * is correct for the lowest stars, any other score for the highest.
    */
   readonly rightSide: number;
   /** NaN if all scores are equal. */
@@ -109,10 +109,10 @@ export function measureScores(
 
 function rightSideOf(reviews: readonly Review[], scores: Float64Array, low: number, high: number): number {
   const middle = (low + high) / 2;
-  const ends = [...scores].filter((_, i) => [low, high].includes((reviews[i] as Review).stars));
-  const right = [...scores].filter((score, i) => {
-    const { stars } = reviews[i] as Review;
-    return (stars === low && score < middle) || (stars === high && score >= middle);
+  const areCorrect = reviews.flatMap(({ stars }, i) => {
+    const score = scores[i] as number;
+    if (stars === low) return score < middle;
+    return stars === high ? score >= middle : [];
   });
-  return right.length / ends.length;
+  return areCorrect.filter((isCorrect) => isCorrect).length / areCorrect.length;
 }

@@ -1,6 +1,7 @@
 /**
  * Reads records from a stream: lines of text, TSV (fields separated by tabs, no quoting), CSV (RFC 4180), JSONL, the
- * first sheet of a workbook, or Parquet. Memory is constant, except for the last two. Each record has the number of the line on which it ends. encoding.ts decodes the input.
+ * first sheet of a workbook, or Parquet. Memory is constant, except for the last two. Each record has the number of the
+ * line on which it ends. encoding.ts decodes the input.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';

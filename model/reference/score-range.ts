@@ -50,9 +50,22 @@ export class ScoreMap implements ScoreMapTables {
     if (!(sum > (raw[0] as number))) return scores[0] as number;
     if (sum >= (raw[last] as number)) return scores[last] as number;
     if (slopes.length === 0) return sum;
-    let i = 0;
-    while (sum >= (raw[i + 1] as number)) i++;
+    const i = this.#pieceAt(sum);
     return (scores[i] as number) + (sum - (raw[i] as number)) * (slopes[i] as number);
+  }
+
+  /** The slope of the map at a raw sum: 0 at the ends and beyond. */
+  slope(sum: number): number {
+    const { raw, slopes } = this;
+    if (!(sum > (raw[0] as number)) || sum >= (raw[raw.length - 1] as number)) return 0;
+    return slopes.length === 0 ? 1 : (slopes[this.#pieceAt(sum)] as number);
+  }
+
+  /** The piece that a raw sum between the ends is in. */
+  #pieceAt(sum: number): number {
+    let i = 0;
+    while (sum >= (this.raw[i + 1] as number)) i++;
+    return i;
   }
 }
 

@@ -6,7 +6,7 @@ import { BundleError, type Manifest } from '../bundle/manifest.ts';
 import { readBundle } from '../bundle/read.ts';
 import { type Review, starRangeOf } from '../io/reviews.ts';
 import { parseModel } from '../reference/model-text.ts';
-import { type EndMap, ScoreMap, type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
+import { ScoreMap, type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
 import { compareCodePoints, Vectorizer } from '../reference/vectorizer.ts';
 import type { LinearModel } from './ridge.ts';
 import type { FittedTerms } from './vectorizer-fit.ts';
@@ -18,7 +18,7 @@ export interface BaseModel {
   readonly vectorizer: Vectorizer;
   readonly leaf: LinearModel;
   /** Raw sum → score. Its pieces are those of the base, whose bounds of the raw sums are not those of a new model. */
-  readonly scoreMap: EndMap;
+  readonly scoreMap: ScoreMap;
   readonly scoreRange: ScoreRange;
   /** Of the end map that the new model gets (end-map.ts); undefined for the default. */
   readonly tailShare: number | undefined;
@@ -34,7 +34,6 @@ export async function readBase(path: string): Promise<BaseModel> {
       `${path}: expected a base with a linear model alone, received ${received}. Add --base none to train from nothing`,
     );
   }
-  const { raw, scores, slopes } = scoreMapOf(manifest);
   return {
     path,
     manifest,
@@ -43,7 +42,7 @@ export async function readBase(path: string): Promise<BaseModel> {
       weights: linearLeaf.coefficients.map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
       intercept: linearLeaf.constant,
     },
-    scoreMap: { raw: [...raw], scores: [...scores], slopes: slopes.length === 0 ? [1] : [...slopes] },
+    scoreMap: scoreMapOf(manifest),
     scoreRange: manifest.scoreRange,
     tailShare: tailShareOf(manifest),
   };
@@ -80,11 +79,16 @@ export function baseInRange(base: BaseModel, range: ScoreRange): BaseModel {
   if (low === range[0] && high === range[1]) return base;
   const factor = (range[1] - range[0]) / (high - low);
   const mapped = (stars: number) => range[0] + (stars - low) * factor;
-  const { leaf, scoreMap } = base;
+  const { leaf } = base;
+  const { raw, scores, slopes } = base.scoreMap;
   return {
     ...base,
     leaf: { weights: leaf.weights.map((weight) => weight * factor), intercept: mapped(leaf.intercept) },
-    scoreMap: { ...scoreMap, raw: scoreMap.raw.map(mapped), scores: scoreMap.scores.map(mapped) },
+    scoreMap: ScoreMap.endMap({
+      raw: Array.from(raw, mapped),
+      scores: Array.from(scores, mapped),
+      slopes: Array.from(slopes),
+    }),
     scoreRange: range,
   };
 }
@@ -115,16 +119,4 @@ export function leafOn({ vectorizer, leaf }: BaseModel, extended: Vectorizer): L
     weights[extended.columnOf(term) as number] = leaf.weights[column] as number;
   });
   return { weights, intercept: leaf.intercept };
-}
-
-/** The score of a raw sum, and the slope of the map there. */
-export function scoreAndSlope(map: EndMap, sum: number): readonly [score: number, slope: number] {
-  const { raw, scores, slopes } = map;
-  const last = raw.length - 1;
-  const score = ScoreMap.endMap(map).score(sum);
-  if (!(sum > (raw[0] as number))) return [scores[0] as number, 0];
-  if (sum >= (raw[last] as number)) return [scores[last] as number, 0];
-  let i = 0;
-  while (sum >= (raw[i + 1] as number)) i++;
-  return [score, slopes[i] as number];
 }

@@ -12,7 +12,7 @@ import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import { type BaseModel, leafOn, scoreAndSlope } from './base.ts';
+import { type BaseModel, leafOn } from './base.ts';
 import type { FittedLeaf } from './fit-leaf.ts';
 import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
 import { countTexts, foldsOf } from './split.ts';
@@ -37,9 +37,8 @@ export async function fitOnBase(
   const changes = new Float64Array(sums.length);
   const counts = new Float64Array(sums.length);
   sums.forEach((sum, i) => {
-    const [score, slope] = scoreAndSlope(base.scoreMap, sum);
-    const s = Math.max(slope, MIN_SLOPE);
-    changes[i] = ((training.labels[i] as number) - score) / s;
+    const s = Math.max(base.scoreMap.slope(sum), MIN_SLOPE);
+    changes[i] = ((training.labels[i] as number) - base.scoreMap.score(sum)) / s;
     counts[i] = (training.weights?.[i] ?? 1) * s * s;
   });
   const { matrix, columns } = usedColumns(training.matrix);
@@ -63,7 +62,7 @@ export async function fitOnBase(
   };
   const lossOf = (moved: Float64Array) =>
     moved.reduce((loss, sum, i) => {
-      const error = (training.labels[i] as number) - scoreAndSlope(base.scoreMap, sum)[0];
+      const error = (training.labels[i] as number) - base.scoreMap.score(sum);
       return loss + (training.weights?.[i] ?? 1) * error * error;
     }, 0);
 

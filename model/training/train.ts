@@ -8,7 +8,7 @@ import { type Golden, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
-import { ScoreMap, scoreMapOf } from '../reference/score-range.ts';
+import { scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { type FeatureExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
@@ -16,7 +16,9 @@ import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf } from './learn.ts';
+import { MatrixBuilder } from './matrix-builder.ts';
 import { pruneModelText } from './prune.ts';
+import { predictLinear } from './ridge.ts';
 
 export interface TrainOptions extends ValidationOptions {
   /** The bundle to start from. `vectorizer` and `normalizer` have to be its own, but for `min_df` and `max_features`. */
@@ -104,15 +106,11 @@ export async function train(path: string, reviews: readonly Review[], options: T
 }
 
 function scoresByBase(base: BaseModel, reviews: readonly Review[], extractor: FeatureExtractor): Float64Array {
-  const scoreMap = ScoreMap.endMap(base.scoreMap);
   const rowOf = extractor.rows(base.vectorizer);
-  return Float64Array.from(reviews, ({ text }) => {
-    const { columns, values } = rowOf(text);
-    const { weights, intercept } = base.leaf;
-    return scoreMap.score(
-      columns.reduce((sum, column, i) => sum + (weights[column] as number) * (values[i] as number), intercept),
-    );
-  });
+  const builder = new MatrixBuilder();
+  for (const { text } of reviews) builder.add(rowOf(text));
+  const sums = predictLinear(base.leaf, builder.matrix(base.vectorizer.columnCount));
+  return sums.map((sum) => base.scoreMap.score(sum));
 }
 
 /** The options as the manifest's `training` stores them. */

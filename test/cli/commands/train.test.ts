@@ -56,6 +56,9 @@ async function place(name: string): Promise<{ out: string; names: () => Promise<
   return { out: join(parent, 'mine'), names: () => readdir(parent) };
 }
 
+/** Trains without a base, and holds a tenth of the reviews out. */
+const fromNothing = ['--base', 'none', '--validation', '0.1'] as const;
+
 describe('options', () => {
   test('a preset, and parameters that override it, by any of their names', async () => {
     const data = await file('a.tsv', tableOf(1, 5));
@@ -94,19 +97,7 @@ describe('options', () => {
     const data = await file('ridge.tsv', tableOf(1, 5));
     const trees = async (...args: string[]) => {
       const { out } = await place(`ridge ${args.join(' ')}`);
-      const { code, stderr } = await hoshi([
-        'train',
-        data,
-        '--base',
-        'none',
-        '--validation',
-        '0.1',
-        '--out',
-        out,
-        '--rounds',
-        '3',
-        ...args,
-      ]);
+      const { code, stderr } = await hoshi(['train', data, ...fromNothing, '--out', out, '--rounds', '3', ...args]);
       assert.equal(code, 0, stderr);
       const { training, endMap } = await manifestOf(out);
       const text = await readFile(join(out, 'model.txt'), 'utf8');
@@ -130,20 +121,7 @@ describe('options', () => {
   test('an objective with a link needs --ridge none', async () => {
     const data = await file('poisson.tsv', tableOf(1, 5));
     const { out, names } = await place('poisson');
-    const args = [
-      'train',
-      data,
-      '--base',
-      'none',
-      '--validation',
-      '0.1',
-      '--out',
-      out,
-      '--rounds',
-      '3',
-      '--set',
-      'objective=poisson',
-    ];
+    const args = ['train', data, ...fromNothing, '--out', out, '--rounds', '3', '--set', 'objective=poisson'];
     const refused = await hoshi(args);
     assert.match(
       refused.stderr,
@@ -184,19 +162,7 @@ describe('options', () => {
     const data = await file('c.tsv', tableOf(1, 5).replace('stars\ttext', 'rating\tbody'));
     const { out } = await place('columns');
     const columns = ['--columns', 'text=body,stars=rating'];
-    const { code, stderr } = await hoshi([
-      'train',
-      data,
-      '--base',
-      'none',
-      '--validation',
-      '0.1',
-      '--out',
-      out,
-      '--rounds',
-      '30',
-      ...columns,
-    ]);
+    const { code, stderr } = await hoshi(['train', data, ...fromNothing, '--out', out, '--rounds', '30', ...columns]);
     assert.equal(code, 0, stderr);
     const { stdout } = await hoshi(['eval', data, '--bundle', out, '--json', ...columns]);
     assert.equal(JSON.parse(stdout).auc.value, 1);
@@ -230,10 +196,7 @@ describe('options', () => {
     const { code, stdout, stderr } = await hoshi([
       'train',
       data,
-      '--base',
-      'none',
-      '--validation',
-      '0.1',
+      ...fromNothing,
       '--out',
       out,
       '--rounds',
@@ -402,18 +365,7 @@ describe('reviews in all formats', () => {
     ] as const) {
       const data = await file('e.tsv', tableOf(low, high));
       const out = join(folder, `range ${low}`);
-      const { code, stderr } = await hoshi([
-        'train',
-        data,
-        '--base',
-        'none',
-        '--validation',
-        '0.1',
-        '--out',
-        out,
-        '--rounds',
-        '60',
-      ]);
+      const { code, stderr } = await hoshi(['train', data, ...fromNothing, '--out', out, '--rounds', '60']);
       assert.equal(code, 0, stderr);
       const { scoreRange, goldens, measures } = await manifestOf(out);
       assert.deepEqual(scoreRange, [low, high]);
@@ -433,18 +385,7 @@ describe('reviews in all formats', () => {
     const json = rows.map(([stars, text]) => `{"stars":${stars},"text":"${text}\\u0000\\ud800"}\n`).join('');
     for (const data of [await file('f.csv', `\ufeffstars,text\r\n${csv}`), await file('f.jsonl', json)]) {
       const out = join(folder, `of ${data.slice(-3)}`);
-      const { code, stderr } = await hoshi([
-        'train',
-        data,
-        '--base',
-        'none',
-        '--validation',
-        '0.1',
-        '--out',
-        out,
-        '--rounds',
-        '30',
-      ]);
+      const { code, stderr } = await hoshi(['train', data, ...fromNothing, '--out', out, '--rounds', '30']);
       assert.equal(code, 0, stderr);
       const { made, measures } = await manifestOf(out);
       assert.deepEqual([made.reviews, measures.validation.auc], [240, 1]);
@@ -460,7 +401,7 @@ describe('reviews in all formats', () => {
     );
     const data = await file('g.jsonl', [...bad, ...good].join('\n'));
     const { out, names } = await place('bad');
-    const args = ['train', data, '--base', 'none', '--validation', '0.1', '--out', out, '--rounds', '3', '--max-bad'];
+    const args = ['train', data, ...fromNothing, '--out', out, '--rounds', '3', '--max-bad'];
     const refused = await hoshi([...args, '11']);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /g\.jsonl:1: expected a JSON object, received invalid JSON\n/);

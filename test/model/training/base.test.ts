@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom } from '../../../model/math/random.ts';
-import { ScoreMap } from '../../../model/reference/score-range.ts';
-import {
-  baseInRange,
-  extendVectorizer,
-  leafOn,
-  rangeOnBase,
-  readBase,
-  scoreAndSlope,
-} from '../../../model/training/base.ts';
+import { baseInRange, extendVectorizer, leafOn, rangeOnBase, readBase } from '../../../model/training/base.ts';
 import { fitOnBase } from '../../../model/training/fit-on-base.ts';
 import type { CsrMatrix, TrainingSet } from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
@@ -24,7 +16,7 @@ describe('a base', () => {
   test('in another range has its scores mapped linearly', () => {
     const mapped = baseInRange(base, [0, 100]);
     const mapOf = (stars: number) => (stars - 1) * 25;
-    const [before, after] = [ScoreMap.endMap(base.scoreMap), ScoreMap.endMap(mapped.scoreMap)];
+    const [before, after] = [base.scoreMap, mapped.scoreMap];
     for (let sum = -5; sum <= 11; sum += 0.37) near(after.score(mapOf(sum)), mapOf(before.score(sum)));
     near(mapped.leaf.intercept, mapOf(base.leaf.intercept));
     near(mapped.leaf.weights[7] as number, 25 * (base.leaf.weights[7] as number));
@@ -59,14 +51,12 @@ describe('a base', () => {
   });
 
   test('the slope of its scores is that of the map', () => {
-    const map = ScoreMap.endMap(base.scoreMap);
+    const map = base.scoreMap;
     for (let sum = -8.003; sum < 14; sum += 0.211) {
-      const [score, slope] = scoreAndSlope(base.scoreMap, sum);
-      assert.equal(score, map.score(sum));
-      near(slope, (map.score(sum + 1e-6) - score) / 1e-6, 1e-6);
+      near(map.slope(sum), (map.score(sum + 1e-6) - map.score(sum)) / 1e-6, 1e-6);
     }
-    assert.deepEqual(scoreAndSlope(base.scoreMap, -1e6), [1, 0]);
-    assert.deepEqual(scoreAndSlope(base.scoreMap, 1e6), [5, 0]);
+    assert.deepEqual([map.score(-1e6), map.slope(-1e6)], [1, 0]);
+    assert.deepEqual([map.score(1e6), map.slope(1e6)], [5, 0]);
   });
 });
 
@@ -99,7 +89,7 @@ describe('a leaf that is fitted on a base', () => {
       const sumBy = (weights: Float64Array, intercept: number) =>
         cells.reduce((sum, column, i) => sum + (weights[column] as number) * (values[i] as number), intercept);
       const start = sumBy(base.leaf.weights, base.leaf.intercept);
-      const [score, rawSlope] = scoreAndSlope(base.scoreMap, start);
+      const [score, rawSlope] = [base.scoreMap.score(start), base.scoreMap.slope(start)];
       const slope = Math.max(rawSlope, 0.05);
       const change = sumBy(model.weights, model.intercept) - start;
       const left = slope * ((training.labels[row] as number) - score - slope * change);
