@@ -507,10 +507,47 @@ std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scrat
     scratch.backpointers_ = Scratch::Backpointers(kInitialBackpointers);
     scratch.codes_ = {};
   }
+  scratch.has_words_ = false;
+  if (dictionary_->has_segments) SplitSegments(scratch);
   return scratch.ends_;
 }
 
+// Splits the tokens whose words have segments. It needs the words of all tokens.
+void Analyzer::SplitSegments(Scratch& scratch) const {
+  const Dictionary& d = *dictionary_;
+  LookUpWords(scratch);
+  scratch.has_words_ = true;
+  const auto is_segmented = [&](std::uint32_t word) { return d.is_segmented(word); };
+  if (std::none_of(scratch.words_.begin(), scratch.words_.end(), is_segmented)) return;
+  scratch.split_ends_.clear();
+  scratch.split_words_.clear();
+  std::uint32_t start = 0;
+  for (std::size_t i = 0; i < scratch.ends_.size(); ++i) {
+    const std::uint32_t end = scratch.ends_[i], word = scratch.words_[i];
+    if (d.is_segmented(word)) {
+      for (const Dictionary::Segment& segment : d.segments_of(word)) {
+        // The segments of a sound dictionary end with the token.
+        if (start == end) break;
+        start = std::min(start + segment.length(), end);
+        scratch.split_ends_.push_back(start);
+        scratch.split_words_.push_back(segment.word());
+      }
+      scratch.split_ends_.back() = end;
+    } else {
+      scratch.split_ends_.push_back(end);
+      scratch.split_words_.push_back(word);
+    }
+    start = end;
+  }
+  scratch.ends_.swap(scratch.split_ends_);
+  scratch.words_.swap(scratch.split_words_);
+}
+
 std::span<const std::uint32_t> Analyzer::Words(Scratch& scratch) const {
+  return scratch.has_words_ ? std::span<const std::uint32_t>(scratch.words_) : LookUpWords(scratch);
+}
+
+std::span<const std::uint32_t> Analyzer::LookUpWords(Scratch& scratch) const {
   scratch.words_.resize(scratch.ends_.size());
   std::uint32_t start = 0;
   for (std::size_t i = 0; i < scratch.ends_.size(); ++i) {

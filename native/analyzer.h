@@ -52,13 +52,16 @@ class Analyzer {
 
   // Returns the word of each token of the last Analyze: its index in Dictionary::words. Valid until the
   // scratch is used again. It looks the tokens up only now, so callers that need only the ends pay nothing
-  // for it. REQUIRES: the text of the last Analyze still exists
+  // for it, unless the dictionary has words of several tokens. REQUIRES: the text of the last Analyze still
+  // exists
   std::span<const std::uint32_t> Words(Scratch& scratch) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
   const std::shared_ptr<const Dictionary>& shared_dictionary() const { return dictionary_; }
 
  private:
+  std::span<const std::uint32_t> LookUpWords(Scratch& scratch) const;
+  void SplitSegments(Scratch& scratch) const;
   std::uint32_t WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
                        std::uint16_t word_half) const;
   bool IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const;
@@ -141,7 +144,9 @@ class Analyzer::Scratch {
   std::vector<std::uint32_t> ends_;
   std::vector<std::uint16_t> word_halves_;  // by token
   std::vector<std::uint32_t> words_;        // by token
-  std::u16string_view text_;                // of the last Analyze
+  bool has_words_ = false;                  // words_ belongs to the last Analyze
+  std::vector<std::uint32_t> split_ends_, split_words_;
+  std::u16string_view text_;  // of the last Analyze
   // Nodes of unknown words of kRing and more characters. Runs do not overlap, so all of them end at one
   // position.
   LongNode long_nodes_[Dictionary::kMaxUnknownWords];

@@ -11,11 +11,12 @@ namespace hoshi {
 namespace {
 
 using Feature = Dictionary::Feature;
+using Segment = Dictionary::Segment;
 using Unit = Dictionary::Unit;
 using Unknown = Dictionary::Unknown;
 using Word = Dictionary::Word;
 
-constexpr std::array<std::uint8_t, 11> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8, 2, 4, 2};
+constexpr std::array<std::uint8_t, 13> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8, 2, 4, 2, 4, 4};
 static_assert(sizeof(Unknown) == kElementBytes[3] && sizeof(Word) == kElementBytes[4] &&
               sizeof(Unit) == kElementBytes[7] && sizeof(Feature) == kElementBytes[9]);
 
@@ -26,7 +27,7 @@ constexpr std::uint32_t kMaxStride = 4096;
 struct Numbers {
   std::uint32_t contexts, stride, words, units;
   std::int32_t bias;
-  std::uint32_t contexts_per_position, surface_length, reserved;
+  std::uint32_t contexts_per_position, surface_length, plain_features;
 };
 static_assert(sizeof(Numbers) == 8 * sizeof(std::uint32_t));
 
@@ -44,6 +45,8 @@ struct Sections {
   std::span<const std::uint16_t> feature_of = file.Section<std::uint16_t>(9);
   std::span<const Feature> features = file.Section<Feature>(10);
   std::span<const char16_t> base_forms = file.Section<char16_t>(11);
+  std::span<const std::uint32_t> segment_starts = file.Section<std::uint32_t>(12);
+  std::span<const Segment> segments = file.Section<Segment>(13);
   Numbers n{};
   std::uint16_t last_code = 0;
 
@@ -58,6 +61,7 @@ struct Sections {
   std::optional<Error> CheckCosts() const;
   std::optional<Error> CheckTrie() const;
   std::optional<Error> CheckFeatures() const;
+  std::optional<Error> CheckSegments() const;
 };
 
 std::string AtMost(std::uint32_t limit) { return "at most " + std::to_string(limit); }
@@ -201,7 +205,28 @@ std::optional<Error> Sections::CheckFeatures() const {
 
 }  // namespace
 
-constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 3, kElementBytes};
+constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 4, kElementBytes};
+
+std::optional<Error> Sections::CheckSegments() const {
+  if (n.plain_features > features.size())
+    return Refuse("plain features", AtMost(static_cast<std::uint32_t>(features.size())), n.plain_features);
+  const std::size_t starts = features.size() - n.plain_features + 1;
+  if (segment_starts.size() != starts)
+    return Refuse("starts of segments", std::to_string(starts), segment_starts.size());
+  if (segment_starts.front() != 0 || segment_starts.back() != segments.size())
+    return Refuse("starts of segments", "from 0 to " + std::to_string(segments.size()),
+                  segment_starts.back());
+  for (std::size_t i = 0; i + 1 < segment_starts.size(); ++i) {
+    if (segment_starts[i] >= segment_starts[i + 1])
+      return Refuse("starts of segments", "ascending ones", segment_starts[i + 1]);
+  }
+  for (const Segment& segment : segments) {
+    if (segment.length() == 0) return Refuse("lengths of segments", "at least 1", 0);
+    if (segment.word() >= words.size())
+      return Refuse("words of segments", "below " + std::to_string(words.size()), segment.word());
+  }
+  return std::nullopt;
+}
 
 std::optional<Error> Dictionary::Check() {
   Sections sections{file_};
@@ -212,6 +237,7 @@ std::optional<Error> Dictionary::Check() {
   if (auto error = sections.CheckCosts()) return error;
   if (auto error = sections.CheckTrie()) return error;
   if (auto error = sections.CheckFeatures()) return error;
+  if (auto error = sections.CheckSegments()) return error;
 
   code = sections.codes.data();
   category = sections.categories.data();
@@ -226,6 +252,10 @@ std::optional<Error> Dictionary::Check() {
   feature_of = sections.feature_of.data();
   features = sections.features.data();
   base_forms = sections.base_forms.data();
+  plain_features = sections.n.plain_features;
+  segment_starts = sections.segment_starts.data();
+  segments = sections.segments.data();
+  has_segments = !sections.segments.empty();
   return std::nullopt;
 }
 

@@ -3,11 +3,13 @@
 //
 // Every index is checked once, at load, so that the analyzer's loops need no checks. If a file passes, no
 // index leads outside the tables, even if the content makes no sense. A Dictionary is immutable and may be
-// shared by threads. Its identity is "kuromoji VERSION SHA256".
+// shared by threads. Its identity is "kuromoji VERSION SHA256", and the SHA256 of its user dictionary, if it
+// has one.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "table_file.h"
@@ -100,6 +102,26 @@ class Dictionary : public LoadedTables<Dictionary> {
   const std::uint16_t* feature_of;  // by word
   const Feature* features;
   const char16_t* base_forms;
+
+  // A word of a user dictionary may become several tokens. Such words have numbers of features from
+  // `plain_features` on, each its own.
+  struct Segment {
+    std::uint32_t bits;
+    std::uint32_t length() const { return bits & 255; }  // in UTF-16 code units, at least 1
+    std::uint32_t word() const { return bits >> 8; }
+  };
+  std::uint32_t plain_features;
+  const std::uint32_t* segment_starts;  // by number of features − plain_features, with the end of the last
+  const Segment* segments;
+  bool has_segments;
+
+  // REQUIRES: word < word_count
+  bool is_segmented(std::uint32_t word) const { return feature_of[word] >= plain_features; }
+  // Returns the segments of a word, at least one. REQUIRES: is_segmented(word)
+  std::span<const Segment> segments_of(std::uint32_t word) const {
+    const std::uint32_t* const start = segment_starts + (feature_of[word] - plain_features);
+    return {segments + start[0], segments + start[1]};
+  }
 
   // REQUIRES: word < word_count
   PartOfSpeech part_of_speech(std::uint32_t word) const {

@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { compileBundle } from '../../model/bundle/compile.ts';
-import { compiledFiles } from '../../model/bundle/manifest.ts';
+import { COMPILED_DICTIONARY_FILE, compiledFiles } from '../../model/bundle/manifest.ts';
 import { readBundle } from '../../model/bundle/read.ts';
 import { writeAtomically } from '../../model/io/write-atomically.ts';
+import { compiledDictionaryOf } from '../../model/training/compiled-dictionary.ts';
 import { log, shippedBundle } from '../options.ts';
 
 export function compileCommand(): Command {
@@ -12,7 +13,14 @@ export function compileCommand(): Command {
     .description('compile a model for the native engines, and write the compiled files into its bundle')
     .argument('[bundle]', "folder of the model's bundle", shippedBundle)
     .action(async (path: string) => {
-      const compiled = compileBundle(await readBundle(path));
+      const bundle = await readBundle(path);
+      if (bundle.userDictionary !== undefined) {
+        const { words, compiled } = await compiledDictionaryOf(bundle.userDictionary);
+        const file = join(path, COMPILED_DICTIONARY_FILE);
+        await writeAtomically(file, compiled);
+        log(`wrote ${file}: kuromoji's dictionary and ${words.words.length} words, ${compiled.length} bytes`);
+      }
+      const compiled = compileBundle(bundle);
       for (const name of ['vocabulary', 'forest', 'contributions'] as const) {
         const file = join(path, compiledFiles[name]);
         const content = compiled[name];

@@ -2,15 +2,22 @@
 import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { readBundle, readManifest } from '../../model/bundle/read.ts';
+import type { Manifest } from '../../model/bundle/manifest.ts';
+import { readBundle, readManifest, readUserDictionary } from '../../model/bundle/read.ts';
 import { readRecordChunks } from '../../model/io/records.ts';
 import { splitAtEmoji } from '../../model/reference/normalized-tokens.ts';
 import { readWords, termsOf } from '../../model/reference/terms.ts';
 import type { Morpheme, Tokenizer } from '../../model/reference/tokenizer.ts';
-import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
+import type { UserDictionary } from '../../model/reference/user-dictionary.ts';
+import {
+  type FeatureExtractor,
+  loadBundleExtractor,
+  loadFeatureExtractor,
+} from '../../model/scoring/feature-extractor.ts';
 import { log, print, shippedBundle } from '../options.ts';
+import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
 
-interface Flags {
+interface Flags extends UserDictionaryFlags {
   readonly bundle?: string;
   readonly offsets?: boolean;
   readonly features?: boolean;
@@ -20,7 +27,7 @@ interface Flags {
 }
 
 export function tokenizeCommand(): Command {
-  return new Command('tokenize')
+  const command = new Command('tokenize')
     .description('print the tokens of a text, one token per line')
     .argument('[text]', 'text to tokenize (default: standard input)')
     .option(
@@ -40,8 +47,8 @@ export function tokenizeCommand(): Command {
     .option(
       '--terms',
       "read one text per line, and print the model's terms in it on one line, joined by tabs; scikit-learn reads this",
-    )
-    .action(tokenize);
+    );
+  return addUserDictionaryOptions(command).action(tokenize);
 }
 
 async function tokenize(argument: string | undefined, flags: Flags): Promise<void> {
@@ -52,13 +59,14 @@ async function tokenize(argument: string | undefined, flags: Flags): Promise<voi
         `Expected ${joined ? '--joined' : '--terms'} alone, received --offsets, --features, --json or --terms with it`,
       );
     const source = argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]);
-    return terms ? printTerms(source, flags.bundle ?? shippedBundle) : printJoined(source, flags.bundle);
+    return terms ? printTerms(source, flags) : printJoined(source, flags);
   }
+  const manifest = flags.bundle === undefined ? undefined : await readManifest(flags.bundle);
+  const words = await wordsOf(flags, manifest);
   // Loads kuromoji, which --joined and --terms do not need.
   const { loadTokenizer } = await import('../../model/reference/tokenizer.ts');
-  const [tokenizer, text] = await Promise.all([loadTokenizer(), argument ?? readAll(process.stdin)]);
-  const morphemes =
-    flags.bundle === undefined ? tokenizer.analyze(text) : await analyzeAs(flags.bundle, tokenizer, text);
+  const [tokenizer, text] = await Promise.all([loadTokenizer(words), argument ?? readAll(process.stdin)]);
+  const morphemes = manifest === undefined ? tokenizer.analyze(text) : await analyzeAs(manifest, tokenizer, text);
   if (json) {
     process.stdout.write(`${JSON.stringify(morphemes)}\n`);
     return;
@@ -70,8 +78,7 @@ async function tokenize(argument: string | undefined, flags: Flags): Promise<voi
 }
 
 /** The tokens of the text as the bundle normalizes it, with offsets in the text as it came. */
-async function analyzeAs(bundle: string, tokenizer: Tokenizer, text: string): Promise<Morpheme[]> {
-  const { normalizer } = await readManifest(bundle);
+async function analyzeAs({ normalizer }: Manifest, tokenizer: Tokenizer, text: string): Promise<Morpheme[]> {
   if (normalizer === undefined) return tokenizer.analyze(text);
   const { createNormalizer } = await import('../../model/reference/normalizer.ts');
   const normalized = createNormalizer(normalizer.steps, tokenizer.words).normalize(text);
@@ -87,9 +94,11 @@ async function analyzeAs(bundle: string, tokenizer: Tokenizer, text: string): Pr
 }
 
 /** Streams, with the fastest engine that this machine has. */
-async function printJoined(source: Readable, bundle: string | undefined): Promise<void> {
-  const normalizer = bundle === undefined ? undefined : (await readManifest(bundle)).normalizer;
-  const { tokens } = await loadFeatureExtractor(normalizer, log);
+async function printJoined(source: Readable, flags: Flags): Promise<void> {
+  const { tokens } = await extractorOf(
+    flags,
+    flags.bundle === undefined ? undefined : await readManifest(flags.bundle),
+  );
   await printLines(source, (text) =>
     tokens(text)
       .tokens.map(({ surface }) => surface)
@@ -97,14 +106,30 @@ async function printJoined(source: Readable, bundle: string | undefined): Promis
   );
 }
 
-async function printTerms(source: Readable, bundle: string): Promise<void> {
+async function printTerms(source: Readable, { bundle = shippedBundle, ...flags }: Flags): Promise<void> {
   const { manifest, vectorizer } = await readBundle(bundle);
   const { parameters } = vectorizer;
-  const { tokens } = await loadFeatureExtractor(manifest.normalizer, log);
+  const { tokens } = await extractorOf({ ...flags, bundle }, manifest);
   await printLines(source, (text) => {
     const terms = termsOf(readWords(tokens(text).tokens, parameters), parameters.ngram_range);
     return Array.from(terms, (term) => term.text).join('\t');
   });
+}
+
+/** Of the bundle if it is given, with the words of `--user-dictionary`. */
+async function extractorOf(flags: Flags, manifest: Manifest | undefined): Promise<FeatureExtractor> {
+  const { bundle, userDictionary: file } = flags;
+  if (bundle !== undefined && manifest !== undefined && file === undefined)
+    return loadBundleExtractor({ path: bundle, manifest }, log);
+  const userDictionary = await wordsOf(flags, manifest);
+  const normalizer = manifest?.normalizer;
+  return loadFeatureExtractor({ ...(normalizer && { normalizer }), ...(userDictionary && { userDictionary }) }, log);
+}
+
+/** The words of the bundle, if it is given, and of `--user-dictionary`. */
+async function wordsOf(flags: Flags, manifest: Manifest | undefined): Promise<UserDictionary | undefined> {
+  const inherited = manifest && readUserDictionary(flags.bundle as string, manifest);
+  return userDictionaryOf(flags, manifest?.normalizer?.steps ?? [], inherited);
 }
 
 async function printLines(source: Readable, lineOf: (text: string) => string): Promise<void> {

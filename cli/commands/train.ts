@@ -32,8 +32,9 @@ import { baselineText } from '../terminal/baselines.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
+import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
 
-interface Flags {
+interface Flags extends UserDictionaryFlags {
   readonly out: string;
   readonly base?: string;
   readonly name?: string;
@@ -77,7 +78,7 @@ export function trainCommand(): Command {
     )
     .option('--name <name>', 'name of the model (default: name of the folder)')
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom);
-  return addFitOptions(addEncodingOption(command))
+  return addUserDictionaryOptions(addFitOptions(addEncodingOption(command)))
     .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
     .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
     .option('--quiet', 'do not print the progress and the measures')
@@ -225,6 +226,7 @@ async function trainOptionsOf(
   const preset = presetOf(flags.preset);
   const alpha = alphaOf(flags);
   const normalizer = base === undefined ? normalizerOf(flags) : base.manifest.normalizer?.steps;
+  const userDictionary = await userDictionaryOf(flags, normalizer ?? [], base?.userDictionary);
   const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
   return {
     ...(base && { base }),
@@ -233,6 +235,7 @@ async function trainOptionsOf(
     seed: flags.seed,
     preset: flags.preset,
     ...(normalizer === undefined ? {} : { normalizer }),
+    ...(userDictionary && { userDictionary }),
     vectorizer:
       base === undefined
         ? { ...vectorizerOf(flags), max_features: maxFeatures, min_df: flags.minDf }

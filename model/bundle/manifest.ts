@@ -7,6 +7,7 @@
  *     vocabulary.tsv    one line per column, in order: term, tab, idf (shortest decimal that gives the same double)
  *     logarithms.txt    ln(1) … ln(1023), one per line (math/logarithm.ts says why)
  *     README.md         the model card for people; no code reads it
+ *     user-dictionary.tsv  only with a user dictionary: its words (reference/user-dictionary.ts)
  *     report.html       charts of what training measured (evaluation/report/write.ts); no code reads it
  *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
  */
@@ -38,8 +39,11 @@ export const compiledFiles = {
   contributions: 'contributions.bin',
 } as const;
 
-/** A text with the score that every engine must give for it whenever the bundle is loaded. */
+export const USER_DICTIONARY_FILE = 'user-dictionary.tsv';
+/** kuromoji's dictionary with the user dictionary's words, compiled for the native engines. */
+export const COMPILED_DICTIONARY_FILE = 'dictionary.bin';
 
+/** A text with the score that every engine must give for it whenever the bundle is loaded. */
 export interface Golden {
   readonly text: string;
   /** In stars, the same double in every engine. */
@@ -81,12 +85,19 @@ export interface Manifest {
   readonly normalizer?: NormalizerSettings;
   /** Maps raw sums to scores. */
   readonly endMap?: EndMap;
-  /** The file name of a user dictionary. Reserved: `parseManifest` refuses it, because no engine applies one yet. */
-  readonly userDictionary?: string;
+  /** The words that the bundle adds to kuromoji's dictionary. None if undefined. */
+  readonly userDictionary?: UserDictionarySettings;
   /** Scores below `negative` and above `positive` have these labels. In stars. */
   readonly labels?: { readonly negative: number; readonly positive: number };
   /** Counts at training, in bins of equal width: of scores, and of the shares of unknown words. */
   readonly histograms?: { readonly scores: readonly number[]; readonly unknownShare: readonly number[] };
+}
+
+export interface UserDictionarySettings {
+  /** The number of words. */
+  readonly words: number;
+  /** Of user-dictionary.tsv. */
+  readonly sha256: string;
 }
 
 export interface NormalizerSettings {
@@ -256,7 +267,11 @@ function checkNewFields(checks: Checks, manifest: Readonly<Record<string, unknow
     (value) => isEndMap(value, lowest, highest),
     '{ raw, scores, slopes }, a non-decreasing map to scoreRange',
   );
-  expect('userDictionary', () => false, 'absent: this version of hoshi applies no user dictionary');
+  expect(
+    'userDictionary',
+    (value) => isObject(value) && Number.isSafeInteger(value.words) && /^[0-9a-f]{64}$/.test(`${value.sha256}`),
+    '{ words, sha256 }: the number of words in user-dictionary.tsv, and its SHA-256',
+  );
   expect('labels', areCuts, '{ negative, positive }, two numbers within scoreRange, negative ≤ positive');
 }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
+import { UserDictionary } from '../reference/user-dictionary.ts';
 import { compareCodePoints, Vectorizer, type VectorizerTables } from '../reference/vectorizer.ts';
 import {
   BundleError,
@@ -14,6 +15,7 @@ import {
   type Manifest,
   parseManifest,
   parseUncheckedSettings,
+  USER_DICTIONARY_FILE,
 } from './manifest.ts';
 
 const fs = requireBuiltin('node:fs');
@@ -24,6 +26,7 @@ export interface Bundle {
   readonly manifest: Manifest;
   readonly modelText: string;
   readonly vectorizer: Vectorizer;
+  readonly userDictionary?: UserDictionary;
 }
 
 /** Reads and checks only the manifest of the bundle in the folder `path`. Rejects with a BundleError. */
@@ -46,7 +49,20 @@ export async function readManifestUncheckedSettings(path: string): Promise<Manif
 export async function readBundle(path: string): Promise<Bundle> {
   const manifest = await readManifest(path);
   const modelText = readBundleFile(path, manifest, 'model.txt');
-  return { path, manifest, modelText, vectorizer: readVectorizer(path, manifest) };
+  const userDictionary = readUserDictionary(path, manifest);
+  const vectorizer = readVectorizer(path, manifest);
+  return { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) };
+}
+
+/** The user dictionary of the bundle in the folder `path`; undefined if it has none. Throws a BundleError. */
+export function readUserDictionary(path: string, { userDictionary }: Manifest): UserDictionary | undefined {
+  if (userDictionary === undefined) return undefined;
+  const text = readHashed(path, USER_DICTIONARY_FILE, userDictionary.sha256);
+  try {
+    return UserDictionary.parse(text, join(path, USER_DICTIONARY_FILE));
+  } catch (error) {
+    throw new BundleError((error as Error).message, { cause: error });
+  }
 }
 
 /** Reads and checks only the vectorizer of the bundle in the folder `path`. Throws a BundleError. */
@@ -63,9 +79,12 @@ function readVectorizer(path: string, manifest: Manifest): Vectorizer {
 
 /** Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the hash in the manifest. */
 export function readBundleFile(path: string, { files }: Manifest, name: FileName): string {
+  return readHashed(path, name, files[name].sha256);
+}
+
+function readHashed(path: string, name: string, sha256: string): string {
   const file = join(path, name);
   const bytes = read(file);
-  const { sha256 } = files[name];
   const received = hashOf(bytes);
   if (received !== sha256)
     throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);

@@ -6,11 +6,13 @@
 import { constants, existsSync, renameSync, rmSync } from 'node:fs';
 import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { UserDictionary } from '../reference/user-dictionary.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { cardOf } from './card.ts';
 import { compileBundle } from './compile.ts';
 import {
   BUNDLE_FORMAT,
+  COMPILED_DICTIONARY_FILE,
   compiledFiles,
   FILES,
   type FileName,
@@ -18,17 +20,25 @@ import {
   hashOf,
   type Manifest,
   parseManifest,
+  USER_DICTIONARY_FILE,
   versionOf,
 } from './manifest.ts';
 
 /** The parts of a bundle. The other fields of the manifest are computed from them. */
 export interface BundleParts {
-  readonly manifest: Omit<Manifest, 'format' | 'version' | 'files' | 'vectorizer' | 'goldens'>;
+  readonly manifest: Omit<Manifest, 'format' | 'version' | 'files' | 'vectorizer' | 'goldens' | 'userDictionary'>;
   readonly modelText: string;
   readonly vectorizer: Vectorizer;
   readonly goldens: readonly Golden[];
+  readonly userDictionary?: UserWordsOfBundle;
   /** For the model card: the purpose and the limits of the model. */
   readonly about?: string;
+}
+
+export interface UserWordsOfBundle {
+  readonly words: UserDictionary;
+  /** As compile/user-dictionary.ts made it. */
+  readonly compiled: Uint8Array;
 }
 
 /** Every file that hoshi writes into a bundle. */
@@ -37,6 +47,8 @@ const BUNDLE_FILES: readonly string[] = [
   'manifest.json',
   'README.md',
   'report.html',
+  USER_DICTIONARY_FILE,
+  COMPILED_DICTIONARY_FILE,
   ...Object.values(compiledFiles),
 ];
 
@@ -90,6 +102,10 @@ export async function writeBundle(path: string, parts: BundleParts): Promise<Man
     for (const name of FILES) await writeFile(join(temporary, name), contents[name]);
     await writeFile(join(temporary, 'manifest.json'), manifestText);
     await writeFile(join(temporary, 'README.md'), cardOf(manifest, parts.about));
+    if (parts.userDictionary !== undefined) {
+      await writeFile(join(temporary, USER_DICTIONARY_FILE), parts.userDictionary.words.format());
+      await writeFile(join(temporary, COMPILED_DICTIONARY_FILE), parts.userDictionary.compiled);
+    }
     for (const [name, content] of compile(manifest, parts)) await writeFile(join(temporary, name), content);
     await replaceFolder(temporary, path);
   } finally {
@@ -108,7 +124,7 @@ function contentsOf({ modelText, vectorizer }: BundleParts): Readonly<Record<Fil
 }
 
 function manifestOf(
-  { manifest: { name, ...rest }, vectorizer, goldens }: BundleParts,
+  { manifest: { name, ...rest }, vectorizer, goldens, userDictionary }: BundleParts,
   contents: Readonly<Record<FileName, Buffer>>,
 ): Manifest {
   const entryOf = (file: FileName) => ({ sha256: hashOf(contents[file]), bytes: contents[file].length });
@@ -117,7 +133,14 @@ function manifestOf(
     'vocabulary.tsv': entryOf('vocabulary.tsv'),
     'logarithms.txt': entryOf('logarithms.txt'),
   };
-  const others = { ...rest, vectorizer: vectorizer.parameters, files, goldens };
+  const words = userDictionary?.words;
+  const others = {
+    ...rest,
+    vectorizer: vectorizer.parameters,
+    files,
+    goldens,
+    ...(words && { userDictionary: { words: words.words.length, sha256: words.sha256 } }),
+  };
   const version = versionOf({ format: BUNDLE_FORMAT, ...others });
   return { format: BUNDLE_FORMAT, name, version, ...others };
 }

@@ -3,7 +3,7 @@
  *
  *     0  identity   "kuromoji", its version and the SHA-256 of its files
  *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, the maximum number of contexts among the words
- *                   that end at one position, UTF-16 units of the longest surface, 0
+ *                   that end at one position, UTF-16 units of the longest surface, number of plain features
  *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as
  *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000
  *     3  category   u8: character code → category
@@ -15,7 +15,12 @@
  *     9  featuresOf u16: word → the number of its features
  *    10  features   u32: features.ts
  *    11  texts      u16: the UTF-16 units of the base forms
+ *    12  segmentStarts  u32: words.ts
+ *    13  segments   u32: words.ts
  */
+
+import { partOfSpeechOf } from '../reference/parts-of-speech.ts';
+import type { UserDictionary, UserWord } from '../reference/user-dictionary.ts';
 import { contextsOf } from './contexts.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { keysByWeight, priorOf, type WeighedSurface, weighSurfaces } from './frequencies.ts';
@@ -23,10 +28,11 @@ import type { Category, DictionaryWord, KuromojiDictionary } from './kuromoji-fi
 import { encodeTableFile, type TableKind } from './table-file.ts';
 import { WordTable } from './words.ts';
 
-const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 3 };
+const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 4 };
 
 const CATEGORY_CODES = 16;
 const MAX_CATEGORIES = CATEGORY_CODES - 1; // The analyzer uses code 15 for the end of a sentence.
+const MAX_CONTEXTS_ENDING = 37; // The analyzer keeps so many paths to a position (dictionary.h).
 const REPLACEMENT = 0xe000; // for U+0000 and surrogates (reference/tokenizer.ts)
 
 /**
@@ -53,20 +59,68 @@ export function compileDictionary(source: KuromojiDictionary, sample: Iterable<s
       weight,
     })),
   );
-  const words = table.toArray();
+  const { words, featuresOf, features, texts, plainFeatures, segmentStarts, segments } = table.finish();
+  const contextsEnding = maxContextsEnding(source);
+  if (contextsEnding > MAX_CONTEXTS_ENDING)
+    throw new Error(
+      `Expected words of at most ${MAX_CONTEXTS_ENDING} pairs of ids that can end at one position, received ${contextsEnding}`,
+    );
   const numbers = Uint32Array.of(
     contexts.count,
     contexts.stride,
     words.length,
     trie.length,
     contexts.bias,
-    maxContextsEnding(source),
+    contextsEnding,
     surfaces.reduce((longest, { text }) => Math.max(longest, text.length), 0),
-    0,
+    plainFeatures,
   );
-  const { connectionCost, pruningMargin } = contexts;
-  const sections = [numbers, code, category, unknown, words, connectionCost, pruningMargin, trie, ...table.features()];
-  return encodeTableFile(dictionaryKind, identity, sections);
+  return encodeTableFile(dictionaryKind, identity, [
+    numbers,
+    code,
+    category,
+    unknown,
+    words,
+    contexts.connectionCost,
+    contexts.pruningMargin,
+    trie,
+    featuresOf,
+    features,
+    texts,
+    segmentStarts,
+    segments,
+  ]);
+}
+
+/** The dictionary with the words of a user dictionary, after its own words of the same surface form. */
+export function withUserWords(source: KuromojiDictionary, user: UserDictionary): KuromojiDictionary {
+  const added = new Map<string, DictionaryWord[]>();
+  for (const word of user.words) {
+    const words = added.get(word.surface) ?? [];
+    added.set(word.surface, [...words, dictionaryWordOf(word)]);
+  }
+  const merged = source.surfaces.map(({ text, words }) => {
+    const own = added.get(text) ?? [];
+    added.delete(text);
+    return { text, words: [...words, ...own] };
+  });
+  return { ...source, surfaces: [...merged, ...Array.from(added, ([text, words]) => ({ text, words }))] };
+}
+
+function dictionaryWordOf({ leftId, rightId, cost, features, segments }: UserWord): DictionaryWord {
+  return {
+    leftId,
+    rightId,
+    cost,
+    ...featuresFrom(features),
+    ...(segments.length > 0 && {
+      segments: segments.map((segment) => ({ text: segment.surface, ...featuresFrom(segment.features) })),
+    }),
+  };
+}
+
+function featuresFrom([name = '', detail = '', , , , , base]: readonly string[]) {
+  return { partOfSpeech: partOfSpeechOf(name, detail), base: base === '*' ? undefined : base };
 }
 
 function checkSource({ surfaces, categories }: KuromojiDictionary): void {

@@ -1,6 +1,6 @@
 /**
  * The features of words: the distinct pairs of part of speech and base form, and the texts of the base forms. There are
- * far fewer pairs than words, so a word needs only 16 bits.
+ * far fewer pairs than words, so a word needs only 16 bits. Words that become several tokens have numbers of their own.
  *
  *     bits 12–31  offset of the base form in the texts, in UTF-16 units
  *     bits  4–11  length of the base form; 0 if it is the surface form, or if the dictionary has none
@@ -26,13 +26,27 @@ export class FeatureTable {
     const key = `${partOfSpeech} ${text}`;
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#table.length;
-    if (number === MAX_FEATURES) throw new Error(`Expected at most ${MAX_FEATURES} pairs of features, received more`);
     if (text.length > MAX_LENGTH)
       throw new Error(`Expected base forms of at most ${MAX_LENGTH} UTF-16 units, received ${text.length}`);
+    const bits = (this.#offsetOf(text) << 12) | (text.length << 4) | PARTS_OF_SPEECH.indexOf(partOfSpeech);
+    const number = this.#add(bits >>> 0);
     this.#numbers.set(key, number);
-    this.#table.push(((this.#offsetOf(text) << 12) | (text.length << 4) | PARTS_OF_SPEECH.indexOf(partOfSpeech)) >>> 0);
     return number;
+  }
+
+  /** A number of its own with the same features as `number`. */
+  repeat(number: number): number {
+    return this.#add(this.#table[number] as number);
+  }
+
+  get count(): number {
+    return this.#table.length;
+  }
+
+  #add(bits: number): number {
+    if (this.count === MAX_FEATURES)
+      throw new Error(`Expected at most ${MAX_FEATURES} different features, received more`);
+    return this.#table.push(bits) - 1;
   }
 
   #offsetOf(text: string): number {

@@ -38,7 +38,7 @@ export function weighSurfaces(surfaces: readonly Surface[], sample: Iterable<str
  * Every weight is a power of two, so that sums are exact.
  */
 export function priorOf({ cost }: Pick<DictionaryWord, 'cost'>): number {
-  return 2 ** (-20 - (cost >> 9));
+  return 2 ** Math.min(-1, -20 - (cost >> 9)); // a user word may have a cost below that of any word of kuromoji
 }
 
 /** The distinct keys, sorted by the sum of their weights, the largest first. Keys with equal sums ascend. */

@@ -28,6 +28,13 @@ export interface DictionaryWord {
   readonly partOfSpeech: PartOfSpeech;
   /** The base form. Undefined if the dictionary has none. */
   readonly base: string | undefined;
+  /** Only for a user word that becomes several tokens: at least two, which make the surface form together. */
+  readonly segments?: readonly WordSegment[];
+}
+
+export interface WordSegment extends Pick<DictionaryWord, 'partOfSpeech' | 'base'> {
+  /** The surface form. */
+  readonly text: string;
 }
 
 export interface Surface {

@@ -56,12 +56,15 @@ declare module 'kuromoji/src/viterbi/ViterbiNode.js' {
       cost: number,
       startPosition: number,
       length: number,
-      type: 'KNOWN' | 'UNKNOWN',
+      type: 'KNOWN' | 'UNKNOWN' | 'USER',
       leftId: number,
       rightId: number,
       surfaceForm: string,
     );
     readonly name: number;
+    readonly cost: number;
+    readonly left_id: number;
+    readonly right_id: number;
     readonly start_pos: number;
     readonly length: number;
     readonly type: string;

@@ -48,12 +48,12 @@ export async function tokenizerIdentity(): Promise<TokenizerIdentity> {
   return { name: 'kuromoji', version, dictionary: hash.digest('hex') };
 }
 
-/** The identity as one line, for a compiled dictionary. */
-export function formatIdentity({ name, version, dictionary }: TokenizerIdentity): string {
-  return `${name} ${version} ${dictionary}`;
+/** The identity as one line, for a compiled dictionary. `userWords` is the SHA-256 of its user dictionary, if it has one. */
+export function formatIdentity({ name, version, dictionary }: TokenizerIdentity, userWords?: string): string {
+  return [name, version, dictionary, ...(userWords === undefined ? [] : [userWords])].join(' ');
 }
 
-/** Parses the result of `formatIdentity`. Throws if the line does not begin with `kuromoji`. */
+/** The tokenizer in the result of `formatIdentity`. Throws if the line does not begin with `kuromoji`. */
 export function parseIdentity(line: string): TokenizerIdentity {
   const [name, version = '', dictionary = ''] = line.split(' ');
   if (name !== 'kuromoji')

@@ -9,6 +9,8 @@
  *   measures a run of unknown characters again at each of its characters.
  * - Offsets are UTF-16 units of the caller's text. kuromoji's `word_position` shifts.
  *
+ * A user dictionary adds words to each surface form, after kuromoji's. A word of several segments becomes several tokens.
+ *
  * A tokenizer is immutable after loading and keeps no state between calls.
  */
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
@@ -16,6 +18,7 @@ import ViterbiLattice from 'kuromoji/src/viterbi/ViterbiLattice.js';
 import ViterbiNode from 'kuromoji/src/viterbi/ViterbiNode.js';
 import { DictionaryWords } from './dictionary-words.ts';
 import { dictionaryFolder } from './tokenizer-identity.ts';
+import { UserDictionary, type UserSegment, type UserWord } from './user-dictionary.ts';
 
 /** One token. The tokens of a text cover it without gaps. */
 export interface Token {
@@ -43,12 +46,19 @@ export interface Tokenizer {
   tokenize(text: string): Token[];
   /** The same tokens with their features. */
   analyze(text: string): Morpheme[];
-  /** The surfaces of the dictionary. */
+  /** The surfaces of the dictionaries. */
   readonly words: DictionaryWords;
+  /** This tokenizer with other user words than its own. */
+  withWords(user: UserDictionary): Tokenizer;
+  /**
+   * The highest cost at which a word of these ids wins against every other way to tokenize exactly its surface form,
+   * whatever stands before and after it.
+   */
+  winningCost(surface: string, leftId: number, rightId: number): number;
 }
 
 /** Loads kuromoji with the IPADIC dictionary of its package (about half a second and 300 MB). */
-export function loadTokenizer(): Promise<Tokenizer> {
+export function loadTokenizer(user = new UserDictionary([])): Promise<Tokenizer> {
   return new Promise((resolve, reject) => {
     kuromoji.builder({ dicPath: dictionaryFolder() }).build((error, analyzer) => {
       if (error)
@@ -57,46 +67,97 @@ export function loadTokenizer(): Promise<Tokenizer> {
             cause: error,
           }),
         );
-      else resolve(new KuromojiTokenizer(analyzer));
+      else resolve(new KuromojiTokenizer(analyzer, user));
     });
   });
 }
 
 class KuromojiTokenizer implements Tokenizer {
   readonly #kuromoji: Kuromoji;
+  readonly #user: UserDictionary;
   readonly words: DictionaryWords;
 
-  constructor(analyzer: Kuromoji) {
+  constructor(analyzer: Kuromoji, user: UserDictionary) {
     this.#kuromoji = analyzer;
-    this.words = new DictionaryWords(analyzer.viterbi_builder.trie);
+    this.#user = user;
+    this.words = new DictionaryWords(analyzer.viterbi_builder.trie, user);
+  }
+
+  withWords(user: UserDictionary): Tokenizer {
+    return new KuromojiTokenizer(this.#kuromoji, user);
   }
 
   tokenize(text: string): Token[] {
     const tokens: Token[] = [];
-    this.#forEachNode(text, (start, end) => tokens.push({ surface: text.slice(start, end), start, end }));
+    this.#forEachToken(text, (start, end) => tokens.push({ surface: text.slice(start, end), start, end }));
     return tokens;
   }
 
   analyze(text: string): Morpheme[] {
     const morphemes: Morpheme[] = [];
-    this.#forEachNode(text, (start, end, node) => {
-      const known = node.type === 'KNOWN';
-      const dictionary = known ? this.#kuromoji.token_info_dictionary : this.#kuromoji.unknown_dictionary;
-      const features = dictionary.getFeatures(node.name).split(',').slice(1);
+    this.#forEachToken(text, (start, end, node, segment) => {
+      const known = node.type !== 'UNKNOWN';
+      const features = segment?.features ?? this.#featuresOf(node);
       morphemes.push({ surface: text.slice(start, end), start, end, known, features });
     });
     return morphemes;
   }
 
-  #forEachNode(text: string, visit: (start: number, end: number, node: ViterbiNode) => void): void {
+  #featuresOf({ type, name }: ViterbiNode): readonly string[] {
+    if (type === 'USER') return this.#userWord(name).features;
+    const dictionary = type === 'KNOWN' ? this.#kuromoji.token_info_dictionary : this.#kuromoji.unknown_dictionary;
+    return dictionary.getFeatures(name).split(',').slice(1);
+  }
+
+  #userWord(index: number): UserWord {
+    return this.#user.words[index] as UserWord;
+  }
+
+  #forEachToken(
+    text: string,
+    visit: (start: number, end: number, node: ViterbiNode, segment: UserSegment | undefined) => void,
+  ): void {
     const { plain, offsets } = toPlainCharacters(text);
+    const offsetOf = (index: number) => offsets?.[index] ?? index;
     for (const [first, sentence] of sentencesOf(plain)) {
       for (const node of this.#kuromoji.viterbi_searcher.search(this.#latticeOf(sentence))) {
-        const start = first + node.start_pos - 1;
-        const end = start + node.length;
-        visit(offsets?.[start] ?? start, offsets?.[end] ?? end, node);
+        let start = first + node.start_pos - 1;
+        const segments = node.type === 'USER' ? this.#userWord(node.name).segments : [];
+        if (segments.length === 0) visit(offsetOf(start), offsetOf(start + node.length), node, undefined);
+        for (const segment of segments) {
+          const end = start + segment.surface.length;
+          visit(offsetOf(start), offsetOf(end), node, segment);
+          start = end;
+        }
       }
     }
+  }
+
+  winningCost(surface: string, leftId: number, rightId: number): number {
+    const costs = this.#kuromoji.viterbi_searcher.connection_costs;
+    // The least that the word gains at its left end against a word of another left id, over all words before.
+    const gainBefore = (other: number) =>
+      least(costs.forward_dimension, (before) => costs.get(before, other) - costs.get(before, leftId));
+    const gainAfter = (other: number) =>
+      least(costs.backward_dimension, (after) => costs.get(other, after) - costs.get(rightId, after));
+    const nodes = this.#latticeOf(surface).nodes_end_at;
+    const cheapest = new Map<ViterbiNode, number>();
+    for (let end = 1; end <= surface.length; end++) {
+      for (const node of nodes[end] ?? []) {
+        const before = nodes[node.start_pos - 1] ?? [];
+        const path =
+          node.start_pos === 1
+            ? gainBefore(node.left_id)
+            : Math.min(
+                ...before.map((other) => (cheapest.get(other) as number) + costs.get(other.right_id, node.left_id)),
+              );
+        cheapest.set(node, path + node.cost);
+      }
+    }
+    const paths = (nodes[surface.length] ?? []).map(
+      (node) => (cheapest.get(node) as number) + gainAfter(node.right_id),
+    );
+    return Math.min(...paths) - 1;
   }
 
   /**
@@ -104,8 +165,7 @@ class KuromojiTokenizer implements Tokenizer {
    * nodes.
    */
   #latticeOf(sentence: string): ViterbiLattice {
-    const { token_info_dictionary: words, unknown_dictionary: unknowns, viterbi_builder } = this.#kuromoji;
-    const { trie } = viterbi_builder;
+    const { token_info_dictionary: words, unknown_dictionary: unknowns } = this.#kuromoji;
     const lattice = new ViterbiLattice();
     const bytes = Buffer.from(sentence, 'utf8');
     const classes = Array.from(sentence, (character) => unknowns.lookup(character));
@@ -127,19 +187,19 @@ class KuromojiTokenizer implements Tokenizer {
             lattice.append(new ViterbiNode(id, cost, position + 1, length, type, left, right, ''));
           }
         };
-        let isInDictionary = false;
-        let length = 0; // in characters
-        for (let node = 0, at = firstByte; at < bytes.length; ) {
-          node = trie.traverse(node, bytes[at++] as number);
-          if (node < 0) break;
-          if (!isLastByteOfCharacter(bytes, at)) continue;
-          length++;
-          const leaf = trie.traverse(node, 0);
-          if (leaf < 0) continue;
-          append(words, -trie.bc.getBase(leaf) - 1, 'KNOWN', length);
-          isInDictionary = true;
+        const keys = this.#keysAt(bytes, firstByte);
+        const ownLengths: number[] = [];
+        this.#user.eachPrefix(sentence, position, sentence.length, (length) => ownLengths.push(length));
+        const lengths = new Set([...keys.keys(), ...ownLengths]);
+        for (const length of Array.from(lengths).sort((a, b) => a - b)) {
+          const key = keys.get(length);
+          if (key !== undefined) append(words, key, 'KNOWN', length);
+          this.#user.indicesOf(sentence.slice(position, position + length)).forEach((index) => {
+            const { leftId, rightId, cost } = this.#userWord(index);
+            lattice.append(new ViterbiNode(index, cost, position + 1, length, 'USER', leftId, rightId, ''));
+          });
         }
-        if (!isInDictionary || characterClass.is_always_invoke === 1) {
+        if (lengths.size === 0 || characterClass.is_always_invoke === 1) {
           const unknownLength = characterClass.is_grouping === 1 ? runEnd - position : 1;
           append(unknowns, characterClass.class_id, 'UNKNOWN', unknownLength);
         }
@@ -150,6 +210,28 @@ class KuromojiTokenizer implements Tokenizer {
     lattice.appendEos();
     return lattice;
   }
+
+  /** kuromoji's surfaces that begin at a byte: their lengths in characters, ascending, and their keys. */
+  #keysAt(bytes: Uint8Array, first: number): ReadonlyMap<number, number> {
+    const { trie } = this.#kuromoji.viterbi_builder;
+    const keys = new Map<number, number>();
+    let length = 0;
+    for (let node = 0, at = first; at < bytes.length; ) {
+      node = trie.traverse(node, bytes[at++] as number);
+      if (node < 0) break;
+      if (!isLastByteOfCharacter(bytes, at)) continue;
+      length++;
+      const leaf = trie.traverse(node, 0);
+      if (leaf >= 0) keys.set(length, -trie.bc.getBase(leaf) - 1);
+    }
+    return keys;
+  }
+}
+
+function least(count: number, at: (index: number) => number): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < count; i++) lowest = Math.min(lowest, at(i));
+  return lowest;
 }
 
 /** Whether a UTF-8 character ends before `index`: the next byte is not a continuation byte. */

@@ -2,9 +2,12 @@
  * Feature extraction for training: text → tokens, and text → row. Uses the native engine if it is available, else the
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
+import type { NativeAnalyzer } from '../../native/index.ts';
 import type { SparseRow } from '../../native/rows.ts';
-import type { NormalizerSettings } from '../bundle/manifest.ts';
+import { BundleError, type NormalizerSettings } from '../bundle/manifest.ts';
+import { type Bundle, readUserDictionary } from '../bundle/read.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
+import type { UserDictionary } from '../reference/user-dictionary.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 
 export interface FeatureExtractor {
@@ -14,26 +17,59 @@ export interface FeatureExtractor {
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
 }
 
-/**
- * Without `normalizer`, texts are tokenized as they are. `warn` gets a message if the native engine is unavailable.
- */
-export async function loadFeatureExtractor(
+/** How texts become tokens. */
+export interface TextSettings {
+  /** Undefined: texts are tokenized as they are. */
+  readonly normalizer?: NormalizerSettings;
+  /** Words beside kuromoji's. */
+  readonly userDictionary?: UserDictionary;
+  /** The compiled dictionary with these words (compile/user-dictionary.ts). The native engine compiles it otherwise. */
+  readonly compiledDictionary?: Uint8Array;
+}
+
+type Warn = (message: string) => void;
+
+/** `warn` gets a message if the native engine is unavailable. */
+export function loadFeatureExtractor(settings: TextSettings, warn: Warn): Promise<FeatureExtractor> {
+  const { normalizer, userDictionary, compiledDictionary } = settings;
+  const loadAnalyzer = async () => {
+    const { NativeAnalyzer } = await import('../../native/index.ts');
+    if (userDictionary === undefined) return NativeAnalyzer.load();
+    const { compileUserDictionary } = await import('../compile/user-dictionary.ts');
+    return NativeAnalyzer.load(compiledDictionary ?? (await compileUserDictionary(userDictionary, [])));
+  };
+  return loadFirst(loadAnalyzer, normalizer, () => userDictionary, warn);
+}
+
+/** The extractor of a bundle: with its normalizer and its user dictionary. */
+export function loadBundleExtractor(bundle: Pick<Bundle, 'path' | 'manifest'>, warn: Warn): Promise<FeatureExtractor> {
+  const { path, manifest } = bundle;
+  const analyzer = async () => (await import('./native-tables.ts')).loadAnalyzer(bundle, warn);
+  return loadFirst(analyzer, manifest.normalizer, () => readUserDictionary(path, manifest), warn);
+}
+
+async function loadFirst(
+  loadAnalyzer: () => Promise<NativeAnalyzer>,
   normalizer: NormalizerSettings | undefined,
-  warn: (message: string) => void,
+  userDictionary: () => UserDictionary | undefined,
+  warn: Warn,
 ): Promise<FeatureExtractor> {
   try {
-    return await loadNativeExtractor(normalizer);
+    return await nativeExtractor(await loadAnalyzer(), normalizer);
   } catch (error) {
+    if (error instanceof BundleError) throw error;
     warn(`the native engine is unavailable; falling back to kuromoji, which is slower: ${(error as Error).message}`);
-    return loadReferenceExtractor(normalizer);
+    return loadReferenceExtractor(normalizer, userDictionary());
   }
 }
 
-async function loadNativeExtractor(settings: NormalizerSettings | undefined): Promise<FeatureExtractor> {
-  const { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } = await import('../../native/index.ts');
+async function nativeExtractor(
+  analyzer: NativeAnalyzer,
+  settings: NormalizerSettings | undefined,
+): Promise<FeatureExtractor> {
+  const { NativeExtractor, NativeNormalizer, NativeVectorizer } = await import('../../native/index.ts');
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const { nativeTokens } = await import('./native-tokens.ts');
-  const analyzer = NativeAnalyzer.load();
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
   const compile = (vectorizer: Vectorizer) =>
     new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
@@ -49,11 +85,14 @@ async function loadNativeExtractor(settings: NormalizerSettings | undefined): Pr
   };
 }
 
-async function loadReferenceExtractor(settings: NormalizerSettings | undefined): Promise<FeatureExtractor> {
+async function loadReferenceExtractor(
+  settings: NormalizerSettings | undefined,
+  userDictionary: UserDictionary | undefined,
+): Promise<FeatureExtractor> {
   // Only here, because these load kuromoji.
   const { loadTokenizer } = await import('../reference/tokenizer.ts');
   const { referenceTokens } = await import('./reference-tokens.ts');
-  const tokens = referenceTokens(await loadTokenizer(), settings);
+  const tokens = referenceTokens(await loadTokenizer(userDictionary), settings);
   return {
     tokens,
     rows: (vectorizer) => (text) => vectorizer.row(tokens(text).tokens),

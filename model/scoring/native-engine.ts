@@ -20,7 +20,7 @@ const UNITS_PER_THREAD = 10_000;
  */
 export async function loadNativeEngine(source: BundleSource, warn: (message: string) => void): Promise<NativeEngine> {
   const { path, manifest } = source;
-  const analyzer = loadAnalyzer(source);
+  const analyzer = await loadAnalyzer(source, warn);
   const { vectorizer, forest } = loadCompiled(source, warn) ?? (await compileInMemory(source, warn));
   checkFeatureCount(path, vectorizer.columnCount, forest.columnCount);
   const stages = { ...loadRowStages(source, analyzer, vectorizer), forest };

@@ -26,7 +26,7 @@ export async function loadNativeLightgbmEngine(
   warn: (message: string) => void,
 ): Promise<NativeLightgbmEngine> {
   const { path, manifest } = source;
-  const analyzer = loadAnalyzer(source);
+  const analyzer = await loadAnalyzer(source, warn);
   const booster = Booster.fromModelText(await source.readModelText());
   const vectorizer =
     mapCompiled(source, 'vocabulary', NativeVectorizer.load, warn) ?? (await compileVectorizer(source, warn));

@@ -5,18 +5,35 @@
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { NativeAnalyzer, NativeError, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
-import { compiledFiles, identitiesOf } from '../bundle/manifest.ts';
-import { checkSameNormalizer, checkSameTokenizer } from '../bundle/read.ts';
-import { parseIdentity } from '../reference/tokenizer-identity.ts';
+import { COMPILED_DICTIONARY_FILE, compiledFiles, identitiesOf } from '../bundle/manifest.ts';
+import { checkSameNormalizer, checkSameTokenizer, readUserDictionary } from '../bundle/read.ts';
+import { formatIdentity, parseIdentity } from '../reference/tokenizer-identity.ts';
+import type { UserDictionary } from '../reference/user-dictionary.ts';
 import type { BundleSource } from './bundle-source.ts';
 
 type Warn = (message: string) => void;
 
 /** Throws a BundleError if the bundle is for another tokenizer. */
-export function loadAnalyzer({ path, manifest }: BundleSource): NativeAnalyzer {
-  const analyzer = NativeAnalyzer.load();
+export async function loadAnalyzer(
+  source: Pick<BundleSource, 'path' | 'manifest'>,
+  warn: Warn,
+): Promise<NativeAnalyzer> {
+  const { path, manifest } = source;
+  const analyzer = manifest.userDictionary === undefined ? NativeAnalyzer.load() : await loadUserAnalyzer(source, warn);
   checkSameTokenizer(path, manifest, parseIdentity(analyzer.identity));
   return analyzer;
+}
+
+/** With the bundle's user dictionary: its compiled file is mapped. If it is missing or stale, it is compiled in memory. */
+async function loadUserAnalyzer(source: Pick<BundleSource, 'path' | 'manifest'>, warn: Warn): Promise<NativeAnalyzer> {
+  const { path, manifest } = source;
+  const expected = formatIdentity(manifest.tokenizer, manifest.userDictionary?.sha256);
+  const mapped = mapTables(join(path, COMPILED_DICTIONARY_FILE), expected, NativeAnalyzer.load, warn);
+  if (mapped !== undefined) return mapped;
+  const { compileUserDictionary } = await import('../compile/user-dictionary.ts');
+  const words = readUserDictionary(path, manifest) as UserDictionary;
+  warnOfCompiling(path, warn);
+  return NativeAnalyzer.load(await compileUserDictionary(words, []));
 }
 
 /** Undefined if the bundle has no normalizer. Throws a BundleError if its tables are not those of this program. */
@@ -37,11 +54,19 @@ export function mapCompiled<Tables extends { readonly identity: string }>(
   load: (file: string) => Tables,
   warn: Warn,
 ): Tables | undefined {
-  const file = join(path, compiledFiles[name]);
+  return mapTables(join(path, compiledFiles[name]), identitiesOf(manifest)[name], load, warn);
+}
+
+function mapTables<Tables extends { readonly identity: string }>(
+  file: string,
+  identity: string,
+  load: (file: string) => Tables,
+  warn: Warn,
+): Tables | undefined {
   if (!requireBuiltin('node:fs').existsSync(file)) return undefined;
   try {
     const tables = load(file);
-    if (tables.identity === identitiesOf(manifest)[name]) return tables;
+    if (tables.identity === identity) return tables;
     warn(`${file}: compiled from another bundle`);
   } catch (error) {
     if (!(error instanceof NativeError) || error.code !== 'tables') throw error;
@@ -54,6 +79,10 @@ export async function compileVectorizer(source: BundleSource, warn: Warn): Promi
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const { vectorizer } = await source.read();
   const compiled = compileVocabulary(vectorizer, identitiesOf(source.manifest).vocabulary);
-  warn(`${source.path}: compiled at the start; run \`hoshi compile ${source.path}\` to make later starts faster`);
+  warnOfCompiling(source.path, warn);
   return NativeVectorizer.load(compiled);
+}
+
+function warnOfCompiling(path: string, warn: Warn): void {
+  warn(`${path}: compiled at the start; run \`hoshi compile ${path}\` to make later starts faster`);
 }

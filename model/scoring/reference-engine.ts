@@ -27,7 +27,8 @@ type ReferenceEngineName = 'lightgbm' | 'js';
  * unavailable.
  */
 export async function loadReferenceEngine(engine: ReferenceEngineName, source: BundleSource): Promise<ReferenceEngine> {
-  const [bundle, tokenizer] = await Promise.all([source.read(), loadTokenizer()]);
+  const bundle = await source.read();
+  const tokenizer = await loadTokenizer(bundle.userDictionary);
   checkSameTokenizer(bundle.path, bundle.manifest, await tokenizerIdentity());
   if (bundle.manifest.normalizer !== undefined)
     checkSameNormalizer(bundle.path, bundle.manifest, normalizationTables().identity);

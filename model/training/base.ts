@@ -7,6 +7,7 @@ import { readBundle } from '../bundle/read.ts';
 import { type Review, starRangeOf } from '../io/reviews.ts';
 import { parseModel } from '../reference/model-text.ts';
 import { ScoreMap, type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
+import type { UserDictionary } from '../reference/user-dictionary.ts';
 import { compareCodePoints, Vectorizer } from '../reference/vectorizer.ts';
 import type { LinearModel } from './ridge.ts';
 import type { FittedTerms } from './vectorizer-fit.ts';
@@ -16,6 +17,7 @@ export interface BaseModel {
   readonly path: string;
   readonly manifest: Manifest;
   readonly vectorizer: Vectorizer;
+  readonly userDictionary?: UserDictionary;
   readonly leaf: LinearModel;
   /** Raw sum → score. Its pieces are those of the base, whose bounds of the raw sums are not those of a new model. */
   readonly scoreMap: ScoreMap;
@@ -26,7 +28,7 @@ export interface BaseModel {
 
 /** Rejects with a BundleError if the folder holds no bundle, or one whose model is not a linear leaf alone. */
 export async function readBase(path: string): Promise<BaseModel> {
-  const { manifest, modelText, vectorizer } = await readBundle(path);
+  const { manifest, modelText, vectorizer, userDictionary } = await readBundle(path);
   const { linearLeaf, treeCount } = parseModel(modelText);
   if (linearLeaf === undefined || treeCount !== 1) {
     const received = linearLeaf === undefined ? `${treeCount} trees without one` : `one and ${treeCount - 1} trees`;
@@ -38,6 +40,7 @@ export async function readBase(path: string): Promise<BaseModel> {
     path,
     manifest,
     vectorizer,
+    ...(userDictionary && { userDictionary }),
     leaf: {
       weights: linearLeaf.coefficients.map((coefficient) => (Number.isNaN(coefficient) ? 0 : coefficient)),
       intercept: linearLeaf.constant,

@@ -50,7 +50,7 @@ export async function importModel(
     onNotice(
       'the vectorizer computed float32 rows, hoshi computes doubles, which differ by at most 1e-6. A score differs only where a value is that close to a threshold',
     );
-  const extractor = await loadFeatureExtractor(undefined, onNotice);
+  const extractor = await loadFeatureExtractor({}, onNotice);
   const scoreMap = ScoreMap.clampTo(range);
   const goldens = goldenTexts.map((text) => {
     const row = vectorizer.row(extractor.tokens(text).tokens);

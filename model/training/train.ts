@@ -10,8 +10,10 @@ import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
-import { type FeatureExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import type { UserDictionary } from '../reference/user-dictionary.ts';
+import { loadBundleExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
+import { compiledDictionaryOf } from './compiled-dictionary.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
@@ -26,6 +28,8 @@ export interface TrainOptions extends ValidationOptions {
   readonly name: string;
   /** The steps of the normalizer, in order. Undefined: texts are not normalized. */
   readonly normalizer?: readonly NormalizerStep[];
+  /** Words beside kuromoji's. With a base, it has to contain the base's. */
+  readonly userDictionary?: UserDictionary;
   /** The command that made the bundle, for its manifest. */
   readonly command: string;
   /**
@@ -56,7 +60,13 @@ export async function train(path: string, reviews: readonly Review[], options: T
   await checkDestination(path); // it throws before the long work, not after it
   onStage('loading the tokenizer');
   const normalizer = options.normalizer && normalizerSettings(options.normalizer);
-  const extractor = await loadFeatureExtractor(normalizer, onStage);
+  if (options.userDictionary !== undefined) onStage('compiling the user dictionary');
+  const dictionary = options.userDictionary && (await compiledDictionaryOf(options.userDictionary, base));
+  const settings = {
+    ...(normalizer && { normalizer }),
+    ...(dictionary && { userDictionary: dictionary.words, compiledDictionary: dictionary.compiled }),
+  };
+  const extractor = await loadFeatureExtractor(settings, onStage);
   const validate = folds > 0 ? crossValidate : validateOnHoldout;
   const result = await validate(extractor, reviews, scoreRange, { ...options, ...(base && { base }) });
   const { vectorizer, curves, heldOut, interrupted } = result;
@@ -93,19 +103,27 @@ export async function train(path: string, reviews: readonly Review[], options: T
     modelText,
     vectorizer,
     goldens,
+    ...(dictionary && { userDictionary: dictionary }),
     ...(options.about === undefined ? {} : { about: options.about }),
   });
-  const bundle = { path, manifest, modelText, vectorizer };
+  const { userDictionary } = options;
+  const bundle = { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) };
   return {
     bundle,
     curves,
     heldOut,
-    ...(base && { baseScores: scoresByBase(base, heldOut.reviews, extractor) }),
+    ...(base && { baseScores: await scoresByBase(base, heldOut.reviews, onStage) }),
     ...(interrupted === undefined ? {} : { interrupted }),
   };
 }
 
-function scoresByBase(base: BaseModel, reviews: readonly Review[], extractor: FeatureExtractor): Float64Array {
+/** The base's tokens may be other ones, if the new model has user words. */
+async function scoresByBase(
+  base: BaseModel,
+  reviews: readonly Review[],
+  warn: (message: string) => void,
+): Promise<Float64Array> {
+  const extractor = await loadBundleExtractor(base, warn);
   const rowOf = extractor.rows(base.vectorizer);
   const builder = new MatrixBuilder();
   for (const { text } of reviews) builder.add(rowOf(text));

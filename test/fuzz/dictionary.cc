@@ -9,14 +9,14 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("DICT", 3, 11);
+  const std::vector<std::byte> file = input.File("DICT", 4, 13);
   auto dictionary = hoshi::Dictionary::FromBytes(file);
   if (!dictionary.ok()) return 0;
   const hoshi::Analyzer analyzer(*dictionary);
   [[maybe_unused]] static volatile char16_t read_unit;
   static hoshi::Analyzer::Scratch scratch;  // kept between inputs: a scratch must work with any dictionary
   const std::u16string run(70, u'x'), surface(130, u'a');
-  for (const std::u16string& text : {input.Text(), std::u16string(u"abcdxyzwaab、bb。ba"),
+  for (const std::u16string& text : {input.Text(), std::u16string(u"abcdabcxyzwaab、bb。ba"),
                                      run + u"z" + run + u"c", surface + u"b" + surface}) {
     const auto ends = analyzer.Analyze(text, scratch);
     if ((ends.empty() ? 0 : ends.back()) != text.size()) std::abort();

@@ -14,7 +14,7 @@ import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts
 import { normalizerTextGenerator, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { ruledVectorizer } from '../fixtures/ruled-vocabulary.ts';
-import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { encodeSmallDictionary, segmentedSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
 import {
@@ -63,7 +63,7 @@ const seeds: Record<string, (i: number) => Buffer> = {
     const next = textGenerator(random, dictionaryWords(20));
     return () => Buffer.from(next(), 'utf16le');
   })(),
-  dictionary: () => tableSeed(encodeSmallDictionary(randomSmallDictionary(random)), dictionaryKind),
+  dictionary: () => tableSeed(encodeSmallDictionary(segmentedSmallDictionary(random)), dictionaryKind),
   vocabulary: (i) => {
     if (i % 2 === 0) return tableSeed(compileVocabulary(ruledVectorizer(1 + ((i / 2) % 2)), ''), vocabularyKind);
     const surfaces = Array.from({ length: 12 }, () => pick(random, ['a', 'ab', 'ba', 'b', 'c', '映画', 'は', '𠮷']));

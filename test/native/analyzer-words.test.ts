@@ -169,6 +169,39 @@ describe('words with a dictionary made by hand', () => {
     assert.deepEqual(basesOf(small({ ...words, 'a、': [word(1, -1, 'known')] }), 'a、a'), ['known', 'unknown']);
   });
 
+  test('a word of several tokens becomes these tokens, wherever it is', () => {
+    const abc = [
+      {
+        ...word(2, -5, 'whole'),
+        segments: [
+          [1, 'first'],
+          [2, 'second'],
+        ] as const,
+      },
+      word(1, -4, 'other word of the surface'),
+    ];
+    const native = small({ abc, x: [word(1, 1, 'x')] });
+    const split = ['first', 'second'];
+    assert.deepEqual(basesOf(native, 'abc'), split);
+    assert.deepEqual(basesOf(native, 'xabcabcx'), ['x', ...split, ...split, 'x']);
+    assert.deepEqual(Array.from(native.analyze('xabcx')), [1, 2, 4, 5]);
+    assert.deepEqual(basesOf(native, 'xx'), ['x', 'x']);
+    assert.deepEqual(
+      basesOf(small({ abc: [...abc].reverse().map((one) => ({ ...one, cost: one.cost * 2 })) }), 'abc'),
+      split,
+    );
+    const dearer = abc.map((one) => (one.context === 2 ? { ...one, cost: -3 } : one));
+    assert.deepEqual(basesOf(small({ abc: dearer }), 'abc'), ['other word of the surface']);
+  });
+
+  test('segments beyond the end of the token are cut, and the last one ends with the token', () => {
+    const withSegments = (...lengths: number[]) =>
+      small({ abc: [{ ...word(2, -5, 'whole'), segments: lengths.map((length) => [length, 'part'] as const) }] });
+    assert.deepEqual(Array.from(withSegments(2, 9).analyze('abc')), [2, 3]);
+    assert.deepEqual(Array.from(withSegments(9, 1, 1).analyze('abc')), [3]);
+    assert.deepEqual(Array.from(withSegments(1, 1).analyze('abcx')), [1, 3, 4]);
+  });
+
   test('a run that is too long for the ring has a word, and so have the words before it', () => {
     const native = small({ a: [word(1, 1, 'a')], x: [word(2, 1, 'x')] });
     for (const length of [62, 63, 64, 65, 200, 70_000]) {

@@ -20,7 +20,7 @@ import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from
 import { characterSteps, smallTables } from '../fixtures/normalizer-texts.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { ruledVectorizer } from '../fixtures/ruled-vocabulary.ts';
-import { encodeSmallDictionary, randomSmallDictionary } from '../fixtures/small-dictionary.ts';
+import { encodeSmallDictionary, segmentedSmallDictionary } from '../fixtures/small-dictionary.ts';
 import { sectionOf, withChecksum } from '../fixtures/table-damage.ts';
 import { fitVectorizer } from '../fixtures/vectorize.ts';
 import { contributionsKind, dictionaryKind, forestKind, normalizerKind, vocabularyKind } from '../oracle/table-file.ts';
@@ -35,7 +35,7 @@ const surfaces = ['a', 'ab', 'ba', 'c', '映画', 'は', '面白い', '。', '�
 const tables: readonly Tables[] = [
   {
     kind: dictionaryKind,
-    file: encodeSmallDictionary(randomSmallDictionary(createRandom(41))),
+    file: encodeSmallDictionary(segmentedSmallDictionary(createRandom(41))),
     load: NativeAnalyzer.load,
   },
   {
@@ -334,6 +334,34 @@ describe('the checks of the tables find faults that a checksum does not show', (
     ]),
   ];
   const cases: Case[] = [
+    [
+      'more plain features than features',
+      dictionary,
+      1,
+      (bytes) => bytes.writeUInt32LE(9999, 28),
+      /plain features: expected at most \d+, found 9999/,
+    ],
+    [
+      'starts of segments that do not ascend',
+      dictionary,
+      12,
+      (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(4), 0),
+      /starts of segments: expected from 0 to \d+, found \d+/,
+    ],
+    [
+      'a segment without length',
+      dictionary,
+      13,
+      (bytes) => bytes.writeUInt8(0, 0),
+      /lengths of segments: expected at least 1, found 0/,
+    ],
+    [
+      'the word of a segment that is too high',
+      dictionary,
+      13,
+      (bytes) => bytes.writeUInt8(0xff, 3),
+      /words of segments: expected below \d+, found \d+/,
+    ],
     ['no contexts', dictionary, 1, (bytes) => bytes.writeUInt32LE(0, 0), /contexts: expected from 1 to 2048, found 0/],
     [
       'a stride below the number of contexts',
@@ -392,7 +420,7 @@ describe('the checks of the tables find faults that a checksum does not show', (
       'a base form that ends after the last one',
       dictionary,
       10,
-      (bytes) => bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 4) + (1 << 4), bytes.length - 4),
+      (bytes) => bytes.writeUInt32LE((bytes.readUInt32LE(0) | (255 << 4)) >>> 0, 0),
       /ends of base forms: expected at most \d+, found \d+/,
     ],
     [

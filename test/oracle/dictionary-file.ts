@@ -21,11 +21,13 @@ export interface CompiledDictionary {
   readonly featuresOf: Uint16Array;
   readonly features: Uint32Array;
   readonly baseForms: string;
+  readonly segmentStarts: Uint32Array;
+  readonly segments: Uint32Array;
 }
 
 export function readDictionary(bytes: Uint8Array): CompiledDictionary {
   const { identity, sections } = decodeTableFile(bytes, dictionaryKind);
-  if (sections.length !== 11) throw new Error(`expected 11 sections, received ${sections.length}`);
+  if (sections.length !== 13) throw new Error(`expected 13 sections, received ${sections.length}`);
   const numbersOf = (i: number) => Uint8Array.from(sections[i] as Uint8Array).buffer;
   return {
     identity,
@@ -40,6 +42,8 @@ export function readDictionary(bytes: Uint8Array): CompiledDictionary {
     featuresOf: new Uint16Array(numbersOf(8)),
     features: new Uint32Array(numbersOf(9)),
     baseForms: Buffer.from(numbersOf(10)).toString('utf16le'),
+    segmentStarts: new Uint32Array(numbersOf(11)),
+    segments: new Uint32Array(numbersOf(12)),
   };
 }
 

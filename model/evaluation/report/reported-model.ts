@@ -8,7 +8,7 @@ import { readableTerm } from '../../reference/readable-terms.ts';
 import { readWords, termsOf } from '../../reference/terms.ts';
 import type { Vectorizer } from '../../reference/vectorizer.ts';
 import { type Explanation, UnexplainableError } from '../../scoring/explain.ts';
-import { loadFeatureExtractor } from '../../scoring/feature-extractor.ts';
+import { loadBundleExtractor } from '../../scoring/feature-extractor.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
 
 /** LightGBM's two measures of feature importance, for one term. */
@@ -45,7 +45,7 @@ export async function reportedModelOf(
   scorer: Scorer,
   warn: (message: string) => void,
 ): Promise<ReportedModel> {
-  const extractor = await loadFeatureExtractor(bundle.manifest.normalizer, warn);
+  const extractor = await loadBundleExtractor(bundle, warn);
   const { vectorizer, manifest } = bundle;
   const { parameters } = vectorizer;
   return {

@@ -118,7 +118,7 @@ describe('manifest', () => {
     [
       'a user dictionary, which no engine applies',
       (m) => Object.assign(m, { userDictionary: 'words.csv' }),
-      /expected userDictionary to be absent: this version of hoshi applies no user dictionary, received "words\.csv"/,
+      /expected userDictionary to be \{ words, sha256 \}: the number of words in user-dictionary\.tsv, and its SHA-256, received "words\.csv"/,
     ],
     [
       'a cut of the labels outside the range',

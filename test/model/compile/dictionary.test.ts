@@ -77,8 +77,8 @@ describe('dictionary, by hand', () => {
 
   test('identity and numbers', () => {
     assert.equal(compiled.identity, 'tiny');
-    // At the end of あい there are contexts (2, 2) and (1, 1), and one of an unknown word.
-    assert.deepEqual([...compiled.numbers], [4, 32, 7, 20, 20, 3, 2, 0]);
+    // At the end of あい there are contexts (2, 2) and (1, 1), and one of an unknown word. There are five different features.
+    assert.deepEqual([...compiled.numbers], [4, 32, 7, 20, 20, 3, 2, 5]);
   });
 
   test('characters: frequent ones have low codes, and those that are in no surface have their category', () => {
@@ -173,7 +173,7 @@ describe('dictionary, by hand', () => {
     [
       '33 words of a surface',
       { surfaces: [{ text: 'a', words: manyContexts.slice(0, 33) }], connections: manyIds },
-      /Expected at most 32 words of one surface, received 33/,
+      /Expected at most 32 words of the surface form a, received 33/,
     ],
     [
       'too many contexts',

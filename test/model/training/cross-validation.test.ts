@@ -13,7 +13,7 @@ import { wordReviews } from '../../fixtures/trained-leaf.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
-  extractor = await loadFeatureExtractor(undefined, assert.fail);
+  extractor = await loadFeatureExtractor({}, assert.fail);
 });
 
 /** 150 reviews of 120 texts. Two words determine the stars; the stars of all other reviews are random. */

@@ -7,7 +7,7 @@ import { type LearnOptions, learn } from '../../../model/training/learn.ts';
 
 let extractor: FeatureExtractor;
 before(async () => {
-  extractor = await loadFeatureExtractor(undefined, assert.fail);
+  extractor = await loadFeatureExtractor({}, assert.fail);
 });
 
 const reviewsOf = (count: number): Review[] =>
