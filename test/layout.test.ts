@@ -42,6 +42,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'model/corpus',
     'model/scoring',
     'model/bundle',
+    'model/compile',
     'model/reference',
     'model/io',
     'model/math',
