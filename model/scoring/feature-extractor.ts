@@ -73,17 +73,26 @@ async function nativeExtractor(
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
   const compile = (vectorizer: Vectorizer) =>
     new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
-  // Training asks for the rows of one vectorizer several times, and to compile a large one takes a quarter of a second.
+  // Training asks for the rows of one vectorizer several times.
   const compiled = new WeakMap<Vectorizer, ReturnType<typeof compile>>();
+  const tokens = nativeTokens(analyzer, normalizer);
   return {
-    tokens: nativeTokens(analyzer, normalizer),
+    tokens,
     rows(vectorizer) {
-      const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
-      compiled.set(vectorizer, extractor);
-      return (text) => extractor.row(text);
+      let texts = 0;
+      return (text) => {
+        let extractor = compiled.get(vectorizer);
+        if (extractor === undefined && ++texts <= MAX_TEXTS_OF_TWIN) return vectorizer.row(tokens(text).tokens);
+        extractor ??= compile(vectorizer);
+        compiled.set(vectorizer, extractor);
+        return extractor.row(text);
+      };
     },
   };
 }
+
+/** To compile a large vectorizer takes a quarter of a second: as long as so many rows by the twin, which are the same. */
+const MAX_TEXTS_OF_TWIN = 3000;
 
 async function loadReferenceExtractor(
   settings: NormalizerSettings | undefined,

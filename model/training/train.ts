@@ -8,19 +8,18 @@ import { type Golden, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { checkDestination, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
-import { scoreMapOf } from '../reference/score-range.ts';
+import { type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
-import { loadBundleExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { loadScorer } from '../scoring/load.ts';
 import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
 import { compiledDictionaryOf } from './compiled-dictionary.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf } from './learn.ts';
-import { MatrixBuilder } from './matrix-builder.ts';
 import { pruneModelText } from './prune.ts';
-import { predictLinear } from './ridge.ts';
 
 export interface TrainOptions extends ValidationOptions {
   /** The bundle to start from. `vectorizer` and `normalizer` have to be its own, but for `min_df` and `max_features`. */
@@ -112,23 +111,21 @@ export async function train(path: string, reviews: readonly Review[], options: T
     bundle,
     curves,
     heldOut,
-    ...(base && { baseScores: await scoresByBase(base, heldOut.reviews, onStage) }),
+    ...(options.base && { baseScores: await scoresByBase(options.base, heldOut.reviews, scoreRange, onStage) }),
     ...(interrupted === undefined ? {} : { interrupted }),
   };
 }
 
-/** The base's tokens may be other ones, if the new model has user words. */
+/** The scores that the base itself gives, mapped linearly to the range. */
 async function scoresByBase(
-  base: BaseModel,
+  { path, scoreRange: [low, high] }: BaseModel,
   reviews: readonly Review[],
+  [lowest, highest]: ScoreRange,
   warn: (message: string) => void,
 ): Promise<Float64Array> {
-  const extractor = await loadBundleExtractor(base, warn);
-  const rowOf = extractor.rows(base.vectorizer);
-  const builder = new MatrixBuilder();
-  for (const { text } of reviews) builder.add(rowOf(text));
-  const sums = predictLinear(base.leaf, builder.matrix(base.vectorizer.columnCount));
-  return sums.map((sum) => base.scoreMap.score(sum));
+  const scorer = await loadScorer({ bundlePath: path, engine: 'auto', warn });
+  const scores = await scorer.scoreBatch(reviews.map(({ text }) => text));
+  return scores.map((score) => lowest + ((score - low) * (highest - lowest)) / (high - low));
 }
 
 /** The options as the manifest's `training` stores them. */
