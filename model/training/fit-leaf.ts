@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TrainingSet } from '../../native/index.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
+import { chooseAlpha } from './choose-alpha.ts';
 import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
 import { countTexts, foldsOf } from './split.ts';
 
@@ -66,16 +67,11 @@ export async function fitLeaf(
     return fitRidge(training.matrix, training.labels, { alpha: candidate, ...SOLVER }, weights);
   };
   const weights = Float64Array.from(training.weights ?? new Float64Array(reviews.length).fill(1));
-  const candidates = alpha === 'auto' ? CANDIDATES : [alpha];
   const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
-  const crossValidated: { alpha: number; outOfFold: Float64Array }[] = [];
-  for (const candidate of candidates)
-    crossValidated.push({
-      alpha: candidate,
-      outOfFold: await predictOutOfFold(training, weights, foldOf, (w) => fit(candidate, w)),
-    });
-  const losses = crossValidated.map(({ outOfFold }) => squaredError(training.labels, outOfFold, weights));
-  const best = crossValidated[losses.indexOf(Math.min(...losses))] as (typeof crossValidated)[number];
+  const best = await chooseAlpha(alpha === 'auto' ? CANDIDATES : [alpha], async (candidate) => {
+    const outOfFold = await predictOutOfFold(training, weights, foldOf, (w) => fit(candidate, w));
+    return { outOfFold, loss: squaredError(training.labels, outOfFold, weights) };
+  });
   const model = await fit(best.alpha, weights);
   // Stretched by the factor s, a prediction p becomes mean + s (p − mean).
   const shift = (1 - stretch) * weightedMean(training.labels, weights);

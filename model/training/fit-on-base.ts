@@ -13,8 +13,9 @@ import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { type BaseModel, leafOn } from './base.ts';
+import { chooseAlpha } from './choose-alpha.ts';
 import type { FittedLeaf } from './fit-leaf.ts';
-import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
+import { fitRidge, type LinearModel, predictLinear, type RidgeOptions } from './ridge.ts';
 import { countTexts, foldsOf } from './split.ts';
 
 /** Candidates of α: `auto` takes the best by the error of the out-of-fold scores. */
@@ -23,6 +24,8 @@ const FOLDS = 5;
 /** A smaller slope would weigh a label at the end of the range next to nothing, and ask for an endless change. */
 const MIN_SLOPE = 0.05;
 const SOLVER = { tolerance: 1e-6, maxIterations: 500 };
+/** A relative error that changes no choice of α. */
+const TOLERANCE_OF_FOLDS = 1e-4;
 
 /** `training` has the rows that `vectorizer`, an extension of the base's, makes of the reviews. */
 export async function fitOnBase(
@@ -42,19 +45,23 @@ export async function fitOnBase(
     counts[i] = (training.weights?.[i] ?? 1) * s * s;
   });
   const { matrix, columns } = usedColumns(training.matrix);
-  const fit = async (candidate: number, weights: Float64Array) => {
+  const fit = async (weights: Float64Array, options: Partial<RidgeOptions> & Pick<RidgeOptions, 'alpha'>) => {
     await setImmediate();
     Interrupted.throwIf(signal);
-    return fitRidge(matrix, changes, { alpha: candidate, ...SOLVER }, weights);
+    return fitRidge(matrix, changes, { ...SOLVER, ...options }, weights);
   };
 
   const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
+  const solutions = new Map<number, Float64Array>(); // of each fold: for the next candidate a near one
   const outOfFoldBy = async (candidate: number) => {
     const moved = sums.slice();
     for (const fold of new Set(foldOf)) {
       const others = counts.map((count, i) => (foldOf[i] === fold ? 0 : count));
       if (!others.some((count) => count > 0)) continue; // one text: nothing to learn from, the base stays
-      predictLinear(await fit(candidate, others), matrix).forEach((change, i) => {
+      const start = solutions.get(fold);
+      const model = await fit(others, { alpha: candidate, tolerance: TOLERANCE_OF_FOLDS, ...(start && { start }) });
+      solutions.set(fold, model.weights);
+      predictLinear(model, matrix).forEach((change, i) => {
         if (foldOf[i] === fold) moved[i] = (moved[i] as number) + change;
       });
     }
@@ -66,15 +73,12 @@ export async function fitOnBase(
       return loss + (training.weights?.[i] ?? 1) * error * error;
     }, 0);
 
-  let best: { alpha: number; outOfFold: Float64Array; loss: number } | undefined;
-  for (const candidate of alpha === 'auto' ? CANDIDATES : [alpha]) {
+  const best = await chooseAlpha(alpha === 'auto' ? CANDIDATES : [alpha], async (candidate) => {
     const outOfFold = await outOfFoldBy(candidate);
-    const loss = lossOf(outOfFold);
-    if (best === undefined || loss < best.loss) best = { alpha: candidate, outOfFold, loss };
-  }
-  if (best === undefined) throw new Error('Expected a candidate of α, found none');
+    return { outOfFold, loss: lossOf(outOfFold) };
+  });
   return {
-    model: moved(start, await fit(best.alpha, counts), columns),
+    model: moved(start, await fit(counts, { alpha: best.alpha }), columns),
     outOfFold: best.outOfFold,
     alpha: best.alpha,
     tailShare: base.tailShare,

@@ -9,9 +9,11 @@ import type { CsrMatrix } from '../../native/rows.ts';
 export interface RidgeOptions {
   /** α > 0. */
   readonly alpha: number;
-  /** Iteration stops when the norm of the residual has shrunk by this factor. */
+  /** Iteration stops when the norm of the residual is this share of that of zero weights. */
   readonly tolerance: number;
   readonly maxIterations: number;
+  /** Where the iteration starts; all 0 if undefined. A near solution saves iterations. */
+  readonly start?: Float64Array;
 }
 
 export interface LinearModel {
@@ -26,7 +28,7 @@ export interface LinearModel {
 export function fitRidge(
   matrix: CsrMatrix,
   labels: ArrayLike<number>,
-  { alpha, tolerance, maxIterations }: RidgeOptions,
+  { alpha, tolerance, maxIterations, start }: RidgeOptions,
   sampleWeights?: ArrayLike<number>,
 ): LinearModel {
   const rowCount = matrix.rowStarts.length - 1;
@@ -52,14 +54,15 @@ export function fitRidge(
     }
     return result;
   };
-  const weights = new Float64Array(matrix.columnCount);
+  const weights = start?.slice() ?? new Float64Array(matrix.columnCount);
   const residual = timesTransposed(
     matrix,
     shares.map((share, r) => share * ((labels[r] as number) - labelMean)),
   );
+  const target = dot(residual, residual) * tolerance * tolerance;
+  if (start !== undefined) addScaled(residual, -1, applyMatrix(weights));
   const direction = residual.slice();
   let squaredNorm = dot(residual, residual);
-  const target = squaredNorm * tolerance * tolerance;
   for (let iteration = 0; iteration < maxIterations && squaredNorm > target; iteration++) {
     const image = applyMatrix(direction);
     const step = squaredNorm / dot(direction, image);
