@@ -3,7 +3,7 @@
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
 import type { NativeAnalyzer } from '../../native/index.ts';
-import type { SparseRow } from '../../native/rows.ts';
+import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import { BundleError, type NormalizerSettings } from '../bundle/manifest.ts';
 import { type Bundle, readUserDictionary } from '../bundle/read.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
@@ -15,6 +15,13 @@ export interface FeatureExtractor {
   tokens(text: string): NormalizedTokens;
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
+  /** A function from texts to their rows, computed beside the event loop. Only the native engine has one. */
+  rowBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix>;
+}
+
+/** An extractor with the settings that it was loaded with, so that other threads can load the same. */
+export interface LoadedExtractor extends FeatureExtractor {
+  readonly settings: TextSettings;
 }
 
 /** How texts become tokens. */
@@ -30,7 +37,7 @@ export interface TextSettings {
 type Warn = (message: string) => void;
 
 /** `warn` gets a message if the native engine is unavailable. */
-export function loadFeatureExtractor(settings: TextSettings, warn: Warn): Promise<FeatureExtractor> {
+export async function loadFeatureExtractor(settings: TextSettings, warn: Warn): Promise<LoadedExtractor> {
   const { normalizer, userDictionary, compiledDictionary } = settings;
   const loadAnalyzer = async () => {
     const { NativeAnalyzer } = await import('../../native/index.ts');
@@ -38,7 +45,7 @@ export function loadFeatureExtractor(settings: TextSettings, warn: Warn): Promis
     const { compileUserDictionary } = await import('../compile/user-dictionary.ts');
     return NativeAnalyzer.load(compiledDictionary ?? (await compileUserDictionary(userDictionary, [])));
   };
-  return loadFirst(loadAnalyzer, normalizer, () => userDictionary, warn);
+  return { ...(await loadFirst(loadAnalyzer, normalizer, () => userDictionary, warn)), settings };
 }
 
 /** The extractor of a bundle: with its normalizer and its user dictionary. */
@@ -71,22 +78,31 @@ async function nativeExtractor(
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const { nativeTokens } = await import('./native-tokens.ts');
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
-  const compile = (vectorizer: Vectorizer) =>
-    new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
   // Training asks for the rows of one vectorizer several times.
-  const compiled = new WeakMap<Vectorizer, ReturnType<typeof compile>>();
+  const compiled = new WeakMap<Vectorizer, InstanceType<typeof NativeExtractor>>();
+  const compile = (vectorizer: Vectorizer) => {
+    const extractor = new NativeExtractor(
+      analyzer,
+      NativeVectorizer.load(compileVocabulary(vectorizer, '')),
+      normalizer,
+    );
+    compiled.set(vectorizer, extractor);
+    return extractor;
+  };
   const tokens = nativeTokens(analyzer, normalizer);
   return {
     tokens,
     rows(vectorizer) {
       let texts = 0;
       return (text) => {
-        let extractor = compiled.get(vectorizer);
+        const extractor = compiled.get(vectorizer);
         if (extractor === undefined && ++texts <= MAX_TEXTS_OF_TWIN) return vectorizer.row(tokens(text).tokens);
-        extractor ??= compile(vectorizer);
-        compiled.set(vectorizer, extractor);
-        return extractor.row(text);
+        return (extractor ?? compile(vectorizer)).row(text);
       };
+    },
+    rowBatches(vectorizer) {
+      const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
+      return (texts) => extractor.rowBatch(texts);
     },
   };
 }

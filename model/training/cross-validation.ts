@@ -6,7 +6,7 @@ import { meanAndDeviation, measuresOf } from '../evaluation/measures.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { median } from '../math/statistics.ts';
-import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
 import {
   interruptionOf,
   measureOnHoldout,
@@ -24,7 +24,7 @@ import { foldSplits } from './split.ts';
  * Interrupted.
  */
 export async function crossValidate(
-  extractor: FeatureExtractor,
+  extractor: LoadedExtractor,
   reviews: readonly Review[],
   scoreRange: readonly [number, number],
   options: ValidationOptions,

@@ -4,7 +4,7 @@ import type { NamedCurve } from '../evaluation/learning-curve.ts';
 import { measuresOf } from '../evaluation/measures.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
 import { heldOutScores, type Learned, type LearnOptions, learn, modelAt, starsOf, type TrainedModel } from './learn.ts';
 import { holdoutSplit } from './split.ts';
 
@@ -35,7 +35,7 @@ export interface ValidationResult extends TrainedModel {
 
 /** Trains one model. The held-out reviews measure it and stop its boosting early. */
 export async function validateOnHoldout(
-  extractor: FeatureExtractor,
+  extractor: LoadedExtractor,
   reviews: readonly Review[],
   scoreRange: readonly [number, number],
   options: ValidationOptions,

@@ -8,7 +8,7 @@ import type { Review } from '../io/reviews.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
-import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
 import { type BaseModel, extendVectorizer } from './base.ts';
 import { type BoostedModel, boost, firstTrees, overrideParameters } from './boosting.ts';
 import { type ClassWeights, sampleWeightsOf, weightFunctionOf } from './class-weights.ts';
@@ -71,7 +71,7 @@ type WeightFunction = ((stars: number) => number) | undefined;
 
 /** Trains at most `rounds` rounds; with a linear leaf `rounds` may be 0. */
 export async function learn(
-  extractor: FeatureExtractor,
+  extractor: LoadedExtractor,
   split: Split,
   rounds: number,
   options: LearnOptions,
@@ -207,6 +207,6 @@ export function starsOf(reviews: readonly Review[]): Float64Array {
   return Float64Array.from(reviews, ({ stars }) => stars);
 }
 
-function* textsOf(reviews: readonly Review[]): Generator<string> {
-  for (const { text } of reviews) yield text;
+function textsOf(reviews: readonly Review[]): string[] {
+  return reviews.map(({ text }) => text);
 }

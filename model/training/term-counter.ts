@@ -14,6 +14,18 @@ export interface CountedTerm {
   readonly texts: number;
 }
 
+/** What a counter has counted, as data that a thread can send to another. */
+export interface CountedTerms {
+  readonly textCount: number;
+  readonly words: readonly string[];
+  /** One entry per node; a parent comes before its children. −1 is no parent. */
+  readonly parents: Int32Array;
+  /** Indices of `words`. */
+  readonly lastWords: Int32Array;
+  readonly totals: Uint32Array;
+  readonly texts: Uint32Array;
+}
+
 const NONE = -1;
 
 export class TermCounter {
@@ -58,6 +70,33 @@ export class TermCounter {
         node = this.#childOf(node, words[i] as number);
         if (i - first + 1 >= smallest) this.#count(node);
       }
+    }
+  }
+
+  counts(): CountedTerms {
+    const count = this.#nodeCount;
+    return {
+      textCount: this.#textCount,
+      words: this.#words,
+      parents: this.#parents.slice(0, count),
+      lastWords: this.#lastWords.slice(0, count),
+      totals: this.#totals.slice(0, count),
+      texts: this.#texts.slice(0, count),
+    };
+  }
+
+  /** Adds the counts of other texts. */
+  addCounts({ textCount, words, parents, lastWords, totals, texts }: CountedTerms): void {
+    this.#textCount += textCount;
+    const numbers = Int32Array.from(words, (word) => this.#numberOf(word));
+    const nodes = new Int32Array(parents.length); // theirs → ours
+    for (let i = 0; i < parents.length; i++) {
+      const parent = parents[i] as number;
+      const ofParent = parent === NONE ? NONE : (nodes[parent] as number);
+      const node = this.#childOf(ofParent, numbers[lastWords[i] as number] as number);
+      nodes[i] = node;
+      this.#totals[node] = this.#totalOf(node) + (totals[i] as number);
+      this.#texts[node] = (this.#texts[node] as number) + (texts[i] as number);
     }
   }
 

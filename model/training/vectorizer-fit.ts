@@ -10,7 +10,7 @@ import {
   type VectorizerParameters,
   type VectorizerTables,
 } from '../reference/vectorizer.ts';
-import { TermCounter } from './term-counter.ts';
+import { type CountedTerms, TermCounter } from './term-counter.ts';
 
 export type FittedTerms = Pick<VectorizerTables, 'terms' | 'idf'>;
 
@@ -30,6 +30,15 @@ export class VectorizerFit {
   /** Adds one text, given its tokens. */
   add(tokens: Iterable<TermToken>): void {
     this.#counter.add(readWords(tokens, this.#parameters));
+  }
+
+  counts(): CountedTerms {
+    return this.#counter.counts();
+  }
+
+  /** Adds the texts that another fit with the same parameters has counted. */
+  addCounts(counts: CountedTerms): void {
+    this.#counter.addCounts(counts);
   }
 
   /** The vectorizer fitted on the texts so far. Throws if no term is left. */

@@ -5,13 +5,13 @@ import { Interrupted } from '../../../model/io/interrupted.ts';
 import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom, pick } from '../../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
+import { type LoadedExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
 import { crossValidate } from '../../../model/training/cross-validation.ts';
 import { type ValidationOptions, validateOnHoldout } from '../../../model/training/holdout.ts';
 import { foldSplits } from '../../../model/training/split.ts';
 import { wordReviews } from '../../fixtures/trained-leaf.ts';
 
-let extractor: FeatureExtractor;
+let extractor: LoadedExtractor;
 before(async () => {
   extractor = await loadFeatureExtractor({}, assert.fail);
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { Review } from '../../../model/io/reviews.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
-import { type FeatureExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
+import { type LoadedExtractor, loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
 import { type LearnOptions, learn } from '../../../model/training/learn.ts';
 
-let extractor: FeatureExtractor;
+let extractor: LoadedExtractor;
 before(async () => {
   extractor = await loadFeatureExtractor({}, assert.fail);
 });
@@ -25,7 +25,8 @@ const options: LearnOptions = {
 /** Learns from 600 reviews with 150 held out. Counts the visits of texts and records the reported progress. */
 async function learnCounting(changes: Partial<LearnOptions>) {
   let visits = 0;
-  const counting: FeatureExtractor = {
+  const counting: LoadedExtractor = {
+    settings: extractor.settings,
     tokens(text) {
       visits++;
       return extractor.tokens(text);

@@ -56,6 +56,26 @@ describe('the term counter', () => {
     assert.deepEqual(counter.kept(4, null, compareCodePoints), []);
   });
 
+  test('adds the counts of other texts', () => {
+    const word = fc.constantFrom(...'abcdef。');
+    const texts = fc.array(fc.array(word, { maxLength: 6 }), { maxLength: 12 });
+    const from = parameters(1, 3);
+    fc.assert(
+      fc.property(texts, texts, texts, (first, second, third) => {
+        const sum = counted(first, from);
+        for (const part of [second, third]) sum.addCounts(counted(part, from).counts());
+        const all = counted([...first, ...second, ...third], from);
+        assert.equal(sum.textCount, all.textCount);
+        for (const [minTexts, most] of [
+          [1, null],
+          [2, null],
+          [1, 5],
+        ] as const)
+          assert.deepEqual(sum.kept(minTexts, most, compareCodePoints), all.kept(minTexts, most, compareCodePoints));
+      }),
+    );
+  });
+
   test('gives the same counts as maps of strings', () => {
     const texts = fc.array(
       fc.array(fc.constantFrom('a', 'b', 'c', 'a b', '。', '😀', '𠮷', '\uffee'), { maxLength: 12 }),
