@@ -51,7 +51,7 @@ interface Flags extends UserDictionaryFlags {
   readonly terms?: 'rules' | 'surface';
   readonly normalizer?: 'on' | 'off';
   readonly maxFeatures?: number;
-  readonly minDf: number;
+  readonly minDf?: number;
   readonly maxBad: number;
   readonly set: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
@@ -173,9 +173,8 @@ function addFitOptions(command: Command): Command {
     )
     .option(
       '--min-df <n>',
-      'minimum number of reviews that contain a term of the vocabulary',
+      "minimum number of reviews that contain a term of the vocabulary (default: 2, or the preset's)",
       numberFrom(1, 1_000_000),
-      1,
     );
 }
 
@@ -227,7 +226,8 @@ async function trainOptionsOf(
   const alpha = alphaOf(flags);
   const normalizer = base === undefined ? normalizerOf(flags) : base.manifest.normalizer?.steps;
   const userDictionary = await userDictionaryOf(flags, normalizer ?? [], base?.userDictionary);
-  const { maxFeatures = preset.vectorizer.max_features, classWeights = 'none' } = flags;
+  const { maxFeatures = preset.vectorizer.max_features, minDf = preset.vectorizer.min_df } = flags;
+  const { classWeights = 'none' } = flags;
   return {
     ...(base && { base }),
     name: flags.name ?? basename(resolve(flags.out)),
@@ -238,7 +238,7 @@ async function trainOptionsOf(
     ...(userDictionary && { userDictionary }),
     vectorizer:
       base === undefined
-        ? { ...vectorizerOf(flags), max_features: maxFeatures, min_df: flags.minDf }
+        ? { ...vectorizerOf(flags), max_features: maxFeatures, min_df: minDf }
         : { ...base.manifest.vectorizer, max_features: null, min_df: MIN_REVIEWS_OF_NEW_TERM },
     ...(alpha === undefined ? {} : { leaf: { alpha } }),
     boosting: flags.set,

@@ -25,6 +25,7 @@ by ${tokenizer.name} ${tokenizer.version}, terms of ${vectorizer.ngram_range.joi
 ${JSON.stringify({ vectorizer, training }, null, 2)}
 \`\`\`
 
+${vocabularyNote(manifest)}
 ## How good it is
 
 ${measureTable(measures)}
@@ -35,6 +36,17 @@ bin/hoshi score --bundle FOLDER
 bin/hoshi eval reviews.tsv --bundle FOLDER
 bin/hoshi serve --bundle FOLDER
 \`\`\`
+`;
+}
+
+/** What of the training reviews is in the bundle. */
+function vocabularyNote({ made, vectorizer: { min_df }, training }: Manifest): string {
+  const { imported } = made;
+  const least = imported === undefined ? min_df : Math.max(min_df, Number(imported.fitting.min_df) || 1);
+  const source = training.base === undefined ? '' : ', and from the vocabulary of its base';
+  const each = least > 1 ? `Each is in at least ${least} of them.` : 'A word of one review alone may be among them.';
+  return `The words of the vocabulary come from the training reviews${source}. ${each} So whoever has the bundle can see
+these words. \`report.html\`, if it is there, quotes reviews: delete it before you share the bundle.
 `;
 }
 

@@ -153,7 +153,9 @@ async function fitVectorizer(
   { vectorizer: parameters, base, leaf }: LearnOptions,
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  const fit = await passes.fitVectorizer(textsOf(reviews), parameters);
+  // A text that occurs twice is of one reviewer: its words alone are no new terms of a base.
+  const texts = base === undefined ? textsOf(reviews) : Array.from(new Set(textsOf(reviews)));
+  const fit = await passes.fitVectorizer(texts, parameters);
   const vectorizer = base === undefined ? fit.vectorizer() : extendVectorizer(base.vectorizer, fit.terms());
   return rowsBy(leaf?.leavesOutNumbers === true ? withoutNumbers(vectorizer) : vectorizer, passes, reviews, weightOf);
 }

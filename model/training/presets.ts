@@ -26,7 +26,8 @@ export const presets = {
   default: {
     hasLeaf: true,
     normalizer: NORMALIZER_STEPS,
-    vectorizer: { ...defaultVectorizerParameters, max_features: 30_000, rules: defaultTermRules },
+    // A term is in two reviews at least, so that no word of one reviewer alone gets into a model.
+    vectorizer: { ...defaultVectorizerParameters, max_features: 30_000, min_df: 2, rules: defaultTermRules },
     boosting: {
       objective: 'regression',
       metric: 'rmse',
