@@ -66,7 +66,11 @@ export function readingOf({ encoding }: { readonly encoding?: Encoding }): Decod
 /** Options of commands that read texts from files of any format. */
 export function addTextFileOptions(command: Command): Command {
   return addEncodingOption(command)
-    .option('--column <name>', 'field with the text, in TSV, CSV and JSONL', 'text')
+    .option(
+      '--column <name>',
+      'field with the text in a table; text stands for 本文, レビュー and other usual names, too',
+      'text',
+    )
     .addOption(
       new Option('--format <format>', 'format of the input (default: the file name decides)').choices([
         ...recordFormats,
@@ -80,7 +84,7 @@ export function log(message: string): void {
 }
 
 /** Writes to stdout, and waits while its buffer is full. */
-export async function print(text: string): Promise<void> {
+export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 

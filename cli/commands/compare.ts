@@ -32,7 +32,7 @@ import { createProgress, type Progress } from '../terminal/progress.ts';
 interface Flags extends Pick<ScorerFlags, 'engine'> {
   readonly columns?: ColumnNames;
   readonly encoding?: Encoding;
-  readonly column: string;
+  readonly column?: string;
   readonly top: number;
   readonly report?: string;
   readonly json?: boolean;
@@ -48,10 +48,13 @@ export function compareCommand(): Command {
     .argument('<new>', 'folder of the model that will replace it')
     .argument(
       '[reviews]',
-      'labelled reviews (TSV, CSV or JSONL), plain texts, or - for lines of standard input (default: golden texts of both models and texts composed from the authored corpus)',
+      'labelled reviews (CSV, TSV, JSONL, a workbook or Parquet), plain texts, or - for lines of standard input (default: golden texts of both models and texts composed from the authored corpus)',
     )
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom)
-    .option('--column <name>', 'name of the text field in TSV, CSV or JSONL', 'text')
+    .option(
+      '--column <name>',
+      'name of the text field in a table (default: text, 本文, レビュー or another usual name)',
+    )
     .option(
       '--top <count>',
       'number of the largest moves to show, with the words that moved them',
@@ -110,7 +113,7 @@ async function textsOf(
   const badRows: BadRow[] = [];
   const { chunks, isLabelled } = await readTextFile(file, {
     ...readingOf(flags),
-    columns: { text: column, ...columns },
+    columns: { ...(column !== undefined && { text: column }), ...columns },
     onBadRows: (rows) => badRows.push(...rows),
     onProgress,
   });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import type { Encoding } from '../../model/io/encoding.ts';
-import { formatOf, readRecords, textIn } from '../../model/io/records.ts';
+import { formatOf } from '../../model/io/records.ts';
+import { readTextChunks } from '../../model/io/texts.ts';
 import type { Explanation } from '../../model/scoring/explain.ts';
 import { addEncodingOption, addScorerOptions, numberFrom, readingOf, type ScorerFlags, scorerOf } from '../options.ts';
 import { contributionTable, paintText, printable } from '../terminal/paint.ts';
@@ -24,8 +25,15 @@ export function explainCommand(): Command {
   const command = new Command('explain')
     .description('show which terms made the score of a text')
     .argument('[texts...]', 'texts to explain (default: the lines of standard input)')
-    .option('--file <file>', 'file of texts; the file name decides the format: one text per line, TSV, CSV or JSONL')
-    .option('--column <name>', 'field with the text, in TSV, CSV and JSONL', 'text')
+    .option(
+      '--file <file>',
+      'file of texts; the file name decides the format: one text per line, CSV, TSV, JSONL, a workbook or Parquet',
+    )
+    .option(
+      '--column <name>',
+      'field with the text in a table; text stands for 本文, レビュー and other usual names, too',
+      'text',
+    )
     .option(
       '--top <count>',
       `number of terms to show; the others are summed up (default: ${DEFAULT_TOP}, or all terms with --json)`,
@@ -49,12 +57,11 @@ async function explain(texts: readonly string[], flags: Flags): Promise<void> {
   }
 }
 
-async function* textsOf({ file, column: columnFlag, ...flags }: Flags): AsyncGenerator<string> {
+async function* textsOf({ file, column, ...flags }: Flags): AsyncGenerator<string> {
   const [source, name] = file === undefined ? [process.stdin, 'stdin'] : [createReadStream(file), file];
   const format = file === undefined ? 'lines' : formatOf(file);
-  const column = format === 'lines' ? 'text' : columnFlag;
-  for await (const record of readRecords(source, format, name, [column], readingOf(flags)))
-    yield textIn(record, column, name);
+  for await (const texts of readTextChunks(source, format, name, { column, ...readingOf(flags) }))
+    for (const { text } of texts) yield text;
 }
 
 /** The first terms, and the sum of the contributions of the others. */

@@ -6,7 +6,7 @@ import type { Plot } from '../loadtest/plot.ts';
 import type { Figures } from '../loadtest/recorder.ts';
 import type { LoadOptions } from '../loadtest/run.ts';
 import { headerName, type Method, methods, targetOf, urlOf } from '../loadtest/target.ts';
-import { addTextFileOptions, log, numberFrom, parsedBy, print, type TextFileFlags } from '../options.ts';
+import { addTextFileOptions, log, numberFrom, parsedBy, print, readingOf, type TextFileFlags } from '../options.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 
 interface Flags extends TextFileFlags {
@@ -107,6 +107,7 @@ async function loadtest(url: URL, flags: Flags): Promise<void> {
   const texts = await loadTexts({
     column,
     count,
+    ...readingOf(flags),
     ...(flags.texts === undefined ? {} : { file: flags.texts }),
     ...(format === undefined ? {} : { format }),
   });

@@ -1,11 +1,9 @@
 /** `hoshi score`: texts in, one score per line out, in order. It streams, so any input needs little memory. */
 import { createReadStream, existsSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { labelCutsOf, labelOf, labels } from '../../model/evaluation/labels.ts';
-import { textColumnIn } from '../../model/io/columns.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
-import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../../model/io/records.ts';
+import { formatOf } from '../../model/io/records.ts';
 import { openShard, type Shard } from '../../model/io/shard.ts';
 import { AtomicFile } from '../../model/io/write-atomically.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
@@ -19,20 +17,17 @@ import {
   scorerOf,
   type TextFileFlags,
 } from '../options.ts';
+import { batchesOf, type Source } from '../score/batches.ts';
+import { addedNames, type OutputFlags, scoreBatch } from '../score/output.ts';
 import { runInterruptible } from '../terminal/interrupt.ts';
 
-interface Flags extends ScorerFlags, TextFileFlags {
-  readonly json?: boolean;
-  readonly details?: boolean;
+interface Flags extends ScorerFlags, TextFileFlags, OutputFlags {
   readonly out?: string;
   readonly skipExisting?: boolean;
   readonly shard?: Shard;
   readonly progress?: boolean;
 }
 
-// A batch ends at one of these limits. It keeps every core busy and takes little memory.
-const MAX_BATCH_TEXTS = 4096;
-const MAX_BATCH_UNITS = 1 << 19;
 // Batches in flight, so that reading, scoring and writing overlap.
 const MAX_IN_FLIGHT = 3;
 const PROGRESS_MS = 1000;
@@ -50,18 +45,22 @@ export function scoreCommand(): Command {
       '--details',
       'like --json, with "label" (negative, neutral or positive) and "known", the share of known words',
     )
+    .addOption(
+      new Option(
+        '--append',
+        'print the table again with a last column "score" (with --details also "label" and "known"); all other bytes stay as they are, a workbook or a Parquet file becomes CSV',
+      ).conflicts('json'),
+    )
     .option(
       '--out <file>',
-      'file for the scores, instead of standard output; it appears only when all texts are scored',
+      'file for the output, instead of standard output; it appears only when all texts are scored',
     )
     .option('--skip-existing', 'do nothing if the --out file exists')
     .addOption(
       new Option(
         '--shard <i/n>',
         'part i of n of one file, i from 0 to n-1; the joined outputs of all parts equal the output for the whole file',
-      )
-        .argParser(shardFrom)
-        .conflicts(['json', 'details']), // these number lines from the beginning of the file, which a shard does not read
+      ).argParser(shardFrom),
     )
     .option('--progress', 'log the progress on stderr (default: in a terminal)')
     .option('--no-progress', 'do not log the progress');
@@ -69,9 +68,15 @@ export function scoreCommand(): Command {
 }
 
 async function score(files: readonly string[], flags: Flags, command: Command): Promise<void> {
-  const { out, shard, skipExisting } = flags;
+  const { out, shard, skipExisting, append, json, details } = flags;
   if (shard !== undefined && files.length !== 1)
     command.error(`error: option '--shard <i/n>' needs one file, received ${files.length}`);
+  // These number lines from the beginning of the file, which a shard does not read.
+  const numbering = json ? '--json' : details && !append ? '--details' : undefined;
+  if (shard !== undefined && numbering !== undefined)
+    command.error(`error: option '--shard <i/n>' cannot be used with option '${numbering}'`);
+  if (append && files.length > 1)
+    command.error(`error: option '--append' needs one file, received ${files.length}: run it for each table`);
   if (skipExisting && out === undefined) command.error("error: option '--skip-existing' needs option '--out <file>'");
   if (out === undefined) return scoreAll(files, flags, print);
   if (skipExisting && existsSync(out)) return log(`${out} exists already; nothing to do`);
@@ -100,7 +105,7 @@ async function scoreInto(out: string, files: readonly string[], flags: Flags): P
   });
 }
 
-type Write = (text: string) => Promise<void>;
+type Write = (text: string | Uint8Array) => Promise<void>;
 
 async function scoreAll(files: readonly string[], flags: Flags, write: Write, signal?: AbortSignal): Promise<void> {
   const scorer = await scorerOf(flags);
@@ -115,16 +120,12 @@ async function scoreAll(files: readonly string[], flags: Flags, write: Write, si
   progress.end();
 }
 
-interface Source {
-  readonly stream: Readable;
-  readonly format: RecordFormat;
-  /** Name for messages. */
-  readonly name: string;
-}
+/** A shard has the encoding of its file. */
+type OpenSource = Source & { readonly encoding?: Encoding };
 
-async function* sourcesOf(files: readonly string[], flags: Flags): AsyncGenerator<Source> {
+async function* sourcesOf(files: readonly string[], flags: Flags): AsyncGenerator<OpenSource> {
   const { shard } = flags;
-  const stdin: Source = { stream: process.stdin, format: flags.format ?? 'lines', name: 'stdin' };
+  const stdin: OpenSource = { stream: process.stdin, format: flags.format ?? 'lines', name: 'stdin' };
   if (files.length === 0) yield stdin;
   for (const file of files) {
     if (file === '-') {
@@ -135,7 +136,7 @@ async function* sourcesOf(files: readonly string[], flags: Flags): AsyncGenerato
     if (shard === undefined) yield { stream: createReadStream(file), format, name: file };
     else {
       const name = `${file}, shard ${shard.index}/${shard.count}`;
-      yield { stream: await openShard(file, format, shard), format, name };
+      yield { ...(await openShard(file, format, shard, readingOf(flags), name)), format, name };
     }
   }
 }
@@ -148,29 +149,26 @@ function shardFrom(text: string): Shard {
   return { index, count };
 }
 
-interface Batch {
-  readonly lines: number[];
-  readonly texts: string[];
-}
-
-interface ScoredBatch {
-  readonly count: number;
-  /** The output: one line for each text. */
-  readonly output: string;
-}
-
 async function scoreSource(
   scorer: Scorer,
-  source: Source,
+  { encoding, ...source }: OpenSource,
   flags: Flags,
   write: Write,
   progress: ScoreProgress,
 ): Promise<void> {
+  const added = addedNames(flags);
+  const options = {
+    ...readingOf(flags),
+    ...(encoding && { encoding }),
+    column: flags.column,
+    ...(added && { added }),
+  };
+  const hasHeader = (flags.shard?.index ?? 0) === 0;
   const inFlight: Promise<void>[] = [];
   let written = Promise.resolve(); // all batches so far, in their order
   try {
-    for await (const batch of batchesOf(source, flags)) {
-      const scored = scoreBatch(scorer, batch, flags);
+    for await (const batch of batchesOf(source, options)) {
+      const scored = scoreBatch(scorer, batch, flags, hasHeader);
       scored.catch(() => {}); // `written` has the error when it reaches this batch
       written = written.then(async () => {
         const { count, output } = await scored;
@@ -184,65 +182,6 @@ async function scoreSource(
   } finally {
     await written;
   }
-}
-
-/** If the source fails, the texts before the failure still come as a batch, then the error is thrown. */
-async function* batchesOf({ stream, format, name }: Source, flags: Flags): AsyncGenerator<Batch> {
-  let column = format === 'lines' ? 'text' : flags.column;
-  const onNames = (names: readonly string[]) => {
-    if (format === 'jsonl') return; // each object has its own fields
-    column = textColumnIn(names, flags.column, `${name}:1`);
-    if (column !== flags.column) log(`${name}: the texts are in "${column}"`);
-  };
-  let batch: Batch = { lines: [], texts: [] };
-  let units = 0;
-  let failure: unknown;
-  try {
-    for await (const records of readRecordChunks(stream, format, name, [], { ...readingOf(flags), onNames })) {
-      for (const record of records) {
-        const text = textIn(record, column, name);
-        batch.lines.push(record.line);
-        batch.texts.push(text);
-        units += text.length;
-        if (batch.texts.length < MAX_BATCH_TEXTS && units < MAX_BATCH_UNITS) continue;
-        yield batch;
-        batch = { lines: [], texts: [] };
-        units = 0;
-      }
-      // If no more input has come yet, the texts are scored at once: a program may wait for them before it goes on.
-      if (stream !== process.stdin || stream.readableLength > 0 || batch.texts.length === 0) continue;
-      yield batch;
-      batch = { lines: [], texts: [] };
-      units = 0;
-    }
-  } catch (error) {
-    failure = error;
-  }
-  if (batch.texts.length > 0) yield batch;
-  if (failure !== undefined) throw failure;
-}
-
-async function scoreBatch(scorer: Scorer, { lines, texts }: Batch, { json, details }: Flags): Promise<ScoredBatch> {
-  if (details) {
-    const cuts = labelCutsOf(scorer.bundle);
-    const described = texts.map((text, i) => {
-      const { score, known } = scoreWithKnown(scorer, text);
-      return `${JSON.stringify({ line: lines[i], score, label: labels[labelOf(score, cuts)], known })}\n`;
-    });
-    return { count: lines.length, output: described.join('') };
-  }
-  const scores = await scorer.scoreBatch(texts);
-  const output = lines.map((line, i) => (json ? JSON.stringify({ line, score: scores[i] }) : String(scores[i])));
-  return { count: lines.length, output: `${output.join('\n')}\n` };
-}
-
-/** `known` is the share of the words that are in a term of the model; null for a text without words, and on other engines. */
-function scoreWithKnown(scorer: Scorer, text: string): { readonly score: number; readonly known: number | null } {
-  const before = scorer.wordCounts?.();
-  const score = scorer.score(text);
-  const after = scorer.wordCounts?.();
-  if (before === undefined || after === undefined || after.words === before.words) return { score, known: null };
-  return { score, known: 1 - (after.unknownWords - before.unknownWords) / (after.words - before.words) };
 }
 
 /** Logs the number of scored texts once a second and at the end. */

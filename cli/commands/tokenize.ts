@@ -1,10 +1,10 @@
 /** `hoshi tokenize`: the tokens or the terms of one text, or of one text per line. */
 import { Readable } from 'node:stream';
-import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import type { Manifest } from '../../model/bundle/manifest.ts';
 import { readBundle, readManifest, readUserDictionary } from '../../model/bundle/read.ts';
-import { readRecordChunks } from '../../model/io/records.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
+import { contentOf, readLines, readText } from '../../model/io/lines.ts';
 import { splitAtEmoji } from '../../model/reference/normalized-tokens.ts';
 import { readWords, termsOf } from '../../model/reference/terms.ts';
 import type { Morpheme, Tokenizer } from '../../model/reference/tokenizer.ts';
@@ -14,11 +14,12 @@ import {
   loadBundleExtractor,
   loadFeatureExtractor,
 } from '../../model/scoring/feature-extractor.ts';
-import { log, print, shippedBundle } from '../options.ts';
+import { addEncodingOption, log, print, readingOf, shippedBundle } from '../options.ts';
 import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
 
 interface Flags extends UserDictionaryFlags {
   readonly bundle?: string;
+  readonly encoding?: Encoding;
   readonly offsets?: boolean;
   readonly features?: boolean;
   readonly json?: boolean;
@@ -48,7 +49,7 @@ export function tokenizeCommand(): Command {
       '--terms',
       "read one text per line, and print the model's terms in it on one line, joined by tabs; scikit-learn reads this",
     );
-  return addUserDictionaryOptions(command).action(tokenize);
+  return addUserDictionaryOptions(addEncodingOption(command)).action(tokenize);
 }
 
 async function tokenize(argument: string | undefined, flags: Flags): Promise<void> {
@@ -58,14 +59,16 @@ async function tokenize(argument: string | undefined, flags: Flags): Promise<voi
       throw new Error(
         `Expected ${joined ? '--joined' : '--terms'} alone, received --offsets, --features, --json or --terms with it`,
       );
-    const source = argument === undefined ? process.stdin : Readable.from([Buffer.from(argument)]);
-    return terms ? printTerms(source, flags) : printJoined(source, flags);
+    return terms ? printTerms(argument, flags) : printJoined(argument, flags);
   }
   const manifest = flags.bundle === undefined ? undefined : await readManifest(flags.bundle);
   const words = await wordsOf(flags, manifest);
   // Loads kuromoji, which --joined and --terms do not need.
   const { loadTokenizer } = await import('../../model/reference/tokenizer.ts');
-  const [tokenizer, text] = await Promise.all([loadTokenizer(words), argument ?? readAll(process.stdin)]);
+  const [tokenizer, text] = await Promise.all([
+    loadTokenizer(words),
+    argument ?? readText(process.stdin, 'stdin', readingOf(flags)),
+  ]);
   const morphemes = manifest === undefined ? tokenizer.analyze(text) : await analyzeAs(manifest, tokenizer, text);
   if (json) {
     process.stdout.write(`${JSON.stringify(morphemes)}\n`);
@@ -94,23 +97,23 @@ async function analyzeAs({ normalizer }: Manifest, tokenizer: Tokenizer, text: s
 }
 
 /** Streams, with the fastest engine that this machine has. */
-async function printJoined(source: Readable, flags: Flags): Promise<void> {
+async function printJoined(argument: string | undefined, flags: Flags): Promise<void> {
   const { tokens } = await extractorOf(
     flags,
     flags.bundle === undefined ? undefined : await readManifest(flags.bundle),
   );
-  await printLines(source, (text) =>
+  await printLines(argument, flags, (text) =>
     tokens(text)
       .tokens.map(({ surface }) => surface)
       .join(' '),
   );
 }
 
-async function printTerms(source: Readable, { bundle = shippedBundle, ...flags }: Flags): Promise<void> {
+async function printTerms(argument: string | undefined, { bundle = shippedBundle, ...flags }: Flags): Promise<void> {
   const { manifest, vectorizer } = await readBundle(bundle);
   const { parameters } = vectorizer;
   const { tokens } = await extractorOf({ ...flags, bundle }, manifest);
-  await printLines(source, (text) => {
+  await printLines(argument, flags, (text) => {
     const terms = termsOf(readWords(tokens(text).tokens, parameters), parameters.ngram_range);
     return Array.from(terms, (term) => term.text).join('\t');
   });
@@ -132,8 +135,11 @@ async function wordsOf(flags: Flags, manifest: Manifest | undefined): Promise<Us
   return userDictionaryOf(flags, manifest?.normalizer?.steps ?? [], inherited);
 }
 
-async function printLines(source: Readable, lineOf: (text: string) => string): Promise<void> {
-  for await (const records of readRecordChunks(source, 'lines', 'stdin', [])) {
-    await print(records.map(({ fields }) => `${lineOf(fields.text as string)}\n`).join(''));
-  }
+/** Prints a line for each line of the argument, or of standard input without one. */
+async function printLines(argument: string | undefined, flags: Flags, lineOf: (text: string) => string): Promise<void> {
+  const chunks =
+    argument === undefined
+      ? readLines(process.stdin, 'stdin', readingOf(flags))
+      : readLines(Readable.from([Buffer.from(argument)]), 'the argument', { encoding: 'utf-8' });
+  for await (const { lines } of chunks) await print(lines.map(({ text }) => `${lineOf(contentOf(text))}\n`).join(''));
 }

@@ -9,11 +9,12 @@ import { type Corpus, readCorpus } from '../../model/corpus/read.ts';
 import { type CorpusSplit, everySentence, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
 import { type Evaluation, evaluate } from '../../model/evaluation/evaluate.ts';
+import type { Encoding } from '../../model/io/encoding.ts';
 import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
-import { log, logBadRows, readingOf } from '../options.ts';
+import { addEncodingOption, log, logBadRows, readingOf } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { markdownRow } from '../terminal/table.ts';
 
@@ -25,10 +26,11 @@ interface Flags {
   readonly out?: string;
   readonly cross?: 'domain' | 'sentence';
   readonly curve?: string;
+  readonly encoding?: Encoding;
 }
 
 export function trainCorpusCommand(): Command {
-  return new Command('train-corpus')
+  const command = new Command('train-corpus')
     .description('train the shipped model on the authored corpus')
     .option('--out <folder>', 'folder for the bundle')
     .addOption(
@@ -44,15 +46,15 @@ export function trainCorpusCommand(): Command {
         '--curve <reviews>',
         'print a learning curve instead: train on an eighth, a quarter, a half and all of the sentences, and measure on these labelled reviews',
       ).conflicts(['out', 'cross']),
-    )
-    .action(trainCorpus);
+    );
+  return addEncodingOption(command).action(trainCorpus);
 }
 
-async function trainCorpus({ out, cross, curve }: Flags, command: Command): Promise<void> {
+async function trainCorpus({ out, cross, curve, ...flags }: Flags, command: Command): Promise<void> {
   const corpus = await readCorpus();
   if (cross !== undefined)
     return printMeasures('without', cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
-  if (curve !== undefined) return printMeasures('sentences', await curveOf(corpus, curve));
+  if (curve !== undefined) return printMeasures('sentences', await curveOf(corpus, curve, flags));
   if (out === undefined)
     return command.error('error: expected --out <folder>, --cross <by> or --curve <reviews>, received none', {
       exitCode: 2,
@@ -67,8 +69,8 @@ async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out
 }
 
 /** Models of growing parts of the corpus, measured on the reviews of a file. */
-async function curveOf(corpus: Corpus, file: string): Promise<CorpusSplit[]> {
-  const { reviews, badRows } = await readReviews(file, readingOf({}));
+async function curveOf(corpus: Corpus, file: string, flags: Flags): Promise<CorpusSplit[]> {
+  const { reviews, badRows } = await readReviews(file, readingOf(flags));
   logBadRows(file, badRows);
   starRangeOf(reviews); // throws before the work, not after it
   return CURVE_STEPS.map((step) => {

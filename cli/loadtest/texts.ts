@@ -2,9 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { composeReviews } from '../../model/corpus/compose.ts';
 import { readCorpus } from '../../model/corpus/read.ts';
-import { formatOf, type RecordFormat, readRecords, textIn } from '../../model/io/records.ts';
+import type { DecodeOptions } from '../../model/io/encoding.ts';
+import { formatOf, type RecordFormat } from '../../model/io/records.ts';
+import { readTextChunks } from '../../model/io/texts.ts';
 
-export interface TextsOptions {
+export interface TextsOptions extends DecodeOptions {
   readonly file?: string;
   /** Format of the file. By default the file name decides. */
   readonly format?: RecordFormat;
@@ -16,16 +18,15 @@ export interface TextsOptions {
 const SEED = 6;
 
 /** Composed texts are the same each time. Throws if the file holds no text. */
-export async function loadTexts({ file, format, column, count }: TextsOptions): Promise<string[]> {
+export async function loadTexts({ file, format, count, ...options }: TextsOptions): Promise<string[]> {
   if (file === undefined) {
     const counts = { sentences: count, eachSentence: false, words: 0, contrasts: 0 };
     return composeReviews(await readCorpus(), { seed: SEED, counts }).map(({ text }) => text);
   }
-  const kind = format ?? formatOf(file);
-  const field = kind === 'lines' ? 'text' : column;
   const texts: string[] = [];
-  for await (const record of readRecords(createReadStream(file), kind, file, [field])) {
-    texts.push(textIn(record, field, file));
+  const source = createReadStream(file);
+  for await (const chunk of readTextChunks(source, format ?? formatOf(file), file, options)) {
+    texts.push(...chunk.slice(0, count - texts.length).map(({ text }) => text));
     if (texts.length === count) break;
   }
   if (texts.length === 0) throw new Error(`${file}: expected at least one text, found none`);

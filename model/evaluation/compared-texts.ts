@@ -3,13 +3,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { DecodeOptions } from '../io/encoding.ts';
-import { formatOf, type RecordFormat, readRecordChunks, textIn } from '../io/records.ts';
-import { type BadRow, hasField, readReviewChunks } from '../io/reviews.ts';
+import { formatOf, type RecordFormat } from '../io/records.ts';
+import { type BadRow, hasStars, readReviewChunks } from '../io/reviews.ts';
+import { readTextChunks, type TextOptions } from '../io/texts.ts';
 import type { ComparedText } from './score-pair.ts';
 
 export interface TextFileOptions extends DecodeOptions {
-  /** The names of the fields. With `stars`, the file must be labelled. */
-  readonly columns: { readonly stars?: string; readonly text: string };
+  /** The names of the fields. Others are found by their usual names. With `stars`, the file must be labelled. */
+  readonly columns: { readonly stars?: string; readonly text?: string };
   /** Gets rows of a labelled file that are not reviews. */
   readonly onBadRows: (rows: readonly BadRow[]) => void;
   /** Called with the number of bytes read so far and the size of the file. */
@@ -21,9 +22,9 @@ export async function readTextFile(
   file: string,
   options: TextFileOptions,
 ): Promise<{ readonly isLabelled: boolean; readonly chunks: AsyncIterable<readonly ComparedText[]> }> {
-  const { stars, text } = options.columns;
+  const { stars, text = 'text' } = options.columns;
   const format = formatOf(file);
-  const isLabelled = stars !== undefined || (format !== 'lines' && (await hasField(file, 'stars')));
+  const isLabelled = stars !== undefined || (format !== 'lines' && (await hasStars(file, options)));
   if (isLabelled) return { isLabelled, chunks: labelledTexts(file, options) };
   return { isLabelled, chunks: plainTextsOf(file, format, text, options) };
 }
@@ -34,7 +35,7 @@ export function readLines(
   name: string,
   options: DecodeOptions = {},
 ): AsyncIterable<readonly ComparedText[]> {
-  return plainTexts(source, 'lines', name, 'text', options);
+  return plainTexts(source, 'lines', name, { column: 'text', ...options });
 }
 
 async function* labelledTexts(
@@ -56,7 +57,7 @@ async function* plainTextsOf(
   const stats = await stat(file);
   if (stats.isDirectory()) throw new Error(`${file}: expected a file, found a folder`);
   const source = createReadStream(file);
-  for await (const texts of plainTexts(source, format, file, format === 'lines' ? 'text' : column, options)) {
+  for await (const texts of plainTexts(source, format, file, { column, ...options })) {
     yield texts;
     onProgress(source.bytesRead, stats.size);
   }
@@ -66,9 +67,7 @@ async function* plainTexts(
   source: Readable,
   format: RecordFormat,
   name: string,
-  column: string,
-  options: DecodeOptions,
+  options: TextOptions,
 ): AsyncGenerator<readonly ComparedText[]> {
-  for await (const records of readRecordChunks(source, format, name, [column], options))
-    yield records.map((record) => ({ text: textIn(record, column, name) }));
+  for await (const texts of readTextChunks(source, format, name, options)) yield texts.map(({ text }) => ({ text }));
 }

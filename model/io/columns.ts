@@ -38,7 +38,7 @@ export function columnsIn(
 ): ReviewColumns & { readonly areGuessed: boolean } {
   const found = (field: keyof ReviewColumns): string => {
     const exact = given[field] ?? field;
-    if (names.includes(exact)) return exact;
+    if (names.includes(exact)) return onlyOne(names, exact, place);
     const alike = given[field] === undefined ? names.filter((name) => NAMES[field].includes(nameKey(name))) : [];
     if (alike.length === 1) return alike[0] as string;
     if (alike.length === 0 && optional) return exact;
@@ -55,16 +55,32 @@ export function columnsIn(
   return { ...columns, areGuessed };
 }
 
-/** The column of the texts, where only these are read: `column`, or for `text` the only name that people give to one. */
-export function textColumnIn(names: readonly string[], column: string, place: string): string {
-  if (names.includes(column)) return column;
+/**
+ * The column of the texts, where only these are read: `column`, or for `text` the only name that people give to one. Throws
+ * as `columnsIn` does.
+ */
+export function textColumnIn(names: readonly string[], column: string, place: string, optional = false): string {
+  if (names.includes(column)) return onlyOne(names, column, place);
   const alike = column === 'text' ? names.filter((name) => NAMES.text.includes(nameKey(name))) : [];
   if (alike.length === 1) return alike[0] as string;
+  if (alike.length === 0 && optional) return column;
   const which =
     alike.length > 1
       ? `one column of texts, found ${alike.join(' and ')}`
       : `a column "${column}", found ${names.join(', ')}`;
   throw new Error(`${place}: expected ${which}; --column NAME says which is meant`);
+}
+
+/** Whether the name is `stars`, or one that people give to a field of stars. */
+export function isNameOfStars(name: string): boolean {
+  return name === 'stars' || NAMES.stars.includes(nameKey(name));
+}
+
+/** The last of two columns of one name would win silently. */
+function onlyOne(names: readonly string[], name: string, place: string): string {
+  const count = names.filter((other) => other === name).length;
+  if (count === 1) return name;
+  throw new Error(`${place}: expected one column "${name}", found ${count}; rename or remove the others`);
 }
 
 const KANJI = '〇一二三四五六七八九';

@@ -1,7 +1,7 @@
 /**
- * Bytes of a text file → its text. The encoding is detected, or given: UTF-8, UTF-16 in both byte orders, Shift_JIS as
- * Windows writes it (cp932) and EUC-JP, with or without a byte order mark. The decoders are those of the WHATWG Encoding
- * Standard, which Node has. Files of other programs, such as workbooks, are refused by name.
+ * Encodings of text files: UTF-8, UTF-16 in both byte orders, Shift_JIS as Windows writes it (cp932) and EUC-JP, with or
+ * without a byte order mark. An encoding is detected, or given. The decoders are those of the WHATWG Encoding Standard,
+ * which Node has. Files of other programs, such as workbooks, are refused by name.
  */
 import { TextDecoder } from 'node:util';
 
@@ -35,45 +35,8 @@ export interface DecodeOptions {
   readonly onNote?: (note: string) => void;
 }
 
-/**
- * Decodes a stream and drops the byte order mark. Chunks that are pure ASCII are the same in every encoding but UTF-16,
- * so the encoding is detected from the first chunk that is not. Throws an error that names the last line before the
- * invalid bytes, or the kind of a file that is not text. `name` is the source's name, for messages.
- */
-export async function* decode(
-  source: AsyncIterable<Uint8Array>,
-  name: string,
-  { encoding, onNote }: DecodeOptions = {},
-): AsyncGenerator<string> {
-  let decoder: TextDecoder | undefined = encoding && new TextDecoder(encoding, { fatal: true });
-  let isFirst = true;
-  let line = 0;
-  const textOf = (chunk?: Uint8Array): string => {
-    try {
-      return (decoder as TextDecoder).decode(chunk, { stream: chunk !== undefined });
-    } catch (error) {
-      const other = encoding === undefined ? '; --encoding names another encoding' : '';
-      throw new Error(`${name}: expected ${labelOf(decoder)}, found other bytes after line ${line}${other}`, {
-        cause: error,
-      });
-    }
-  };
-  for await (const chunk of source) {
-    if (isFirst) refuseBinary(chunk, name);
-    if (decoder === undefined && !isAscii(chunk)) {
-      const detected = detectEncoding(chunk, isFirst) ?? 'utf-8'; // its error names the line
-      if (detected !== 'utf-8') onNote?.(`${name}: read as ${LABELS[detected]}; --encoding names another encoding`);
-      decoder = new TextDecoder(detected, { fatal: true });
-    }
-    isFirst = false;
-    const text = decoder === undefined ? Buffer.from(chunk).toString('latin1') : textOf(chunk);
-    yield text;
-    line += text.split('\n').length - 1;
-  }
-  if (decoder !== undefined) yield textOf();
-}
-
-const LABELS: Readonly<Record<Encoding, string>> = {
+/** The names for messages. */
+export const encodingLabels: Readonly<Record<Encoding, string>> = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16 (little-endian)',
   'utf-16be': 'UTF-16 (big-endian)',
@@ -81,19 +44,26 @@ const LABELS: Readonly<Record<Encoding, string>> = {
   'euc-jp': 'EUC-JP',
 };
 
-function labelOf(decoder: TextDecoder | undefined): string {
-  return LABELS[(decoder?.encoding ?? 'utf-8') as Encoding];
-}
-
 /** Whether the chunk is ASCII without U+0000, which is half of the bytes of UTF-16. */
-function isAscii(chunk: Uint8Array): boolean {
+export function isAscii(chunk: Uint8Array): boolean {
   return chunk.every((byte) => byte > 0 && byte < 0x80);
 }
 
+/** The encoding whose byte order mark is at the start of these bytes. */
+export function markedEncoding(start: Uint8Array): Encoding | undefined {
+  return MARKS.find(([mark]) => mark.every((byte, i) => start[i] === byte))?.[1];
+}
+
+const MARKS: readonly (readonly [mark: readonly number[], encoding: Encoding])[] = [
+  [[0xff, 0xfe], 'utf-16le'],
+  [[0xfe, 0xff], 'utf-16be'],
+  [[0xef, 0xbb, 0xbf], 'utf-8'],
+];
+
 /** The encoding of bytes from a text file. Undefined if they are text in none of `encodings`. */
 export function detectEncoding(bytes: Uint8Array, isStart = true): Encoding | undefined {
-  if (isStart && bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  if (isStart && bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const marked = isStart ? markedEncoding(bytes) : undefined;
+  if (marked !== undefined) return marked;
   const zeros = bytes.reduce((count, byte) => count + Number(byte === 0), 0);
   // An ASCII character of UTF-16 has one zero byte. UTF-8 has U+0000 here and there.
   if (textIn(bytes, 'utf-8') !== undefined && zeros <= bytes.length / 8) return 'utf-8';
@@ -141,7 +111,7 @@ const KINDS: readonly (readonly [pattern: RegExp, weight: number])[] = [
 
 /** The first bytes of files that are not text, with what they are called. */
 const BINARY: readonly (readonly [bytes: string, kind: string, advice?: string])[] = [
-  ['PK\x03\x04', 'an Excel workbook or another ZIP archive', 'a workbook is read if its name ends with .xlsx'],
+  ['PK\x03\x04', 'an Excel workbook or another ZIP archive', 'a workbook is read if its name ends with .xlsx or .ods'],
   ['\xd0\xcf\x11\xe0', 'an old Excel workbook', 'it is read if its name ends with .xls'],
   ['PAR1', 'a Parquet file', 'it is read if its name ends with .parquet'],
   ['ARROW1', 'an Arrow file', 'write it as CSV or JSONL'],
@@ -158,7 +128,8 @@ const BINARY: readonly (readonly [bytes: string, kind: string, advice?: string])
   ['\x80\x04\x95', 'a Python pickle', 'write it as CSV or JSONL'],
 ];
 
-function refuseBinary(start: Uint8Array, name: string): void {
+/** Throws an error that names the kind of a file that is not text. `start` is its beginning, `name` its name. */
+export function refuseBinary(start: Uint8Array, name: string): void {
   const head = Buffer.from(start.subarray(0, 16)).toString('latin1');
   const [, kind, advice] = BINARY.find(([bytes]) => head.startsWith(bytes)) ?? [];
   if (kind === undefined) return;

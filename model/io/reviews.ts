@@ -3,10 +3,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { show } from './checks.ts';
-import { columnsIn, type ReviewColumns, starsIn } from './columns.ts';
+import { columnsIn, isNameOfStars, type ReviewColumns, starsIn } from './columns.ts';
 import type { DecodeOptions } from './encoding.ts';
 import { Interrupted } from './interrupted.ts';
-import { formatOf, type InputRecord, readRecordChunks } from './records.ts';
+import { formatOf, readRecordChunks } from './records.ts';
+import type { InputRecord } from './rows.ts';
 
 export interface Review {
   readonly stars: number;
@@ -52,7 +53,9 @@ export async function* readReviewChunks(
 ): AsyncGenerator<{ readonly reviews: readonly Review[]; readonly badRows: readonly BadRow[] }> {
   const format = formatOf(file);
   if (format === 'lines')
-    throw new Error(`Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls or .parquet, received ${file}`);
+    throw new Error(
+      `Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls, .ods or .parquet, received ${file}`,
+    );
   const stats = await stat(file);
   if (stats.isDirectory()) throw new Error(`${file}: expected a file of reviews, found a folder`);
   const source = createReadStream(file);
@@ -63,7 +66,7 @@ export async function* readReviewChunks(
     columns = found;
   };
   const options = { onNames, ...(encoding && { encoding }), ...(onNote && { onNote }) };
-  for await (const records of readRecordChunks(source, format, file, [], options)) {
+  for await (const records of readRecordChunks(source, format, file, options)) {
     const reviews: Review[] = [];
     const badRows: BadRow[] = [];
     for (const record of records) {
@@ -77,13 +80,17 @@ export async function* readReviewChunks(
   }
 }
 
-/** Whether the table's header has the column, or one of the first objects of a JSONL file has the field. */
-export async function hasField(file: string, field: string): Promise<boolean> {
+/**
+ * Whether the table's header has a column of stars, or one of the first objects of a JSONL file a field of them: by one of
+ * the names that people give to it.
+ */
+export async function hasStars(file: string, options: DecodeOptions = {}): Promise<boolean> {
   const source = createReadStream(file);
   try {
-    for await (const records of readRecordChunks(source, formatOf(file), file, [])) {
+    const quiet = options.encoding && { encoding: options.encoding }; // the notes come when the file is read
+    for await (const records of readRecordChunks(source, formatOf(file), file, quiet)) {
       if (records.length === 0) continue; // an error of the source comes after it
-      return records.some(({ fields }) => Object.hasOwn(fields, field));
+      return records.some(({ fields }) => Object.keys(fields).some(isNameOfStars));
     }
     return false;
   } finally {

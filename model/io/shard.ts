@@ -4,8 +4,10 @@
  * itself and reads no others. All shards in sequence are the file. The file must not change during the work.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import type { DecodeOptions, Encoding } from './encoding.ts';
+import { encodingOf, firstLineEnd, lineEndsIn, unitSizeOf } from './lines.ts';
 import type { RecordFormat } from './records.ts';
 
 export interface Shard {
@@ -17,30 +19,46 @@ export interface Shard {
 /** Byte offsets in a file; `end` is exclusive. */
 type Range = readonly [start: number, end: number];
 
-const LINE_FEED = 0x0a;
-
 /**
- * Opens a shard. Each shard of a table begins with the header. Rejects CSV, whose records may span lines, and files that
- * are not text.
+ * Opens a shard. Each shard of a table begins with the header. The encoding is that of the whole file, because a part may
+ * look like another one. Rejects CSV, whose records may span lines, and files that are not text. `name` is for messages.
  */
-export async function openShard(file: string, format: RecordFormat, shard: Shard): Promise<Readable> {
+export async function openShard(
+  file: string,
+  format: RecordFormat,
+  shard: Shard,
+  options: DecodeOptions = {},
+  name = file,
+): Promise<{ readonly stream: Readable; readonly encoding: Encoding }> {
   if (format === 'xlsx' || format === 'parquet')
     throw new Error(`${file}: expected lines, TSV or JSONL for a shard, received ${format}`);
   if (format === 'csv')
     throw new Error(
       `${file}: expected lines, TSV or JSONL for a shard, received CSV, whose records may span several lines`,
     );
-  return Readable.from(bytesOf(file, await rangesOf(file, format === 'tsv', shard)), { objectMode: false });
+  const stats = await stat(file);
+  if (!stats.isFile()) throw new Error(`${file}: expected a regular file for a shard, found something else`);
+  const encoding = await encodingOf(createReadStream(file), name, options);
+  const ranges = await rangesOf(file, format === 'tsv', shard, encoding);
+  return { stream: Readable.from(bytesOf(file, ranges), { objectMode: false }), encoding };
 }
 
-async function rangesOf(file: string, hasHeader: boolean, { index, count }: Shard): Promise<readonly Range[]> {
+async function rangesOf(
+  file: string,
+  hasHeader: boolean,
+  { index, count }: Shard,
+  encoding: Encoding,
+): Promise<readonly Range[]> {
   const handle = await open(file);
   try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new Error(`${file}: expected a regular file for a shard, found something else`);
-    const headerEnd = hasHeader ? await lineStart(handle, 1, stats.size) : 0;
-    const bound = (i: number) =>
-      lineStart(handle, headerEnd + Math.floor(((stats.size - headerEnd) * i) / count), stats.size);
+    const { size } = await handle.stat();
+    const startFrom = (offset: number) => lineStart(handle, offset, size, encoding);
+    const headerEnd = hasHeader ? await startFrom(1) : 0;
+    const header = Buffer.alloc(Math.min(headerEnd, 1 << 16));
+    await handle.read(header, 0, header.length, 0);
+    if (firstLineEnd(header, encoding, 'tsv') === 0x0d)
+      throw new Error(`${file}: expected lines that end with a line feed for a shard, found carriage returns`);
+    const bound = (i: number) => startFrom(headerEnd + Math.floor(((size - headerEnd) * i) / count));
     return [
       [0, headerEnd],
       [await bound(index), await bound(index + 1)],
@@ -51,15 +69,17 @@ async function rangesOf(file: string, hasHeader: boolean, { index, count }: Shar
 }
 
 /** The start of the first line that begins at or after `offset`; `size` if there is none. */
-async function lineStart(handle: FileHandle, offset: number, size: number): Promise<number> {
+async function lineStart(handle: FileHandle, offset: number, size: number, encoding: Encoding): Promise<number> {
   if (offset === 0) return 0;
+  const unit = unitSizeOf(encoding);
   const buffer = Buffer.alloc(1 << 16);
-  for (let at = offset - 1; at < size; ) {
+  for (let at = Math.floor((offset - 1) / unit) * unit; at < size; ) {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return size;
-    const end = buffer.subarray(0, bytesRead).indexOf(LINE_FEED);
-    if (end >= 0) return at + end + 1;
-    at += bytesRead;
+    const end = lineEndsIn(buffer.subarray(0, bytesRead), encoding).find((end) => at + end >= offset);
+    if (end !== undefined) return at + end;
+    const whole = bytesRead - (bytesRead % unit);
+    if (whole === 0) return size;
+    at += whole;
   }
   return size;
 }

@@ -183,10 +183,10 @@ describe('hoshi compare', () => {
       [[paths.old, paths.new, await file('g.tsv', '')], /Expected at least two texts to compare on, found 0 in g\.tsv/],
       [[paths.old, paths.new, await file('h.txt', '良い\n')], /Expected at least two texts .*, found 1 in h\.txt/],
       [[paths.old, paths.new, '-'], /Expected at least two texts .*, found 0 in standard input/],
-      [[paths.old, paths.new, await file('i.tsv', 'body\n良い\n')], /i\.tsv:1: expected a column "text", found body/],
+      [[paths.old, paths.new, await file('i.tsv', 'note\n良い\n')], /i\.tsv:1: expected a column "text", found note/],
       [
         [paths.old, paths.new, await file('j.txt', '良い\n悪い\n'), '--columns', 'stars=rating'],
-        /Expected a file named \.tsv, \.csv, \.jsonl, \.ndjson, \.xlsx, \.xls or \.parquet/,
+        /Expected a file named \.tsv, \.csv, \.jsonl, \.ndjson, \.xlsx, \.xls, \.ods or \.parquet/,
       ],
     ];
     for (const [args, message] of cases) {

@@ -420,7 +420,7 @@ describe('reviews in all formats', () => {
       '--out',
       join(folder, 'h'),
     ]);
-    assert.match(stderr, /h\.csv: Quote Not Closed: .* at line 2$/m);
+    assert.match(stderr, /h\.csv:2: expected a closing quote, found the end$/m);
     assert.equal(code, 1);
   });
 });

@@ -66,7 +66,7 @@ describe('a file of texts', () => {
   });
 
   test('clear errors: no such column, no text, not UTF-8, no such file, a folder', async () => {
-    await assert.rejects(read('d.tsv', 'body\n良い\n'), /d\.tsv:1: expected a column "text", found body/);
+    await assert.rejects(read('d.tsv', 'note\n良い\n'), /d\.tsv:1: expected a column "text", found note/);
     await assert.rejects(read('d.jsonl', '{"text":"良い"}\n{"text":5}\n'), /d\.jsonl:2: expected "text" to be a text/);
     await assert.rejects(
       read('d.txt', '良い\n').then(() => readTextFileAt(join(folder, 'none.txt'))),

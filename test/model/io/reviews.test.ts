@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Interrupted } from '../../../model/io/interrupted.ts';
-import { hasField, hashOfReviews, readReviewChunks, readReviews } from '../../../model/io/reviews.ts';
+import { hashOfReviews, hasStars, readReviewChunks, readReviews } from '../../../model/io/reviews.ts';
 
 let folder: string;
 before(async () => {
@@ -169,7 +169,7 @@ describe('refused files', () => {
   test('a file name without a known extension', async () => {
     for (const name of ['reviews.txt', 'reviews', 'tsv']) {
       await assert.rejects(readReviews(name), {
-        message: `Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls or .parquet, received ${name}`,
+        message: `Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls, .ods or .parquet, received ${name}`,
       });
     }
   });
@@ -191,32 +191,33 @@ describe('refused files', () => {
 });
 
 test('reviews come in chunks, with the bad rows of each chunk', async () => {
-  const rows = Array.from({ length: 1000 }, (_, i) => `${i % 100 === 0 ? 'x' : i}\t良い\n`);
+  const rows = Array.from({ length: 20_000 }, (_, i) => `${i % 2000 === 0 ? 'x' : i}\t良い\n`);
   const chunks = [];
   for await (const chunk of readReviewChunks(await file('k.tsv', `stars\ttext\n${rows.join('')}`))) chunks.push(chunk);
   assert.ok(chunks.length > 2);
-  assert.ok(chunks.every(({ reviews, badRows }) => reviews.length + badRows.length <= 256));
-  assert.equal(chunks.flatMap(({ reviews }) => reviews).length, 990);
+  assert.ok(chunks.every(({ reviews, badRows }) => reviews.length + badRows.length < 10_000));
+  assert.equal(chunks.flatMap(({ reviews }) => reviews).length, 19_990);
   assert.deepEqual(
     chunks.flatMap(({ badRows }) => badRows.map(({ line }) => line)),
-    Array.from({ length: 10 }, (_, i) => 2 + 100 * i),
+    Array.from({ length: 10 }, (_, i) => 2 + 2000 * i),
   );
 });
 
-test('hasField: the header of a table, or one of the first objects of JSONL', async () => {
+test('hasStars: the header of a table, or one of the first objects of JSONL', async () => {
   const cases: [name: string, content: string, has: boolean][] = [
     ['l.tsv', 'stars\ttext\n5\t良い\n', true],
     ['l.tsv', 'text\tstars\n良い\n', true],
-    ['l.csv', 'rating,text\n5,stars\n', false],
+    ['l.csv', 'rating,text\n5,stars\n', true],
+    ['l.csv', '評価,本文\n5,良い\n', true],
+    ['l.csv', 'rated,text\n5,stars\n', false],
+    ['l.csv', 'text,constructor\na,b\n', false],
     ['l.jsonl', '{"text":"良い"}\n{"text":"悪い","stars":1}\n', true],
     ['l.jsonl', 'stars\n{"text":"stars"}\n', false],
     ['l.tsv', '', false],
     ['l.jsonl', '', false],
   ];
-  for (const [name, content, has] of cases)
-    assert.equal(await hasField(await file(name, content), 'stars'), has, content);
-  assert.equal(await hasField(await file('l.csv', 'text,constructor\na,b\n'), 'toString'), false);
-  await assert.rejects(hasField(join(folder, 'none.tsv'), 'stars'), /ENOENT/);
+  for (const [name, content, has] of cases) assert.equal(await hasStars(await file(name, content)), has, content);
+  await assert.rejects(hasStars(join(folder, 'none.tsv')), /ENOENT/);
 });
 
 test('the hash of reviews equals that of sha256sum (coreutils 9.1) for lines of stars, a tab and the text', () => {

@@ -20,7 +20,7 @@ describe('shards', () => {
     const file = join(folder, 'file');
     await writeFile(file, content);
     const shards = Array.from({ length: count }, async (_, index) =>
-      String(await readAll(await openShard(file, format, { index, count }))),
+      String(await readAll((await openShard(file, format, { index, count })).stream)),
     );
     return Promise.all(shards);
   }
