@@ -23,7 +23,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contri
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser
+.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets
 
 run: build
 	$(NODE) dist/function/main.js
@@ -102,6 +102,10 @@ gate: build $(COMPILE_COMMANDS)
 # Trains the shipped model from the corpus. It makes the same bytes each time.
 train: build
 	bin/hoshi train-corpus --out model/stars
+
+# Writes the files of test/fixtures/spreadsheets again with LibreOffice.
+spreadsheets:
+	test/fixtures/spreadsheets/make
 
 # Stops at the first missing prerequisite, and prints the command that installs it.
 tools:

@@ -31,7 +31,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The beginning of the value as JSON; `nothing` for undefined. */
 export function show(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing';
+  const json = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}` : part)) ?? 'nothing';
   return json.length > MAX_SHOWN ? `${json.slice(0, MAX_SHOWN)}…` : json;
 }
 

@@ -70,6 +70,7 @@ export async function* readReviewChunks(
     const reviews: Review[] = [];
     const badRows: BadRow[] = [];
     for (const record of records) {
+      if (format !== 'jsonl' && isEmpty(record)) continue;
       const row = reviewOf(record, columns);
       if (typeof row === 'string') badRows.push({ line: record.line, reason: row });
       else reviews.push(row);
@@ -96,6 +97,11 @@ export async function hasStars(file: string, options: DecodeOptions = {}): Promi
   } finally {
     source.destroy();
   }
+}
+
+/** Whether a row has nothing but separators: spreadsheet programs write an empty row so. */
+function isEmpty({ fields, problem }: InputRecord): boolean {
+  return problem === undefined && Object.values(fields).every((field) => field === undefined || field === '');
 }
 
 /** The review, or the reason why the row is not one. */

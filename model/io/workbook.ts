@@ -50,7 +50,7 @@ function recordsOf(rows: readonly string[][], onNames: RecordOptions['onNames'],
   return rows.flatMap((row, i): InputRecord[] => {
     const line = i + 1;
     const kept = (kind: Row['kind']): InputRecord[] =>
-      keepRows ? [{ line, fields: {}, row: csvRow(kind, row, header ?? []) }] : [];
+      keepRows ? [{ line, fields: {}, row: csvRow(kind, row, header ?? [], i === 0) }] : [];
     if (row.length === 0) return kept('blank');
     if (header !== undefined)
       return [
@@ -89,7 +89,7 @@ export async function parquetRecords(
     const texts = header.map((column) => plainText(fields[column]));
     return { line: i + 1, fields, ...(keepRows && { row: csvRow('record', texts, header) }) };
   });
-  return keepRows ? [{ line: 1, fields: {}, row: csvRow('header', header, header) }, ...records] : records;
+  return keepRows ? [{ line: 1, fields: {}, row: csvRow('header', header, header, true) }, ...records] : records;
 }
 
 /** Times as texts with all their digits; those of the package lose microseconds. */
@@ -114,12 +114,12 @@ function plain(value: unknown): unknown {
 function plainText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (!isObject(value) && !Array.isArray(value)) return String(value);
-  return JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  return JSON.stringify(value, (_, part: unknown) => (typeof plain(part) === 'bigint' ? String(part) : plain(part)));
 }
 
-/** A row as CSV. Its end is the end of its last column. */
-function csvRow(kind: Row['kind'], fields: readonly string[], header: readonly string[]): Row {
-  const mark = kind === 'header' ? '\ufeff' : '';
+/** A row as CSV. The byte order mark is at the start of the file. */
+function csvRow(kind: Row['kind'], fields: readonly string[], header: readonly string[], isFirst = false): Row {
+  const mark = isFirst ? '\ufeff' : '';
   const text = `${mark}${kind === 'blank' ? '' : padded(fields, header).map(quoted).join(',')}`;
   const bytes = Buffer.from(`${text}\r\n`);
   return { kind, bytes, end: bytes.length - 2, missing: 0, form: { encoding: 'utf-8', delimiter: ',' } };

@@ -1,16 +1,19 @@
 /** Files of reviews as people have them: encodings, separators, names of columns, and ways to write stars. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { starsIn } from '../../../model/io/columns.ts';
-import { detectEncoding, type Encoding, encodingNamed, encodings } from '../../../model/io/encoding.ts';
+import { detectEncoding, encodingNamed, encodings } from '../../../model/io/encoding.ts';
 import { readLines } from '../../../model/io/lines.ts';
 import { readReviews } from '../../../model/io/reviews.ts';
 import { openShard } from '../../../model/io/shard.ts';
 import { packageRoot } from '../../../native/package-root.ts';
+import { encodeText } from '../../fixtures/encode.ts';
+import { fileVariants } from '../../fixtures/file-variants/program-files.ts';
+import { readVariant } from '../../fixtures/file-variants/variant.ts';
 
 let folder: string;
 before(async () => {
@@ -18,82 +21,30 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-async function read(name: string, content: string | Uint8Array, encoding?: Encoding) {
-  const path = join(folder, name);
-  await writeFile(path, content);
-  const notes: string[] = [];
-  const result = await readReviews(path, {
-    onNote: (note) => notes.push(note.replace(`${folder}/`, '')),
-    ...(encoding && { encoding }),
-  });
-  return { ...result, notes };
-}
+describe('files as people have them', () => {
+  assert.ok(fileVariants.length >= 40);
+  for (const variant of fileVariants) {
+    test(`${variant.file}: ${variant.is}`, async () => {
+      const { reviews = [], badRows = [], told = [], refused } = variant;
+      const expected = { reviews, badRows, told, ...(refused !== undefined && { refused }) };
+      assert.deepEqual(await readVariant(folder, variant), expected);
+    });
+  }
 
-// Python 3.11.7: base64.b64encode(text.encode(encoding)); euc_jp has no ①㈱髙 and no ～, but 〜,
-// which the Encoding Standard decodes as ～.
-const ENCODED: readonly (readonly [pythonName: string, encoding: Encoding, base64: string])[] = [
-  [
-    'utf-8',
-    'utf-8',
-    '6KmV5L6hLOacrOaWhw0KNSzmnIDpq5jjgafjgZfjgZ/jgILikaDjiLHpq5nmqYvvvZ4NCjEs44OA44Oh44CC5Y2K6KeS7722776F44KCDQo=',
-  ],
-  [
-    'utf-8-sig',
-    'utf-8',
-    '77u/6KmV5L6hLOacrOaWhw0KNSzmnIDpq5jjgafjgZfjgZ/jgILikaDjiLHpq5nmqYvvvZ4NCjEs44OA44Oh44CC5Y2K6KeS7722776F44KCDQo=',
-  ],
-  [
-    'utf-16-le',
-    'utf-16le',
-    'VYqhTywALGeHZQ0ACgA1ACwAAGfYmmcwVzBfMAIwYCQxMtmaS2pe/w0ACgAxACwAwDDhMAIwSlPSiXb/hf+CMA0ACgA=',
-  ],
-  [
-    'utf-16-be',
-    'utf-16be',
-    'ilVPoQAsZyxlhwANAAoANQAsZwCa2DBnMFcwXzACJGAyMZrZakv/XgANAAoAMQAsMMAw4TACU0qJ0v92/4UwggANAAo=',
-  ],
-  [
-    'utf-16',
-    'utf-16le',
-    '//5ViqFPLAAsZ4dlDQAKADUALAAAZ9iaZzBXMF8wAjBgJDEy2ZpLal7/DQAKADEALADAMOEwAjBKU9KJdv+F/4IwDQAKAA==',
-  ],
-  ['cp932', 'shift_jis', 'lV2JvyyWe5W2DQo1LI3FjYKCxYK1gr2BQodAh4ru4Iu0gWANCjEsg1+DgYFClLyKcLbFguANCg=='],
-  ['euc_jp', 'euc-jp', 'yb6ywSzL3Mq4DQo1LLrHueKkx6S3pL+ho7a2ocENCjEspcCl4aGjyL6z0Y62jsWk4g0K'],
-];
+  test('each has its own name and its own description', () => {
+    for (const key of ['file', 'is'] as const)
+      assert.equal(new Set(fileVariants.map((variant) => variant[key])).size, fileVariants.length);
+  });
+});
 
 describe('encodings', () => {
-  for (const [pythonName, encoding, base64] of ENCODED) {
-    const bytes = Buffer.from(base64, 'base64');
-    const expected = [
-      { stars: 5, text: pythonName === 'euc_jp' ? '最高でした。橋～' : '最高でした。①㈱髙橋～' },
-      { stars: 1, text: 'ダメ。半角ｶﾅも' },
-    ];
-
-    test(`${pythonName} is detected and told`, async () => {
-      const { reviews, badRows, notes } = await read(`${pythonName}.csv`, bytes);
-      assert.deepEqual([reviews, badRows], [expected, []]);
-      const [first, ...others] = notes;
-      assert.equal(notes.length, encoding === 'utf-8' ? 1 : 2);
-      assert.match(notes.at(-1) as string, /the stars are in "評価", the texts in "本文"$/);
-      if (others.length > 0)
-        assert.match(
-          first as string,
-          /^\S+\.csv: read as (UTF-16|Shift_JIS|EUC-JP).*; --encoding names another encoding$/,
-        );
-    });
-
-    test(`${pythonName} may be named`, async () => {
-      assert.deepEqual((await read(`named-${pythonName}.csv`, bytes, encoding)).reviews, expected);
-    });
-
-    test(`${pythonName} after a chunk of ASCII`, async () => {
-      if (encoding.startsWith('utf-16')) return; // a byte of it says nothing; files come in large chunks
-      const all = Buffer.concat([Buffer.from('id,x\n'), bytes.subarray(pythonName === 'utf-8-sig' ? 3 : 0)]);
-      const chunks = [all.subarray(0, 5), all.subarray(5)];
+  for (const encoding of ['shift_jis', 'euc-jp', 'utf-8'] as const) {
+    test(`${encoding} is detected after a chunk of ASCII`, async () => {
+      const bytes = encodeText('評価,本文\r\n5,最高でした。\r\n', encoding);
       let text = '';
-      for await (const { lines } of readLines(Readable.from(chunks), 'x'))
+      for await (const { lines } of readLines(Readable.from([Buffer.from('id,x\n'), bytes]), 'x'))
         text += lines.map((line) => line.text).join('');
-      assert.equal(text, new TextDecoder(encoding).decode(all));
+      assert.equal(text, 'id,x\n評価,本文\r\n5,最高でした。\r\n');
     });
   }
 
@@ -115,93 +66,6 @@ describe('encodings', () => {
     assert.equal(detectEncoding(Buffer.from('最高\0でした。とても良い映画でした。\n')), 'utf-8');
     assert.equal(detectEncoding(Buffer.from('a\0b\0\n\0', 'latin1')), 'utf-16le');
     assert.equal(detectEncoding(Buffer.of(0xff, 0xa0, 0xff)), undefined);
-  });
-
-  test('a wrong name is an error, not other letters', async () => {
-    const [, , cp932 = ''] = ENCODED[5] ?? [];
-    await assert.rejects(
-      read('wrong.csv', Buffer.from(cp932, 'base64'), 'utf-8'),
-      /wrong\.csv: expected UTF-8, found other bytes in line 1$/,
-    );
-  });
-});
-
-describe('tables', () => {
-  const expected = [
-    { stars: 5, text: '良い, とても' },
-    { stars: 1, text: '悪い; 本当に' },
-  ];
-  const variants: readonly (readonly [name: string, content: string, note?: RegExp])[] = [
-    ['comma.csv', 'stars,text\n5,"良い, とても"\n1,悪い; 本当に\n'],
-    [
-      'semicolon.csv',
-      'stars;text\n5;良い, とても\n1;"悪い; 本当に"\n',
-      /semicolon\.csv: fields are separated by semicolons/,
-    ],
-    ['tab.csv', 'stars\ttext\n5\t良い, とても\n1\t悪い; 本当に\n', /fields are separated by tabs/],
-    ['quoted-header.csv', '"stars","text, of the review",text\n5,x,"良い, とても"\n1,x,悪い; 本当に\n'],
-    ['cr.csv', '\ufeffstars,text\r\n5,"良い, とても"\r\n1,悪い; 本当に\r\n'],
-    ['trailing.tsv', 'stars\ttext\n5\t良い, とても\t\n1\t悪い; 本当に\n'],
-    ['a.ndjson', '{"stars":5,"text":"良い, とても"}\n{"stars":"1","text":"悪い; 本当に"}\n'],
-    [
-      'named.jsonl',
-      '{"評価":5,"レビュー":"良い, とても"}\n{"評価":"★☆☆☆☆","レビュー":"悪い; 本当に"}\n',
-      /the stars are in "評価", the texts in "レビュー"/,
-    ],
-    ...(
-      [
-        ['評価', '本文'],
-        ['星', 'レビュー'],
-        ['点数', 'コメント'],
-        ['総合評価', '口コミ'],
-        ['Rating', 'Review'],
-        [' Stars ', 'Body'],
-        ['ＲＡＴＩＮＧ', 'Ｔｅｘｔ'],
-        ['star_rating', 'review_body'],
-        ['Score', 'Comment'],
-        ['評価', 'レビュー 本文'],
-      ] as const
-    ).map(
-      ([stars, text], i) =>
-        [
-          `names-${i}.tsv`,
-          `id\t${stars}\t${text}\n1\t5\t良い, とても\n2\t1\t悪い; 本当に\n`,
-          /the stars are in ".*", the texts in ".*"/,
-        ] as const,
-    ),
-  ];
-  for (const [name, content, note] of variants) {
-    test(`${name}: ${content.split('\n')[0]}`, async () => {
-      const { reviews, badRows, notes } = await read(name, content);
-      assert.deepEqual([reviews, badRows], [expected, []]);
-      if (note === undefined) assert.deepEqual(notes, []);
-      else assert.match(notes.join('\n'), note);
-    });
-  }
-
-  test('two columns that could be meant are named', async () => {
-    await assert.rejects(
-      read('two.csv', '評価,rating,本文\n5,4,良い\n'),
-      /two\.csv:1: expected one column of stars, found 評価 and rating; --columns stars=NAME,text=NAME says which are meant$/,
-    );
-  });
-
-  test('a row with one field too many is refused like a short one', async () => {
-    const { reviews, badRows } = await read('wide.tsv', 'stars\ttext\n4\t良い\t最悪\n3\n2\t悪い\n');
-    assert.deepEqual(reviews, [{ stars: 2, text: '悪い' }]);
-    assert.deepEqual(badRows, [
-      { line: 2, reason: 'expected 2 fields, received 3' },
-      { line: 3, reason: 'expected "text" to be a text, received nothing' },
-    ]);
-  });
-
-  test('blank texts are refused like empty ones', async () => {
-    const { reviews, badRows } = await read('blank.tsv', 'stars\ttext\n5\t \u3000\n4\t\n3\t普通\n');
-    assert.deepEqual(reviews, [{ stars: 3, text: '普通' }]);
-    assert.deepEqual(
-      badRows.map(({ line }) => line),
-      [2, 3],
-    );
   });
 });
 
@@ -242,46 +106,15 @@ describe('stars', () => {
 });
 
 describe('tables of other programs', () => {
-  // Made by openpyxl 3.1.5 (an empty row, then 番号, 評価, 本文; a second sheet) and pyarrow 26.0.1 (snappy, int64).
   const fixture = (name: string) => join(packageRoot, 'test', 'fixtures', name);
-  const texts = ['最高でした。\n二行目', 'ダメ。半角ｶﾅも', '良い'];
-
-  test('the first sheet of a workbook, with stars as numbers and as ★', async () => {
-    const { reviews, badRows } = await readReviews(fixture('reviews.xlsx'));
-    assert.deepEqual(badRows, []);
-    assert.deepEqual(
-      reviews,
-      [5, 1, 4.5].map((stars, i) => ({ stars, text: texts[i] })),
-    );
-  });
-
-  test('a Parquet file', async () => {
-    const { reviews, badRows } = await readReviews(fixture('reviews.parquet'));
-    assert.deepEqual(badRows, []);
-    assert.deepEqual(
-      reviews,
-      [5, 1, 4].map((stars, i) => ({ stars, text: texts[i] })),
-    );
-  });
 
   for (const name of ['broken.xlsx', 'broken.parquet']) {
-    test(`${name} is refused with its name`, async () => {
-      const content = Buffer.concat([
-        await readFile(fixture(name.replace('broken', 'reviews'))).then((all) => all.subarray(0, 500)),
-      ]);
-      await assert.rejects(
-        read(name, content),
-        new RegExp(`${name}: expected a (?:workbook|Parquet file), cannot read it: `),
-      );
+    test(`${name}, a part of one, is refused`, async () => {
+      const content = { fixture: name.replace('broken', 'reviews'), bytes: 500 };
+      const { refused } = await readVariant(folder, { file: name, is: 'a part', content });
+      assert.match(refused as string, /^FILE: expected a (?:workbook|Parquet file), cannot read it: /);
     });
   }
-
-  test('text that is named like a workbook', async () => {
-    await assert.rejects(
-      read('csv.xlsx', '評価,本文\n5,良い\n'),
-      /csv\.xlsx: expected a workbook, received other bytes; is it a CSV file\?$/,
-    );
-  });
 
   test('a workbook without a column of texts names its columns', async () => {
     await assert.rejects(
@@ -294,35 +127,6 @@ describe('tables of other programs', () => {
     await assert.rejects(
       openShard(fixture('reviews.xlsx'), 'xlsx', { index: 0, count: 2 }),
       /expected lines, TSV or JSONL for a shard, received xlsx/,
-    );
-  });
-});
-
-describe('files that are not text', () => {
-  const files: readonly (readonly [name: string, start: string, message: RegExp])[] = [
-    [
-      'x.csv',
-      'PK\x03\x04\x14',
-      /expected a text file, received an Excel workbook or another ZIP archive: a workbook is read if its name ends with \.xlsx or \.ods$/,
-    ],
-    ['old.csv', '\xd0\xcf\x11\xe0\xa1\xb1', /an old Excel workbook: it is read if its name ends with \.xls/],
-    ['a.tsv', 'PAR1\x15', /a Parquet file: it is read if its name ends with \.parquet/],
-    ['a.jsonl', '\x1f\x8b\x08', /a gzip archive: unpack it first/],
-    ['b.csv', '%PDF-1.7', /a PDF document$/],
-    ['c.csv', '\x89PNG\r\n', /a picture \(PNG\)$/],
-    ['d.csv', 'SQLite format 3\0', /an SQLite database: export the table as CSV/],
-  ];
-  for (const [name, start, message] of files) {
-    test(name, async () => {
-      await assert.rejects(read(name, Buffer.from(`${start}${'\0\x01'.repeat(50)}`, 'latin1')), message);
-    });
-  }
-
-  test('a folder', async () => {
-    await mkdir(join(folder, 'reviews.tsv'));
-    await assert.rejects(
-      readReviews(join(folder, 'reviews.tsv')),
-      /reviews\.tsv: expected a file of reviews, found a folder$/,
     );
   });
 });
