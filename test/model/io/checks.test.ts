@@ -38,3 +38,8 @@ test('the error for invalid JSON names the file', () => {
   assert.throws(() => parseJson('{', 'a.json'), /^Error: a\.json: expected JSON, /);
   assert.throws(() => parseJson('{', 'a.json', 'a list', RangeError), /^RangeError: a\.json: expected a list, /);
 });
+
+test('show: a bigint, which JSON does not have, is shown by its digits', () => {
+  assert.equal(show(9007199254740993n), '"9007199254740993"');
+  assert.equal(show([1n]), '["1"]');
+});

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { RecordFormat } from '../../../model/io/records.ts';
 import { openShard } from '../../../model/io/shard.ts';
+import { encodeText } from '../../fixtures/encode.ts';
 
 describe('shards', () => {
   let folder: string;
@@ -56,6 +57,55 @@ describe('shards', () => {
         for (const shard of shards.filter((one) => one !== '').slice(0, -1)) assert.ok(shard.endsWith('\n'), shard);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  for (const encoding of ['utf-16le', 'utf-16be'] as const) {
+    test(`${encoding}: shards are cut between lines, not inside characters that have the byte of a line feed`, async () => {
+      const file = join(folder, encoding);
+      const line = fc.string({ unit: fc.constantFrom(...'上ਊ\u0a0d\u0d0aa良\n'), maxLength: 5 });
+      await fc.assert(
+        fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.integer({ min: 1, max: 7 }), async (lines, count) => {
+          const text = `\ufeff良い\n${lines.join('\n')}`;
+          await writeFile(file, encodeText(text, encoding));
+          let joined = '';
+          for (let index = 0; index < count; index++) {
+            const opened = await openShard(file, 'lines', { index, count });
+            assert.equal(opened.encoding, encoding);
+            const part = new TextDecoder(encoding, { ignoreBOM: true }).decode(await readAll(opened.stream));
+            assert.ok(part === '' || joined === '' || joined.endsWith('\n'));
+            joined += part;
+          }
+          assert.equal(joined, text);
+        }),
+        { numRuns: 200 },
+      );
+    });
+  }
+
+  test('the encoding is that of the whole file, not of a part', async () => {
+    const file = join(folder, 'sjis.tsv');
+    // The half-width katakana of the second line alone look like EUC-JP or UTF-8 as well.
+    await writeFile(file, encodeText('text\n良い店でした。\nｱ\n', 'shift_jis'));
+    const notes: string[] = [];
+    const { encoding } = await openShard(
+      file,
+      'tsv',
+      { index: 1, count: 2 },
+      { onNote: (note) => notes.push(note) },
+      'x',
+    );
+    assert.equal(encoding, 'shift_jis');
+    assert.deepEqual(notes, ['x: read as Shift_JIS (cp932); --encoding names another encoding']);
+    assert.equal((await openShard(file, 'tsv', { index: 1, count: 2 }, { encoding: 'euc-jp' })).encoding, 'euc-jp');
+  });
+
+  test('a table whose rows end with carriage returns is refused', async () => {
+    const file = join(folder, 'cr.tsv');
+    await writeFile(file, 'text\r良い\r');
+    await assert.rejects(
+      openShard(file, 'tsv', { index: 0, count: 2 }),
+      /cr\.tsv: expected lines that end with a line feed for a shard, found carriage returns$/,
     );
   });
 
