@@ -66,6 +66,7 @@ export async function* readReviewChunks(
     columns = found;
   };
   const options = { onNames, ...(encoding && { encoding }), ...(onNote && { onNote }) };
+  const written = new WrittenStars();
   for await (const records of readRecordChunks(source, format, file, options)) {
     const reviews: Review[] = [];
     const badRows: BadRow[] = [];
@@ -73,11 +74,39 @@ export async function* readReviewChunks(
       if (format !== 'jsonl' && isEmpty(record)) continue;
       const row = reviewOf(record, columns);
       if (typeof row === 'string') badRows.push({ line: record.line, reason: row });
-      else reviews.push(row);
+      else {
+        reviews.push(row);
+        written.add(record.fields[columns.stars], row.stars);
+      }
     }
     yield { reviews, badRows };
     onProgress?.(source.bytesRead, stats.size);
     Interrupted.throwIf(signal);
+  }
+  const note = written.note();
+  if (note !== undefined) onNote?.(`${file}: ${note}`);
+}
+
+/** How the stars of a file are written, and their range. */
+class WrittenStars {
+  #low = Number.POSITIVE_INFINITY;
+  #high = Number.NEGATIVE_INFINITY;
+  /** The first stars that are not a plain number. */
+  #example: string | undefined;
+
+  add(written: unknown, stars: number): void {
+    this.#low = Math.min(this.#low, stars);
+    this.#high = Math.max(this.#high, stars);
+    if (this.#example === undefined && Number.isNaN(Number(written)))
+      this.#example = `${show(written)} is read as ${stars}; `;
+  }
+
+  /** Undefined for plain numbers from 1 to 5, which nobody would take for others. */
+  note(): string | undefined {
+    if (this.#low > this.#high || (this.#example === undefined && this.#low >= 1 && this.#high <= 5)) return undefined;
+    const range =
+      this.#low === this.#high ? `all stars are ${this.#low}` : `the stars are from ${this.#low} to ${this.#high}`;
+    return `${this.#example ?? ''}${range}`;
   }
 }
 

@@ -14,7 +14,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { type DecodeOptions, decode } from '../io/encoding.ts';
+import type { DecodeOptions } from '../io/encoding.ts';
+import { readText } from '../io/lines.ts';
 import { createNormalizer } from './normalizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import {
@@ -75,8 +76,7 @@ interface Line {
 
 async function readLines(file: string, decoding: DecodeOptions): Promise<Line[]> {
   if ((await stat(file)).isDirectory()) throw new Error(`${file}: expected a user dictionary, found a folder`);
-  let text = '';
-  for await (const part of decode(createReadStream(file), file, decoding)) text += part;
+  const text = await readText(createReadStream(file), file, decoding);
   try {
     const records = parse(text, {
       bom: true,
