@@ -27,9 +27,10 @@ const FORMATS: Readonly<Record<string, RecordFormat>> = {
   parquet: 'parquet',
 };
 
-/** The format that matches a file's extension; `lines` for any other extension. */
+/** The format that matches a file's extension; `lines` for any other extension, except JSON, which has no lines. */
 export function formatOf(file: string): RecordFormat {
   const extension = /\.([a-z]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
+  if (extension === 'json') throw new Error(`${file}: expected one JSON object on each line, in a file named .jsonl`);
   return Object.hasOwn(FORMATS, extension) ? (FORMATS[extension] as RecordFormat) : 'lines';
 }
 
