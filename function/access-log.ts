@@ -2,9 +2,9 @@
  * The access log: one line for a request, in the fields of Google Cloud Logging (LogEntry, HttpRequest). It never
  * contains the body or the query.
  *
- * Every failed request gets a line, and so does a share of the successful requests. Only a few 503 responses per second
- * get a line, because thousands of lines would take time from the admitted requests. The next line of a 503 has the
- * number of 503 responses without a line.
+ * A failed request gets a line, and so does a share of the successful requests. Of each status, only a few failed requests
+ * per second get a line, because thousands of lines would take time from the other requests. The next line of that
+ * status has the number of requests without a line.
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { log } from './log.ts';
@@ -31,11 +31,8 @@ export class AccessLog {
   readonly #settings: AccessLogSettings;
   /** Each successful response adds the share. When the sum reaches 1, a line is due. */
   #dueLines = 0;
-  /** The current second of the clock, and the number of 503 responses that got a line in it. */
-  #shedSecond = -1;
-  #shedLines = 0;
-  /** The number of 503 responses without a line since the last line of a 503. */
-  #unloggedShed = 0;
+  readonly #failures = new Map<number, LineLimit>();
+  readonly #errors = new LineLimit();
 
   constructor(settings: AccessLogSettings) {
     this.#settings = settings;
@@ -43,23 +40,26 @@ export class AccessLog {
 
   /** Whether a response with this status gets a line. Call it once for each response. */
   isDue(status: number): boolean {
-    if (status === 503) return this.#isShedDue();
-    if (status >= 400) return true;
+    if (status >= 400) return this.#failuresWith(status).take();
     this.#dueLines += this.#settings.logShare;
     if (this.#dueLines < 1) return false;
     this.#dueLines -= 1;
     return true;
   }
 
-  #isShedDue(): boolean {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#shedSecond) {
-      this.#shedSecond = second;
-      this.#shedLines = 0;
+  /** Whether an unplanned error gets a line of its own, with its stack trace. Call it once for each error. */
+  isErrorDue(): boolean {
+    return this.#errors.take();
+  }
+
+  /** The statuses that hoshi answers are few. */
+  #failuresWith(status: number): LineLimit {
+    let failures = this.#failures.get(status);
+    if (failures === undefined) {
+      failures = new LineLimit();
+      this.#failures.set(status, failures);
     }
-    if (this.#shedLines++ < MAX_SHED_LINES_PER_SECOND) return true;
-    this.#unloggedShed++;
-    return false;
+    return failures;
   }
 
   write(request: IncomingMessage, response: LoggedResponse): void {
@@ -69,10 +69,8 @@ export class AccessLog {
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
     const message = `${method} ${path.slice(0, MAX_FIELD_LENGTH)} ${status} in ${response.durationMs.toFixed(2)} ms`;
     const fields = this.#fields(request, path, response);
-    if (status === 503 && this.#unloggedShed > 0) {
-      fields.untoldRefusals = this.#unloggedShed;
-      this.#unloggedShed = 0;
-    }
+    const unlogged = this.#failures.get(status)?.takeSkipped() ?? 0;
+    if (unlogged > 0) fields.unloggedRequests = unlogged;
     log(severity, message, undefined, fields);
   }
 
@@ -116,7 +114,32 @@ export class AccessLog {
 
 /** Maximum length of a path or header value, in UTF-16 units. Longer ones are cut off. */
 const MAX_FIELD_LENGTH = 256;
-const MAX_SHED_LINES_PER_SECOND = 10;
+const MAX_LINES_PER_SECOND = 10;
+
+/** Allows a few lines in each second of the clock, and counts the others. */
+class LineLimit {
+  #second = -1;
+  #lines = 0;
+  #skipped = 0;
+
+  take(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#lines = 0;
+    }
+    if (this.#lines++ < MAX_LINES_PER_SECOND) return true;
+    this.#skipped++;
+    return false;
+  }
+
+  /** The number of lines that were not allowed since the last call. */
+  takeSkipped(): number {
+    const skipped = this.#skipped;
+    this.#skipped = 0;
+    return skipped;
+  }
+}
 
 // ------------------------------------------------------------------------------------------------------------- trace
 

@@ -11,11 +11,11 @@ export function announcesTooManyBytes(request: IncomingMessage, limitBytes: numb
 }
 
 /**
- * Reads the whole body, then calls either `onBody` or `onError`, once. It calls `reserve` with the length of each chunk
- * before it keeps the chunk; `reserve` may throw to refuse it.
+ * Reads the whole body, then calls either `onBody` or `onError`, once. Before it takes more memory for the body, it calls
+ * `reserve` with the number of bytes; `reserve` may throw to refuse them.
  *
  * Throws at once a 415 for a compressed body, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
- * if the body grows over the limit, or a 400 if the connection closes before its end.
+ * if the body grows over the limit or has too many small chunks, or a 400 if the connection closes before its end.
  */
 export function readBody(
   request: IncomingMessage,
@@ -37,8 +37,7 @@ export function readBody(
     onBody(rawBody);
     return;
   }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const body = new GrowingBody(Math.min(limitBytes, Number(request.headers['content-length'] ?? limitBytes)), reserve);
   let isDone = false;
   const failOnce = (error: unknown) => {
     if (isDone) return;
@@ -47,11 +46,9 @@ export function readBody(
   };
   request.on('data', (chunk: Uint8Array) => {
     if (isDone) return; // the body was refused: drop the rest
-    length += chunk.length;
     try {
-      if (length > limitBytes) throw tooLarge();
-      reserve(chunk.length);
-      chunks.push(chunk);
+      if (body.length + chunk.length > limitBytes) throw tooLarge();
+      body.add(chunk);
     } catch (error) {
       failOnce(error);
     }
@@ -59,9 +56,65 @@ export function readBody(
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    onBody(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks));
+    onBody(body.bytes());
   });
   request.on('error', () => failOnce(new HttpError(400, 'Expected a whole body, but the connection was closed')));
+}
+
+/** More small chunks than this are refused: each takes time on the event loop, whatever its size. */
+const MAX_SMALL_CHUNKS = 4096;
+const SMALL_CHUNK_BYTES = 16;
+const MIN_CAPACITY = 1024;
+
+/**
+ * The bytes of a body as they arrive. The first chunk is kept as it is, because most bodies have no other. Later ones are
+ * copied into one block, since each chunk that is kept takes hundreds of bytes besides its own.
+ */
+class GrowingBody {
+  readonly #mostBytes: number;
+  readonly #reserve: (bytes: number) => void;
+  /** The first chunk, or the block. */
+  #block: Uint8Array = new Uint8Array();
+  #chunks = 0;
+  length = 0;
+
+  /** The body has at most `mostBytes`. */
+  constructor(mostBytes: number, reserve: (bytes: number) => void) {
+    this.#mostBytes = mostBytes;
+    this.#reserve = reserve;
+  }
+
+  /** Throws a 413 for too many small chunks, and what `reserve` throws. */
+  add(chunk: Uint8Array): void {
+    if (++this.#chunks > MAX_SMALL_CHUNKS && this.length < this.#chunks * SMALL_CHUNK_BYTES)
+      throw new HttpError(
+        413,
+        `Expected a body in chunks of at least ${SMALL_CHUNK_BYTES} bytes on average, received ${this.#chunks} chunks of ${this.length} bytes`,
+      );
+    const length = this.length + chunk.length;
+    if (this.#chunks === 1) {
+      this.#reserve(length);
+      this.#block = chunk;
+    } else {
+      if (length > this.#block.length) this.#grow(length);
+      this.#block.set(chunk, this.length);
+    }
+    this.length = length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#block.subarray(0, this.length);
+  }
+
+  /** Doubles the block, so that all copies together take linear time. */
+  #grow(length: number): void {
+    const doubled = Math.max(MIN_CAPACITY, 2 * this.#block.length);
+    const capacity = Math.max(length, Math.min(doubled, this.#mostBytes));
+    this.#reserve(capacity - this.#block.length);
+    const block = new Uint8Array(capacity);
+    block.set(this.bytes());
+    this.#block = block;
+  }
 }
 
 /** The text of UTF-8 bytes, without a byte order mark. Throws a 400 for bytes that are not UTF-8. */

@@ -253,7 +253,8 @@ class RequestLifecycle implements RequestContext {
   /** Writes the problem of an error. An error without a planned status is logged whole and answered as a bare 500. */
   #fail(error: unknown): void {
     const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
-    if (planned !== error) log('error', 'a request failed', error, { requestId: this.#requestId });
+    if (planned !== error && this.service.accessLog.isErrorDue())
+      log('error', 'a request failed', error, { requestId: this.#requestId });
     const { status } = planned;
     const isHalfClosed = !this.#request.complete && isWorthClosing(this.#request, status);
     if (isHalfClosed) halfClose(this.#request, this.#response);

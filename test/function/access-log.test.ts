@@ -1,7 +1,20 @@
-/** The trace of a request, for the access log. observed.test.ts reads the log of a server. */
+/** The lines that are due, and the trace of a request. observed.test.ts reads the log of a server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { traceOf } from '../../function/access-log.ts';
+import { AccessLog, traceOf } from '../../function/access-log.ts';
+
+test('of each failed status a few lines per second are due, so that no flood fills the log', () => {
+  const accessLog = new AccessLog({ logShare: 0, project: undefined, labels: {} });
+  for (const status of [400, 404, 405, 413, 500, 503]) {
+    let due = 0;
+    for (let i = 0; i < 1000; i++) due += Number(accessLog.isDue(status));
+    assert.ok(due >= 10 && due <= 20, `${due} lines of ${status}, in one second or two`);
+  }
+  let errors = 0;
+  for (let i = 0; i < 1000; i++) errors += Number(accessLog.isErrorDue());
+  assert.ok(errors >= 10 && errors <= 20, `${errors}`);
+  assert.equal(accessLog.isDue(200), false);
+});
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';
 

@@ -6,10 +6,10 @@ import { test } from 'node:test';
 import { readBody } from '../../function/body.ts';
 
 /**
- * Reads a body of these chunks. A chunk of more than `roomBytes` cannot be reserved. Returns what `readBody` called.
+ * Reads a body of these chunks. More than `roomBytes` at once cannot be reserved. Returns what `readBody` called.
  */
-function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100 } = {}) {
-  const request = Object.assign(new EventEmitter(), { headers: {} });
+function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100, headers = {} } = {}) {
+  const request = Object.assign(new EventEmitter(), { headers });
   let reserved = 0;
   const bodies: string[] = [];
   const errors: string[] = [];
@@ -28,13 +28,41 @@ function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100 } =
   return { reserved, bodies, errors };
 }
 
-test('each chunk of a body is reserved when it arrives, and the body is given once', () => {
-  assert.deepEqual(read(['{"te', 'xts":5}']), { reserved: 11, bodies: ['{"texts":5}'], errors: [] });
+test('a body of one chunk reserves its bytes, one of more chunks its block, and the body is given once', () => {
+  assert.deepEqual(read(['{"texts":5}']), { reserved: 11, bodies: ['{"texts":5}'], errors: [] });
+  assert.deepEqual(read(['{"te', 'xts":5}']), { reserved: 100, bodies: ['{"texts":5}'], errors: [] });
+  const headers = { 'content-length': '11' };
+  assert.deepEqual(read(['{"te', 'xts":5}'], { headers }), { reserved: 11, bodies: ['{"texts":5}'], errors: [] });
   assert.deepEqual(read([]), { reserved: 0, bodies: [''], errors: [] });
 });
 
+test('a body of many chunks reserves at most twice its bytes', () => {
+  const chunks = Array.from({ length: 5000 }, (_, i) => `${i}`.padStart(20, '-'));
+  const options = { limitBytes: 1_000_000, roomBytes: 1_000_000 };
+  const { reserved, bodies, errors } = read(chunks, options);
+  assert.deepEqual(errors, []);
+  assert.equal(bodies[0], chunks.join(''));
+  assert.ok(reserved >= 100_000 && reserved <= 200_000, `${reserved}`);
+});
+
+test('a body of crumbs is refused, and small chunks of a body that is mostly large ones are not', () => {
+  const options = { limitBytes: 1_000_000, roomBytes: 1_000_000 };
+  const crumbs = Array<string>(5000).fill('x');
+  const { bodies, errors } = read(crumbs, options);
+  assert.deepEqual(bodies, []);
+  assert.deepEqual(errors, [
+    'Expected a body in chunks of at least 16 bytes on average, received 4097 chunks of 4096 bytes',
+  ]);
+  assert.equal(read(crumbs.slice(0, 4096), options).bodies[0]?.length, 4096);
+  assert.equal(read(['y'.repeat(90_000), ...crumbs], options).bodies[0]?.length, 95_000);
+});
+
 test('after a chunk that could not be reserved, no later chunk is reserved, even if there is room again', () => {
-  assert.deepEqual(read(['12', '12345', '12'], { roomBytes: 4 }), { reserved: 2, bodies: [], errors: ['no room'] });
+  assert.deepEqual(read(['12', '12345', '12'], { roomBytes: 4, limitBytes: 1000 }), {
+    reserved: 2,
+    bodies: [],
+    errors: ['no room'],
+  });
 });
 
 test('after the body has grown over the limit, no later chunk is reserved', () => {
