@@ -83,6 +83,11 @@ export class Admission {
     return undefined;
   }
 
+  /** Whether an admitted request on the connection has no response yet. */
+  isBusy(connection: object): boolean {
+    return this.#admittedByConnection.has(connection);
+  }
+
   /** Call it when an admitted request on a connection has its response. */
   leave(connection: object): void {
     const admitted = this.#admittedByConnection.get(connection) ?? 0;
@@ -92,9 +97,16 @@ export class Admission {
 
   // ----------------------------------------------------------------------------------------------------------- bytes
 
-  /** Reserves bytes of the buffer limit. Returns false if they are not free. `freeBytes` must release them. */
-  reserveBytes(bytes: number): boolean {
-    if (this.#bufferedBytes + bytes > this.#limits.bufferLimitBytes) return false;
+  /**
+   * Reserves bytes of the buffer limit. Returns false if they are not free. `freeBytes` must release them. `heldBytes`
+   * are those that the same request has reserved already. A part of the limit is kept for small bodies, so that clients
+   * that send large ones slowly do not lock out the others.
+   */
+  reserveBytes(bytes: number, heldBytes = 0): boolean {
+    const { bufferLimitBytes } = this.#limits;
+    const isSmall = heldBytes + bytes <= MAX_SMALL_BODY_BYTES;
+    const limit = isSmall ? bufferLimitBytes : bufferLimitBytes * SHARE_OF_LARGE_BODIES;
+    if (this.#bufferedBytes + bytes > limit) return false;
     this.#bufferedBytes += bytes;
     return true;
   }
@@ -153,6 +165,10 @@ export class Admission {
     }
   }
 }
+
+/** A review is far shorter, and so is a list of reviews. */
+const MAX_SMALL_BODY_BYTES = 1 << 14;
+const SHARE_OF_LARGE_BODIES = 0.75;
 
 /** Larger responses count as buffered bytes. */
 const MAX_SMALL_RESPONSE_BYTES = 1 << 14;

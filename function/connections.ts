@@ -2,6 +2,8 @@
  * Connections: the limit of open connections, the responses to bytes that are not a request, and the end of half-open
  * connections.
  *
+ * At the limit, a new connection takes the place of the one that has been idle for the longest time.
+ *
  * Half-open: the server has ended its side, but the client continues to send. If the server closed such a connection,
  * the kernel would reset it, and the client could lose the response. So only the server's side is ended. For
  * HALF_OPEN_MS, arriving bytes are dropped; then the connection is destroyed.
@@ -10,6 +12,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { shed } from './admission.ts';
+import { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
 import { HttpError, PROBLEM_TYPE, problemOf, titleOf } from './response.ts';
 import type { ScoringService } from './service.ts';
@@ -21,9 +24,9 @@ const HALF_OPEN_MS = 500;
 const SPARE_CONNECTIONS = 64;
 
 /**
- * Limits the open connections, and returns the set of them. On the SPARE_CONNECTIONS over the limit, only GET requests
- * are served. Further connections get a 503 at once. If the bytes of a connection are not a request, it gets a 400, 408
- * or 431.
+ * Limits the open connections, and returns the set of them. At the limit, the longest idle one is closed for a new one.
+ * If none is idle, only GET requests are served on SPARE_CONNECTIONS more. Further connections get a 503 at once. If the
+ * bytes of a connection are not a request, it gets a 400, 408 or 431.
  */
 export function limitConnections(
   server: Server,
@@ -31,15 +34,23 @@ export function limitConnections(
   service: ScoringService,
 ): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  const idle = new IdleConnections();
+  service.idleConnections = idle;
   // This listener runs before node:http's own listener, which then finds the socket ended.
   server.prependListener('connection', (socket) => {
-    if (sockets.size >= connectionsLimit + SPARE_CONNECTIONS) {
+    // `sockets` loses a closed connection only later, so the closed one does not make room for two.
+    const isFull = sockets.size >= connectionsLimit && !idle.closeLongest();
+    if (isFull && sockets.size >= connectionsLimit + SPARE_CONNECTIONS) {
       refuse(socket, shed(service.counters, 'connections'), service);
       return;
     }
-    if (sockets.size >= connectionsLimit) service.admission.markOverLimit(socket);
+    if (isFull) service.admission.markOverLimit(socket);
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    idle.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      idle.delete(socket);
+    });
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();

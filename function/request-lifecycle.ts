@@ -71,6 +71,7 @@ class RequestLifecycle implements RequestContext {
 
   start(): void {
     this.service.admission.inFlight++;
+    this.service.idleConnections?.delete(this.#request.socket);
     try {
       const { method = 'GET', url = '/' } = this.#request;
       const { route, parameters } = match(method, pathOf(url));
@@ -101,7 +102,7 @@ class RequestLifecycle implements RequestContext {
   // -------------------------------------------------------------------------------------------------------- admitted
 
   #reserve(bytes: number): void {
-    if (!this.service.admission.reserveBytes(bytes)) throw this.#shed('memory');
+    if (!this.service.admission.reserveBytes(bytes, this.#reservedBytes)) throw this.#shed('memory');
     this.#reservedBytes += bytes;
   }
 
@@ -319,7 +320,9 @@ class RequestLifecycle implements RequestContext {
     admission.freeBytes(this.#reservedBytes);
     this.#reservedBytes = 0;
     admission.inFlight--;
-    if (this.#state !== 'received') admission.leave(this.#request.socket);
+    const { socket } = this.#request;
+    if (this.#state !== 'received') admission.leave(socket);
+    if (!admission.isBusy(socket)) this.service.idleConnections?.add(socket);
     this.#state = 'answered';
     const durationMs = performance.now() - this.#receivedMs;
     counters.duration(this.#route?.path ?? 'none', status).observe(durationMs / 1000);

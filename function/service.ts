@@ -8,6 +8,7 @@ import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
 import { Counters } from './counters.ts';
+import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
 
 export interface RequestLimits {
@@ -28,6 +29,8 @@ export class ScoringService {
   ready: Scorer | undefined;
   /** Words of the golden texts. The scorer counts them before the first request. */
   goldenWords: WordCounts | undefined;
+  /** Undefined under functions-framework, which has no limit of connections. */
+  idleConnections: IdleConnections | undefined;
   /** True after a signal to shut down. */
   isDraining = false;
 

@@ -107,3 +107,15 @@ test('bytes are reserved up to the limit, and freed', () => {
   assert.equal(admission.bufferedBytes, 40);
   assert.equal(admission.reserveBytes(60), true);
 });
+
+test('a quarter of the buffer is kept for small bodies', () => {
+  const admission = new Admission({ delayLimitMs: 50, queueLimitUnits: 1, bufferLimitBytes: 4_000_000 });
+  assert.equal(admission.reserveBytes(2_900_000), true);
+  assert.equal(admission.reserveBytes(200_000), false);
+  assert.equal(admission.reserveBytes(16_000), true);
+  // A body that grows is as large as all that it holds.
+  assert.equal(admission.reserveBytes(16_384, 16_000), true);
+  assert.equal(admission.reserveBytes(80_000, 32_384), false);
+  while (admission.reserveBytes(10_000));
+  assert.ok(admission.bufferedBytes > 3_980_000 && admission.bufferedBytes <= 4_000_000, `${admission.bufferedBytes}`);
+});

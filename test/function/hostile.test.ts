@@ -215,6 +215,19 @@ attack(
   },
 );
 
+attack('idle connections up to the limit: the longest idle ones make room, and nobody gets 503', async () => {
+  const idle = Array.from({ length: 170 }, () => open());
+  await Promise.all(idle.map((socket) => once(socket, 'connect')));
+  for (const [i, socket] of idle.entries()) if (i % 2 === 0) socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  await delay(1200);
+  const probe = 'GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+  for (let i = 0; i < 20; i++) {
+    assert.match(await sendRaw(host.port, probe), /^HTTP\/1\.1 200 OK/);
+    assert.match(await sendRaw(host.port, sized('{"texts":"最高"}')), /^HTTP\/1\.1 200 OK[\s\S]*"score"/);
+  }
+  for (const socket of idle) socket.destroy();
+});
+
 attack('clients that disconnect at any byte of a request', async () => {
   const whole = sized('{"texts":"最高"}');
   for (let length = 1; length < whole.length; length += 3) {
