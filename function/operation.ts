@@ -20,7 +20,7 @@ export function runOperation(operation: Operation, request: RequestContext, byte
     return handleEvent(operation, schema, request, bytes);
   const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;
   const isAllJson = end === bytes.length;
-  const value = parseJson(decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end)));
+  const value = parseJson(decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end)), request.service.limits.textsLimit);
   return operation.handle(request, checkBody(schema, value, request), isAllJson ? NO_BYTES : bytes.subarray(end));
 }
 
@@ -45,7 +45,7 @@ async function handleEvent(
   bytes: Uint8Array,
 ): Promise<HttpResponse> {
   const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
-  const received = receiveEvent(request.headers, decodeUtf8(bytes));
+  const received = receiveEvent(request.headers, decodeUtf8(bytes), request.service.limits.textsLimit);
   const { bundle } = await request.service.scorer;
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);

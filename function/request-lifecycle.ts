@@ -199,8 +199,10 @@ class RequestLifecycle implements RequestContext {
     if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
     const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
+    let total = 0;
     for (const [i, text] of texts.entries()) {
       const units = unitsOf(text, scorer, MAX_EXPLAINED_UNITS);
+      total += units;
       if (units <= MAX_EXPLAINED_UNITS) continue;
       const received = units === text.length ? `${units}` : `${text.length}, up to ${units} when it is normalized,`;
       throw new HttpError(
@@ -208,6 +210,11 @@ class RequestLifecycle implements RequestContext {
         `Expected texts of at most ${MAX_EXPLAINED_UNITS} UTF-16 units to explain, received ${received} in text ${i + 1} of ${texts.length}`,
       );
     }
+    if (total > MAX_EXPLAINED_UNITS_TOGETHER)
+      throw new HttpError(
+        413,
+        `Expected texts of at most ${MAX_EXPLAINED_UNITS_TOGETHER} UTF-16 units together to explain, received ${total}`,
+      );
     const units = texts.length * EXPLANATION_COST_UNITS;
     if (!admission.hasRoomFor(units)) throw this.#shed('queue');
     const startMs = this.#startScoring();
@@ -359,6 +366,9 @@ const MAX_EVENT_LOOP_UNITS = 10_000;
  * contributions there. The explanation of a longer text would delay other requests.
  */
 const MAX_EXPLAINED_UNITS = 4000;
+
+/** The texts of one request. Their explanations are about 60 times as long as they are. */
+const MAX_EXPLAINED_UNITS_TOGETHER = 16_000;
 
 /** An explanation takes as long as scoring this many UTF-16 units: a millisecond or two. */
 const EXPLANATION_COST_UNITS = 20_000;

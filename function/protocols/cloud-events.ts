@@ -18,12 +18,13 @@ export interface ReceivedEvent {
 }
 
 /** Throws a 400 if it is not a CloudEvent of version 1.0 or 0.3 of the specification, and a 415 if it is a batch. */
-export function receiveEvent(headers: IncomingHttpHeaders, body: string): ReceivedEvent {
+export function receiveEvent(headers: IncomingHttpHeaders, body: string, textsLimit: number): ReceivedEvent {
   const type = headers['content-type']?.toLowerCase() ?? '';
   if (type.startsWith('application/cloudevents-batch'))
     throw new HttpError(415, 'Expected one CloudEvent, received a batch');
   const isStructured = type.startsWith('application/cloudevents');
-  if (isStructured) parseJson(body); // the package's error for bad JSON would quote the body
+  // The package's error for bad JSON would quote the body, and it takes 7 µs for each attribute.
+  if (isStructured) checkAttributes(parseJson(body, textsLimit));
   let event: CloudEvent<unknown>;
   try {
     const received = HTTP.toEvent({
@@ -35,7 +36,18 @@ export function receiveEvent(headers: IncomingHttpHeaders, body: string): Receiv
   } catch {
     throw new HttpError(400, 'Expected a CloudEvent with id, source, specversion and type, received something else');
   }
-  return { event, isStructured, data: dataOf(event) };
+  return { event, isStructured, data: dataOf(event, textsLimit) };
+}
+
+/** Headers of at most 16 KiB limit the attributes of the binary mode. */
+const MAX_ATTRIBUTES = 256;
+
+function checkAttributes(event: unknown): void {
+  const count = typeof event === 'object' && event !== null ? Object.keys(event).length : 0;
+  if (count > MAX_ATTRIBUTES)
+    throw new HttpError(400, `Expected a CloudEvent of at most ${MAX_ATTRIBUTES} attributes, received ${count}`, {
+      pointer: '#',
+    });
 }
 
 /** The headers of the event, without the content type, so that the package does not parse the data. */
@@ -44,10 +56,11 @@ function binaryHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(own) as Record<string, string>;
 }
 
-function dataOf({ data }: CloudEvent<unknown>): unknown {
-  if (typeof data === 'string') return parseJson(data);
+function dataOf({ data }: CloudEvent<unknown>, textsLimit: number): unknown {
+  if (typeof data === 'string') return parseJson(data, textsLimit);
   // "data_base64": the package gives one number for each byte.
-  if (ArrayBuffer.isView(data)) return parseJson(Buffer.from(Uint8Array.from(data as Uint32Array)).toString());
+  if (ArrayBuffer.isView(data))
+    return parseJson(Buffer.from(Uint8Array.from(data as Uint32Array)).toString(), textsLimit);
   return data;
 }
 

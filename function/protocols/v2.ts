@@ -26,11 +26,16 @@ import type { NamedModel, Operation } from '../route.ts';
 const INPUT = 'text';
 const OUTPUT = 'score';
 const HEADER_LENGTH = 'Inference-Header-Content-Length';
+const MAX_DIMENSIONS = 8;
 
 const inputSchema = object({
   name: constant(INPUT),
   datatype: constant('BYTES'),
-  shape: list(count(), { minItems: 1, description: 'Its dimensions multiply to the number of texts.' }),
+  shape: list(count(), {
+    minItems: 1,
+    maxItems: MAX_DIMENSIONS,
+    description: 'Its dimensions multiply to the number of texts.',
+  }),
   // Lists in lists, as deep as the shape, and ignored for a binary tensor.
   data: optional(
     checkedByHandler((textsLimit) => ({
@@ -151,8 +156,6 @@ function textsInData(input: TypeOf<typeof inputSchema>, pointer: string): readon
   }
   return texts;
 }
-
-const MAX_DIMENSIONS = 8;
 
 /** The texts of a binary tensor of `size` bytes. */
 function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly string[] {

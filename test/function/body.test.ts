@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { readBody } from '../../function/body.ts';
+import { parseJson, readBody } from '../../function/body.ts';
 
 /**
  * Reads a body of these chunks. More than `roomBytes` at once cannot be reserved. Returns what `readBody` called.
@@ -69,4 +69,25 @@ test('after the body has grown over the limit, no later chunk is reserved', () =
   const { reserved, bodies, errors } = read(['12', '12345', '12'], { limitBytes: 6 });
   assert.deepEqual({ reserved, bodies }, { reserved: 2, bodies: [] });
   assert.deepEqual(errors, ['Expected a body of at most 6 bytes, received more']);
+});
+
+test('JSON that would hold the event loop is refused before it is parsed, and strings do not count', () => {
+  const parse = (json: string) => () => parseJson(json, 64);
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const members = (count: number) => `{${Array.from({ length: count }, (_, i) => `"${i}":0`).join()}}`;
+  const values = (count: number) => `[${Array(count).fill(0).join()}]`;
+  for (const [json, message] of [
+    [nested(65), /at most 64 levels, received more at position 64$/],
+    [members(1025), /objects of at most 1024 members/],
+    [values(4354), /at most 4352 values, received more; a request may have at most 64 texts/],
+  ] as const)
+    assert.throws(parse(json), message);
+  for (const json of [nested(64), members(1024), values(4353), JSON.stringify([members(900), members(900)])])
+    assert.deepEqual(parse(json)(), JSON.parse(json));
+  for (const text of ['[[['.repeat(99), '\\"[', '\\\\"]', '\\', '"', ':'.repeat(5000), ','.repeat(9000), '{"[\\']) {
+    const json = JSON.stringify({ [text]: [text], texts: text });
+    assert.deepEqual(parse(json)(), JSON.parse(json));
+  }
+  for (const broken of ['"', '"\\', '["', ']]]]', '}{', '{"a":"b'])
+    assert.throws(parse(broken), /Expected the body to be JSON/);
 });
