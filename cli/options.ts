@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { escapeControls } from '../function/log.ts';
 import { type DecodeOptions, type Encoding, encodingNamed, encodings } from '../model/io/encoding.ts';
 import { type RecordFormat, recordFormats } from '../model/io/records.ts';
 import type { BadRow } from '../model/io/reviews.ts';
@@ -80,7 +81,7 @@ export function addTextFileOptions(command: Command): Command {
 
 /** Prints a message on stderr. */
 export function log(message: string): void {
-  process.stderr.write(`hoshi: ${message}\n`);
+  process.stderr.write(`hoshi: ${escapeControls(message)}\n`);
 }
 
 /** Writes to stdout, and waits while its buffer is full. */

@@ -14,7 +14,7 @@ export function announcesTooManyBytes(request: IncomingMessage, limitBytes: numb
  * Reads the whole body, then calls either `onBody` or `onError`, once. Before it takes more memory for the body, it calls
  * `reserve` with the number of bytes; `reserve` may throw to refuse them.
  *
- * Throws at once a 415 for a compressed body, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
+ * Throws at once a 415 for a compressed body, a 501 for an unknown transfer coding, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
  * if the body grows over the limit or has too many small chunks, or a 400 if the connection closes before its end.
  */
 export function readBody(
@@ -30,6 +30,9 @@ export function readBody(
       headers: { 'Accept-Encoding': 'identity' },
     });
   }
+  const coding = request.headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    throw new HttpError(501, 'Expected Transfer-Encoding: chunked or none, received another coding');
   const { rawBody } = request as IncomingMessage & { rawBody?: Uint8Array }; // functions-framework has already read it
   const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
   if (announcesTooManyBytes(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();

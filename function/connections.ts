@@ -52,6 +52,10 @@ export function limitConnections(
       idle.delete(socket);
     });
   });
+  server.on('connect', (_request, socket) => {
+    const headers = { Allow: 'GET, HEAD, POST' };
+    refuse(socket, new HttpError(405, 'Expected GET, HEAD or POST, received CONNECT', { headers }), service);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const [status, detail] = CLIENT_ERRORS[error.code ?? ''] ?? [

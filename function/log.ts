@@ -51,7 +51,22 @@ function isTerminal(): boolean {
   return terminal;
 }
 
-function writeLine(line: string): void {
+/**
+ * The text with control characters as \\u escapes, so that no text of a client can change a terminal. Line feeds and tabs
+ * stay. In JSON the escapes mean the same characters.
+ */
+export function escapeControls(text: string): string {
+  return CONTROL.test(text)
+    ? text.replace(EACH_CONTROL, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : text;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to escape
+const CONTROL = /[\0-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
+const EACH_CONTROL = new RegExp(CONTROL, 'g');
+
+function writeLine(unescaped: string): void {
+  const line = escapeControls(unescaped);
   if (waitingBytes + line.length > MAX_WAITING_BYTES) {
     dropped++;
     return;

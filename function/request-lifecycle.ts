@@ -29,6 +29,16 @@ export function handle(request: IncomingMessage, response: ServerResponse, servi
   new RequestLifecycle(request, response, service).start();
 }
 
+/** Answers a request with the problem of an error that the host has found. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  service: ScoringService,
+  error: HttpError,
+): void {
+  new RequestLifecycle(request, response, service).start(error);
+}
+
 /**
  * - received: the headers have arrived.
  * - admitted: a POST whose body is arriving. Admission counts it on its connection.
@@ -69,11 +79,15 @@ class RequestLifecycle implements RequestContext {
 
   // -------------------------------------------------------------------------------------------------------- received
 
-  start(): void {
+  /** `error` is one that the host has found in the headers. */
+  start(error?: HttpError): void {
     this.service.admission.inFlight++;
     this.service.idleConnections?.delete(this.#request.socket);
     try {
-      const { method = 'GET', url = '/' } = this.#request;
+      if (error !== undefined) throw error;
+      const { method = 'GET', url = '/', headers, httpVersion } = this.#request;
+      if (headers.host === undefined && httpVersion === '1.1')
+        throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
       const { route, parameters } = match(method, pathOf(url));
       this.#route = route;
       this.#parameters = parameters;

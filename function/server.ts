@@ -9,7 +9,8 @@ import { announcesTooManyBytes } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
 import { limitConnections } from './connections.ts';
 import { flushLog, log } from './log.ts';
-import { handle } from './request-lifecycle.ts';
+import { handle, refuse } from './request-lifecycle.ts';
+import { HttpError } from './response.ts';
 import { ScoringService } from './service.ts';
 import { onProcessSignal, shutdownOnSignal } from './shutdown.ts';
 
@@ -72,6 +73,7 @@ function createHttpServer(config: Config, service: ScoringService): Server {
     requestTimeout,
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(config.headersTimeoutMs, 1000),
+    requireHostHeader: false, // Node's own 400 has no problem document and no log line
   });
   // If a connection has no traffic for this long, its client does not read the response, and the connection is ended.
   // A client that does not send a whole request gets a 408 earlier.
@@ -84,6 +86,9 @@ function createHttpServer(config: Config, service: ScoringService): Server {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (!announcesTooManyBytes(request, config.bodyLimitBytes) && response.writable) response.writeContinue();
     onRequest(request, response);
+  });
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    refuse(request, response, service, new HttpError(417, 'Expected Expect: 100-continue or none, received another'));
   });
   return server;
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AccessLog, traceOf } from '../../function/access-log.ts';
+import { escapeControls } from '../../function/log.ts';
 
 test('of each failed status a few lines per second are due, so that no flood fills the log', () => {
   const accessLog = new AccessLog({ logShare: 0, project: undefined, labels: {} });
@@ -14,6 +15,12 @@ test('of each failed status a few lines per second are due, so that no flood fil
   for (let i = 0; i < 1000; i++) errors += Number(accessLog.isErrorDue());
   assert.ok(errors >= 10 && errors <= 20, `${errors}`);
   assert.equal(accessLog.isDue(200), false);
+});
+
+test('control characters are escaped in a line, and JSON means the same', () => {
+  const hostile = 'a\u001b[31m\u009b31m\u0000\u007f\u2028星😀\n\tb';
+  assert.equal(escapeControls(hostile), 'a\\u001b[31m\\u009b31m\\u0000\\u007f\\u2028星😀\n\tb');
+  assert.equal(JSON.parse(escapeControls(JSON.stringify(hostile))), hostile);
 });
 
 const id = '4bf92f3577b34da6a3ce929d0e0e4736';

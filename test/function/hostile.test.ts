@@ -178,6 +178,30 @@ attack('HTTP/1.0 is answered, and the connection ends', async () => {
   assert.match(answer, /^HTTP\/1\.1 200 OK[\s\S]*Connection: close[\s\S]*\{"score":/);
 });
 
+for (const [what, request, answer] of [
+  ['no Host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 [\s\S]*Expected a Host header/],
+  [
+    'an unknown expectation',
+    post('Expect: foo\r\nConnection: close\r\nContent-Length: 2\r\n', '{}'),
+    /^HTTP\/1\.1 417 [\s\S]*100-continue/,
+  ],
+  [
+    'CONNECT',
+    'CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n',
+    /^HTTP\/1\.1 405 [\s\S]*Allow: GET, HEAD, POST[\s\S]*received CONNECT/,
+  ],
+  [
+    'an unknown coding',
+    post('Transfer-Encoding: gzip, chunked\r\nConnection: close\r\n', '2\r\n{}\r\n0\r\n\r\n'),
+    /^HTTP\/1\.1 501 [\s\S]*chunked or none/,
+  ],
+] as const)
+  attack(`${what}: a problem document and a log line`, async () => {
+    const response = await sendRaw(host.port, request);
+    assert.match(response, answer);
+    assert.match(response, /application\/problem\+json/);
+  });
+
 attack('two Content-Lengths, or a Content-Length with chunks: 400', async () => {
   assert.match(await sendRaw(host.port, post('Content-Length: 2\r\nContent-Length: 3\r\n', '{}')), /^HTTP\/1\.1 400 /);
   const smuggled = post('Content-Length: 4\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\nGET /livez HTTP/1.1\r\n\r\n');
