@@ -256,6 +256,11 @@ class RequestLifecycle implements RequestContext {
 
   /** Writes the handler's response, or a problem if there is no memory for it. */
   #send(response: HttpResponse | undefined): void {
+    const { heldResponses } = this.service;
+    if (heldResponses !== undefined) {
+      heldResponses.push(() => this.#send(response));
+      return;
+    }
     let sentBytes: number;
     try {
       sentBytes = this.#write(response ?? this.#notFound());
@@ -274,6 +279,11 @@ class RequestLifecycle implements RequestContext {
 
   /** Writes the problem of an error. An error without a planned status is logged whole and answered as a bare 500. */
   #fail(error: unknown): void {
+    const { heldResponses } = this.service;
+    if (heldResponses !== undefined) {
+      heldResponses.push(() => this.#fail(error));
+      return;
+    }
     const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
     if (planned !== error && this.service.accessLog.isErrorDue())
       log('error', 'a request failed', error, { requestId: this.#requestId });

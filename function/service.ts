@@ -31,6 +31,8 @@ export class ScoringService {
   goldenWords: WordCounts | undefined;
   /** Undefined under functions-framework, which has no limit of connections. */
   idleConnections: IdleConnections | undefined;
+  /** Responses that wait until the server has stopped listening (shutdown.ts). Undefined: none has to wait. */
+  heldResponses: (() => void)[] | undefined;
   /** True after a signal to shut down. */
   isDraining = false;
 

@@ -2,9 +2,11 @@
  * Shutdown without a lost request. On SIGTERM or SIGINT:
  *
  * 1. For the lame-duck time, the server keeps serving, but /readyz answers 503.
- * 2. Drain: the server accepts no new connection. It answers the requests in flight, and the requests that still arrive
- *    on open connections, with `Connection: close`. After a short grace period, it closes idle connections.
- * 3. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
+ * 2. Pause: responses are held back, so that their clients do not connect again, until no connection has come for some
+ *    milliseconds. Then the server stops listening. The kernel would reset connections that wait to be accepted by then.
+ * 3. Drain: the server answers the requests in flight, and the requests that still arrive on open connections, with
+ *    `Connection: close`. After a short grace period, it closes idle connections.
+ * 4. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
 import type { Server } from 'node:http';
@@ -28,10 +30,11 @@ export function shutdownOnSignal(
   server: Server,
   sockets: ReadonlySet<Socket>,
   service: ScoringService,
-  config: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs'>,
+  config: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs' | 'workers'>,
   onSignal: OnSignal,
 ): Promise<number> {
-  const { lameDuckMs, drainTimeoutMs } = config;
+  const { lameDuckMs, drainTimeoutMs, workers } = config;
+  const closingMs = workers > 1 ? SUPERVISOR_CLOSING_MS : 0;
   return new Promise((resolve) => {
     onSignal((signal) => {
       if (service.isDraining) {
@@ -41,23 +44,28 @@ export function shutdownOnSignal(
       }
       service.isDraining = true;
       log('info', `${signal}: finishing the requests in flight`);
-      const start = () => drain(server, sockets, drainTimeoutMs).then(resolve);
+      const start = () => drain(server, sockets, service, drainTimeoutMs, closingMs).then(resolve);
       if (lameDuckMs === 0) void start();
       else setTimeout(start, lameDuckMs);
     });
   });
 }
 
-function drain(server: Server, sockets: ReadonlySet<Socket>, drainTimeoutMs: number): Promise<number> {
+function drain(
+  server: Server,
+  sockets: ReadonlySet<Socket>,
+  service: ScoringService,
+  drainTimeoutMs: number,
+  closingMs: number,
+): Promise<number> {
   return new Promise((resolve) => {
     setTimeout(() => {
       log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
       resolve(1);
     }, drainTimeoutMs);
     // http.Server.close would also close the connections that are idle now, and lose a request that is in transit on
-    // one of them. So net.Server's close is called. setImmediate lets the server accept the waiting connections first,
-    // because the kernel would reset them.
-    setImmediate(() => NetServer.prototype.close.call(server, () => resolve(0)));
+    // one of them. So net.Server's close is called.
+    whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, () => resolve(0)));
     const closeIdle = () => {
       // Node counts a connection as idle once its response is written, even if not all of it is sent.
       if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
@@ -65,6 +73,46 @@ function drain(server: Server, sockets: ReadonlySet<Socket>, drainTimeoutMs: num
     };
     setTimeout(() => setInterval(closeIdle, CLOSE_IDLE_INTERVAL_MS), Math.min(IDLE_GRACE_MS, drainTimeoutMs / 2));
   });
+}
+
+/** No connection may come for so long, and for so many rounds of the event loop, which accepts one in each. */
+const QUIET_MS = 20;
+const QUIET_ROUNDS = 3;
+const MAX_PAUSE_MS = 120;
+
+/** Workers share a socket, which listens until the last of them and the supervisor have closed it. */
+const SUPERVISOR_CLOSING_MS = MAX_PAUSE_MS + 50;
+
+/**
+ * Holds responses back until no connection comes, and calls `stopListening` right after a poll. Then it sends the
+ * responses, but not within `closingMs` from now.
+ */
+function whenQuiet(server: Server, service: ScoringService, closingMs: number, stopListening: () => void): void {
+  const held: (() => void)[] = [];
+  service.heldResponses = held;
+  const startMs = performance.now();
+  let lastMs = startMs;
+  let rounds = 0;
+  server.on('connection', () => {
+    lastMs = performance.now();
+    rounds = 0;
+  });
+  const look = () => {
+    const nowMs = performance.now();
+    const isQuiet = ++rounds > QUIET_ROUNDS && nowMs - lastMs >= QUIET_MS;
+    if (!isQuiet && nowMs - startMs < MAX_PAUSE_MS) {
+      setImmediate(look);
+      return;
+    }
+    stopListening();
+    if (closingMs === 0) release();
+    else setTimeout(release, closingMs - (nowMs - startMs));
+  };
+  const release = () => {
+    service.heldResponses = undefined;
+    for (const send of held) send();
+  };
+  setImmediate(look);
 }
 
 /**

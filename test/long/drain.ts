@@ -4,7 +4,7 @@
  * new connection that is reset without a response was in the kernel's queue when the server stopped listening. The
  * server never accepted it, so it is counted separately.
  *
- *   node dist/test/long/drain.js [--times 100] [--clients 16] [--workers 1]
+ *   node dist/test/long/drain.js [--times 100] [--clients 16] [--workers 1] [--connection-per-request]
  */
 import { Agent, request } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
@@ -30,13 +30,14 @@ export async function drainUnderLoad(
   clients: number,
   environment: Readonly<Record<string, string>> = {},
   onEnd: (times: number) => void = () => {},
+  keepAlive = true,
 ): Promise<Drained> {
   const lost: string[] = [];
   let answered = 0;
   let notAccepted = 0;
   for (let i = 0; i < times; i++) {
     const host = await start([leanServer], environment);
-    const agent = new Agent({ keepAlive: true });
+    const agent = new Agent({ keepAlive });
     let signalledMs = Number.POSITIVE_INFINITY;
     const working = Array.from({ length: clients }, async () => {
       for (;;) {
@@ -97,6 +98,7 @@ if (process.argv[1] === import.meta.filename) {
       times: { type: 'string', default: '100' },
       clients: { type: 'string', default: '16' },
       workers: { type: 'string', default: '1' },
+      'connection-per-request': { type: 'boolean', default: false },
     },
   });
   const { ends, answered, notAccepted, lost } = await drainUnderLoad(
@@ -106,6 +108,7 @@ if (process.argv[1] === import.meta.filename) {
     (done) => {
       if (done % 10 === 0) process.stderr.write(`${done} ends\n`);
     },
+    !values['connection-per-request'],
   );
   for (const one of lost) console.log(one);
   console.log(
