@@ -6,7 +6,7 @@
 
 import * as types from 'node:util/types';
 import { checkArray, checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
-import { argumentError, call, callAsync } from './errors.ts';
+import { argumentError, call, callAsync, NativeError } from './errors.ts';
 import { loadAddon } from './load.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
 
@@ -83,6 +83,23 @@ let loaded: BoosterAddon | undefined;
 function addon(): BoosterAddon {
   loaded ??= loadAddon('hoshi_lightgbm') as BoosterAddon;
   return loaded;
+}
+
+/**
+ * Throws a NativeError with the code `addon` that says how to get LightGBM, unless it is built. For programs that need
+ * LightGBM only after long work.
+ */
+export function checkLightgbm(): void {
+  try {
+    addon();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new NativeError(
+      'addon',
+      `training and imports need LightGBM, which is not built here. To build it, run \`make build\` in a checkout of hoshi, without LIGHTGBM=OFF; it takes about three minutes. ${message}`,
+      { cause: error },
+    );
+  }
 }
 
 /** A trained model. It is immutable; `predict` may be called while a `predictBatch` runs. */

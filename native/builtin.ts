@@ -11,6 +11,7 @@ interface Builtins {
   'node:fs': typeof import('node:fs');
   'node:http': typeof import('node:http');
   'node:net': typeof import('node:net');
+  'node:os': typeof import('node:os');
   'node:tty': typeof import('node:tty');
   'node:util': typeof import('node:util');
 }

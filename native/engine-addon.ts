@@ -80,6 +80,9 @@ interface EngineAddon {
     vectorizer: VectorizerHandle,
   ): ExtractorHandle;
   loadNormalizer(tables: string | Uint8Array, steps: Uint8Array, analyzer: AnalyzerHandle): NormalizerHandle;
+  /** Returns 0 or the errno, as `tryLock` does. */
+  exchangePaths(one: string, other: string): number;
+  tryLock(descriptor: number): number;
 }
 
 /** A normalized text, with the offsets of each UTF-16 unit in the caller's text. */

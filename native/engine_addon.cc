@@ -1,14 +1,26 @@
 // The addon hoshi_engine: normalizer, analyzer, vectorizer, forest, contributions, extractor and scorer for
-// JavaScript. Serving needs only this addon, not LightGBM. stages_addon.h and scorer_addon.h have its
-// objects.
+// JavaScript, and calls of the file system. Serving needs only this addon, not LightGBM. stages_addon.h and
+// scorer_addon.h have its objects.
 #include "engine_addon.h"
 
 #include <memory>
 
+#include "files.h"
 #include "scorer_addon.h"
 #include "stages_addon.h"
 
 namespace {
+
+// (path, path) → 0 or errno
+Napi::Value ExchangePaths(const Napi::CallbackInfo& info) {
+  const int error = hoshi::ExchangePaths(info[0].As<Napi::String>(), info[1].As<Napi::String>());
+  return Napi::Number::New(info.Env(), error);
+}
+
+// (descriptor) → 0 or errno
+Napi::Value TryLock(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), hoshi::TryLock(info[0].As<Napi::Number>().Int32Value()));
+}
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
@@ -32,6 +44,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("makeScorer", Napi::Function::New<hoshi::ScorerWrap::From>(env));
   exports.Set("makeExtractor", Napi::Function::New<hoshi::ExtractorWrap::From>(env));
   exports.Set("loadNormalizer", Napi::Function::New<hoshi::NormalizerWrap::Load>(env));
+  exports.Set("exchangePaths", Napi::Function::New<ExchangePaths>(env));
+  exports.Set("tryLock", Napi::Function::New<TryLock>(env));
   return exports;
 }
 

@@ -4,6 +4,7 @@
  */
 export {
   Booster,
+  checkLightgbm,
   lightgbmVersion,
   parameterName,
   type RoundMetrics,
@@ -15,6 +16,7 @@ export { NativeContributions } from './contributions.ts';
 export { dictionaryPath, NativeAnalyzer, NativeForest, NativeVectorizer } from './engine.ts';
 export type { ContributionTotals, ExplainedText, NormalizedText } from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
+export { exchangePaths, tryLock } from './files.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export type { CsrMatrix, SparseRow } from './rows.ts';

@@ -101,6 +101,18 @@ Result<TableFile> TableFile::Map(const std::string& path, const TableKind& kind)
                        "an empty file, or something that is not a file");
   }
   const auto size = static_cast<std::size_t>(status.st_size);
+  // Before the file is mapped, because a mapping reads all of it, and a wrong file may be huge.
+  std::byte start[sizeof(Header)];
+  const ssize_t length = pread(descriptor, start, sizeof start, 0);
+  if (length < 0) {
+    const Error error = failure("read");
+    close(descriptor);
+    return error;
+  }
+  if (std::optional<Error> error = file.CheckHeader({start, static_cast<std::size_t>(length)}, size, kind)) {
+    close(descriptor);
+    return *std::move(error);
+  }
   int flags = MAP_SHARED;
 #ifdef MAP_POPULATE
   flags |= MAP_POPULATE;  // the checksum reads all pages anyway
@@ -131,19 +143,25 @@ Error TableFile::Refuse(const std::string& what, const std::string& expected,
   return {Error::Code::kTables, source_ + ": " + what + ": expected " + expected + ", found " + found};
 }
 
-Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> bytes, const TableKind& kind) {
+std::optional<Error> TableFile::CheckHeader(std::span<const std::byte> start, std::size_t size,
+                                            const TableKind& kind) const {
   const std::string whole = std::string("a compiled ") + kind.name;
-  if (bytes.size() < sizeof(Header))
-    return file.Refuse("the file", whole, std::to_string(bytes.size()) + " bytes");
-  const auto header = Load<Header>(bytes.data());
+  if (start.size() < sizeof(Header)) return Refuse("the file", whole, std::to_string(size) + " bytes");
+  const auto header = Load<Header>(start.data());
   if (std::string_view(header.magic, 8) != kMagic || std::string_view(header.tag, 4) != kind.tag)
-    return file.Refuse("the file", whole, "another format");
+    return Refuse("the file", whole, "another format");
   if (header.version != kind.version) {
-    return file.Refuse("version", std::to_string(kind.version),
-                       std::to_string(header.version) + " (compile it with this version of hoshi)");
+    return Refuse("version", std::to_string(kind.version),
+                  std::to_string(header.version) + " (compile it with this version of hoshi)");
   }
-  if (header.size != bytes.size())
-    return file.Refuse("size", std::to_string(header.size) + " bytes", std::to_string(bytes.size()));
+  if (header.size != size)
+    return Refuse("size", std::to_string(header.size) + " bytes", std::to_string(size));
+  return std::nullopt;
+}
+
+Result<TableFile> TableFile::Open(TableFile file, std::span<const std::byte> bytes, const TableKind& kind) {
+  if (std::optional<Error> error = file.CheckHeader(bytes, bytes.size(), kind)) return *std::move(error);
+  const auto header = Load<Header>(bytes.data());
   const std::size_t count = kind.element_bytes.size() + 1;
   if (header.section_count != count || bytes.size() < sizeof(Header) + count * sizeof(SectionEntry))
     return file.Refuse("sections", std::to_string(count), std::to_string(header.section_count));

@@ -65,6 +65,9 @@ class TableFile {
  private:
   TableFile() = default;
   static Result<TableFile> Open(TableFile file, std::span<const std::byte> bytes, const TableKind& kind);
+  // Checks the header, which is at the start of a file of `size` bytes.
+  std::optional<Error> CheckHeader(std::span<const std::byte> start, std::size_t size,
+                                   const TableKind& kind) const;
 
   std::shared_ptr<const std::byte> memory_;
   std::string source_, identity_;
