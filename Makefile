@@ -23,7 +23,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contri
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets
+.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets faults
 
 run: build
 	$(NODE) dist/function/main.js
@@ -71,6 +71,11 @@ clients: build
 # Screenshots go to build/screenshots.
 browser: build
 	$(NODE) --test dist/test/browser/page.test.js
+
+# Kills `hoshi train` before each of its system calls, and lets each call on a file fail: half an hour or more. The older
+# bundle or the new one has to be there each time. ARGS='--every 10' is shorter. It needs g++.
+faults: build
+	$(NODE) dist/test/long/faults.js $(ARGS)
 
 # Deploys the image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
 deploy:

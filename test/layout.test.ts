@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'model/bundle': ['model/compile', 'model/reference', 'model/io', 'model/math', 'native'],
   'model/compile': ['model/reference'],
   'model/reference': ['model/io', 'model/math', 'native'],
-  'model/io': [],
+  'model/io': ['native'],
   'model/math': [],
   native: [],
   'native/normalizer': [],

@@ -12,6 +12,7 @@ import { countText } from '../../model/evaluation/report/numbers.ts';
 import { type ComparedText, scorePair } from '../../model/evaluation/score-pair.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import type { BadRow } from '../../model/io/reviews.ts';
+import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import {
@@ -67,6 +68,7 @@ export function compareCommand(): Command {
 }
 
 async function compare(oldPath: string, newPath: string, file: string | undefined, flags: Flags): Promise<void> {
+  if (flags.report !== undefined) await checkWritable(flags.report);
   const load = (bundlePath: string) => loadScorer({ bundlePath, engine: flags.engine, warn: log });
   const scorers: Pair<Scorer> = { old: await load(oldPath), new: await load(newPath) };
   const models = { old: scorers.old.bundle, new: scorers.new.bundle };
@@ -79,17 +81,19 @@ async function compare(oldPath: string, newPath: string, file: string | undefine
   if (count < 2) throw new Error(`Expected at least two texts to compare on, found ${count} in ${comparedOn}`);
   const comparison = compareScores(models, scored);
   const moves = await explainMoves(scorers, largest, log);
-  await print(
-    flags.json
-      ? `${JSON.stringify({ comparedOn, ...comparison, largest: moves })}\n`
-      : comparisonText(comparison, comparedOn, moves),
-  );
-  if (flags.report === undefined) return;
+  const printComparison = () =>
+    print(
+      flags.json
+        ? `${JSON.stringify({ comparedOn, ...comparison, largest: moves })}\n`
+        : comparisonText(comparison, comparedOn, moves),
+    );
+  if (flags.report === undefined) return printComparison();
   const { writeComparisonReport } = await import('../../model/evaluation/report/comparison/write.ts'); // loads Vega
   const names = [oldPath, newPath, file].flatMap((path) => (path === undefined ? [] : basename(path)));
   const command = `hoshi compare ${names.join(' ')}`;
   const input = { models, comparison, scores: scored.scores, moves, comparedOn, command };
-  await writeComparisonReport(flags.report, input);
+  // The report comes first, because the process ends when the reader of standard output ends.
+  await writeComparisonReport(flags.report, input).finally(printComparison);
   log(`wrote the report to ${flags.report}`);
 }
 

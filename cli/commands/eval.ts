@@ -7,6 +7,7 @@ import { type Evaluation, measureScores, scoreReviews } from '../../model/evalua
 import { condense } from '../../model/evaluation/star-groups.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import { hashOfReviews, readReviews, starRangeOf } from '../../model/io/reviews.ts';
+import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import {
   addEncodingOption,
@@ -45,6 +46,7 @@ export function evalCommand(): Command {
 
 async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const { columns = {}, bundle: bundlePath, engine } = flags;
+  if (flags.report !== undefined) await checkWritable(flags.report);
   const { reviews, badRows } = await readReviews(data, { columns, ...readingOf(flags) });
   logBadRows(data, badRows);
   starRangeOf(reviews); // throws before the work, not after it
@@ -52,10 +54,11 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const scorer = await loadScorer({ bundlePath, engine, warn: log, ...(bundle && { bundle }) });
   const scores = await scoreReviews(scorer, reviews);
   const evaluation = measureScores(reviews, scores, scorer.bundle.scoreRange);
-  process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation));
-  if (flags.report === undefined || bundle === undefined) return;
+  const print = () => process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation));
+  if (flags.report === undefined || bundle === undefined) return void print();
   const { writeReport } = await import('../../model/evaluation/report/write.ts'); // only here, because it loads Vega
   const isTrainingData = hashOfReviews(reviews) === bundle.manifest.made.data;
+  // The report comes first, because the process ends when the reader of standard output ends.
   await writeReport(
     flags.report,
     {
@@ -68,7 +71,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
       evaluation,
     },
     log,
-  );
+  ).finally(print);
   log(`wrote the report to ${flags.report}`);
 }
 

@@ -1,11 +1,12 @@
 /** `hoshi import`: makes a bundle from a model that was trained in Python. */
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { readText } from '../../model/io/regular-file.ts';
 import { engineReports } from '../../model/scoring/inspect.ts';
 import { parseExportedVectorizer } from '../../model/training/exported-vectorizer.ts';
 import { importModel } from '../../model/training/import-model.ts';
 import { finiteNumber, log } from '../options.ts';
+import { withReservedBundle } from '../terminal/reserved-bundle.ts';
 
 interface Flags {
   readonly vectorizer: string;
@@ -30,14 +31,18 @@ export function importCommand(): Command {
     .action(importFiles);
 }
 
-async function importFiles(model: string, { vectorizer, out, name, range, json }: Flags): Promise<void> {
-  const exported = parseExportedVectorizer(await readFile(vectorizer, 'utf8'), vectorizer);
-  const manifest = await importModel(out, await readFile(model, 'utf8'), exported, {
-    name: name ?? basename(resolve(out)),
-    command: `hoshi import ${basename(model)} --vectorizer ${basename(vectorizer)}${range === undefined ? '' : ` --range ${range.join(',')}`}`,
-    modelFile: model,
-    ...(range === undefined ? {} : { scoreRange: range }),
-    onNotice: log,
+async function importFiles(model: string, flags: Flags): Promise<void> {
+  const { vectorizer, out, name, range, json } = flags;
+  const manifest = await withReservedBundle(out, async (destination) => {
+    const [modelText, vectorizerText] = [readText(model), readText(vectorizer)];
+    const exported = parseExportedVectorizer(vectorizerText, vectorizer);
+    return importModel(destination, modelText, exported, {
+      name: name ?? basename(resolve(out)),
+      command: `hoshi import ${basename(model)} --vectorizer ${basename(vectorizer)}${range === undefined ? '' : ` --range ${range.join(',')}`}`,
+      modelFile: model,
+      ...(range === undefined ? {} : { scoreRange: range }),
+      onNotice: log,
+    });
   });
   for (const { engine, refusal } of await engineReports(out)) {
     if (refusal !== undefined) log(`engine ${engine} cannot serve this model: ${refusal.message}`);

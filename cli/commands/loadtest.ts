@@ -1,6 +1,6 @@
 /** `hoshi load`: sends load to a server, and reports throughput, latency and errors. */
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { checkWritable, writeAtomically } from '../../model/io/write-atomically.ts';
 import type { KneeStep } from '../loadtest/knee.ts';
 import type { Plot } from '../loadtest/plot.ts';
 import type { Figures } from '../loadtest/recorder.ts';
@@ -102,6 +102,7 @@ function collectHeaders(header: string, before: readonly string[] = []): string[
 }
 
 async function loadtest(url: URL, flags: Flags): Promise<void> {
+  if (flags.plot !== undefined) await checkWritable(flags.plot);
   const { loadTexts } = await import('../loadtest/texts.ts');
   const { column, count, format } = flags;
   const texts = await loadTexts({
@@ -161,8 +162,9 @@ async function runOnce(options: LoadOptions, flags: Flags): Promise<void> {
     report.formatFigures(figures),
     ...(seconds ? [`rounds took ${seconds} s`] : []),
   ];
-  await print(`${json ? JSON.stringify({ url: name, load, ...figures }) : lines.join('\n').trimEnd()}\n`);
-  await draw(flags, report.plotsOfRun(`${name}: ${load}`, figures));
+  await draw(flags, report.plotsOfRun(`${name}: ${load}`, figures)).finally(() =>
+    print(`${json ? JSON.stringify({ url: name, load, ...figures }) : lines.join('\n').trimEnd()}\n`),
+  );
   expectResponses(name, [figures]);
 }
 
@@ -186,8 +188,9 @@ async function searchKnee(options: LoadOptions & { readonly signal: AbortSignal 
   });
   const load = `steps of ${duration} s, p99 of at most ${p99LimitMs} ms`;
   const text = `${name}: ${load}\n\n${report.formatKnee(knee)}`;
-  await print(json ? `${JSON.stringify({ url: name, load, ...knee })}\n` : text);
-  await draw(flags, report.plotsOfKnee(`${name}: ${load}`, knee));
+  await draw(flags, report.plotsOfKnee(`${name}: ${load}`, knee)).finally(() =>
+    print(json ? `${JSON.stringify({ url: name, load, ...knee })}\n` : text),
+  );
   expectResponses(
     name,
     knee.steps.map(({ figures }) => figures),
@@ -198,10 +201,11 @@ function showsProgress({ progress }: Flags): boolean {
   return progress ?? process.stderr.isTTY === true;
 }
 
+/** The plots come before the text, because the process ends when the reader of standard output ends. */
 async function draw({ plot }: Flags, plots: readonly Plot[]): Promise<void> {
   if (plot === undefined) return;
   const { plotLines } = await import('../loadtest/plot.ts');
-  await writeFile(plot, await plotLines(...plots));
+  await writeAtomically(plot, Buffer.from(await plotLines(...plots)));
 }
 
 /** Throws if the server never responded, because then nothing was measured. */

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import type { Destination } from '../../model/bundle/write.ts';
 import { type Corpus, readCorpus } from '../../model/corpus/read.ts';
 import { type CorpusSplit, everySentence, leaveOneDomainOut, sentenceFolds } from '../../model/corpus/split.ts';
 import type { Interval } from '../../model/evaluation/bootstrap.ts';
@@ -14,8 +15,10 @@ import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
+import { checkLightgbm } from '../../native/index.ts';
 import { addEncodingOption, log, logBadRows, readingOf } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
+import { withReservedBundle } from '../terminal/reserved-bundle.ts';
 import { markdownRow } from '../terminal/table.ts';
 
 const FOLDS = 5;
@@ -51,6 +54,7 @@ export function trainCorpusCommand(): Command {
 }
 
 async function trainCorpus({ out, cross, curve, ...flags }: Flags, command: Command): Promise<void> {
+  checkLightgbm();
   const corpus = await readCorpus();
   if (cross !== undefined)
     return printMeasures('without', cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));
@@ -59,13 +63,13 @@ async function trainCorpus({ out, cross, curve, ...flags }: Flags, command: Comm
     return command.error('error: expected --out <folder>, --cross <by> or --curve <reviews>, received none', {
       exitCode: 2,
     });
-  await trainOn(starsRecipe(corpus), out);
+  await withReservedBundle(out, (destination) => trainOn(starsRecipe(corpus), destination));
 }
 
-async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, out: string): Promise<void> {
+async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, to: Destination): Promise<void> {
   const { onStage, onProgress, onRound, pause } = await createProgress(false);
-  const { bundle } = await train(out, reviews, { ...options, onStage, onProgress, onRound }).finally(pause);
-  log(`${out} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
+  const { bundle } = await train(to, reviews, { ...options, onStage, onProgress, onRound }).finally(pause);
+  log(`${bundle.path} holds ${bundle.manifest.name} ${bundle.manifest.version}`);
 }
 
 /** Models of growing parts of the corpus, measured on the reviews of a file. */

@@ -1,17 +1,13 @@
 /** `hoshi train`: labelled reviews → a bundle, with a report if there are held-out reviews. */
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { rollBackWrite } from '../../model/bundle/write.ts';
-import { composeReviews } from '../../model/corpus/compose.ts';
-import { readCorpus } from '../../model/corpus/read.ts';
-import { evaluate } from '../../model/evaluation/evaluate.ts';
+import type { BundleDestination } from '../../model/bundle/destination.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { type Review, readReviews } from '../../model/io/reviews.ts';
 import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
 import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
-import { loadScorer } from '../../model/scoring/load.ts';
-import { type BaseModel, readBase } from '../../model/training/base.ts';
+import { readBase } from '../../model/training/base.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
 import { countTexts, repeatsIn } from '../../model/training/split.ts';
@@ -28,10 +24,10 @@ import {
   readingOf,
   shippedBundle,
 } from '../options.ts';
-import { baselineText } from '../terminal/baselines.ts';
-import { runInterruptible } from '../terminal/interrupt.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
+import { withReservedBundle } from '../terminal/reserved-bundle.ts';
+import { baselineLinesOf, trainingReportOf } from '../trained-model.ts';
 import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
 
 interface Flags extends UserDictionaryFlags {
@@ -64,8 +60,6 @@ const FROM_NOTHING = ['rounds', 'terms', 'normalizer', 'maxFeatures', 'minDf', '
 const MIN_REVIEWS_OF_NEW_TERM = 2;
 const FEW_REVIEWS = 2000;
 const DEFAULT_FOLDS = 5;
-/** Composed reviews of all subjects, to see whether a model still reads other reviews than its own. */
-const COMPOSED = { seed: 3, counts: { sentences: 1500, eachSentence: false, words: 500, contrasts: 500 } };
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -97,16 +91,16 @@ export function trainCommand(): Command {
       if (flags.rounds === 0 && alphaOf(flags) === undefined)
         command.error("error: option '--rounds 0' cannot be used without a linear model (--ridge)");
       const progress = await createProgress(flags.quiet === true);
-      await runInterruptible((signal) => trainOnFile(data, flags, progress, signal), {
+      const work = (destination: BundleDestination, signal: AbortSignal) =>
+        trainOnFile(data, flags, destination, progress, signal);
+      const result = await withReservedBundle(flags.out, work, {
         onStop: () => {
           progress.pause();
           log('stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once');
         },
-        cleanUp: () => {
-          progress.pause();
-          rollBackWrite(flags.out);
-        },
+        cleanUp: progress.pause,
       });
+      showResult(flags, result);
     });
 }
 
@@ -178,7 +172,19 @@ function addFitOptions(command: Command): Command {
     );
 }
 
-async function trainOnFile(data: string, flags: Flags, progress: Progress, signal: AbortSignal): Promise<void> {
+interface Result {
+  readonly trained: Trained;
+  /** The measures of the model and its base. */
+  readonly lines: readonly string[];
+}
+
+async function trainOnFile(
+  data: string,
+  flags: Flags,
+  destination: BundleDestination,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Result> {
   const { onStage, onProgress, pause } = progress;
   onStage(`reading ${data}`);
   const { columns = {} } = flags;
@@ -194,23 +200,30 @@ async function trainOnFile(data: string, flags: Flags, progress: Progress, signa
     log(`${data}: texts that occur more than once: ${repeated}, of these with different stars: ${conflicting}`);
   try {
     const options = await trainOptionsOf(data, flags, reviews, progress, signal);
-    const trained = await train(flags.out, reviews, options);
-    const { bundle, interrupted } = trained;
-    const { manifest } = bundle;
-    if (interrupted === undefined) await writeTrainingReport(data, trained, onStage);
-    pause();
-    if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
-    if (!flags.quiet) {
-      for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
-      await logBaselines(trained, reviews, options.base);
-    }
-    const result = `${flags.out} holds ${manifest.name} ${manifest.version}`;
-    if (interrupted !== undefined)
-      throw new Interrupted(`interrupted ${interrupted}; ${result}, the best model so far`);
-    if (!flags.quiet) log(result);
+    const lines: string[] = [];
+    const addFiles = async (trained: Trained): Promise<Record<string, string>> => {
+      // Now, because the new bundle may take the place of its base.
+      if (!flags.quiet) lines.push(...(await baselineLinesOf(trained, reviews, options.base)));
+      const report = trained.interrupted === undefined && (await trainingReportOf(data, trained, onStage));
+      return report ? { 'report.html': report } : {};
+    };
+    return { trained: await train(destination, reviews, { ...options, addFiles }), lines };
   } finally {
     pause();
   }
+}
+
+function showResult({ out, json, quiet }: Flags, { trained, lines }: Result): void {
+  const { bundle, interrupted } = trained;
+  const { manifest } = bundle;
+  if (json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
+  if (!quiet) {
+    for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
+    for (const line of lines) log(line);
+  }
+  const result = `${out} holds ${manifest.name} ${manifest.version}`;
+  if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${result}, the best model so far`);
+  if (!quiet) log(result);
 }
 
 async function trainOptionsOf(
@@ -252,48 +265,6 @@ async function trainOptionsOf(
     onRound,
     signal,
   };
-}
-
-/** Logs the new model's measures beside its base's: on held-out reviews, and on reviews of other subjects. */
-async function logBaselines(trained: Trained, reviews: readonly Review[], base: BaseModel | undefined): Promise<void> {
-  const { bundle, heldOut, baseScores } = trained;
-  if (base === undefined || baseScores === undefined) return;
-  if (new Set(heldOut.reviews.map(({ stars }) => stars)).size < 2)
-    return log('the held-out reviews have fewer than two different stars, so nothing compares the model with its base');
-  const constant = reviews.reduce((sum, { stars }) => sum + stars, 0) / reviews.length;
-  const scores = { base: baseScores, model: heldOut.scores };
-  for (const line of baselineText(heldOut.reviews, scores, constant).trimEnd().split('\n')) log(line);
-  const composed = composeReviews(await readCorpus(), COMPOSED);
-  const measuresOf = async (path: string) => {
-    const { auc, spearman } = await evaluate(
-      await loadScorer({ bundlePath: path, engine: 'auto', warn: log }),
-      composed,
-    );
-    return `${spearman.toFixed(4)} and${path === base.path ? ' AUC' : ''} ${auc.value.toFixed(4)}`;
-  };
-  log(
-    `on ${composed.length} composed reviews of all subjects: Spearman ${await measuresOf(base.path)} of the base, ${await measuresOf(bundle.path)} of the new model`,
-  );
-}
-
-/**
- * Writes `report.html` into the bundle, measured on the held-out reviews. Writes nothing if these have fewer than two
- * different stars.
- */
-async function writeTrainingReport(data: string, trained: Trained, onStage: (stage: string) => void): Promise<void> {
-  const { bundle, curves, heldOut } = trained;
-  if (new Set(heldOut.reviews.map(({ stars }) => stars)).size < 2) return;
-  onStage('drawing the report');
-  const { writeReport } = await import('../../model/evaluation/report/write.ts'); // only here, because it loads Vega
-  const measured = {
-    bundle,
-    scorer: await loadScorer({ bundlePath: bundle.path, bundle, engine: 'auto', warn: log }),
-    command: bundle.manifest.made.command,
-    measuredOn: `reviews of ${basename(data)}, each held out when it was scored`,
-    ...heldOut,
-    curves,
-  };
-  await writeReport(join(bundle.path, 'report.html'), measured, log);
 }
 
 /** The folder of the base; undefined to train from nothing. */
@@ -365,5 +336,8 @@ function weightsFrom(text: string): ClassWeights | 'none' {
 function collectParameter(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('Expected name=value.');
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
+  const name = text.slice(0, equals);
+  if (Object.hasOwn(before, name))
+    throw new InvalidArgumentError(`Expected each parameter once, received ${name} twice.`);
+  return { ...before, [name]: text.slice(equals + 1) };
 }

@@ -1,14 +1,17 @@
 /**
  * Ctrl-C during long work. The first signal stops the work, which keeps its results so far. The second signal ends the
- * process at once.
+ * process at once. So does any other signal that asks the process to end.
  */
 
+/** Ctrl-C sends SIGINT, a terminal that closes SIGHUP, a process manager SIGTERM. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 export interface InterruptOptions {
-  /** The signals to catch. Ctrl-C sends SIGINT. */
+  /** The signals that stop the work first. The others of END_SIGNALS end the process at once. */
   readonly signals?: readonly NodeJS.Signals[];
   /** Called at the first signal, before the work is aborted. An error that it returns is the reason of the abort. */
   readonly onStop?: (name: NodeJS.Signals) => Error | undefined;
-  /** Called at the second signal, just before the process ends. It deletes temporary files and must be synchronous. */
+  /** Called just before a signal ends the process. It deletes temporary files and must be synchronous. */
   readonly cleanUp?: () => void;
 }
 
@@ -19,13 +22,13 @@ export async function runInterruptible<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const listen = () => {
-    for (const name of signals) process.on(name, onSignal);
+    for (const name of END_SIGNALS) process.on(name, onSignal);
   };
   const ignore = () => {
-    for (const name of signals) process.off(name, onSignal);
+    for (const name of END_SIGNALS) process.off(name, onSignal);
   };
   const onSignal = (name: NodeJS.Signals) => {
-    if (!controller.signal.aborted) {
+    if (!controller.signal.aborted && signals.includes(name)) {
       controller.abort(onStop?.(name));
       return;
     }

@@ -1,6 +1,6 @@
 /** The pages for people: the home page and the model's card. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readCard } from '../../model/scoring/bundle-source.ts';
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import { requireBuiltin } from '../../native/builtin.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -19,11 +19,8 @@ export const home: Operation = {
 
 /** `GET /card`: the README.md of the model's bundle. */
 export const card: Operation = {
-  async handle(request) {
-    const body = await readFile(join(request.service.bundlePath, 'README.md')).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+  handle(request) {
+    const body = readCard(request.service.bundlePath);
     if (body === undefined) return undefined;
     // A browser shows plain text, but downloads Markdown.
     const type = isBrowser(request) ? 'text/plain' : 'text/markdown';

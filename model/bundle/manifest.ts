@@ -25,6 +25,9 @@ import { checkVectorizerParameters, type VectorizerParameters } from '../referen
  */
 export const BUNDLE_FORMAT = 2;
 
+/** A manifest is a few kilobytes. A larger file is none, and is not read. */
+export const MAX_MANIFEST_BYTES = 1 << 24;
+
 /** The files that the manifest lists with their hashes. */
 export const FILES = ['model.txt', 'vocabulary.tsv', 'logarithms.txt'] as const;
 export type FileName = (typeof FILES)[number];

@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
+import { FileError } from '../io/file-errors.ts';
+import { MAX_TEXT_BYTES, readRegularFile } from '../io/regular-file.ts';
 import { LOGARITHM_TABLE_SIZE } from '../math/logarithm.ts';
 import type { TokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { UserDictionary } from '../reference/user-dictionary.ts';
@@ -12,6 +14,7 @@ import {
   BundleError,
   type FileName,
   hashOf,
+  MAX_MANIFEST_BYTES,
   type Manifest,
   parseManifest,
   parseUncheckedSettings,
@@ -31,8 +34,7 @@ export interface Bundle {
 
 /** Reads and checks only the manifest of the bundle in the folder `path`. Rejects with a BundleError. */
 export async function readManifest(path: string): Promise<Manifest> {
-  const file = join(path, 'manifest.json');
-  return parseManifest(read(file), file);
+  return parseManifest(readManifestBytes(path), join(path, 'manifest.json'));
 }
 
 /**
@@ -41,23 +43,60 @@ export async function readManifest(path: string): Promise<Manifest> {
  * (`identitiesOf`), or to read the bundle.
  */
 export async function readManifestUncheckedSettings(path: string): Promise<Manifest> {
-  const file = join(path, 'manifest.json');
-  return parseUncheckedSettings(read(file), file);
+  return parseUncheckedSettings(readManifestBytes(path), join(path, 'manifest.json'));
+}
+
+function readManifestBytes(path: string): Buffer {
+  return readFileOfBundle(join(path, 'manifest.json'), undefined, MAX_MANIFEST_BYTES);
 }
 
 /** Reads and checks the bundle in the folder `path`. Rejects with a BundleError. */
-export async function readBundle(path: string): Promise<Bundle> {
-  const manifest = await readManifest(path);
-  const modelText = readBundleFile(path, manifest, 'model.txt');
-  const userDictionary = readUserDictionary(path, manifest);
-  const vectorizer = readVectorizer(path, manifest);
-  return { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) };
+export function readBundle(path: string): Promise<Bundle> {
+  return readUnreplaced(path, async (bytes) => {
+    const manifest = parseManifest(bytes, join(path, 'manifest.json'));
+    const modelText = readBundleFile(path, manifest, 'model.txt');
+    const userDictionary = readUserDictionary(path, manifest);
+    const vectorizer = readVectorizer(path, manifest);
+    return { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) };
+  });
+}
+
+/** Another process may replace the bundle while it is read, even several times. */
+const MAX_READINGS = 20;
+
+/**
+ * Runs `read` with the bytes of the manifest; it reads more files of the bundle. If another bundle takes its place
+ * meanwhile, some files are of the one and some of the other, and `read` fails. It then runs again with the new manifest.
+ */
+export async function readUnreplaced<Result>(
+  path: string,
+  read: (manifestBytes: Buffer) => Promise<Result>,
+): Promise<Result> {
+  for (let reading = 1; ; reading++) {
+    const manifest = manifestFileOf(path);
+    try {
+      return await read(readManifestBytes(path));
+    } catch (error) {
+      const isFinal = !(error instanceof BundleError) || reading === MAX_READINGS;
+      if (isFinal || manifestFileOf(path) === manifest) throw error;
+    }
+  }
+}
+
+/** Another bundle has another file, even if it is a copy. Undefined without a file: reading it gives the error. */
+function manifestFileOf(path: string): string | undefined {
+  try {
+    const { dev, ino, mtimeNs } = fs.statSync(join(path, 'manifest.json'), { bigint: true });
+    return `${dev} ${ino} ${mtimeNs}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The user dictionary of the bundle in the folder `path`; undefined if it has none. Throws a BundleError. */
 export function readUserDictionary(path: string, { userDictionary }: Manifest): UserDictionary | undefined {
   if (userDictionary === undefined) return undefined;
-  const text = readHashed(path, USER_DICTIONARY_FILE, userDictionary.sha256);
+  const text = readHashed(path, USER_DICTIONARY_FILE, userDictionary);
   try {
     return UserDictionary.parse(text, join(path, USER_DICTIONARY_FILE));
   } catch (error) {
@@ -77,14 +116,22 @@ function readVectorizer(path: string, manifest: Manifest): Vectorizer {
   });
 }
 
-/** Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the hash in the manifest. */
+/**
+ * Reads one file of the bundle in the folder `path`. Throws a BundleError unless it has the size and the hash in the
+ * manifest.
+ */
 export function readBundleFile(path: string, { files }: Manifest, name: FileName): string {
-  return readHashed(path, name, files[name].sha256);
+  return readHashed(path, name, files[name]);
 }
 
-function readHashed(path: string, name: string, sha256: string): string {
+/** Some manifests have no size of a file. */
+function readHashed(
+  path: string,
+  name: string,
+  { sha256, bytes: size }: { readonly sha256: string; readonly bytes?: number },
+): string {
   const file = join(path, name);
-  const bytes = read(file);
+  const bytes = readFileOfBundle(file, size);
   const received = hashOf(bytes);
   if (received !== sha256)
     throw new BundleError(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${received}`);
@@ -109,12 +156,17 @@ export function checkSameTokenizer(path: string, { tokenizer }: Manifest, instal
   }
 }
 
-function read(file: string): Buffer {
+/**
+ * Reads a file of a bundle, of the given size if the manifest has one. Throws a BundleError that names it if it is missing,
+ * too large, or no file. Another error (no permission) is a FileError: a later try may succeed.
+ */
+export function readFileOfBundle(file: string, bytes?: number, maxBytes = MAX_TEXT_BYTES): Buffer {
+  const exactly = Number.isSafeInteger(bytes) ? { exactly: { bytes: bytes as number, by: 'manifest.json' } } : {};
   try {
-    return fs.readFileSync(file);
+    return readRegularFile(file, { what: 'a file of a bundle', maxBytes, ...exactly });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new BundleError(`${file}: expected a file of a bundle, found none`, { cause: error });
+    if (error instanceof FileError && [undefined, 'ENOENT', 'ENOTDIR', 'EISDIR', 'ENXIO'].includes(error.code))
+      throw new BundleError(error.message, { cause: error });
     throw error;
   }
 }

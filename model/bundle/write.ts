@@ -1,15 +1,10 @@
-/**
- * Writes a bundle atomically: into a temporary folder next to the destination, which is then renamed. So a reader never
- * sees an incomplete bundle. The temporary folder is named after the process, so two writers of one destination do not
- * mix their files.
- */
-import { constants, existsSync, renameSync, rmSync } from 'node:fs';
-import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+/** Writes a bundle: its parts → its files, in one step (destination.ts). */
+import { join } from 'node:path';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { cardOf } from './card.ts';
 import { compileBundle } from './compile.ts';
+import { BundleDestination } from './destination.ts';
 import {
   BUNDLE_FORMAT,
   COMPILED_DICTIONARY_FILE,
@@ -41,77 +36,54 @@ export interface UserWordsOfBundle {
   readonly compiled: Uint8Array;
 }
 
-/** Every file that hoshi writes into a bundle. */
-const BUNDLE_FILES: readonly string[] = [
-  ...FILES,
-  'manifest.json',
-  'README.md',
-  'report.html',
-  USER_DICTIONARY_FILE,
-  COMPILED_DICTIONARY_FILE,
-  ...Object.values(compiledFiles),
-];
+/** Where a bundle is written: a folder, or one that was reserved before. */
+export type Destination = string | BundleDestination;
+
+/** The files that are not made of the parts, such as `report.html`: name → content. */
+type AddFiles = (folder: string, manifest: Manifest) => Promise<Readonly<Record<string, string | Uint8Array>>>;
 
 /**
- * Throws unless a bundle can be written to the folder `path`. The folder may be missing, be empty, or hold a bundle and
- * no other file, so that `writeBundle` never deletes a user's files.
+ * Writes a bundle, and replaces an older bundle there in one step. Rejects with a FileError as
+ * `BundleDestination.reserve` does, or if the disk is full, and with a BundleError if the manifest would be refused. The
+ * older bundle is then still there. `addFiles` gets the folder of the complete bundle before it takes its place.
  */
-export async function checkDestination(path: string): Promise<void> {
-  let names: string[];
-  try {
-    names = await readdir(path);
-  } catch (error) {
-    if (isMissing(error)) return checkWritable(path);
-    throw new Error(`${path}: expected a bundle, an empty folder or nothing, ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-  const other = names.find((name) => !BUNDLE_FILES.includes(name));
-  if (names.length === 0 || (names.includes('manifest.json') && other === undefined)) return checkWritable(path);
-  throw new Error(`${path}: expected a bundle, an empty folder or nothing, found ${other ?? names.join(', ')} in it`);
-}
-
-/** Throws unless the nearest existing folder above `path` is writable: the temporary folder is created there. */
-async function checkWritable(path: string): Promise<void> {
-  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-    try {
-      return await access(`${folder}/.`, constants.W_OK | constants.X_OK);
-    } catch (error) {
-      if (isMissing(error) && folder !== dirname(folder)) continue;
-      throw new Error(`${path}: expected ${folder} to be a writable folder, ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-  }
-}
-
-/**
- * Writes a bundle to the folder `path`, and replaces an older bundle there. Throws as `checkDestination` does, and a
- * BundleError if the manifest would be refused.
- */
-export async function writeBundle(path: string, parts: BundleParts): Promise<Manifest> {
-  await checkDestination(path);
-  const contents = contentsOf(parts);
-  const manifest = manifestOf(parts, contents);
-  const manifestText = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
-  parseManifest(manifestText, join(path, 'manifest.json'));
-  const temporary = temporaryFolderOf(path);
-  rollBackWrite(path);
-  try {
-    await mkdir(temporary, { recursive: true });
-    for (const name of FILES) await writeFile(join(temporary, name), contents[name]);
-    await writeFile(join(temporary, 'manifest.json'), manifestText);
-    await writeFile(join(temporary, 'README.md'), cardOf(manifest, parts.about));
+export function writeBundle(
+  to: Destination,
+  parts: BundleParts,
+  addFiles: AddFiles = async () => ({}),
+): Promise<Manifest> {
+  return withReserved(to, async (destination) => {
+    const contents = contentsOf(parts);
+    const manifest = manifestOf(parts, contents);
+    const manifestText = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+    parseManifest(manifestText, join(destination.path, 'manifest.json'));
+    for (const name of FILES) destination.write(name, contents[name]);
+    destination.write('manifest.json', manifestText);
+    destination.write('README.md', cardOf(manifest, parts.about));
     if (parts.userDictionary !== undefined) {
-      await writeFile(join(temporary, USER_DICTIONARY_FILE), parts.userDictionary.words.format());
-      await writeFile(join(temporary, COMPILED_DICTIONARY_FILE), parts.userDictionary.compiled);
+      destination.write(USER_DICTIONARY_FILE, parts.userDictionary.words.format());
+      destination.write(COMPILED_DICTIONARY_FILE, parts.userDictionary.compiled);
     }
-    for (const [name, content] of compile(manifest, parts)) await writeFile(join(temporary, name), content);
-    await replaceFolder(temporary, path);
+    for (const [name, content] of compile(manifest, parts)) destination.write(name, content);
+    const added = await addFiles(destination.folder, manifest);
+    for (const [name, content] of Object.entries(added)) destination.write(name, content);
+    destination.commit();
+    return manifest;
+  });
+}
+
+/** Runs `work` with the destination. A folder is reserved meanwhile. */
+export async function withReserved<Result>(
+  to: Destination,
+  work: (destination: BundleDestination) => Promise<Result>,
+): Promise<Result> {
+  if (typeof to !== 'string') return work(to);
+  const destination = BundleDestination.reserve(to);
+  try {
+    return await work(destination);
   } finally {
-    rollBackWrite(path);
+    destination.release();
   }
-  return manifest;
 }
 
 function contentsOf({ modelText, vectorizer }: BundleParts): Readonly<Record<FileName, Buffer>> {
@@ -160,37 +132,4 @@ function compile(manifest: Manifest, { modelText, vectorizer }: BundleParts): re
   } catch {
     return [];
   }
-}
-
-async function replaceFolder(from: string, to: string): Promise<void> {
-  try {
-    await rename(to, replacedFolderOf(to));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  await rename(from, to);
-}
-
-/** The folder of a bundle that is not complete yet. */
-function temporaryFolderOf(path: string): string {
-  return join(dirname(resolve(path)), `.${basename(resolve(path))}.${process.pid}.tmp`);
-}
-
-/** The folder of the older bundle between the two renames of `replaceFolder`. */
-function replacedFolderOf(path: string): string {
-  return `${temporaryFolderOf(path)}.old`;
-}
-
-/**
- * Undoes a `writeBundle` of this process that did not finish: deletes the temporary folders and restores the older
- * bundle. Does nothing if `writeBundle` has finished. It is synchronous, so that an exit handler can call it.
- */
-export function rollBackWrite(path: string): void {
-  const [temporary, replaced] = [temporaryFolderOf(path), replacedFolderOf(path)];
-  if (existsSync(replaced) && !existsSync(path)) renameSync(replaced, path);
-  for (const folder of [replaced, temporary]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

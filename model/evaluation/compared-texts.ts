@@ -1,10 +1,9 @@
 /** The texts of a file to compare two models on: labelled reviews if it has stars, else plain texts. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { DecodeOptions } from '../io/encoding.ts';
 import { formatOf, type RecordFormat } from '../io/records.ts';
-import { type BadRow, hasStars, readReviewChunks } from '../io/reviews.ts';
+import { type BadRow, hasStars, readReviewChunks, statsOfInput } from '../io/reviews.ts';
 import { readTextChunks, type TextOptions } from '../io/texts.ts';
 import type { ComparedText } from './score-pair.ts';
 
@@ -54,12 +53,11 @@ async function* plainTextsOf(
   column: string,
   { onProgress, onBadRows: _, columns: __, ...options }: TextFileOptions,
 ): AsyncGenerator<readonly ComparedText[]> {
-  const stats = await stat(file);
-  if (stats.isDirectory()) throw new Error(`${file}: expected a file, found a folder`);
+  const { size } = await statsOfInput(file);
   const source = createReadStream(file);
   for await (const texts of plainTexts(source, format, file, { column, ...options })) {
     yield texts;
-    onProgress(source.bytesRead, stats.size);
+    onProgress(source.bytesRead, Math.max(size, source.bytesRead)); // a FIFO has the size 0
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import { isObject, show } from './checks.ts';
 import type { DecodeOptions } from './encoding.ts';
+import { readError } from './file-errors.ts';
 import { contentOf, type Line, readLines } from './lines.ts';
 import { type InputRecord, type RecordOptions, type Row, rowOf } from './rows.ts';
 import { tableRecords } from './table.ts';
@@ -52,6 +53,24 @@ export function readRecordChunks(
   format: RecordFormat,
   name: string,
   options: RecordOptions = {},
+): AsyncGenerator<readonly InputRecord[]> {
+  return withNamedErrors(name, recordsOf(source, format, name, options));
+}
+
+/** Errors of the system, such as a missing file, as FileErrors that name the source. */
+async function* withNamedErrors<Item>(name: string, items: AsyncGenerator<Item>): AsyncGenerator<Item> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw readError(name, error);
+  }
+}
+
+function recordsOf(
+  source: Readable,
+  format: RecordFormat,
+  name: string,
+  options: RecordOptions,
 ): AsyncGenerator<readonly InputRecord[]> {
   if (format === 'lines') return lineRecords(source, name, options);
   if (format === 'jsonl') return jsonRecords(source, name, options);

@@ -1,10 +1,11 @@
 /** Reads labelled reviews from a table: TSV, CSV, JSONL, a workbook or Parquet. By default, the fields are named `stars` and `text`. */
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { show } from './checks.ts';
 import { columnsIn, isNameOfStars, type ReviewColumns, starsIn } from './columns.ts';
 import type { DecodeOptions } from './encoding.ts';
+import { FileError, kindOf, readError } from './file-errors.ts';
 import { Interrupted } from './interrupted.ts';
 import { formatOf, readRecordChunks } from './records.ts';
 import type { InputRecord } from './rows.ts';
@@ -56,8 +57,7 @@ export async function* readReviewChunks(
     throw new Error(
       `Expected a file named .tsv, .csv, .jsonl, .ndjson, .xlsx, .xls, .ods or .parquet, received ${file}`,
     );
-  const stats = await stat(file);
-  if (stats.isDirectory()) throw new Error(`${file}: expected a file of reviews, found a folder`);
+  const { size } = await statsOfInput(file);
   const source = createReadStream(file);
   let columns: ReviewColumns = { stars: 'stars', text: 'text' };
   const onNames = (names: readonly string[]) => {
@@ -80,7 +80,7 @@ export async function* readReviewChunks(
       }
     }
     yield { reviews, badRows };
-    onProgress?.(source.bytesRead, stats.size);
+    onProgress?.(source.bytesRead, Math.max(size, source.bytesRead)); // a FIFO has the size 0
     Interrupted.throwIf(signal);
   }
   const note = written.note();
@@ -110,11 +110,24 @@ class WrittenStars {
   }
 }
 
+/** Rejects with a FileError if there is no file. A FIFO has the size 0. */
+export async function statsOfInput(file: string): Promise<Stats> {
+  const stats = await stat(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  if (stats.isDirectory() || stats.isSocket()) throw new FileError(`${file}: expected a file, found ${kindOf(stats)}`);
+  return stats;
+}
+
 /**
  * Whether the table's header has a column of stars, or one of the first objects of a JSONL file a field of them: by one of
  * the names that people give to it.
  */
 export async function hasStars(file: string, options: DecodeOptions = {}): Promise<boolean> {
+  if ((await statsOfInput(file)).isFIFO())
+    throw new FileError(
+      `${file}: expected a file that can be read twice, found a FIFO. If it has stars, add --columns stars=NAME`,
+    );
   const source = createReadStream(file);
   try {
     const quiet = options.encoding && { encoding: options.encoding }; // the notes come when the file is read

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { DecodeOptions, Encoding } from './encoding.ts';
+import { FileError, kindOf, readError } from './file-errors.ts';
 import { encodingOf, firstLineEnd, lineEndsIn, unitSizeOf } from './lines.ts';
 import type { RecordFormat } from './records.ts';
 
@@ -36,8 +37,7 @@ export async function openShard(
     throw new Error(
       `${file}: expected lines, TSV or JSONL for a shard, received CSV, whose records may span several lines`,
     );
-  const stats = await stat(file);
-  if (!stats.isFile()) throw new Error(`${file}: expected a regular file for a shard, found something else`);
+  await checkRegular(file);
   const encoding = await encodingOf(createReadStream(file), name, options);
   const ranges = await rangesOf(file, format === 'tsv', shard, encoding);
   return { stream: Readable.from(bytesOf(file, ranges), { objectMode: false }), encoding };
@@ -66,6 +66,14 @@ async function rangesOf(
   } finally {
     await handle.close();
   }
+}
+
+/** Opening a FIFO would wait for a writer. */
+async function checkRegular(file: string): Promise<void> {
+  const stats = await stat(file).catch((error: unknown) => {
+    throw readError(file, error);
+  });
+  if (!stats.isFile()) throw new FileError(`${file}: expected a regular file for a shard, found ${kindOf(stats)}`);
 }
 
 /** The start of the first line that begins at or after `offset`; `size` if there is none. */

@@ -12,9 +12,9 @@
  * With a normalizer, surface forms are normalized as texts are. The steps that look words up know the user's words.
  */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { DecodeOptions } from '../io/encoding.ts';
+import { readError } from '../io/file-errors.ts';
 import { readText } from '../io/lines.ts';
 import { createNormalizer } from './normalizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -75,8 +75,9 @@ interface Line {
 }
 
 async function readLines(file: string, decoding: DecodeOptions): Promise<Line[]> {
-  if ((await stat(file)).isDirectory()) throw new Error(`${file}: expected a user dictionary, found a folder`);
-  const text = await readText(createReadStream(file), file, decoding);
+  const text = await readText(createReadStream(file), file, decoding).catch((error: unknown) => {
+    throw readError(file, error, 'a user dictionary');
+  });
   try {
     const records = parse(text, {
       bom: true,

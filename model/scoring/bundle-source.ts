@@ -2,8 +2,16 @@
  * The bundle that an engine is loaded from. Its files are read when they are needed: to start, the native engine needs
  * the manifest and the compiled tables only.
  */
+import { join } from 'node:path';
+import { requireBuiltin } from '../../native/builtin.ts';
 import { BundleError, type Manifest } from '../bundle/manifest.ts';
-import { type Bundle, readBundle, readBundleFile, readManifestUncheckedSettings } from '../bundle/read.ts';
+import {
+  type Bundle,
+  readBundle,
+  readBundleFile,
+  readFileOfBundle,
+  readManifestUncheckedSettings,
+} from '../bundle/read.ts';
 
 export interface BundleSource {
   readonly path: string;
@@ -51,6 +59,14 @@ export function sourceOfBundle(bundle: Bundle): BundleSource {
     checkVersion: async () => {},
     readModelText: async () => modelText,
   };
+}
+
+const MAX_CARD_BYTES = 1 << 20;
+
+/** The card of the bundle in the folder `path`, Markdown in UTF-8; undefined if the bundle has none. */
+export function readCard(path: string): Buffer | undefined {
+  const file = join(path, 'README.md');
+  return requireBuiltin('node:fs').existsSync(file) ? readFileOfBundle(file, undefined, MAX_CARD_BYTES) : undefined;
 }
 
 /**

@@ -2,11 +2,11 @@
  * Inspects a bundle: lists its content and all its problems. `readBundle` stops at the first problem; this file
  * continues and lists all of them.
  */
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CompiledBundle, compileBundle } from '../bundle/compile.ts';
 import { BundleError, compiledFiles, FILES, type FileName, hashOf, type Manifest } from '../bundle/manifest.ts';
-import { parseLogarithms, parseVocabulary, readManifest } from '../bundle/read.ts';
+import { parseLogarithms, parseVocabulary, readBundleFile, readFileOfBundle, readManifest } from '../bundle/read.ts';
 import { parseModel, type Tree } from '../reference/model-text.ts';
 import { parseTerm } from '../reference/parsed-terms.ts';
 import { readableTerm } from '../reference/readable-terms.ts';
@@ -99,10 +99,10 @@ export async function inspectBundle(path: string): Promise<Inspection> {
     problems: [...new Set(problems)],
     manifest,
     files,
-    reportBytes: (await readIfPresent(join(path, 'report.html')))?.length,
+    reportBytes: await sizeOf(join(path, 'report.html')),
     vocabulary: tables.terms && describeVocabulary(tables.terms, manifest?.vectorizer.rules),
     trees: describeTrees(modelText?.toString('utf8') ?? ''),
-    compiled: await compiledStates(path, recompile(manifest, modelText, tables)),
+    compiled: compiledStates(path, recompile(manifest, modelText, tables)),
     engines: engines.map(({ engine, refusal }) => ({ engine, refusal: refusal?.message })),
   };
 }
@@ -128,13 +128,11 @@ async function inspectFiles(path: string) {
   const contents = new Map<FileName, Buffer>();
   const files: InspectedFile[] = [];
   for (const name of FILES) {
-    const [file, sha256] = [join(path, name), manifest?.files[name].sha256];
-    const content = await readIfPresent(file);
-    if (content === undefined) problems.push(`${file}: expected a file of a bundle, found none`);
-    else contents.set(name, content);
-    const state = stateOf(content, sha256);
-    if (state === 'changed')
-      problems.push(`${file}: expected SHA-256 ${sha256} (manifest.json), received ${hashOf(content as Buffer)}`);
+    const content = usable(() => readFileOfBundle(join(path, name)), addProblem);
+    if (content !== undefined) contents.set(name, content);
+    const state = stateOf(content, manifest?.files[name].sha256);
+    // It fails again, with the message that a scorer gives.
+    if (manifest !== undefined && state === 'changed') usable(() => readBundleFile(path, manifest, name), addProblem);
     files.push({ file: name, bytes: content?.length, state });
   }
   const parsed = <T>(name: FileName, parse: (text: string, file: string) => T): T | undefined => {
@@ -176,13 +174,20 @@ export async function engineReports(path: string): Promise<EngineReport[]> {
   return reports;
 }
 
-async function readIfPresent(file: string): Promise<Buffer | undefined> {
+/** Undefined if there is no file, or something else than a file. */
+function usable<Content>(read: () => Content, onProblem: (error: BundleError) => void = () => {}): Content | undefined {
   try {
-    return await readFile(file);
+    return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if (!(error instanceof BundleError)) throw error;
+    onProblem(error);
+    return undefined;
   }
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  const stats = await stat(file).catch(() => undefined);
+  return stats?.isFile() ? stats.size : undefined;
 }
 
 function stateOf(content: Buffer | undefined, sha256: string | undefined): InspectedFile['state'] {
@@ -239,9 +244,9 @@ function depthOf({ leftChild, rightChild }: Tree): number {
 }
 
 /** `recompiled` is undefined if the bundle cannot be compiled. */
-async function compiledStates(path: string, recompiled: CompiledBundle | undefined): Promise<Inspection['compiled']> {
+function compiledStates(path: string, recompiled: CompiledBundle | undefined): Inspection['compiled'] {
   const names = ['vocabulary', 'forest', 'contributions'] as const;
-  const present = await Promise.all(names.map((name) => readIfPresent(join(path, compiledFiles[name]))));
+  const present = names.map((name) => usable(() => readFileOfBundle(join(path, compiledFiles[name]))));
   return names.map((name, i) => ({ file: compiledFiles[name], state: compiledState(present[i], recompiled?.[name]) }));
 }
 

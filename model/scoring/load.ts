@@ -1,6 +1,7 @@
 /** Loads a scorer: a bundle on the first engine that can serve it, checked with the bundle's golden scores. */
-import { BundleError } from '../bundle/manifest.ts';
-import { type Bundle, readManifestUncheckedSettings } from '../bundle/read.ts';
+import { join } from 'node:path';
+import { BundleError, parseUncheckedSettings } from '../bundle/manifest.ts';
+import { type Bundle, readUnreplaced } from '../bundle/read.ts';
 import { type BundleSource, sourceOfBundle, sourceOfFolder } from './bundle-source.ts';
 import { type EngineChoice, type EngineName, engineNames, type Scorer } from './scorer.ts';
 
@@ -20,12 +21,18 @@ export interface ScorerOptions {
  * Loads a bundle and an engine for it. Rejects with a BundleError if the bundle, its tokenizer or a golden score is not
  * as expected. If no engine can serve the bundle, rejects with the last engine's error.
  */
-export async function loadScorer({ bundlePath, engine, bundle, warn = () => {} }: ScorerOptions): Promise<Scorer> {
+export async function loadScorer(options: ScorerOptions): Promise<Scorer> {
+  const { bundlePath, bundle } = options;
+  if (bundle !== undefined) return loadFrom(sourceOfBundle(bundle), options);
   // The manifest is read first, so that `auto` does not try every engine if there is no manifest. Every engine either
   // maps the compiled vocabulary, whose identity has the version, or reads the whole bundle.
-  const source = bundle
-    ? sourceOfBundle(bundle)
-    : sourceOfFolder(bundlePath, await readManifestUncheckedSettings(bundlePath));
+  return readUnreplaced(bundlePath, async (bytes) => {
+    const manifest = parseUncheckedSettings(bytes, join(bundlePath, 'manifest.json'));
+    return loadFrom(sourceOfFolder(bundlePath, manifest), options);
+  });
+}
+
+async function loadFrom(source: BundleSource, { bundlePath, engine, warn = () => {} }: ScorerOptions): Promise<Scorer> {
   const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, warn);
   for (const { text, score } of scorer.bundle.goldens) {
     const received = scorer.score(text);

@@ -1,8 +1,8 @@
 /** The compiled dictionary of a training with a user dictionary. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NativeAnalyzer } from '../../native/index.ts';
 import { COMPILED_DICTIONARY_FILE } from '../bundle/manifest.ts';
+import { readFileOfBundle } from '../bundle/read.ts';
 import type { UserWordsOfBundle } from '../bundle/write.ts';
 import { compileUserDictionary } from '../compile/user-dictionary.ts';
 import { readCorpus } from '../corpus/read.ts';
@@ -22,9 +22,8 @@ export async function compiledDictionaryOf(words: UserDictionary, base?: BaseMod
 /** Undefined if the file is missing, broken, or compiled from other words. */
 async function readCompiled(folder: string, words: UserDictionary): Promise<Uint8Array | undefined> {
   const file = join(folder, COMPILED_DICTIONARY_FILE);
-  if (!existsSync(file)) return undefined;
-  const bytes = readFileSync(file);
   try {
+    const bytes = readFileOfBundle(file);
     const expected = formatIdentity(await tokenizerIdentity(), words.sha256);
     return NativeAnalyzer.load(bytes).identity === expected ? bytes : undefined;
   } catch {

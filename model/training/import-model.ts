@@ -6,7 +6,7 @@
 import { Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { writeBundle } from '../bundle/write.ts';
+import { type Destination, writeBundle } from '../bundle/write.ts';
 import { type Model, parseModel } from '../reference/model-text.ts';
 import { ScoreMap } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
@@ -30,10 +30,10 @@ export interface ImportOptions {
 }
 
 /**
- * Writes the bundle to `path`. Throws if the model and the vectorizer do not fit, or if no engine can serve the model.
+ * Writes the bundle. Throws if the model and the vectorizer do not fit, or if no engine can serve the model.
  */
 export async function importModel(
-  path: string,
+  to: Destination,
   modelText: string,
   exported: ExportedVectorizer,
   { name, command, modelFile, scoreRange, onNotice = () => {} }: ImportOptions,
@@ -59,7 +59,7 @@ export async function importModel(
   const end = range.find((limit) => goldens.every(({ score }) => score === limit));
   if (end !== undefined)
     onNotice(`all golden texts get the score ${end}; check that the model gives scores from ${range.join(' to ')}`);
-  return writeBundle(path, {
+  return writeBundle(to, {
     manifest: {
       name,
       scoreRange: range,

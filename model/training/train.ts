@@ -3,17 +3,19 @@
  * scoring, so that the served model is the trained one. The same reviews, options and seed give the same bytes.
  */
 import { Booster, lightgbmVersion, type NormalizerStep } from '../../native/index.ts';
+import type { BundleDestination } from '../bundle/destination.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
-import { type Golden, normalizerSettings } from '../bundle/manifest.ts';
+import { type Golden, type Manifest, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
-import { checkDestination, writeBundle } from '../bundle/write.ts';
+import { type Destination, withReserved, writeBundle } from '../bundle/write.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
-import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { type FeatureExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { loadScorer } from '../scoring/load.ts';
 import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
+import { checkBoostingParameters } from './boosting-parameters.ts';
 import { compiledDictionaryOf } from './compiled-dictionary.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
@@ -38,6 +40,11 @@ export interface TrainOptions extends ValidationOptions {
   readonly prune?: boolean;
   /** Text for the model card: the purpose and the limits of the model. */
   readonly about?: string;
+  /**
+   * Gets the complete bundle in its temporary folder, before it takes its place. Returns more files for it, such as
+   * `report.html`.
+   */
+  readonly addFiles?: (trained: Trained) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** The result of a training beside the bundle. A report is drawn from it. */
@@ -49,14 +56,23 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
 }
 
 /**
- * Trains and writes the bundle to `path`, in place of an earlier one. Scores are within the range of the reviews' stars.
- * Rejects with Interrupted if the signal came before there was a model; nothing is written then.
+ * Trains and writes the bundle, in place of an earlier one. Scores are within the range of the reviews' stars. Rejects
+ * before the work if no bundle can be written there, or if LightGBM refuses a parameter. Rejects with Interrupted if the
+ * signal came before there was a model. Nothing is written then.
  */
-export async function train(path: string, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
+export function train(to: Destination, reviews: readonly Review[], options: TrainOptions): Promise<Trained> {
+  return withReserved(to, (destination) => trainInto(destination, reviews, options));
+}
+
+async function trainInto(
+  destination: BundleDestination,
+  reviews: readonly Review[],
+  options: TrainOptions,
+): Promise<Trained> {
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = options.base === undefined ? starRangeOf(reviews) : rangeOnBase(reviews, options.base);
   const base = options.base && baseInRange(options.base, scoreRange);
-  await checkDestination(path); // it throws before the long work, not after it
+  await checkBoostingParameters(reviews, options);
   onStage('loading the tokenizer');
   const normalizer = options.normalizer && normalizerSettings(options.normalizer);
   if (options.userDictionary !== undefined) onStage('compiling the user dictionary');
@@ -69,51 +85,74 @@ export async function train(path: string, reviews: readonly Review[], options: T
   const validate = folds > 0 ? crossValidate : validateOnHoldout;
   const result = await validate(extractor, reviews, scoreRange, { ...options, ...(base && { base }) });
   const { vectorizer, curves, heldOut, interrupted } = result;
-  const fullText = result.booster.modelText();
-  const modelText = options.prune === true ? pruneModelText(fullText) : fullText;
-  const booster = options.prune === true ? Booster.fromModelText(modelText) : result.booster;
+  const { modelText, scores, goldens } = servedModelOf(result, extractor, scoreRange, options, base);
+
+  // Now, because the new bundle may take the place of its base.
+  const baseScores = options.base && (await scoresByBase(options.base, heldOut.reviews, scoreRange, onStage));
+  const { userDictionary } = options;
+  const trainedAt = (path: string, manifest: Manifest): Trained => ({
+    bundle: { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) },
+    curves,
+    heldOut,
+    ...(baseScores && { baseScores }),
+    ...(interrupted === undefined ? {} : { interrupted }),
+  });
+  onStage('writing the bundle');
+  const manifest = await writeBundle(
+    destination,
+    {
+      manifest: await manifestFieldsOf(reviews, options, result, { ...scores, ...(normalizer && { normalizer }) }),
+      modelText,
+      vectorizer,
+      goldens,
+      ...(dictionary && { userDictionary: dictionary }),
+      ...(options.about === undefined ? {} : { about: options.about }),
+    },
+    async (folder, manifest) => (await options.addFiles?.(trainedAt(folder, manifest))) ?? {},
+  );
+  return trainedAt(destination.path, manifest);
+}
+
+/** Their order is the order in the file. */
+async function manifestFieldsOf(
+  reviews: readonly Review[],
+  options: TrainOptions,
+  { training, measures, interrupted }: ValidationResult,
+  { normalizer, ...scores }: Pick<Manifest, 'scoreRange' | 'endMap' | 'normalizer'>,
+) {
+  return {
+    name: options.name,
+    ...scores,
+    made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
+    tokenizer: await tokenizerIdentity(),
+    ...(normalizer && { normalizer }),
+    training: { ...manifestTrainingOf(options), ...training, ...(interrupted === undefined ? {} : { interrupted }) },
+    lightgbm: lightgbmVersion,
+    measures,
+  };
+}
+
+/** The model as it will be served: its text, its map of scores, and its golden scores. */
+function servedModelOf(
+  { booster: trained, vectorizer, endMap: trainedEndMap }: ValidationResult,
+  extractor: FeatureExtractor,
+  scoreRange: ScoreRange,
+  { prune, leaf }: TrainOptions,
+  base: BaseModel | undefined,
+) {
+  const fullText = trained.modelText();
+  const modelText = prune === true ? pruneModelText(fullText) : fullText;
+  const booster = prune === true ? Booster.fromModelText(modelText) : trained;
   // Pruning rounds the leaves, so the end map is made for the pruned model.
   const endMap =
-    result.endMap &&
-    endMapOfModel(scoreRange, modelText, vectorizer.parameters, base?.tailShare ?? options.leaf?.tailShare);
+    trainedEndMap && endMapOfModel(scoreRange, modelText, vectorizer.parameters, base?.tailShare ?? leaf?.tailShare);
   const scores = { scoreRange, ...(endMap === undefined ? {} : { endMap }) };
   const scoreMap = scoreMapOf(scores);
   const goldens = goldenTexts.map((text): Golden => {
     const row = vectorizer.row(extractor.tokens(text).tokens);
     return { text, score: scoreMap.score(booster.predict(row)) };
   });
-
-  onStage('writing the bundle');
-  const manifest = await writeBundle(path, {
-    manifest: {
-      name: options.name,
-      ...scores,
-      made: { command: options.command, seed: options.seed, data: hashOfReviews(reviews), reviews: reviews.length },
-      tokenizer: await tokenizerIdentity(),
-      ...(normalizer === undefined ? {} : { normalizer }),
-      training: {
-        ...manifestTrainingOf(options),
-        ...result.training,
-        ...(interrupted === undefined ? {} : { interrupted }),
-      },
-      lightgbm: lightgbmVersion,
-      measures: result.measures,
-    },
-    modelText,
-    vectorizer,
-    goldens,
-    ...(dictionary && { userDictionary: dictionary }),
-    ...(options.about === undefined ? {} : { about: options.about }),
-  });
-  const { userDictionary } = options;
-  const bundle = { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) };
-  return {
-    bundle,
-    curves,
-    heldOut,
-    ...(options.base && { baseScores: await scoresByBase(options.base, heldOut.reviews, scoreRange, onStage) }),
-    ...(interrupted === undefined ? {} : { interrupted }),
-  };
+  return { modelText, scores, goldens };
 }
 
 /** The scores that the base itself gives, mapped linearly to the range. */

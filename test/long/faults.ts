@@ -4,7 +4,7 @@
  *
  * 1. Each call that changes a file (opening, writing, synchronizing, renaming, …) is the last one before SIGKILL, or fails
  *    with ENOSPC, EIO or EDQUOT; also on a file system that cannot exchange folders (faulty_files.cc).
- * 2. SIGKILL at every single system call of the main thread, which makes all calls on the bundle's files (strace).
+ * 2. SIGKILL at every single system call, of any thread (kill_at_call.cc).
  *
  *   node dist/test/long/faults.js [--every 1] [--jobs 2]
  *
@@ -14,13 +14,14 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readManifest } from '../../model/bundle/read.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import {
   buildFaultLibrary,
+  buildKiller,
   checkFound,
   type ErrorName,
   failEachCall,
@@ -35,6 +36,7 @@ const [every, jobs] = [Number(values.every), Number(values.jobs)];
 const folder = mkdtempSync(join(tmpdir(), 'hoshi-faults-'));
 const hoshi = join(packageRoot, 'bin', 'hoshi');
 const older = join(folder, 'older');
+const KILLED = 128 + constants.signals.SIGKILL;
 
 function writeReviews(name: string, good: string, bad: string): string {
   const file = join(folder, name);
@@ -108,24 +110,22 @@ function countsOf(runs: readonly Pick<Run, 'found'>[]): string {
   return Array.from(counts, ([found, count]) => `${found} ${count}`).join(', ');
 }
 
-const MAX_WHEN = 65_535; // of strace
+/** The number of calls varies from run to run, so many runs have to come to their end before a number is the last one. */
+const ENDS = 30;
 
-/** SIGKILL at the system calls first, first + step, … of the main thread. Returns what a reader found each time. */
-async function killEach(name: string, first: number, step: number): Promise<Pick<Run, 'found'>[]> {
+/** SIGKILL at the system calls first, first + step, … of all threads. Returns what a reader found each time. */
+async function killEach(killer: string, name: string, first: number, step: number): Promise<Pick<Run, 'found'>[]> {
   const place = await placeFor(name, withoutReport);
   const runs: Pick<Run, 'found'>[] = [];
-  // The number of calls varies from run to run, so a few runs have to come to their end.
-  for (let at = first, ended = 0; ended < 3 && at <= MAX_WHEN; at += step) {
-    const inject = ['-o', '/dev/null', '-e', 'trace=all', '-e', `inject=all:signal=KILL:when=${at}`];
-    const child = spawn('strace', [...inject, process.execPath, ...trainingOf(second, place.path, ...withoutReport)], {
-      stdio: 'ignore',
-    });
-    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-    assert.ok(code === 0 || signal === 'SIGKILL', `system call ${at}: strace ended with ${code ?? signal}`);
+  for (let at = first, ended = 0; ended < ENDS; at += step) {
+    const training = trainingOf(second, place.path, ...withoutReport);
+    const child = spawn(killer, [String(at), process.execPath, ...training], { stdio: 'ignore' });
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.ok(code === 0 || code === KILLED, `system call ${at}: the training ended with ${code}`);
     const found = await checkFound(place, `system call ${at}`);
     assert.notEqual(found, 'none', `system call ${at}`);
-    if (code === 0) ended++;
-    else runs.push({ found });
+    ended = code === 0 ? ended + 1 : 0;
+    if (code === KILLED) runs.push({ found });
     if (runs.length % 500 === 0) console.error(`system call ${at}: ${countsOf(runs)}`);
   }
   return runs;
@@ -136,10 +136,11 @@ try {
   const library = buildFaultLibrary(folder);
   assert.ok(library !== undefined, 'g++ is missing: apt-get install g++');
   await failCalls(library);
+  const killer = buildKiller(folder) as string;
   const all = await Promise.all(
-    Array.from({ length: jobs }, (_, job) => killEach(`all-${job}`, 1 + job * every, jobs * every)),
+    Array.from({ length: jobs }, (_, job) => killEach(killer, `all-${job}`, 1 + job * every, jobs * every)),
   );
-  console.log(`SIGKILL at ${all.flat().length} system calls of the main thread: ${countsOf(all.flat())}`);
+  console.log(`SIGKILL at ${all.flat().length} system calls of all threads: ${countsOf(all.flat())}`);
 } finally {
   rmSync(folder, { recursive: true });
 }

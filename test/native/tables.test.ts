@@ -18,6 +18,7 @@ import { NativeContributions } from '../../native/contributions.ts';
 import { NativeError } from '../../native/errors.ts';
 import { NativeAnalyzer, NativeForest, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
 import { characterSteps, smallTables } from '../fixtures/normalizer-texts.ts';
+import { HUGE_BYTES, makeHuge } from '../fixtures/not-files.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { ruledVectorizer } from '../fixtures/ruled-vocabulary.ts';
 import { encodeSmallDictionary, segmentedSmallDictionary } from '../fixtures/small-dictionary.ts';
@@ -84,7 +85,7 @@ const linearForest: Tables = {
   load: NativeForest.load,
 };
 
-function refuses({ load }: Tables, bytes: Uint8Array, message: RegExp): void {
+function refuses({ load }: Tables, bytes: string | Uint8Array, message: RegExp): void {
   assert.throws(
     () => load(bytes),
     (error: unknown) => {
@@ -127,6 +128,15 @@ for (const one of [...tables, linearForest, ruledVocabulary]) {
       const shifted = new Uint8Array(file.length + 1).subarray(1);
       shifted.set(file);
       assert.equal(load(shifted).identity, load(file).identity);
+    });
+
+    test('a file of 5 GiB is refused by its header, before the whole file is mapped and read', async () => {
+      const huge = join(folder, 'huge');
+      await makeHuge(huge);
+      refuses(one, huge, /huge: the file: expected .*, found another format$/);
+      await makeHuge(huge, file);
+      refuses(one, huge, new RegExp(`huge: size: expected ${file.length} bytes, found ${HUGE_BYTES}$`));
+      await rm(huge);
     });
 
     test('is refused if it is cut off anywhere or has extra bytes', () => {

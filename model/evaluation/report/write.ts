@@ -28,19 +28,24 @@ export interface MeasuredBundle {
   readonly curves?: readonly NamedCurve[];
 }
 
-/**
- * Writes the report to a temporary file, which then takes the place of `file`. `warn` gets a message for each part that
- * the report must leave out. Rejects unless there are at least two different stars.
- */
+/** Writes the report to a temporary file, which then takes the place of `file`. `reportOf` says when it rejects. */
 export async function writeReport(
   file: string,
   measured: MeasuredBundle,
   warn: (message: string) => void,
 ): Promise<void> {
+  await writeAtomically(file, Buffer.from(await reportOf(measured, warn)));
+}
+
+/**
+ * The report as an HTML page. `warn` gets a message for each part that it must leave out. Rejects unless there are at least
+ * two different stars.
+ */
+export async function reportOf(measured: MeasuredBundle, warn: (message: string) => void): Promise<string> {
   const { bundle, scorer, command, measuredOn, reviews, scores, curves } = measured;
   const { manifest } = bundle;
   const { evaluation = measureScores(reviews, scores, manifest.scoreRange) } = measured;
-  const html = await createReport({
+  return createReport({
     name: manifest.name,
     version: manifest.version,
     measuredOn,
@@ -51,7 +56,6 @@ export async function writeReport(
     scores,
     model: await reportedModelOf(bundle, scorer, warn),
   });
-  await writeAtomically(file, Buffer.from(html));
 }
 
 /**

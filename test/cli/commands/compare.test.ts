@@ -178,7 +178,7 @@ describe('hoshi compare', () => {
     const cases: [args: string[], message: RegExp][] = [
       [[folder, paths.new], /manifest\.json: expected a file of a bundle, found none/],
       [[paths.old, join(folder, 'none')], /none\/manifest\.json: expected a file of a bundle, found none/],
-      [[paths.old, paths.new, join(folder, 'none.tsv')], /ENOENT.*none\.tsv/],
+      [[paths.old, paths.new, join(folder, 'none.tsv')], /none\.tsv: expected a file, found none/],
       [[paths.old, paths.new, folder], /: expected a file, found a folder/],
       [[paths.old, paths.new, await file('g.tsv', '')], /Expected at least two texts to compare on, found 0 in g\.tsv/],
       [[paths.old, paths.new, await file('h.txt', '良い\n')], /Expected at least two texts .*, found 1 in h\.txt/],

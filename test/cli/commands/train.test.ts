@@ -452,7 +452,10 @@ describe('a folder that cannot be written', () => {
     const { status, stdout, stderr } = spawnSync('unshare', [...isolated, disk, disk, ...command], {
       encoding: 'utf8',
     });
-    assert.match(stderr, /hoshi: ENOSPC: no space left on device/);
+    assert.match(
+      stderr,
+      /\nhoshi: cannot write .*mine\/model\.txt: no space is left \(ENOSPC\)\. Free some space, or .*\n$/,
+    );
     assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
   });
 });
@@ -480,7 +483,7 @@ describe('Ctrl-C', () => {
   });
 
   /** A process that waits for the rest of its reviews. `give` sends the rest. */
-  async function reading(name: string) {
+  async function reading(name: string, first: NodeJS.Signals = 'SIGINT') {
     const data = join(folder, `${name}.tsv`);
     execFileSync('mkfifo', [data]);
     const { out, names } = await place(name);
@@ -489,10 +492,13 @@ describe('Ctrl-C', () => {
     pipe.on('error', () => {}); // the reader may have ended
     pipe.write(tableOf(1, 5).slice(0, 400));
     await running.waitForStderr('reading');
-    running.child.kill('SIGINT');
-    await running.waitForStderr(
-      'stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once',
-    );
+    const during = await names();
+    assert.equal(during.length, 2, 'the temporary folder and the lock');
+    running.child.kill(first);
+    if (first === 'SIGINT')
+      await running.waitForStderr(
+        'stopping; the best model so far is kept, if there is one. Press Ctrl-C again to end at once',
+      );
     return { ...running, names, give: () => pipe.end(tableOf(1, 5).slice(400)) };
   }
 
@@ -513,4 +519,14 @@ describe('Ctrl-C', () => {
     assert.deepEqual({ code, signal }, { code: null, signal: 'SIGINT' });
     assert.deepEqual(await names(), []);
   });
+
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    test(`${signal} ends at once, and leaves no file`, async () => {
+      const { give, ending, names } = await reading(signal, signal);
+      const { code, signal: received } = await ending;
+      give();
+      assert.deepEqual({ code, signal: received }, { code: null, signal });
+      assert.deepEqual(await names(), []);
+    });
+  }
 });

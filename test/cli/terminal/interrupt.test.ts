@@ -11,7 +11,7 @@ test('the first Ctrl-C aborts the signal; no listener is left when the work ends
   };
   const result = await runInterruptible(async (signal) => {
     assert.equal(signal.aborted, false);
-    process.emit('SIGINT');
+    process.emit('SIGINT', 'SIGINT');
     assert.equal(signal.aborted, true);
     return 'the best so far';
   }, options);

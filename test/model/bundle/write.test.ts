@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { readBundle } from '../../../model/bundle/read.ts';
-import { checkDestination, rollBackWrite, writeBundle } from '../../../model/bundle/write.ts';
+import { writeBundle } from '../../../model/bundle/write.ts';
 import { tinyBundle } from '../../fixtures/tiny-bundle.ts';
 
 let folder: string;
@@ -35,45 +35,6 @@ describe('writing a bundle', () => {
     assert.deepEqual(await readdir(folder), ['tiny']);
   });
 
-  test('an interrupted write is rolled back: its files are deleted and the older bundle is restored', async () => {
-    const temporary = join(folder, `.tiny.${process.pid}.tmp`);
-    await mkdir(temporary);
-    await writeFile(join(temporary, 'model.txt'), 'half');
-    rollBackWrite(path);
-    assert.deepEqual(await readdir(folder), ['tiny']);
-    // Interrupted between the two renames: the older bundle is in the .old folder.
-    await rename(path, `${temporary}.old`);
-    await mkdir(temporary);
-    rollBackWrite(path);
-    assert.deepEqual(await readdir(folder), ['tiny']);
-    assert.equal((await readBundle(path)).manifest.name, 'tiny');
-    // Interrupted after them: the .old folder remains, but the destination is complete.
-    await mkdir(`${temporary}.old`);
-    rollBackWrite(path);
-    assert.deepEqual(await readdir(folder), ['tiny']);
-    assert.equal((await readBundle(path)).manifest.name, 'tiny');
-  });
-
-  test('refuses a destination below a file, and accepts one whose folders do not exist yet', async () => {
-    const file = await mkdtemp(join(tmpdir(), 'hoshi-place-'));
-    await writeFile(join(file, 'a'), '');
-    for (const place of [join(file, 'a', 'mine'), join(file, 'a', 'deep', 'mine')])
-      await assert.rejects(checkDestination(place), { message: /mine: expected .*, ENOTDIR/ });
-    await checkDestination(join(file, 'none', 'yet', 'mine'));
-    assert.deepEqual(await readdir(file), ['a']);
-    await rm(file, { recursive: true });
-  });
-
-  const isRoot = process.getuid?.() === 0;
-  test('refuses a folder without write permission', { skip: isRoot && 'root may write to any folder' }, async () => {
-    const closed = await mkdtemp(join(tmpdir(), 'hoshi-closed-'));
-    await chmod(closed, 0o555);
-    await assert.rejects(checkDestination(join(closed, 'deep', 'mine')), {
-      message: new RegExp(`mine: expected ${closed} to be a writable folder, EACCES`),
-    });
-    await rm(closed, { recursive: true });
-  });
-
   test('accepts a path that ends with a slash', async () => {
     await writeBundle(`${path}/`, await tinyBundle());
     await readBundle(`${path}/`);
@@ -87,23 +48,25 @@ describe('writing a bundle', () => {
     await rm(join(folder, 'empty'), { recursive: true });
   });
 
-  test('does not replace a folder that is not a bundle', async () => {
-    const others = join(folder, 'others');
-    await mkdir(others);
-    await writeFile(join(others, 'README.md'), 'kept');
-    await assert.rejects(writeBundle(others, await tinyBundle()), {
-      message: `${others}: expected a bundle, an empty folder or nothing, found README.md in it`,
-    });
-    await assert.rejects(
-      writeBundle(join(others, 'README.md'), await tinyBundle()),
-      /README.md: expected a bundle, an empty folder or nothing, ENOTDIR/,
+  test('more files are added before the bundle takes its place; without them the older bundle stays', async () => {
+    const before = await readFile(join(path, 'manifest.json'), 'utf8');
+    const parts = await tinyBundle();
+    let seen: string[] = [];
+    await writeBundle(
+      path,
+      { ...parts, modelText: parts.modelText.replace('leaf_value=3', 'leaf_value=2') },
+      async (at) => {
+        seen = await readdir(at);
+        assert.equal(await readFile(join(path, 'manifest.json'), 'utf8'), before);
+        return { 'report.html': '<p>' };
+      },
     );
-    assert.equal(await readFile(join(others, 'README.md'), 'utf8'), 'kept');
-    await rm(others, { recursive: true });
-    await writeFile(join(path, 'notes.txt'), 'kept');
-    await assert.rejects(writeBundle(path, await tinyBundle()), /tiny: expected a bundle, .*, found notes.txt in it/);
-    assert.equal(await readFile(join(path, 'notes.txt'), 'utf8'), 'kept');
-    await rm(join(path, 'notes.txt'));
+    assert.ok(seen.includes('manifest.json') && seen.includes('forest.bin'), seen.join());
+    assert.equal(await readFile(join(path, 'report.html'), 'utf8'), '<p>');
+    assert.match((await readBundle(path)).modelText, /leaf_value=2/);
+    const failing = writeBundle(path, parts, () => Promise.reject(new Error('no report')));
+    await assert.rejects(failing, /^Error: no report$/);
+    assert.match((await readBundle(path)).modelText, /leaf_value=2/);
     assert.deepEqual(await readdir(folder), ['tiny']);
   });
 });

@@ -70,9 +70,9 @@ describe('a file of texts', () => {
     await assert.rejects(read('d.jsonl', '{"text":"良い"}\n{"text":5}\n'), /d\.jsonl:2: expected "text" to be a text/);
     await assert.rejects(
       read('d.txt', '良い\n').then(() => readTextFileAt(join(folder, 'none.txt'))),
-      /ENOENT/,
+      /none\.txt: expected a file, found none$/,
     );
-    await assert.rejects(readTextFileAt(join(folder, 'none.tsv')), /ENOENT/);
+    await assert.rejects(readTextFileAt(join(folder, 'none.tsv')), /none\.tsv: expected a file, found none$/);
     await assert.rejects(readTextFileAt(folder), /: expected a file, found a folder/);
     const broken = join(folder, 'broken.txt');
     await writeFile(broken, Buffer.of(0xff, 0xa0, 0xff));

@@ -96,6 +96,31 @@ describe('scorer', () => {
     assert.ok(bad < nolan && nolan < great, `${nolan}`);
   });
 
+  test('a bundle that is replaced under a scorer: it goes on with the model that it loaded', async () => {
+    const newer = {
+      modelText: (await tinyBundle()).modelText.replace('leaf_value=3 5 1', 'leaf_value=2 4 1'),
+      goldens: [{ text: '良い', score: 4 }],
+    };
+    for (const engine of engineNames) {
+      const path = await writeTiny();
+      const [scorer, explaining] = [
+        await loadScorer({ bundlePath: path, engine }),
+        await loadScorer({ bundlePath: path, engine }),
+      ];
+      const explanation = await explaining.explain('良い');
+      assert.equal(await writeTiny(newer), path);
+      assert.deepEqual(
+        [scorer, explaining].map((each) => each.score('良い')),
+        [5, 5],
+      );
+      assert.deepEqual(await explaining.explain('良い'), explanation);
+      // What it has not loaded yet is in no place any more. It is refused, instead of the newer bundle's.
+      await assert.rejects(scorer.explain('良い'), { name: 'BundleError' });
+      assert.equal((await loadScorer({ bundlePath: path, engine })).score('良い'), 4);
+      await rm(path, { recursive: true });
+    }
+  });
+
   test('scores are clamped to the range', async () => {
     const { manifest } = await tinyBundle();
     const path = await writeTiny({

@@ -521,7 +521,7 @@ describe('failures', () => {
     await writeFile(join(path, 'thesis.txt'), 'kept');
     const stages: string[] = [];
     await assert.rejects(train(path, three, { ...oneTree, onStage: (stage) => stages.push(stage) }), {
-      message: `${path}: expected a bundle, an empty folder or nothing, found thesis.txt in it`,
+      message: `${path}: expected a bundle, an empty folder or nothing, found thesis.txt in it. Choose another folder, or delete this one first`,
     });
     assert.deepEqual(stages, []);
     assert.equal(await readFile(join(path, 'thesis.txt'), 'utf8'), 'kept');
@@ -539,7 +539,7 @@ describe('failures', () => {
     };
     const options = { ...oneTree, about: about as unknown as string };
     await assert.rejects(train(path(), goodAndBad, options), /^Error: the disk is full$/);
-    assert.equal(temporary.length, 1);
+    assert.equal(temporary.length, 2, 'the temporary folder and the lock');
     assert.deepEqual(await readdir(folder), names);
     assert.deepEqual(await contentsOf(path()), contents);
   });
