@@ -70,7 +70,7 @@ clients: build
 # Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
 # Screenshots go to build/screenshots.
 browser: build
-	$(NODE) --test dist/test/browser/page.test.js
+	$(NODE) --test dist/test/browser/*.test.js
 
 # Kills `hoshi train` before each of its system calls, and lets each call on a file fail: half an hour or more. The older
 # bundle or the new one has to be there each time. ARGS='--every 10' is shorter. It needs g++.

@@ -1,12 +1,13 @@
 /** `hoshi eval`: measures how well the scores match the stars of labelled reviews. */
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { readBundle } from '../../model/bundle/read.ts';
-import type { Interval } from '../../model/evaluation/bootstrap.ts';
-import { type Evaluation, measureScores, scoreReviews } from '../../model/evaluation/evaluate.ts';
-import { condense } from '../../model/evaluation/star-groups.ts';
+import type { Manifest } from '../../model/bundle/manifest.ts';
+import { readBundle, readManifest } from '../../model/bundle/read.ts';
+import { type BaselineScores, type Baselines, baselinesOf } from '../../model/evaluation/baselines.ts';
+import { measureScores, scoreReviews } from '../../model/evaluation/evaluate.ts';
+import { rangeMapOf } from '../../model/evaluation/range-map.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
-import { hashOfReviews, readReviews, starRangeOf } from '../../model/io/reviews.ts';
+import { hashOfReviews, type Review, readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import {
@@ -18,11 +19,9 @@ import {
   logBadRows,
   readingOf,
   type ScorerFlags,
+  shippedBundle,
 } from '../options.ts';
-import { plainTable } from '../terminal/table.ts';
-
-/** More pairs of neighbouring stars do not fit into a terminal. */
-const MAX_NEIGHBOURS = 8;
+import { evaluationText } from '../terminal/evaluation.ts';
 
 interface Flags extends ScorerFlags {
   readonly encoding?: Encoding;
@@ -53,10 +52,14 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   const bundle = flags.report === undefined ? undefined : await readBundle(bundlePath);
   const scorer = await loadScorer({ bundlePath, engine, warn: log, ...(bundle && { bundle }) });
   const scores = await scoreReviews(scorer, reviews);
-  const evaluation = measureScores(reviews, scores, scorer.bundle.scoreRange);
-  const print = () => process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation));
+  const evaluation = measureScores(reviews, scores, scorer.bundle);
+  const print = () =>
+    process.stdout.write(
+      flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation, scorer.bundle.scoreRange),
+    );
   if (flags.report === undefined || bundle === undefined) return void print();
   const { writeReport } = await import('../../model/evaluation/report/write.ts'); // only here, because it loads Vega
+  const base = await baseScoresOf(bundle.manifest, reviews);
   const isTrainingData = hashOfReviews(reviews) === bundle.manifest.made.data;
   // The report comes first, because the process ends when the reader of standard output ends.
   await writeReport(
@@ -69,51 +72,28 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
       reviews,
       scores,
       evaluation,
+      baselines: baselinesOnFile(reviews, { model: scores, ...(base && { base }) }, bundle.manifest),
     },
     log,
   ).finally(print);
   log(`wrote the report to ${flags.report}`);
 }
 
-function evaluationText(evaluation: Evaluation): string {
-  const { reviews, auc, neighbours, rightSide, spearman, rmse, mae, intervals } = evaluation;
-  const measure = (name: string, value: number, interval: Interval | null, unit: string) => [
-    name,
-    value.toFixed(4),
-    interval === null ? '' : interval.map((end) => end.toFixed(4)).join(' … '),
-    unit,
-  ];
-  const { rows, columns } = condense(evaluation);
-  return [
-    `${reviews} reviews\n\n`,
-    plainTable(
-      [
-        ['', 'value', `${intervals.level * 100} %`, ''],
-        measure('AUC', auc.value, intervals.auc, `${auc.low} against ${auc.high} stars`),
-        ...neighbours
-          .filter(() => neighbours.length > 1 && neighbours.length <= MAX_NEIGHBOURS) // of two, the AUC stands above
-          .map(({ low, high, value }) => measure('AUC', value, null, `${low} against ${high} stars`)),
-        measure(
-          'Right side',
-          rightSide,
-          null,
-          `of ${(auc.low + auc.high) / 2}: reviews of ${auc.low} and ${auc.high} stars`,
-        ),
-        measure('Spearman', spearman, intervals.spearman, ''),
-        measure('RMSE', rmse, intervals.rmse, 'stars'),
-        measure('MAE', mae, intervals.mae, 'stars'),
-      ],
-      [0, 3],
-    ),
-    '\n',
-    plainTable([
-      ['given', 'reviews', 'mean', ...columns.map((label) => `→ ${label}`)],
-      ...rows.map(({ label, reviews, score, counts }) => [
-        label,
-        String(reviews),
-        score.toFixed(2),
-        ...counts.map(String),
-      ]),
-    ]),
-  ].join('');
+/** The scores of the model that this one started from, in its range. Undefined unless that is the shipped model. */
+async function baseScoresOf(
+  { training, scoreRange }: Manifest,
+  reviews: readonly Review[],
+): Promise<Float64Array | undefined> {
+  const { base } = training;
+  const isNamed = typeof base === 'object' && base !== null && 'version' in base;
+  if (!isNamed || base.version !== (await readManifest(shippedBundle)).version) return undefined;
+  const scorer = await loadScorer({ bundlePath: shippedBundle, engine: 'auto', warn: log });
+  const { score } = rangeMapOf({ old: scorer.bundle, new: { scoreRange } });
+  return (await scoreReviews(scorer, reviews)).map(score);
+}
+
+/** The best constant for reviews is their own mean. */
+function baselinesOnFile(reviews: readonly Review[], scores: BaselineScores, manifest: Manifest): Baselines {
+  const stars = Float64Array.from(reviews, (review) => review.stars);
+  return baselinesOf(stars, scores, stars.reduce((sum, value) => sum + value, 0) / stars.length, manifest);
 }

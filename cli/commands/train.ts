@@ -2,6 +2,8 @@
 import { basename, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BundleDestination } from '../../model/bundle/destination.ts';
+import type { Baselines } from '../../model/evaluation/baselines.ts';
+import { countTexts, repeatsIn } from '../../model/io/copies.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import { Interrupted } from '../../model/io/interrupted.ts';
 import { type Review, readReviews } from '../../model/io/reviews.ts';
@@ -10,7 +12,6 @@ import type { VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { readBase } from '../../model/training/base.ts';
 import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
-import { countTexts, repeatsIn } from '../../model/training/split.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import {
@@ -24,11 +25,10 @@ import {
   readingOf,
   shippedBundle,
 } from '../options.ts';
-import { measureTexts } from '../terminal/measures.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { withReservedBundle } from '../terminal/reserved-bundle.ts';
-import { baselineLinesOf, trainingReportOf } from '../trained-model.ts';
 import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
+import { baselinesOfTraining, composedLineOf, logMeasures, trainingJson, trainingReportOf } from './training-result.ts';
 
 interface Flags extends UserDictionaryFlags {
   readonly out: string;
@@ -76,7 +76,7 @@ export function trainCommand(): Command {
     .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
     .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
     .option('--quiet', 'do not print the progress and the measures')
-    .option('--json', 'print the manifest as JSON')
+    .option('--json', 'print the manifest and all measures as JSON')
     .action(async (data: string, given: Flags, command: Command) => {
       const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
       const flags = given.folds === undefined && isGiven('validation') ? { ...given, folds: 0 } : given;
@@ -174,8 +174,10 @@ function addFitOptions(command: Command): Command {
 
 interface Result {
   readonly trained: Trained;
-  /** The measures of the model and its base. */
-  readonly lines: readonly string[];
+  readonly reviews: readonly Review[];
+  readonly baselines: Baselines | undefined;
+  /** The measures of the model and its base on reviews of other subjects. */
+  readonly composed: string | undefined;
 }
 
 async function trainOnFile(
@@ -200,28 +202,34 @@ async function trainOnFile(
     log(`${data}: texts that occur more than once: ${repeated}, of these with different stars: ${conflicting}`);
   try {
     const options = await trainOptionsOf(data, flags, reviews, progress, signal);
-    const lines: string[] = [];
+    let composed: string | undefined;
     const addFiles = async (trained: Trained): Promise<Record<string, string>> => {
       // Now, because the new bundle may take the place of its base.
-      if (!flags.quiet) lines.push(...(await baselineLinesOf(trained, reviews, options.base)));
-      const report = trained.interrupted === undefined && (await trainingReportOf(data, trained, onStage));
-      return report ? { 'report.html': report } : {};
+      if (!flags.quiet && options.base !== undefined && trained.evaluation !== undefined)
+        composed = await composedLineOf(trained, options.base);
+      const baselines = baselinesOfTraining(trained, reviews);
+      const report =
+        trained.interrupted === undefined
+          ? await trainingReportOf(data, trained, { reviews, baselines }, onStage)
+          : undefined;
+      return report === undefined ? {} : { 'report.html': report };
     };
-    return { trained: await train(destination, reviews, { ...options, addFiles }), lines };
+    const trained = await train(destination, reviews, { ...options, addFiles });
+    return { trained, reviews, baselines: baselinesOfTraining(trained, reviews), composed };
   } finally {
     pause();
   }
 }
 
-function showResult({ out, json, quiet }: Flags, { trained, lines }: Result): void {
+function showResult({ out, json, quiet }: Flags, { trained, reviews, baselines, composed }: Result): void {
   const { bundle, interrupted } = trained;
-  const { manifest } = bundle;
-  if (json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
+  const { name, version } = bundle.manifest;
+  if (json) process.stdout.write(`${JSON.stringify(trainingJson(trained, reviews, baselines))}\n`);
   if (!quiet) {
-    for (const [set, values] of measureTexts(manifest.measures)) log(`on ${set}: ${values}`);
-    for (const line of lines) log(line);
+    logMeasures(trained, baselines);
+    if (composed !== undefined) log(composed);
   }
-  const result = `${out} holds ${manifest.name} ${manifest.version}`;
+  const result = `${out} holds ${name} ${version}`;
   if (interrupted !== undefined) throw new Interrupted(`interrupted ${interrupted}; ${result}, the best model so far`);
   if (!quiet) log(result);
 }

@@ -69,7 +69,7 @@ function drawPlot({ title, xLabel, yLabel, series }: Plot, index: number): Promi
 }
 
 /**
- * Drawings take their colours from the style sheet of the report's page (page.css). A separate file has none, so grey
+ * Drawings take their colours from the style sheet of the report's page (colours.css). A separate file has none, so grey
  * replaces them.
  */
 function standAlone(svg: string, y: number): string {

@@ -1,8 +1,9 @@
 /** What `hoshi train` prints at its end: the new model beside the model that it started from, and beside no model at all. */
-import { type ComparedMeasures, compareMeasures, type Measures } from '../../model/evaluation/compare.ts';
-import { measuresOf } from '../../model/evaluation/measures.ts';
+import type { Baselines } from '../../model/evaluation/baselines.ts';
+import type { Evaluation } from '../../model/evaluation/evaluate.ts';
+import type { Measures } from '../../model/evaluation/measures.ts';
 import { fixed, signed } from '../../model/evaluation/report/numbers.ts';
-import type { Review } from '../../model/io/reviews.ts';
+import { groupText } from '../../model/evaluation/star-sides.ts';
 import { plainTable } from './table.ts';
 
 const DIGITS = 4;
@@ -13,54 +14,39 @@ const MEASURES = [
   ['MAE', 'mae'],
 ] as const satisfies readonly (readonly [name: string, measure: keyof Measures])[];
 
-/**
- * Compares on held-out reviews, with at least two different stars. `constant` is the mean of all stars, the best guess
- * without a model.
- */
-export function baselineText(
-  heldOut: readonly Review[],
-  scores: { readonly base: Float64Array; readonly model: Float64Array },
-  constant: number,
-): string {
-  const stars = Float64Array.from(heldOut, (review) => review.stars);
-  const compared = compareMeasures(stars, scores.base, scores.model);
-  const { low, high } = compared.stars;
-  const guess = measuresOf(stars, new Float64Array(stars.length).fill(constant), [low, high]);
-  const row = (name: string, measures: Partial<Measures>) => [
+/** `evaluation` has the measures of the new model on the same reviews. */
+export function baselineText({ constant, base, verdict }: Baselines, evaluation: Evaluation): string {
+  const { reviews, auc, spearman, rmse, mae, intervals } = evaluation;
+  const [low, high] = auc.groups;
+  const row = (name: string, measures: Pick<Measures, (typeof MEASURES)[number][1]>) => [
     name,
-    ...MEASURES.map(([, measure]) => fixed(measures[measure] ?? Number.NaN, DIGITS)),
+    ...MEASURES.map(([, measure]) => fixed(measures[measure], DIGITS)),
   ];
   return [
-    `${heldOut.length} held-out reviews; AUC of ${low} against ${high} stars\n`,
+    `${reviews} held-out reviews; AUC of ${groupText(low)} against ${groupText(high)} stars\n`,
     plainTable(
       [
         ['', ...MEASURES.map(([name]) => name)],
-        row('no model', guess),
-        row('base', compared.old),
-        row('new', compared.new),
-        ['new − base', ...MEASURES.map(([, measure]) => signed(compared.difference[measure], DIGITS))],
-        ['95 %', ...MEASURES.map(([, measure]) => intervalText(compared.intervals[measure]))],
+        row('no model', constant),
+        ...(base === undefined ? [] : [row('base', base.old)]),
+        row('new', { auc: auc.value, spearman, rmse, mae }),
+        ['95 %', ...MEASURES.map(([, measure]) => intervalText(intervals[measure], fixed))],
+        ...(base === undefined
+          ? []
+          : [
+              ['new − base', ...MEASURES.map(([, measure]) => signed(base.difference[measure], DIGITS))],
+              ['95 %', ...MEASURES.map(([, measure]) => intervalText(base.intervals[measure], signed))],
+            ]),
       ],
       [0],
     ),
-    `${verdictOn(compared)}\n`,
+    ...(verdict === undefined ? [] : [`${verdict}\n`]),
   ].join('');
 }
 
-function intervalText(interval: readonly [number, number] | null): string {
-  return interval === null ? '–' : interval.map((end) => signed(end, DIGITS)).join(' … ');
-}
-
-/** By AUC and RMSE. A difference is certain if its interval does not contain 0. */
-function verdictOn({ difference, intervals }: ComparedMeasures): string {
-  const isBetter = difference.rmse < 0 && !(difference.auc < 0);
-  const isWorse = difference.rmse > 0 && !(difference.auc > 0);
-  const isCertain = [intervals.auc, intervals.rmse].some(
-    (interval) => interval !== null && interval[0] * interval[1] > 0,
-  );
-  if (isBetter && isCertain) return 'The new model is better than its base on these reviews.';
-  if (isBetter) return 'The new model may be better than its base; these reviews are too few to be certain.';
-  if (isWorse)
-    return 'The new model is NOT better than its base on these reviews. Serve the base, or train on more reviews.';
-  return 'The new model is better than its base by one measure and worse by another; these reviews do not decide.';
+function intervalText(
+  interval: readonly [number, number] | null,
+  show: (value: number, digits: number) => string,
+): string {
+  return interval === null ? 'too few' : interval.map((end) => show(end, DIGITS)).join(' … ');
 }

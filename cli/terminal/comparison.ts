@@ -12,6 +12,7 @@ import type { ExplainedMove } from '../../model/evaluation/moves.ts';
 import type { Pair } from '../../model/evaluation/range-map.ts';
 import { clip } from '../../model/evaluation/report/coloured-text.ts';
 import { countText, digitsFor, fixed, signed } from '../../model/evaluation/report/numbers.ts';
+import { groupText, HIGHEST, LOWEST, MIDDLE } from '../../model/evaluation/star-sides.ts';
 import { printable } from './paint.ts';
 import { plainTable } from './table.ts';
 
@@ -107,28 +108,37 @@ function endTable({ old: before, new: after, ends, texts }: Comparison): string 
   );
 }
 
-function measureTable({ stars, intervals, difference, ...models }: ComparedMeasures, digits: number): string {
-  const row = (name: string, measure: 'auc' | 'spearman' | 'rmse' | 'mae', note: string) => {
+function measureTable({ groups, few, intervals, difference, ...models }: ComparedMeasures, digits: number): string {
+  const row = (name: string, measure: keyof typeof difference, note: string) => {
     const places = measure === 'rmse' || measure === 'mae' ? digits + 2 : 4;
     return [
       name,
       fixed(models.old[measure], places),
       fixed(models.new[measure], places),
       signed(difference[measure], places),
-      intervals[measure]?.map((end) => signed(end, places)).join(' … ') ?? '',
+      intervals[measure]?.map((end) => signed(end, places)).join(' … ') ?? 'too few',
       note,
     ];
   };
-  return plainTable(
+  const auc = (measure: 'auc' | 'aucLower' | 'aucUpper', low: number, high: number) => {
+    const [below, above] = [groups[low], groups[high]];
+    if (!below || !above) return [];
+    return [row('AUC', measure, `${groupText(below)} against ${groupText(above)} stars`)];
+  };
+  const table = plainTable(
     [
       ['', 'old', 'new', 'difference', `${intervals.level * 100} %`, ''],
-      row('AUC', 'auc', `${stars.low} against ${stars.high} stars`),
+      ...auc('auc', LOWEST, HIGHEST),
+      ...auc('aucLower', LOWEST, MIDDLE),
+      ...auc('aucUpper', MIDDLE, HIGHEST),
       row('Spearman', 'spearman', ''),
       row('RMSE', 'rmse', 'stars'),
       row('MAE', 'mae', 'stars'),
+      row('Labels', 'labels', 'share of right ones, by the best cuts of other reviews'),
     ],
     [0, 5],
   );
+  return few === null ? table : `FEW REVIEWS: ${few}\n${table}`;
 }
 
 function movesText(moves: readonly ExplainedMove[], digits: number): string {

@@ -1,14 +1,14 @@
 /**
  * An explanation for the terminal: the text, coloured by the contributions of its terms, and a table of the terms.
- * Green adds stars, red with underline takes them away, and a deeper colour means more; the signs in the table say the
- * same. Control characters are replaced by visible characters.
+ * Amber adds stars, blue with underline takes them away, as in the reports and on the server's page; test/colours.test.ts
+ * compares them. A deeper colour means more, and the signs in the table say the same. Control characters are replaced by visible characters.
  */
 import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts';
 
 // Five of the 256 terminal colours for each direction, pale to deep. Black text is readable on all of them.
-const ADDS = [194, 157, 120, 77, 41];
-const TAKES = [224, 217, 210, 209, 203];
+export const RAISES = [223, 222, 221, 215, 214];
+export const LOWERS = [153, 117, 111, 75, 69];
 /** A piece of text below this share of the largest contribution is not coloured. */
 const FAINT = 0.05;
 
@@ -37,7 +37,7 @@ export function paintText(text: string, terms: readonly ExplainedTerm[]): string
 function styleOf(contribution: number, largest: number): string {
   const share = Math.abs(contribution) / largest;
   if (!(share >= FAINT)) return '';
-  const colour = (contribution > 0 ? ADDS : TAKES)[Math.min(4, Math.floor(share * 5))];
+  const colour = (contribution > 0 ? RAISES : LOWERS)[Math.min(4, Math.floor(share * 5))];
   return `${contribution > 0 ? '' : '4;'}38;5;16;48;5;${colour}`;
 }
 

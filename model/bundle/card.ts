@@ -57,6 +57,9 @@ function originOf({ seed, reviews, data, imported }: Manifest['made']): string {
   return `from a model made in Python (${programs.join(', ')}; rows in ${imported.dtype})`;
 }
 
+/** Suffixes of the numbers that belong to a measure: a standard deviation over folds, and the ends of an interval. */
+const PARTS = ['Deviation', 'From', 'To'] as const;
+
 function measureTable(measures: Manifest['measures']): string {
   const sets = Object.entries(measures);
   if (sets.length === 0)
@@ -64,11 +67,13 @@ function measureTable(measures: Manifest['measures']): string {
   const format = (value: number) => (Number.isInteger(value) ? `${value}` : value.toFixed(4));
   const table = sets.flatMap(([set, values]) =>
     Object.entries(values)
-      .filter(([name]) => !name.endsWith('Deviation'))
+      .filter(([name]) => !PARTS.some((part) => name.endsWith(part) && name.slice(0, -part.length) in values))
       .map(([name, value]) => {
-        const deviation = values[`${name}Deviation`];
-        return `| ${set} | ${name} | ${format(value)}${deviation === undefined ? '' : ` ± ${format(deviation)}`} |\n`;
+        const [deviation, from, to] = PARTS.map((part) => values[`${name}${part}`]);
+        const spread = deviation === undefined ? '' : ` ± ${format(deviation)}`;
+        const interval = from === undefined || to === undefined ? '' : `${format(from)} … ${format(to)}`;
+        return `| ${set} | ${name} | ${format(value)}${spread} | ${interval} |\n`;
       }),
   );
-  return `| reviews of | measure | value |\n| --- | --- | --- |\n${table.join('')}`;
+  return `| reviews of | measure | value | 95 % interval |\n| --- | --- | --- | --- |\n${table.join('')}`;
 }

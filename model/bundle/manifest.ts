@@ -78,7 +78,8 @@ export interface Manifest {
   readonly lightgbm: string;
   /**
    * Set of reviews → measure → value. Undefined measures are left out; RMSE and MAE are in stars. For cross-validation,
-   * a value is the mean over the folds, and `rmseDeviation` and the like are standard deviations.
+   * a value is the mean over the folds, and `rmseDeviation` and the like are standard deviations. `rmseFrom` and `rmseTo`
+   * are the ends of a 95 % interval.
    */
   readonly measures: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly files: Readonly<Record<FileName, { readonly sha256: string; readonly bytes: number }>>;

@@ -5,15 +5,22 @@
  * measures. A million reviews take seconds; with a sort per draw they would take an hour.
  */
 import { createRandom } from '../math/random.ts';
+import { HIGHEST, LOWEST, MIDDLE, rangeOf, sidesOf } from './star-sides.ts';
 
 /** The measures of one draw. A measure that is not defined on it is NaN. */
 export interface DrawnMeasures {
   readonly rmse: number;
   readonly mae: number;
-  /** Lowest stars of all reviews against the highest. */
+  /** The lowest stars of all reviews against the highest. star-sides.ts says which stars these are. */
   readonly auc: number;
+  /** The lowest stars against the middle. */
+  readonly aucLower: number;
+  /** The middle against the highest stars. */
+  readonly aucUpper: number;
   readonly spearman: number;
 }
+
+export const measureNames = ['rmse', 'mae', 'auc', 'aucLower', 'aucUpper', 'spearman'] as const;
 
 /**
  * The measures of each draw. A draw picks `stars.length` times; a pick is an index into the reviews in order of score.
@@ -30,7 +37,7 @@ export function* drawnMeasures(
 
 /**
  * The differences `after` − `before` of the measures of two models, for each draw. Both models are measured on the same
- * reviews: a pick is an index into the reviews in order of the score `before`.
+ * reviews.
  */
 export function* drawnDifferences(
   stars: ArrayLike<number>,
@@ -39,22 +46,35 @@ export function* drawnDifferences(
   draws: number,
   seed: number,
 ): Generator<DrawnMeasures> {
-  const [first, second] = [sortedByScore(stars, before), sortedByScore(stars, after)];
-  const placeOf = new Uint32Array(stars.length); // of a review in `first`
-  first.order.forEach((review, place) => {
+  for (const [old, now] of drawnTogether(stars, [before, after], draws, seed) as Generator<
+    [DrawnMeasures, DrawnMeasures]
+  >)
+    yield Object.fromEntries(measureNames.map((name) => [name, now[name] - old[name]])) as unknown as DrawnMeasures;
+}
+
+/**
+ * The measures of several models on the same draws, one for each model. A pick is an index into the reviews in order of
+ * the first model's scores.
+ */
+export function* drawnTogether(
+  stars: ArrayLike<number>,
+  models: readonly ArrayLike<number>[],
+  draws: number,
+  seed: number,
+): Generator<DrawnMeasures[]> {
+  const sorted = models.map((scores) => sortedByScore(stars, scores));
+  const placeOf = new Uint32Array(stars.length); // of a review in the order of the first model
+  sorted[0]?.order.forEach((review, place) => {
     placeOf[review] = place;
   });
-  const places = second.order.map((review) => placeOf[review] as number);
-  const countsOfSecond = new Uint16Array(stars.length);
-  for (const counts of drawnCounts(stars.length, draws, seed)) {
-    for (let i = 0; i < places.length; i++) countsOfSecond[i] = counts[places[i] as number] as number;
-    const [old, now] = [measureDraw(first, counts), measureDraw(second, countsOfSecond)];
-    yield {
-      rmse: now.rmse - old.rmse,
-      mae: now.mae - old.mae,
-      auc: now.auc - old.auc,
-      spearman: now.spearman - old.spearman,
-    };
+  const places = sorted.map(({ order }) => order.map((review) => placeOf[review] as number));
+  const counts = new Uint16Array(stars.length);
+  for (const picked of drawnCounts(stars.length, draws, seed)) {
+    yield sorted.map((reviews, model) => {
+      const placesOfModel = places[model] as Uint32Array;
+      for (let i = 0; i < counts.length; i++) counts[i] = picked[placesOfModel[i] as number] as number;
+      return measureDraw(reviews, counts);
+    });
   }
 }
 
@@ -83,22 +103,29 @@ interface SortedReviews {
   /** Index of the review's stars among the different stars, 0 for the lowest. */
   readonly classes: Uint32Array;
   readonly classCount: number;
+  /** The side of the review's stars (star-sides.ts). */
+  readonly sides: Uint8Array;
 }
 
 function sortedByScore(stars: ArrayLike<number>, scores: ArrayLike<number>): SortedReviews {
   const order = Uint32Array.from(stars, (_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
   const classOf = new Map([...new Set(Array.from(stars))].sort((a, b) => a - b).map((value, i) => [value, i]));
+  const sides = sidesOf(stars, rangeOf(stars));
   return {
     order,
     scores: Float64Array.from(order, (review) => scores[review] as number),
     errors: Float64Array.from(order, (review) => (scores[review] as number) - (stars[review] as number)),
     classes: Uint32Array.from(order, (review) => classOf.get(stars[review] as number) as number),
     classCount: classOf.size,
+    sides: Uint8Array.from(order, (review) => sides[review] as number),
   };
 }
 
 /** `counts[i]` is how often the draw picked review i. Equal scores and equal stars share their mean rank. */
-function measureDraw({ scores, errors, classes, classCount }: SortedReviews, counts: Uint16Array): DrawnMeasures {
+function measureDraw(
+  { scores, errors, classes, classCount, sides }: SortedReviews,
+  counts: Uint16Array,
+): DrawnMeasures {
   const count = scores.length;
   const ofClass = new Float64Array(classCount);
   for (let place = 0; place < count; place++) {
@@ -112,12 +139,12 @@ function measureDraw({ scores, errors, classes, classCount }: SortedReviews, cou
   let scoreSquares = 0;
   let starSquares = 0;
   let before = 0;
-  let lowBefore = 0; // reviews of the lowest class with lower scores
-  let pairs = 0;
+  const pairs = new SidePairs();
   for (let first = 0; first < count; ) {
     let end = first; // plain variables here and below: destructured arrays made this loop twice as slow
     let drawn = 0;
     let low = 0;
+    let middle = 0;
     let high = 0;
     let ranks = 0;
     for (; end < count && scores[end] === scores[first]; end++) {
@@ -127,8 +154,10 @@ function measureDraw({ scores, errors, classes, classCount }: SortedReviews, cou
       const given = classes[end] as number;
       const rank = starRanks[given] as number;
       drawn += weight;
-      if (given === 0) low += weight;
-      if (given === classCount - 1) high += weight;
+      const side = sides[end] as number;
+      if (side === LOWEST) low += weight;
+      else if (side === HIGHEST) high += weight;
+      else if (side === MIDDLE) middle += weight;
       squares += weight * error * error;
       absolutes += weight * Math.abs(error);
       ranks += weight * rank;
@@ -137,17 +166,46 @@ function measureDraw({ scores, errors, classes, classCount }: SortedReviews, cou
     const scoreRank = before + (drawn - count) / 2; // rank of all reviews with this score, minus the mean rank
     products += scoreRank * ranks;
     scoreSquares += drawn * scoreRank * scoreRank;
-    pairs += high * (lowBefore + low / 2);
+    pairs.add(low, middle, high);
     before += drawn;
-    lowBefore += low;
     first = end;
   }
   return {
     rmse: Math.sqrt(squares / count),
     mae: absolutes / count,
-    auc: classCount > 1 ? pairs / (lowBefore * (ofClass[classCount - 1] as number)) : Number.NaN,
+    ...pairs.areas(),
     spearman: products / Math.sqrt(scoreSquares * starSquares),
   };
+}
+
+/** Counts pairs of reviews of two sides in the right order. Gets the reviews in order of score. */
+class SidePairs {
+  // Reviews so far.
+  #low = 0;
+  #middle = 0;
+  #high = 0;
+  // Pairs.
+  #lowHigh = 0;
+  #lowMiddle = 0;
+  #middleHigh = 0;
+
+  /** Adds the reviews with the next score, by their sides. Pairs of equal scores count half. */
+  add(low: number, middle: number, high: number): void {
+    this.#lowHigh += high * (this.#low + low / 2);
+    this.#lowMiddle += middle * (this.#low + low / 2);
+    this.#middleHigh += high * (this.#middle + middle / 2);
+    this.#low += low;
+    this.#middle += middle;
+    this.#high += high;
+  }
+
+  areas(): Pick<DrawnMeasures, 'auc' | 'aucLower' | 'aucUpper'> {
+    return {
+      auc: this.#lowHigh / (this.#low * this.#high),
+      aucLower: this.#lowMiddle / (this.#low * this.#middle),
+      aucUpper: this.#middleHigh / (this.#middle * this.#high),
+    };
+  }
 }
 
 /** The rank that all reviews of a class share, minus the mean rank, for each class. */

@@ -6,11 +6,15 @@
 import type { Manifest } from '../bundle/manifest.ts';
 import { quantileOfSorted } from '../math/statistics.ts';
 import type { ScoreRange } from '../reference/score-range.ts';
-import { type Intervals, pairedBootstrap } from './bootstrap.ts';
+import { type Interval, type Intervals, pairedBootstrap } from './bootstrap.ts';
+import { ENOUGH_FOR_BOOTSTRAP, ENOUGH_FOR_BOOTSTRAP_SIDE, fewReviews } from './enough.ts';
+import { meanInterval } from './interval.ts';
+import { type LabelledModel, rightnessOf } from './label-accuracy.ts';
 import { type LabelCuts, labelCutsOf, labelOf, labels } from './labels.ts';
-import { areaUnderCurve, confusionOf, meanAbsoluteError, rootMeanSquaredError, spearman } from './measures.ts';
+import { allMeasuresOf, confusionOf, type Measures, spearman } from './measures.ts';
 import { type Pair, rangeMapOf } from './range-map.ts';
 import type { ScoredPair } from './score-pair.ts';
+import { HIGHEST, LOWEST, MIDDLE, rangeOf, type StarGroup, starGroupsOf } from './star-sides.ts';
 
 export type ComparedModel = Pick<Manifest, 'name' | 'version' | 'scoreRange'>;
 
@@ -52,21 +56,26 @@ export interface Spread {
 
 export const quantileShares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99] as const;
 
-export interface Measures {
-  readonly auc: number;
-  readonly spearman: number;
-  readonly rmse: number;
-  readonly mae: number;
+/** The measures of one model, and the share of right labels by cross-fitted cuts (label-accuracy.ts). */
+export interface LabelledMeasures extends Measures {
+  readonly labels: number;
 }
 
 /** Both models against the stars that reviewers gave. */
-export interface ComparedMeasures extends Pair<Measures> {
+export interface ComparedMeasures extends Pair<LabelledMeasures> {
   /** AUC separates the reviews with the lowest stars from those with the highest. */
   readonly stars: { readonly low: number; readonly high: number };
+  /** The groups that AUC compares, in the order of `sides` in star-sides.ts. Null if no review belongs to one. */
+  readonly groups: readonly (StarGroup | null)[];
+  /** In what way the reviews are few, as a sentence (enough.ts); null if they are enough. */
+  readonly few: string | null;
   /** new − old. */
-  readonly difference: Measures;
-  /** 95 % confidence intervals of the differences, by the paired bootstrap. */
-  readonly intervals: Intervals;
+  readonly difference: LabelledMeasures;
+  /**
+   * 95 % confidence intervals of the differences: by the paired bootstrap, and of `labels` by the normal distribution. Null
+   * if there are too few reviews, or too few on a side of an AUC (enough.ts).
+   */
+  readonly intervals: Intervals & { readonly labels: Interval | null };
 }
 
 // On a range from 1 to 5; on another range they grow with its width.
@@ -103,7 +112,7 @@ export function compareScores(
     labels: compareLabels(models, scores),
     ends: { old: endsOf(scores.old, oldModel.scoreRange), new: endsOf(scores.new, newModel.scoreRange) },
     spearman: spearman(mapped, scores.new),
-    ...(stars === undefined ? {} : { measures: compareMeasures(stars, mapped, scores.new) }),
+    ...(stars === undefined ? {} : { measures: compareMeasures(stars, mapped, scores.new, newModel) }),
   };
 }
 
@@ -162,32 +171,55 @@ function endsOf(scores: Float64Array, [lowest, highest]: ScoreRange) {
   };
 }
 
-/** Measures two models by their scores of the same reviews, of at least two different stars. */
+/**
+ * Measures two models by their scores of the same reviews, of at least two different stars. `model` has the range of both
+ * models' scores.
+ */
 export function compareMeasures(
   stars: Float64Array,
   oldScores: Float64Array,
   newScores: Float64Array,
+  model: LabelledModel,
 ): ComparedMeasures {
-  const [low, high] = [stars.reduce((a, b) => Math.min(a, b)), stars.reduce((a, b) => Math.max(a, b))];
-  const measure = (scores: Float64Array): Measures => ({
-    auc: areaUnderCurve(stars, scores, low, high),
-    spearman: spearman(stars, scores),
-    rmse: rootMeanSquaredError(stars, scores),
-    mae: meanAbsoluteError(stars, scores),
-  });
-  const [before, after] = [measure(oldScores), measure(newScores)];
+  const range = rangeOf(stars);
+  const groups = starGroupsOf(stars, range);
+  const rightness = [oldScores, newScores].map((scores) => rightnessOf(stars, scores, model));
+  const [before, after] = [oldScores, newScores].map((scores, i) => ({
+    ...allMeasuresOf(stars, scores, range),
+    labels: meanOf(rightness[i] as Uint8Array),
+  })) as [LabelledMeasures, LabelledMeasures];
+  const changes = Float64Array.from(stars, (_, i) => (rightness[1]?.[i] as number) - (rightness[0]?.[i] as number));
+  const difference = Object.fromEntries(
+    Object.keys(after).map((name) => [name, after[name as keyof Measures] - before[name as keyof Measures]]),
+  ) as unknown as LabelledMeasures;
   return {
-    stars: { low, high },
+    stars: { low: range[0], high: range[1] },
+    groups: groups.map((group) => group ?? null),
+    few: fewReviews(stars.length, groups[LOWEST], groups[HIGHEST]) ?? null,
     old: before,
     new: after,
-    difference: {
-      auc: after.auc - before.auc,
-      spearman: after.spearman - before.spearman,
-      rmse: after.rmse - before.rmse,
-      mae: after.mae - before.mae,
+    difference,
+    intervals: {
+      ...withoutFew(pairedBootstrap(stars, oldScores, newScores), groups),
+      labels: stars.length < ENOUGH_FOR_BOOTSTRAP ? null : meanInterval(changes),
     },
-    intervals: pairedBootstrap(stars, oldScores, newScores),
   };
+}
+
+/** Without the intervals of AUCs that have too few reviews on a side. */
+function withoutFew(intervals: Intervals, groups: readonly (StarGroup | undefined)[]): Intervals {
+  const areEnough = (...sides: readonly number[]) =>
+    sides.every((side) => (groups[side]?.reviews ?? 0) >= ENOUGH_FOR_BOOTSTRAP_SIDE);
+  return {
+    ...intervals,
+    auc: areEnough(LOWEST, HIGHEST) ? intervals.auc : null,
+    aucLower: areEnough(LOWEST, MIDDLE) ? intervals.aucLower : null,
+    aucUpper: areEnough(MIDDLE, HIGHEST) ? intervals.aucUpper : null,
+  };
+}
+
+function meanOf(values: Uint8Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function countIf(values: Float64Array, isCounted: (value: number) => boolean): number {

@@ -3,6 +3,7 @@
  * with one entry per review, and leaves them as they are.
  */
 import { ranksOf } from '../math/statistics.ts';
+import { HIGHEST, LOWEST, MIDDLE, sidesOf } from './star-sides.ts';
 
 /** Root of the mean squared error, in stars. */
 export function rootMeanSquaredError(stars: ArrayLike<number>, scores: ArrayLike<number>): number {
@@ -68,6 +69,36 @@ export function confusionOf(
   return counts;
 }
 
+/** All measures. One that is not defined is NaN. */
+export interface Measures {
+  /** The lowest stars against the highest. star-sides.ts says which stars these are. */
+  readonly auc: number;
+  /** The lowest stars against the middle. */
+  readonly aucLower: number;
+  /** The middle against the highest stars. */
+  readonly aucUpper: number;
+  readonly spearman: number;
+  readonly rmse: number;
+  readonly mae: number;
+}
+
+/** `range` covers the stars: it says which stars are the lowest and the highest. */
+export function allMeasuresOf(
+  stars: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  range: readonly [number, number],
+): Measures {
+  const sides = sidesOf(stars, range);
+  return {
+    auc: areaUnderCurve(sides, scores, LOWEST, HIGHEST),
+    aucLower: areaUnderCurve(sides, scores, LOWEST, MIDDLE),
+    aucUpper: areaUnderCurve(sides, scores, MIDDLE, HIGHEST),
+    spearman: spearman(stars, scores),
+    rmse: rootMeanSquaredError(stars, scores),
+    mae: meanAbsoluteError(stars, scores),
+  };
+}
+
 /**
  * RMSE, MAE, Spearman and AUC by name, for a manifest. Leaves out a measure that is not defined, because JSON has no
  * NaN: without a review with the lowest stars, for example, there is no AUC.
@@ -75,15 +106,12 @@ export function confusionOf(
 export function measuresOf(
   stars: ArrayLike<number>,
   scores: ArrayLike<number>,
-  [lowest, highest]: readonly [number, number],
+  range: readonly [number, number],
 ): Record<string, number> {
-  const measures = {
-    rmse: rootMeanSquaredError(stars, scores),
-    mae: meanAbsoluteError(stars, scores),
-    spearman: spearman(stars, scores),
-    auc: areaUnderCurve(stars, scores, lowest, highest),
-  };
-  return Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
+  const { rmse, mae, spearman: ranks, auc } = allMeasuresOf(stars, scores, range);
+  return Object.fromEntries(
+    Object.entries({ rmse, mae, spearman: ranks, auc }).filter(([, value]) => Number.isFinite(value)),
+  );
 }
 
 /**

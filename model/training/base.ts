@@ -97,7 +97,7 @@ export function baseInRange(base: BaseModel, range: ScoreRange): BaseModel {
 }
 
 /** The idf of the base's terms is larger and smaller by their consistency (consistency.ts); 0.7 is typical. */
-const NEW_TERM_FACTOR = 0.7;
+export const NEW_TERM_FACTOR = 0.7;
 
 /** The base's vectorizer with new terms: those of `own` that it lacks. Their idf is smaller, as the base's are. */
 export function extendVectorizer({ parameters, tables }: Vectorizer, own: FittedTerms): Vectorizer {

@@ -38,3 +38,10 @@ export function weightFunctionOf(classWeights: ClassWeights, reviews: readonly R
 export function sampleWeightsOf(weightOf: (stars: number) => number, reviews: readonly Review[]): Float64Array {
   return Float64Array.from(reviews, ({ stars }) => weightOf(stars));
 }
+
+/** The class weights for a part of the reviews: those of the stars that it has. */
+export function weightsOfPart(weights: ClassWeights | undefined, part: readonly Review[]): ClassWeights | undefined {
+  if (!(weights instanceof Map)) return weights;
+  const stars = new Set(part.map((review) => review.stars));
+  return new Map([...weights].filter(([value]) => stars.has(value)));
+}

@@ -5,11 +5,12 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingSet } from '../../native/index.ts';
+import { countTexts } from '../io/copies.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { chooseAlpha } from './choose-alpha.ts';
 import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
-import { countTexts, foldsOf } from './split.ts';
+import { foldsOf } from './split.ts';
 
 /** The options of the linear leaf. The manifest stores them under these names. */
 export interface LeafOptions {

@@ -12,6 +12,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
+import { countTexts } from '../io/copies.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
@@ -19,7 +20,7 @@ import { type BaseModel, leafOn } from './base.ts';
 import { chooseAlpha } from './choose-alpha.ts';
 import type { FittedLeaf } from './fit-leaf.ts';
 import { fitRidge, type LinearModel, predictLinear, type RidgeOptions } from './ridge.ts';
-import { countTexts, foldsOf } from './split.ts';
+import { foldsOf } from './split.ts';
 
 /** Candidates of α: `auto` takes the best by the error of the out-of-fold scores. */
 const CANDIDATES = [0.25, 0.5, 1, 2, 4, 8, 16];

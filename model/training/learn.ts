@@ -170,7 +170,7 @@ async function rowsBy(
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
 }
 
-function trainingSetOf(reviews: readonly Review[], matrix: CsrMatrix, weightOf: WeightFunction): TrainingSet {
+export function trainingSetOf(reviews: readonly Review[], matrix: CsrMatrix, weightOf: WeightFunction): TrainingSet {
   const labels = starsOf(reviews);
   return weightOf === undefined ? { matrix, labels } : { matrix, labels, weights: sampleWeightsOf(weightOf, reviews) };
 }

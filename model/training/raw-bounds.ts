@@ -28,7 +28,7 @@ export function rawBoundsOf(model: Model): readonly [number, number] {
  * How far the output of a linear leaf can be from its constant: the l2 norm of the coefficients, because the norm of a
  * row is at most 1 (Cauchy–Schwarz).
  */
-function reachOf({ coefficients }: LinearLeaf): number {
+export function reachOf({ coefficients }: Pick<LinearLeaf, 'coefficients'>): number {
   let squares = 0;
   for (const coefficient of coefficients) if (!Number.isNaN(coefficient)) squares += coefficient * coefficient;
   return Math.sqrt(squares) * (1 + ROUNDING);

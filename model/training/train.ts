@@ -8,11 +8,16 @@ import { goldenTexts } from '../bundle/goldens.ts';
 import { type Golden, type Manifest, normalizerSettings } from '../bundle/manifest.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { type Destination, withReserved, writeBundle } from '../bundle/write.ts';
+import { type Evaluation, measureScores } from '../evaluation/evaluate.ts';
+import type { LabelledModel } from '../evaluation/label-accuracy.ts';
+import { HELD_OUT, measuresWithIntervals } from '../evaluation/manifest-measures.ts';
+import { type SizeCurve, sizeCurveOf } from '../evaluation/size-curve.ts';
+import { Interrupted } from '../io/interrupted.ts';
 import { hashOfReviews, type Review, starRangeOf } from '../io/reviews.ts';
 import { type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
 import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
-import { type FeatureExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { type LoadedExtractor, loadFeatureExtractor } from '../scoring/feature-extractor.ts';
 import { loadScorer } from '../scoring/load.ts';
 import { type BaseModel, baseInRange, rangeOnBase } from './base.ts';
 import { checkBoostingParameters } from './boosting-parameters.ts';
@@ -22,6 +27,8 @@ import { endMapOfModel } from './end-map.ts';
 import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf } from './learn.ts';
 import { pruneModelText } from './prune.ts';
+import { scoresBySize } from './smaller.ts';
+import { foldSplits, holdoutSplit } from './split.ts';
 
 export interface TrainOptions extends ValidationOptions {
   /** The bundle to start from. `vectorizer` and `normalizer` have to be its own, but for `min_df` and `max_features`. */
@@ -53,6 +60,10 @@ export interface Trained extends Pick<ValidationResult, 'curves' | 'heldOut' | '
   readonly baseScores?: Float64Array;
   /** As it was written. */
   readonly bundle: Bundle;
+  /** The measures of the held-out reviews. Undefined if these have fewer than two different stars. */
+  readonly evaluation?: Evaluation;
+  /** The learning curve by number of reviews. Undefined as `evaluation` is, and after an interruption. */
+  readonly sizeCurve?: SizeCurve;
 }
 
 /**
@@ -89,19 +100,39 @@ async function trainInto(
 
   // Now, because the new bundle may take the place of its base.
   const baseScores = options.base && (await scoresByBase(options.base, heldOut.reviews, scoreRange, onStage));
+  const evaluation = evaluationOf(heldOut, { scoreRange });
   const { userDictionary } = options;
-  const trainedAt = (path: string, manifest: Manifest): Trained => ({
-    bundle: { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) },
+  const measured = {
     curves,
     heldOut,
     ...(baseScores && { baseScores }),
+    ...(evaluation && { evaluation }),
     ...(interrupted === undefined ? {} : { interrupted }),
+  };
+  const sizeCurve = await sizeCurveOfTraining(
+    extractor,
+    reviews,
+    { ...measured, vectorizer, scoreRange },
+    {
+      ...options,
+      ...(base && { base }),
+    },
+  );
+  const trainedAt = (path: string, manifest: Manifest): Trained => ({
+    bundle: { path, manifest, modelText, vectorizer, ...(userDictionary && { userDictionary }) },
+    ...measured,
+    ...(sizeCurve && { sizeCurve }),
   });
   onStage('writing the bundle');
   const manifest = await writeBundle(
     destination,
     {
-      manifest: await manifestFieldsOf(reviews, options, result, { ...scores, ...(normalizer && { normalizer }) }),
+      manifest: await manifestFieldsOf(
+        reviews,
+        options,
+        { ...result, measures: withIntervals(result.measures, evaluation, scoreRange) },
+        { ...scores, ...(normalizer && { normalizer }) },
+      ),
       modelText,
       vectorizer,
       goldens,
@@ -135,7 +166,7 @@ async function manifestFieldsOf(
 /** The model as it will be served: its text, its map of scores, and its golden scores. */
 function servedModelOf(
   { booster: trained, vectorizer, endMap: trainedEndMap }: ValidationResult,
-  extractor: FeatureExtractor,
+  extractor: LoadedExtractor,
   scoreRange: ScoreRange,
   { prune, leaf }: TrainOptions,
   base: BaseModel | undefined,
@@ -153,6 +184,51 @@ function servedModelOf(
     return { text, score: scoreMap.score(booster.predict(row)) };
   });
   return { modelText, scores, goldens };
+}
+
+type Measured = Omit<Trained, 'bundle'> & Pick<ValidationResult, 'vectorizer'> & { readonly scoreRange: ScoreRange };
+
+function evaluationOf({ reviews, scores }: Trained['heldOut'], model: LabelledModel): Evaluation | undefined {
+  const different = new Set(reviews.map(({ stars }) => stars)).size;
+  return different < 2 ? undefined : measureScores(reviews, scores, model);
+}
+
+/** The measures of the held-out reviews get intervals. Those of folds are means, so the held-out reviews join them. */
+function withIntervals(
+  measures: Manifest['measures'],
+  evaluation: Evaluation | undefined,
+  range: readonly [number, number],
+): Manifest['measures'] {
+  const [set = HELD_OUT] = Object.keys(measures);
+  if (evaluation === undefined) return measures;
+  return { ...measures, [set === 'folds' ? HELD_OUT : set]: measuresWithIntervals(evaluation, range) };
+}
+
+/** Undefined if there is nothing to measure on, or if a signal came: the model is written then without it. */
+async function sizeCurveOfTraining(
+  extractor: LoadedExtractor,
+  reviews: readonly Review[],
+  { vectorizer, scoreRange, curves, heldOut, baseScores, evaluation, interrupted }: Measured,
+  options: TrainOptions,
+): Promise<SizeCurve | undefined> {
+  if (evaluation === undefined || interrupted !== undefined) return undefined;
+  const { seed, folds = 0, validationShare, onStage } = options;
+  const splits = folds > 0 ? foldSplits(reviews, seed, folds) : [holdoutSplit(reviews, seed, validationShare)];
+  onStage?.('measuring the gain of more reviews');
+  const whole = {
+    splits,
+    scores: heldOut.scores,
+    ...(baseScores && { baseScores }),
+    vectorizer,
+    rounds: curves.at(-1)?.best ?? 0,
+    reviews: reviews.length,
+  };
+  try {
+    return sizeCurveOf(await scoresBySize(extractor, whole, scoreRange, options));
+  } catch (error) {
+    if (error instanceof Interrupted) return undefined;
+    throw error;
+  }
 }
 
 /** The scores that the base itself gives, mapped linearly to the range. */

@@ -57,10 +57,15 @@ export class VectorizerFit {
     const { min_df, max_features, smooth_idf } = this.#parameters;
     const { textCount } = this.#counter;
     const kept = this.#counter.kept(min_df, max_features, compareCodePoints);
-    const smooth = smooth_idf ? 1 : 0;
     return {
       terms: kept.map(({ term }) => term),
-      idf: Float64Array.from(kept, ({ texts }) => Math.log((textCount + smooth) / (texts + smooth)) + 1),
+      idf: Float64Array.from(kept, ({ texts }) => idfOf(texts, textCount, smooth_idf)),
     };
   }
+}
+
+/** The idf of a term in `texts` of `textCount` texts. */
+export function idfOf(texts: number, textCount: number, isSmooth: boolean): number {
+  const smooth = isSmooth ? 1 : 0;
+  return Math.log((textCount + smooth) / (texts + smooth)) + 1;
 }

@@ -280,8 +280,8 @@ describe('hoshi', () => {
     );
     assert.deepEqual([plain.stderr, plain.code], ['', 0]);
     const { stdout } = await hoshi(['explain', '--bundle', tiny, '--color'], '良い\nとても悪い\n');
-    assert.ok(stdout.startsWith('\x1b[38;5;16;48;5;41m良い\x1b[0m\n'), stdout);
-    assert.ok(stdout.includes('\nとても\x1b[4;38;5;16;48;5;203m悪い\x1b[0m\n'), stdout);
+    assert.ok(stdout.startsWith('\x1b[38;5;16;48;5;214m良い\x1b[0m\n'), stdout);
+    assert.ok(stdout.includes('\nとても\x1b[4;38;5;16;48;5;69m悪い\x1b[0m\n'), stdout);
     const jsonl = await file('explain.jsonl', '{"body": "良い、悪い"}\n{"body": 5}\n');
     const json = await hoshi([
       'explain',
@@ -309,15 +309,18 @@ describe('hoshi', () => {
       stdout,
       [
         '3 reviews',
+        'FEW REVIEWS: There are only 3 reviews; from 300 on, the figures are more certain.',
         '',
-        '              value              95 %',
-        'AUC          1.0000                     1 against 5 stars', // fewer than half of the bootstrap draws have both stars
-        'AUC          1.0000                     1 against 3 stars',
-        'AUC          1.0000                     3 against 5 stars',
-        'Right side   1.0000                     of 3: reviews of 1 and 5 stars',
-        'Spearman     1.0000   1.0000 … 1.0000',
-        'RMSE         0.0000   0.0000 … 0.0000   stars',
-        'MAE          0.0000   0.0000 … 0.0000   stars',
+        '               value              95 %',
+        'AUC           1.0000   0.2065 … 1.0000   1 against 5 stars', // one pair in order
+        'AUC           1.0000   0.2065 … 1.0000   1 against 3 stars',
+        'AUC           1.0000   0.2065 … 1.0000   3 against 5 stars',
+        'Labels        1.0000   0.4385 … 1.0000   right; best cuts 2.00 and 4.00, measured by folds; always negative: 0.3333',
+        'Right side    1.0000   0.3424 … 1.0000   of 3: reviews of 1 and 5 stars',
+        'At the ends   0.6667   0.2077 … 0.9385   of the scores; right: 1 of 1 near 1, 1 of 1 near 5; exactly at an end: 2',
+        'Spearman      1.0000       no interval', // too few reviews for the bootstrap
+        'RMSE          0.0000       no interval   stars',
+        'MAE           0.0000       no interval   stars',
         '',
         'given   reviews   mean   → 1   → 2   → 3   → 4   → 5',
         '    1         1   1.00     1     0     0     0     0',
@@ -329,9 +332,10 @@ describe('hoshi', () => {
     assert.match(stderr, /c\.tsv:4: expected "stars" to be a number, received "x"/);
     assert.equal(code, 0);
     const json = (await hoshi(['eval', '--json', '--bundle', tiny, data])).stdout;
-    const { auc, confusion, intervals } = JSON.parse(json);
-    assert.equal(auc.value, 1);
-    assert.deepEqual({ rmse: intervals.rmse, level: intervals.level }, { rmse: [0, 0], level: 0.95 });
+    const { auc, aucLower, labels, ends, few, confusion, intervals } = JSON.parse(json);
+    assert.deepEqual([auc.value, aucLower.high, labels.accuracy, ends.highest.right], [1, 3, 1, 1]);
+    assert.match(few, /^There are only 3 reviews/);
+    assert.deepEqual({ rmse: intervals.rmse, level: intervals.level }, { rmse: null, level: 0.95 });
     assert.deepEqual(confusion.counts, [
       [1, 0, 0, 0, 0],
       [0, 0, 1, 0, 0],
@@ -460,7 +464,9 @@ describe('hoshi', () => {
     const rows = Array.from({ length: 101 }, (_, stars) => `${stars}\t良い${stars}`);
     const data = await file('hundred.tsv', `stars\ttext\n${rows.join('\n')}\n`);
     const { stdout, code } = await hoshi(['eval', '--bundle', tiny, data]);
-    const lines = stdout.split('\n').slice(9, -1);
+    assert.match(stdout, /^The stars are from 0 to 100, but the model scores from 1 to 5\./m);
+    assert.match(stdout, /^AUC .* 0–12 against 38–62 stars$/m);
+    const lines = stdout.slice(stdout.indexOf('given   reviews')).split('\n').slice(0, -1);
     assert.match(lines[0] as string, /^given {3}reviews {3}mean {3}→ 1 {3}→ 2 {3}→ 3 {3}→ 4 {3}→ 5$/);
     assert.match(lines[1] as string, /^ {2}0–9 {8}10 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {4}10$/);
     assert.match(lines.at(-1) as string, /^ {2}100 {9}1 {3}5\.00 {5}0 {5}0 {5}0 {5}0 {5}1$/);

@@ -74,7 +74,9 @@ try {
       const scoresOf = async (bundlePath: string) =>
         scoreReviews(await loadScorer({ bundlePath, engine: 'native' }), rest);
       const stars = Float64Array.from(rest, (review) => review.stars);
-      const measured = compareMeasures(stars, await scoresOf(shipped), await scoresOf(out));
+      const measured = compareMeasures(stars, await scoresOf(shipped), await scoresOf(out), {
+        scoreRange: starRangeOf(reviews),
+      });
       row(
         `${size}`,
         `${seed}`,

@@ -1,4 +1,4 @@
-/** A text → HTML with its words coloured by contributions: blue raises, orange lowers. */
+/** A text → HTML with its words coloured by contributions. colours.ts has the meaning of the colours. */
 import { contributionPieces, type PlacedTerm } from '../../scoring/contribution-pieces.ts';
 import { escapeHtml, plainText, showText } from './html.ts';
 import { countText, signed } from './numbers.ts';

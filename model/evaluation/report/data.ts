@@ -1,11 +1,16 @@
 /** Reviews and their scores → the numbers of a report. Their size does not depend on the number of reviews. */
 
+import { type Conflict, conflictsIn, type Repeats, repeatsIn } from '../../io/copies.ts';
 import type { Review } from '../../io/reviews.ts';
 import type { Explanation } from '../../scoring/explain.ts';
+import { type Baselines, baselinesOf } from '../baselines.ts';
+import { ENOUGH_FOR_SPREAD } from '../enough.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
 import { confusionOf } from '../measures.ts';
-import { binOf, groupStars, roundEdges } from '../star-groups.ts';
+import type { SizeCurve } from '../size-curve.ts';
+import { groupStars } from '../star-groups.ts';
+import { type CalibrationBin, calibrate, type ErrorBin, errorsBy, LENGTHS, type ScoreBin, SHARES } from './bins.ts';
 import { digitsFor } from './numbers.ts';
 import type { ReportedModel, TermCoefficient, TermImportance } from './reported-model.ts';
 import { densityOf, type Summary, summaryOf } from './summary.ts';
@@ -22,8 +27,15 @@ export interface ReportInput {
    */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly evaluation: Evaluation;
+  /** Of `reviews`. Without it, the constant is the mean of their stars, and there is no base. */
+  readonly baselines?: Baselines;
   /** The last curve is the model's own. */
   readonly curves?: readonly NamedCurve[];
+  readonly sizeCurve?: SizeCurve;
+  /** What the model learned from. */
+  readonly trainedOn?: { readonly reviews: number; readonly hasBase: boolean };
+  /** All reviews of the training, to look for copies in; `reviews` if undefined. */
+  readonly allReviews?: readonly Review[];
   readonly reviews: readonly Review[];
   /** The score of each review, in their order. */
   readonly scores: Float64Array;
@@ -34,24 +46,8 @@ export interface ReportInput {
 export interface Distribution extends Summary {
   readonly stars: string;
   readonly density: readonly { readonly at: number; readonly density: number }[];
-}
-
-/** Reviews whose score lies in [from, to). */
-export interface CalibrationBin {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  /** Mean score. */
-  readonly predicted: number;
-  /** Mean of the given stars. */
-  readonly given: number;
-  /** 95 % interval of that mean, by the normal distribution. */
-  readonly interval: readonly [number, number];
-}
-
-/** Errors, score − stars, of the reviews in one bin. */
-export interface ErrorBin extends Summary {
-  readonly label: string;
+  /** Each score, if there are too few for quantiles and a density. */
+  readonly values?: readonly number[];
 }
 
 /** SHAP contributions of one term over the sampled reviews, in stars. */
@@ -77,6 +73,7 @@ export interface ReportData {
   readonly digits: number;
   readonly distributions: readonly Distribution[];
   readonly calibration: readonly CalibrationBin[];
+  readonly histogram: readonly ScoreBin[];
   readonly confusion: {
     readonly given: readonly string[];
     readonly predicted: readonly string[];
@@ -93,10 +90,14 @@ export interface ReportData {
   /** The number of reviews that `contributions` is measured on. */
   readonly contributionSample: number;
   readonly mistakes: readonly Mistake[];
+  readonly baselines: Baselines;
+  readonly repeats: Repeats;
+  readonly conflicts: readonly Conflict[];
 }
 
 const TERMS = 20;
 const MISTAKES = 20;
+const CONFLICTS = 10;
 // Finding the terms of a text takes about 10 microseconds. Explaining it with hundreds of trees takes milliseconds. So
 // both are measured on samples.
 const UNKNOWN_SAMPLE = 20_000;
@@ -121,7 +122,7 @@ export async function reportDataOf(input: ReportInput): Promise<ReportData> {
     input,
     digits: digitsFor(model.scoreRange),
     ...byStars(reviews, scores, model.scoreRange),
-    calibration: calibrate(reviews, scores, model.scoreRange),
+    ...calibrate(reviews, scores, model.scoreRange),
     byLength: errorsBy(
       reviews.map((_, i) => i),
       input,
@@ -135,7 +136,17 @@ export async function reportDataOf(input: ReportInput): Promise<ReportData> {
     contributions: contributionsOf(explanations),
     contributionSample: explanations.length,
     mistakes,
+    baselines: input.baselines ?? constantOnly(input),
+    repeats: repeatsIn(input.allReviews ?? reviews),
+    conflicts: conflictsIn(input.allReviews ?? reviews, CONFLICTS),
   };
+}
+
+/** The mean of these stars is the best constant for them. */
+function constantOnly({ reviews, scores, model }: ReportInput): Baselines {
+  const stars = Float64Array.from(reviews, (review) => review.stars);
+  const constant = stars.reduce((sum, value) => sum + value, 0) / stars.length;
+  return baselinesOf(stars, { model: scores }, constant, model);
 }
 
 /** At most `most` of the integers from 0 to `count` − 1, evenly spaced. */
@@ -163,76 +174,15 @@ function byStars(
   return {
     distributions: present.map((group, i) => {
       const values = scoresOf[group] as number[];
-      return { stars: labels[i] as string, ...summaryOf(values), density: densityOf(values, scoreRange) };
+      return {
+        stars: labels[i] as string,
+        ...summaryOf(values),
+        density: densityOf(values, scoreRange),
+        ...(values.length < ENOUGH_FOR_SPREAD ? { values } : {}),
+      };
     }),
     confusion: { given: labels, predicted: groups.labels, counts: present.map((i) => counts[i] as number[]) },
   };
-}
-
-const CALIBRATION_BINS = 12;
-
-function calibrate(
-  reviews: readonly Review[],
-  scores: Float64Array,
-  scoreRange: readonly [number, number],
-): CalibrationBin[] {
-  const edges = roundEdges(...scoreRange, CALIBRATION_BINS);
-  const sums = edges.slice(1).map(() => ({ count: 0, predicted: 0, given: 0, squares: 0 }));
-  reviews.forEach(({ stars }, i) => {
-    const score = scores[i] as number;
-    const sum = sums[binOf(edges, score)] as (typeof sums)[number];
-    sum.count++;
-    sum.predicted += score;
-    sum.given += stars;
-    sum.squares += stars * stars;
-  });
-  return sums.flatMap(({ count, predicted, given, squares }, i) => {
-    if (count === 0) return [];
-    const mean = given / count;
-    const variance = count > 1 ? Math.max(0, (squares - count * mean * mean) / (count - 1)) : 0;
-    const half = 1.96 * Math.sqrt(variance / count);
-    return {
-      from: edges[i] as number,
-      to: edges[i + 1] as number,
-      count,
-      predicted: predicted / count,
-      given: mean,
-      interval: [mean - half, mean + half] as const,
-    };
-  });
-}
-
-interface Bins {
-  readonly edges: readonly number[];
-  readonly labels: readonly string[];
-}
-
-const LENGTHS: Bins = {
-  edges: [0, 10, 20, 50, 100, 200, 500, 1000, Number.POSITIVE_INFINITY],
-  labels: ['0–9', '10–19', '20–49', '50–99', '100–199', '200–499', '500–999', '1000 +'],
-};
-
-const SHARES: Bins = {
-  edges: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
-  labels: Array.from({ length: 10 }, (_, i) => `${i * 10}–${i * 10 + 10}`),
-};
-
-/** The errors of the chosen reviews, by a property of their texts. Leaves out reviews for which the property is NaN. */
-function errorsBy(
-  chosen: readonly number[],
-  { reviews, scores }: ReportInput,
-  { edges, labels }: Bins,
-  propertyOf: (text: string) => number,
-): ErrorBin[] {
-  const errors = labels.map((): number[] => []);
-  for (const i of chosen) {
-    const { stars, text } = reviews[i] as Review;
-    const property = propertyOf(text);
-    if (!Number.isNaN(property)) errors[binOf(edges, property)]?.push((scores[i] as number) - stars);
-  }
-  return errors.flatMap((values, i) =>
-    values.length === 0 ? [] : { label: labels[i] as string, ...summaryOf(values) },
-  );
 }
 
 /** The terms with the largest mean |contribution|, the largest first. */
@@ -258,7 +208,10 @@ function contributionsOf(explanations: readonly Explanation[]): TermContribution
     .slice(0, TERMS);
 }
 
-/** The indices of the reviews with the largest |error|, the largest first; each text once. */
+/**
+ * The indices of the reviews with the largest |error|, the largest first; each text once, and no more than half of the
+ * reviews.
+ */
 function worstMistakes(reviews: readonly Review[], scores: Float64Array): number[] {
   const errors = reviews.map(({ stars }, i) => Math.abs((scores[i] as number) - stars));
   const order = Uint32Array.from(errors, (_, i) => i).sort(
@@ -271,7 +224,7 @@ function worstMistakes(reviews: readonly Review[], scores: Float64Array): number
     if (texts.has(text)) continue;
     texts.add(text);
     chosen.push(i);
-    if (chosen.length === MISTAKES) break;
+    if (chosen.length >= Math.min(MISTAKES, reviews.length / 2)) break;
   }
   return chosen;
 }

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../../native/package-root.ts';
 import { escapeHtml, plainText, showText } from './html.ts';
-import { fixed } from './numbers.ts';
+import { countText, fixed } from './numbers.ts';
 import { type Drawing, draw } from './plots/draw.ts';
 
 /** A drawing and its place in the page. */
@@ -24,13 +24,15 @@ export interface PageParts {
   readonly title: string;
   readonly heading: string;
   readonly lead: string;
+  /** What marks the page as based on few reviews, as plain text. */
+  readonly few?: string | undefined;
   readonly sections: readonly (readonly [id: string, name: string])[];
   readonly main: string;
   readonly footer: string;
 }
 
 /** `style` is the content of the style sheet. */
-export function pageOf({ title, heading, lead, sections, main, footer }: PageParts, style: string): string {
+export function pageOf({ title, heading, lead, few, sections, main, footer }: PageParts, style: string): string {
   const links = sections.map(([id, name]) => `<a href="#${id}">${name}</a>`);
   return `<!doctype html>
 <html lang="en">
@@ -47,7 +49,7 @@ export function pageOf({ title, heading, lead, sections, main, footer }: PagePar
 <header>
 <h1>${heading}</h1>
 <p class="lead">${lead}</p>
-<nav aria-label="Sections">${links.join('')}</nav>
+${few === undefined ? '' : `<p class="few" role="note"><b>Based on few reviews.</b> ${escapeHtml(few)} Read the ranges, not the figures alone.</p>\n`}<nav aria-label="Sections">${links.join('')}</nav>
 </header>
 <main>
 ${main}</main>
@@ -56,8 +58,9 @@ ${footer}</body>
 `;
 }
 
-export function readStyle(): Promise<string> {
-  return readFile(join(packageRoot, 'model', 'evaluation', 'report', 'page.css'), 'utf8');
+export async function readStyle(): Promise<string> {
+  const read = (name: string) => readFile(join(packageRoot, 'model', 'evaluation', 'report', name), 'utf8');
+  return `${await read('colours.css')}${await read('page.css')}`;
 }
 
 /** Draws one after the other, because each drawing needs much memory. Leaves out those that are undefined. */
@@ -77,16 +80,34 @@ export function tile(name: string, value: string, notes: readonly [string, strin
 `;
 }
 
+export interface FigureOptions {
+  /** Over the page's width. On a phone, its drawing scrolls. */
+  readonly isWide?: boolean;
+  /** The reason why its data is too small, as plain text. */
+  readonly warning?: string | undefined;
+}
+
 /** The figure with its caption and its numbers, both HTML. Empty if there is no drawing with this id. */
-export function figure(figures: readonly Figure[], id: string, caption: string, table: string, isWide = false): string {
+export function figure(
+  figures: readonly Figure[],
+  id: string,
+  caption: string,
+  table: string,
+  { isWide = false, warning }: FigureOptions = {},
+): string {
   const found = figures.find((each) => each.id === id);
   if (found === undefined) return '';
   return `<figure class="card${isWide ? ' wide' : ''}" id="${id}">
-<figcaption><h3>${escapeHtml(found.title)}</h3><p>${caption}</p></figcaption>
-${found.svg}
+<figcaption><h3>${escapeHtml(found.title)}</h3>${warningNote(warning)}<p>${caption}</p></figcaption>
+${isWide ? `<div class="scroll">${found.svg}</div>` : found.svg}
 <details><summary>Numbers</summary><div class="scroll">${table}</div></details>
 </figure>
 `;
+}
+
+/** A warning that data is too small. Empty without one. */
+export function warningNote(warning: string | undefined): string {
+  return warning === undefined ? '' : `<p class="warning"><b>Few data.</b> ${escapeHtml(warning)}</p>`;
 }
 
 /** Cells are HTML; the first cell of a row is its header. */
@@ -117,8 +138,13 @@ export function rangeText(interval: readonly [number, number] | null, digits: nu
   return interval === null ? 'no interval' : `${fixed(interval[0], digits)} to ${fixed(interval[1], digits)}`;
 }
 
+/** A longer fact is folded. */
+const SHOWN_FACT = 300;
+
 function textCell(content: string): string {
-  return `<bdi>${showText(content)}</bdi>`;
+  const shown = `<bdi>${showText(content)}</bdi>`;
+  if (content.length <= SHOWN_FACT) return shown;
+  return `<details><summary>${countText(content.length)} characters</summary>${shown}</details>`;
 }
 
 function sourceHash(content: string): string {

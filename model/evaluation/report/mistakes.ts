@@ -3,6 +3,7 @@
  */
 import type { Explanation } from '../../scoring/explain.ts';
 import { colouredText, strongestShare } from './coloured-text.ts';
+import { capitalKey, key } from './colours.ts';
 import type { Mistake, ReportData } from './data.ts';
 import { japanese } from './html.ts';
 import { fixed, signed } from './numbers.ts';
@@ -14,7 +15,7 @@ export function mistakesSection({ mistakes, digits }: ReportData): string {
   );
   const colours =
     strongest > 0
-      ? ' <span class="key u2">Blue</span> words raised the score and <span class="key d2">orange</span> words lowered it; a stronger colour means more. Point at a word to see its value.'
+      ? ` ${capitalKey('raises')} words raised the score and ${key('lowers')} words lowered it; a stronger colour means more. Point at a word, or tap it, to see its value.`
       : '';
   return `<section aria-labelledby="mistakes">
 <h2 id="mistakes">Worst mistakes</h2>
@@ -40,10 +41,8 @@ function strongestTerms({ base, absent, held, terms }: Explanation, digits: numb
     .slice(0, CHIPS)
     .filter(({ contribution }) => isSeen(contribution))
     .map(({ term, contribution }) => `<span>${japanese(term)} ${signed(contribution, digits)}</span>`);
-  const others = [
-    `<span>mean of the model ${fixed(base, digits)}</span>`,
-    `<span>terms that the text does not have ${signed(absent, digits)}</span>`,
-  ];
+  const others = [`<span>mean of the model ${fixed(base, digits)}</span>`];
+  if (isSeen(absent)) others.push(`<span>terms that the text does not have ${signed(absent, digits)}</span>`);
   if (isSeen(held)) others.push(`<span>limited to the range ${signed(held, digits)}</span>`);
   return `<div class="terms">${[...chips, ...others].join(' ')}</div>`;
 }

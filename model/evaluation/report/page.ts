@@ -1,12 +1,27 @@
 /** The numbers of a report and its drawings → one HTML page. */
 
-import type { Interval } from '../bootstrap.ts';
+import { labels } from '../labels.ts';
 import { lastRoundOf, type NamedCurve } from '../learning-curve.ts';
-import type { ErrorBin, ReportData } from './data.ts';
-import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile } from './document.ts';
+import type { ErrorBin } from './bins.ts';
+import { key } from './colours.ts';
+import type { ReportData } from './data.ts';
+import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText } from './document.ts';
 import { japanese, showText } from './html.ts';
+import { baselinesSection, reviewsSection, sizesSection, tiles } from './measures-sections.ts';
 import { mistakesSection } from './mistakes.ts';
 import { countText, fixed, signed } from './numbers.ts';
+import { isWideMatrix } from './plots/confusion.ts';
+import type { Summary } from './summary.ts';
+import {
+  fewForCalibration,
+  fewForConfusion,
+  fewForContributions,
+  fewForDistributions,
+  fewForErrors,
+  fewForLabels,
+  fewForRounds,
+  fewForWeights,
+} from './warnings.ts';
 
 /** `style` is the content of the style sheet. The page is well-formed for any review and any name. */
 export function writePage(data: ReportData, figures: readonly Figure[], style: string): string {
@@ -15,15 +30,28 @@ export function writePage(data: ReportData, figures: readonly Figure[], style: s
     {
       title: `${name} ${version}: how well its scores match the stars`,
       heading: `${showText(name)} <small>version ${showText(version)}</small>`,
-      lead: `How well its scores match the stars of ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.`,
+      lead: `How well its scores match the stars of ${countText(evaluation.reviews)} reviews: ${showText(measuredOn)}.${evaluation.otherScale === null ? '' : ` <b>${showText(evaluation.otherScale)}</b>`}`,
+      few: evaluation.few ?? undefined,
       sections: [
+        ['baselines', 'Baselines'],
+        ...(data.input.sizeCurve === undefined ? [] : ([['more', 'More reviews']] as const)),
         ['fit', 'Scores and stars'],
         ['errors', 'Errors'],
         ['terms', 'Terms'],
         ['mistakes', 'Worst mistakes'],
+        ['reviews', 'The reviews'],
         ['facts', 'How it was made'],
       ],
-      main: `${tiles(data)}${fitSection(data, figures)}${errorsSection(data, figures)}${termsSection(data, figures)}${mistakesSection(data)}`,
+      main: [
+        tiles(data),
+        baselinesSection(data),
+        sizesSection(data, figures),
+        fitSection(data, figures),
+        errorsSection(data, figures),
+        termsSection(data, figures),
+        mistakesSection(data),
+        reviewsSection(data),
+      ].join(''),
       footer: factsFooter(facts),
     },
     style,
@@ -31,41 +59,66 @@ export function writePage(data: ReportData, figures: readonly Figure[], style: s
 }
 
 function fitSection(data: ReportData, figures: readonly Figure[]): string {
+  const { confusion } = data;
   return `<section aria-labelledby="fit">
 <h2 id="fit">Scores and stars</h2>
 <div class="pair">
-${figure(figures, 'curve', curveCaption(data), curveTable(data), true)}${figure(
+${figure(
   figures,
   'distributions',
   'The scores of the reviews with each number of stars. The bar is the middle half of the reviews, the line is nine of ten, and the dot is the median.',
   distributionTable(data),
+  { warning: fewForDistributions(data) },
 )}${figure(
   figures,
   'calibration',
   'The mean of the stars that reviews with a score were given, with its 95&#160;% interval. On the dashed line it equals the score.',
   calibrationTable(data),
+  { warning: fewForCalibration(data) },
 )}${figure(
   figures,
   'confusion',
   'The number of reviews for each pair of stars and score. A darker cell has a larger share of its row.',
   confusionTable(data),
-  true,
+  { isWide: isWideMatrix(confusion.predicted), warning: fewForConfusion(data) },
+)}${figure(figures, 'labels', labelCaption(data), labelTable(data), { warning: fewForLabels(data) })}${figure(
+  figures,
+  'curve',
+  curveCaption(data),
+  curveTable(data),
+  { warning: fewForRounds(data) },
 )}</div>
 </section>
 `;
 }
 
+function labelCaption({ input: { evaluation }, digits }: ReportData): string {
+  const { accuracy, interval, cuts, mostFrequent, byModel } = evaluation.labels;
+  const [negative, positive] = cuts.map((cut) => fixed(cut, digits)) as [string, string];
+  const own = byModel.cuts.map((cut) => fixed(cut, digits)).join(' and ');
+  const percent = (share: number) => `${fixed(100 * share, 1)}&#160;%`;
+  return `The best cuts call scores below ${negative} negative and above ${positive} positive. They give ${percent(accuracy)} of the labels right (95&#160;%: ${interval === null ? 'no interval' : interval.map(percent).join(' to ')}). To be fair, ten parts of the reviews are each measured by the best cuts of the other nine. The model’s own cuts, ${own}, give ${percent(byModel.accuracy)}; always ${mostFrequent.label} gives ${percent(mostFrequent.accuracy)}.`;
+}
+
+function labelTable({ input: { evaluation } }: ReportData): string {
+  return htmlTable(
+    ['by stars', ...labels.map((label) => `→ ${label}`)],
+    evaluation.labels.counts.map((row, i) => [labels[i] as string, ...row.map(countText)]),
+  );
+}
+
 function errorsSection({ byLength, byUnknown, unknownSample, digits }: ReportData, figures: readonly Figure[]): string {
   const caption =
-    'Score minus stars. The bar is the middle half of the reviews, and the line is nine of ten. The tick is the median, and the dot is the mean.';
+    'Score minus stars. The bar is the middle half of the reviews, and the line is nine of ten. The tick is the median, and the dot is the mean. Groups of few reviews are joined.';
   return `<section aria-labelledby="errors">
 <h2 id="errors">Errors</h2>
 <div class="pair">
-${figure(figures, 'length', caption, errorTable(byLength, 'characters', digits))}${figure(
+${figure(figures, 'length', caption, errorTable(byLength, 'characters', digits), { warning: fewForErrors(byLength) })}${figure(
   figures,
   'unknown',
   `${caption} Measured on ${countText(unknownSample)} reviews.`,
   errorTable(byUnknown, 'unknown terms, %', digits),
+  { warning: fewForErrors(byUnknown) },
 )}</div>
 </section>
 `;
@@ -78,26 +131,11 @@ function termsSection(data: ReportData, figures: readonly Figure[]): string {
 ${importanceFigure(data, figures)}${figure(
   figures,
   'contributions',
-  `How much a term changes scores, on average over ${countText(data.contributionSample)} reviews. The number is the mean change, in stars, where the term occurs: <span class="key u2">blue</span> raises the score, <span class="key d2">orange</span> lowers it.`,
+  `How much a term changes scores, on average over ${countText(data.contributionSample)} reviews. The number is the mean change, in stars, where the term occurs: ${key('raises')} raises the score, ${key('lowers')} lowers it.`,
   contributionTable(data),
+  { warning: fewForContributions(data) },
 )}</div>
 </section>
-`;
-}
-
-function tiles({ input: { evaluation }, digits }: ReportData): string {
-  const { rmse, mae, auc, spearman, intervals } = evaluation;
-  const measure = (name: string, value: number, interval: Interval | null, decimals: number, note: string) =>
-    tile(name, fixed(value, decimals), [rangeText(interval, decimals), note]);
-  return `<section class="tiles" aria-label="Measures with their ${Math.round(intervals.level * 100)} % intervals">
-${measure('AUC', auc.value, intervals.auc, 3, `${auc.low} against ${auc.high} stars`)}${measure(
-  'Spearman',
-  spearman,
-  intervals.spearman,
-  3,
-  'rank correlation',
-)}${measure('RMSE', rmse, intervals.rmse, digits + 1, 'stars')}${measure('MAE', mae, intervals.mae, digits + 1, 'stars')}</section>
-<p class="note">The ranges are 95 % confidence intervals from ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}).</p>
 `;
 }
 
@@ -142,11 +180,11 @@ function curveTable({ input: { curves = [] } }: ReportData): string {
 function distributionTable({ distributions, digits }: ReportData): string {
   return htmlTable(
     ['stars', 'reviews', 'mean', '5 %', '25 %', 'median', '75 %', '95 %'],
-    distributions.map(({ stars, count, mean, quantiles }) => [
+    distributions.map(({ stars, count, mean, quantiles, values }) => [
       stars,
       countText(count),
       fixed(mean, digits),
-      ...quantiles.map((value) => fixed(value, digits)),
+      ...quantilesOf(quantiles, values).map((value) => fixed(value, digits)),
     ]),
   );
 }
@@ -174,22 +212,27 @@ function confusionTable({ confusion: { given, predicted, counts } }: ReportData)
 function errorTable(bins: readonly ErrorBin[], property: string, digits: number): string {
   return htmlTable(
     [property, 'reviews', 'mean', '5 %', '25 %', 'median', '75 %', '95 %'],
-    bins.map(({ label, count, mean, quantiles }) => [
+    bins.map(({ label, count, mean, quantiles, values }) => [
       label,
       countText(count),
       signed(mean, digits),
-      ...quantiles.map((value) => signed(value, digits)),
+      ...quantilesOf(quantiles, values).map((value) => signed(value, digits)),
     ]),
   );
 }
 
+/** A group that is drawn as single reviews has only a median. */
+function quantilesOf(quantiles: Summary['quantiles'], values: readonly number[] | undefined): readonly number[] {
+  return values === undefined ? quantiles : quantiles.map((value, i) => (i === 2 ? value : Number.NaN));
+}
+
 /** By the trees; for a model without splits, by the linear leaf. */
 function importanceFigure(data: ReportData, figures: readonly Figure[]): string {
+  const options = { warning: fewForWeights(data) };
   if (data.importances.length > 0 || data.coefficients.length === 0)
-    return figure(figures, 'importances', importanceCaption(data), importanceTable(data));
-  const caption =
-    'The largest weights of the linear model. The number is the change of the score, in stars, for a TF-IDF value of 1: <span class="key u2">blue</span> raises the score, <span class="key d2">orange</span> lowers it.';
-  return figure(figures, 'coefficients', caption, coefficientTable(data));
+    return figure(figures, 'importances', importanceCaption(data), importanceTable(data), options);
+  const caption = `The largest weights of the linear model. The number is the change of the score, in stars, for a TF-IDF value of 1: ${key('raises')} raises the score, ${key('lowers')} lowers it.`;
+  return figure(figures, 'coefficients', caption, coefficientTable(data), options);
 }
 
 function coefficientTable({ coefficients, digits }: ReportData): string {

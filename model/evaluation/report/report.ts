@@ -9,16 +9,21 @@ import { calibration } from './plots/calibration.ts';
 import { confusion } from './plots/confusion.ts';
 import { distributions } from './plots/distributions.ts';
 import { errorsByLength, errorsByUnknown } from './plots/errors.ts';
+import { labelMatrix } from './plots/labels.ts';
 import { learningCurve } from './plots/learning-curve.ts';
+import { aucBySize, rmseBySize } from './plots/sizes.ts';
 import { coefficients, contributions, importances } from './plots/terms.ts';
 
 export async function createReport(input: ReportInput): Promise<string> {
   const data = await reportDataOf(input);
   const drawings = [
-    learningCurve(data),
+    aucBySize(data),
+    rmseBySize(data),
     distributions(data),
     calibration(data),
     confusion(data),
+    labelMatrix(data),
+    learningCurve(data),
     errorsByLength(data),
     errorsByUnknown(data),
     data.importances.length > 0 ? importances(data) : coefficients(data),

@@ -4,8 +4,10 @@ import type { Bundle } from '../../bundle/read.ts';
 import { hashOfReviews, type Review } from '../../io/reviews.ts';
 import { writeAtomically } from '../../io/write-atomically.ts';
 import type { Scorer } from '../../scoring/scorer.ts';
+import type { Baselines } from '../baselines.ts';
 import { type Evaluation, measureScores } from '../evaluate.ts';
 import type { NamedCurve } from '../learning-curve.ts';
+import type { SizeCurve } from '../size-curve.ts';
 import { hoshiVersion, modelFact, trainedByFact, trainedOnFact } from './facts.ts';
 import { createReport } from './report.ts';
 import { reportedModelOf } from './reported-model.ts';
@@ -24,8 +26,12 @@ export interface MeasuredBundle {
   readonly scores: Float64Array;
   /** The measures of these scores, if the caller has them. */
   readonly evaluation?: Evaluation;
+  readonly baselines?: Baselines;
   /** The last curve is the model's own. */
   readonly curves?: readonly NamedCurve[];
+  readonly sizeCurve?: SizeCurve;
+  /** All reviews of a training, of which `reviews` were held out. */
+  readonly allReviews?: readonly Review[];
 }
 
 /** Writes the report to a temporary file, which then takes the place of `file`. `reportOf` says when it rejects. */
@@ -42,16 +48,23 @@ export async function writeReport(
  * two different stars.
  */
 export async function reportOf(measured: MeasuredBundle, warn: (message: string) => void): Promise<string> {
-  const { bundle, scorer, command, measuredOn, reviews, scores, curves } = measured;
+  const { bundle, scorer, command, measuredOn, reviews, scores } = measured;
+  const { baselines, curves, sizeCurve, allReviews } = measured;
   const { manifest } = bundle;
-  const { evaluation = measureScores(reviews, scores, manifest.scoreRange) } = measured;
+  const { evaluation = measureScores(reviews, scores, manifest) } = measured;
   return createReport({
     name: manifest.name,
     version: manifest.version,
     measuredOn,
     facts: factsOf(manifest, command, hashOfReviews(reviews)),
     evaluation,
-    ...(curves === undefined ? {} : { curves }),
+    ...(baselines && { baselines }),
+    ...(curves && { curves }),
+    ...(sizeCurve && { sizeCurve }),
+    ...(allReviews && { allReviews }),
+    ...(manifest.made.reviews === undefined
+      ? {}
+      : { trainedOn: { reviews: manifest.made.reviews, hasBase: manifest.training.base !== undefined } }),
     reviews,
     scores,
     model: await reportedModelOf(bundle, scorer, warn),

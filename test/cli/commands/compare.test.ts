@@ -67,11 +67,15 @@ describe('hoshi compare', () => {
         '',
         'Rank agreement of old and new scores (Spearman): 0.5000',
         '',
-        '              old      new   difference               95 %',
-        'AUC        1.0000   1.0000       0.0000                      1 against 5 stars', // most draws lack one of both
-        'Spearman   1.0000   0.5000      −0.5000   −2.0000 … 0.0000',
-        'RMSE       0.0000   1.2910      +1.2910   0.0000 … +2.0000   stars', // errors −2, 0 and 1
-        'MAE        0.0000   1.0000      +1.0000   0.0000 … +2.0000   stars',
+        'FEW REVIEWS: There are only 3 reviews; from 300 on, the figures are more certain.',
+        '              old      new   difference      95 %',
+        'AUC        1.0000   1.0000       0.0000   too few   1 against 5 stars',
+        'AUC        1.0000   1.0000       0.0000   too few   1 against 3 stars',
+        'AUC        1.0000   0.0000      −1.0000   too few   3 against 5 stars',
+        'Spearman   1.0000   0.5000      −0.5000   too few',
+        'RMSE       0.0000   1.2910      +1.2910   too few   stars', // errors −2, 0 and 1
+        'MAE        0.0000   1.0000      +1.0000   too few   stars',
+        'Labels     1.0000   0.3333      −0.6667   too few   share of right ones, by the best cuts of other reviews',
         '',
         'The largest moves, with old and new contributions of terms',
         '',

@@ -152,10 +152,17 @@ describe('options', () => {
     ];
     const { code, stdout, stderr } = await hoshi([...args, '--json']);
     assert.equal(code, 0, stderr);
-    const { training, measures } = JSON.parse(stdout);
+    const { training, measures, heldOut } = JSON.parse(stdout);
     assert.deepEqual([training.folds.count, training.classWeights], [4, { 1: 2, 5: 0.5 }]);
     assert.deepEqual([measures.folds.folds, measures.folds.reviews, measures.folds.auc], [4, 240, 1]);
     assert.match(stderr, /^hoshi: fold 4 of 4$/m);
+    const { evaluation, baselines, sizeCurve, repeats } = heldOut;
+    assert.deepEqual([evaluation.reviews, evaluation.labels.accuracy, baselines.constant.score], [240, 1, 3]);
+    assert.deepEqual(
+      sizeCurve.points.map(({ reviews }: { reviews: number }) => reviews),
+      [23, 45, 90, 180],
+    );
+    assert.deepEqual(repeats, { repeated: 0, conflicting: 0, copies: 0 });
   });
 
   test('train and eval accept other names of the columns', async () => {
@@ -168,7 +175,7 @@ describe('options', () => {
     assert.equal(JSON.parse(stdout).auc.value, 1);
   });
 
-  test('the measures on held-out reviews are printed at the end, as inspect shows them', async () => {
+  test('the measures on held-out reviews are printed at the end, with intervals, and inspect shows the same', async () => {
     const data = await file('measured.tsv', tableOf(1, 5));
     for (const [set, args] of Object.entries({
       validation: ['--validation', '0.1'],
@@ -178,15 +185,26 @@ describe('options', () => {
       const { out } = await place(`measured by ${set}`);
       const { code, stderr } = await hoshi(['train', data, '--base', 'none', '--out', out, '--rounds', '5', ...args]);
       assert.equal(code, 0, stderr);
-      const shown = /^on (\w+) +(.*)\n/m.exec((await hoshi(['inspect', out])).stdout);
+      const { stdout } = await hoshi(['inspect', out]);
       if (set === 'none') {
-        assert.equal(shown, null);
-        assert.doesNotMatch(stderr, /^hoshi: on /m);
+        assert.doesNotMatch(stdout, /^on /m);
+        assert.doesNotMatch(stderr, /held-out|AUC/);
         continue;
       }
-      assert.equal(shown?.[1], set);
-      assert.match(shown?.[2] as string, /reviews, RMSE \d\.\d{4}.*, MAE .*, Spearman .*, AUC \d\.\d{4}/);
-      assert.ok(stderr.includes(`\nhoshi: on ${set}: ${shown?.[2]}\nhoshi: ${out} holds`), stderr);
+      const held = set === 'folds' ? 'held-out' : set;
+      const shown = new RegExp(`^on ${held} +(.*)\n`, 'm').exec(stdout)?.[1] as string;
+      const [, rmse, from, to] = /reviews, RMSE (\d\.\d{4}) \((\S+) … (\S+)\), MAE/.exec(shown) ?? [];
+      assert.match(shown, /, right labels \d\.\d{4} \(.*\), scores at the ends \d\.\d{4} \(.*\)$/);
+      assert.match(stderr, new RegExp(`^hoshi: new .* ${rmse} `, 'm'));
+      assert.match(stderr, new RegExp(`^hoshi: 95 % .* ${from} … ${to} `, 'm'));
+      for (const line of [
+        /no model /,
+        /right labels: \d/,
+        /scores at the ends: \d/,
+        /With twice as many reviews \(480\)/,
+      ])
+        assert.match(stderr, new RegExp(`^hoshi: ${line.source}`, 'm'));
+      assert.match(stderr, /^hoshi: FEW REVIEWS: There are only \d+ reviews/m);
     }
   });
 

@@ -18,6 +18,16 @@ test('folds have a mean and a deviation; an unknown measure keeps its name', () 
   );
 });
 
+test('a measure with an interval, also of a name that ends like one', () => {
+  const measures = { reviews: 9, auc: 0.9, aucFrom: 0.75, aucTo: 1, aucLower: 0.5, labels: 0.25, goesTo: 0.125 };
+  assert.deepEqual(measureTexts({ 'held-out': measures }), [
+    [
+      'held-out',
+      '9 reviews, AUC 0.9000 (0.7500 … 1.0000), AUC lowest–middle 0.5000, right labels 0.2500, goesTo 0.1250',
+    ],
+  ]);
+});
+
 test('no measures give no text', () => {
   assert.deepEqual(measureTexts({}), []);
 });

@@ -11,15 +11,15 @@ const term = (text: string, contribution: number, ...offsets: [number, number][]
 });
 
 describe('paintText', () => {
-  test('a deeper colour means more, red is underlined, small values have no colour, and occurrences share a contribution', () => {
+  test('a deeper colour means more, blue is underlined, small values have no colour, and occurrences share a contribution', () => {
     const terms = [term('良い', 2, [0, 2], [3, 5]), term('悪い', -0.5, [5, 7]), term('、', 0.01, [2, 3])];
-    const good = '\x1b[38;5;16;48;5;41m良い\x1b[0m';
-    assert.equal(paintText('良い、良い悪い', terms), `${good}、${good}\x1b[4;38;5;16;48;5;210m悪い\x1b[0m`);
+    const good = '\x1b[38;5;16;48;5;214m良い\x1b[0m';
+    assert.equal(paintText('良い、良い悪い', terms), `${good}、${good}\x1b[4;38;5;16;48;5;111m悪い\x1b[0m`);
   });
 
   test('the contributions of overlapping terms are added', () => {
     const terms = [term('a', 1, [0, 1]), term('a b', -1, [0, 3])];
-    assert.equal(paintText('a b', terms), 'a\x1b[4;38;5;16;48;5;203m b\x1b[0m');
+    assert.equal(paintText('a b', terms), 'a\x1b[4;38;5;16;48;5;69m b\x1b[0m');
   });
 
   test('no colours without terms, without text, or if all contributions are 0', () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bootstrap, pairedBootstrap } from '../../../model/evaluation/bootstrap.ts';
-import { type DrawnMeasures, drawnDifferences, drawnMeasures } from '../../../model/evaluation/bootstrap-draws.ts';
 import {
-  areaUnderCurve,
-  meanAbsoluteError,
-  rootMeanSquaredError,
-  spearman,
-} from '../../../model/evaluation/measures.ts';
+  type DrawnMeasures,
+  drawnDifferences,
+  drawnMeasures,
+  drawnTogether,
+  measureNames,
+} from '../../../model/evaluation/bootstrap-draws.ts';
+import { allMeasuresOf } from '../../../model/evaluation/measures.ts';
 import { createRandom } from '../../../model/math/random.ts';
 
 /**
@@ -21,17 +22,12 @@ function slowMeasures(
   seed: number,
 ): DrawnMeasures[] {
   const order = stars.map((_, i) => i).sort((a, b) => (scores[a] as number) - (scores[b] as number));
-  const [low, high] = [Math.min(...stars), Math.max(...stars)];
+  const range = [Math.min(...stars), Math.max(...stars)] as const;
   const random = createRandom(seed);
   return Array.from({ length: draws }, () => {
     const picked = stars.map(() => order[random.below(stars.length)] as number);
-    const [drawnStars, drawnScores] = [picked.map((i) => stars[i] as number), picked.map((i) => scores[i] as number)];
-    return {
-      rmse: rootMeanSquaredError(drawnStars, drawnScores),
-      mae: meanAbsoluteError(drawnStars, drawnScores),
-      auc: areaUnderCurve(drawnStars, drawnScores, low, high),
-      spearman: spearman(drawnStars, drawnScores),
-    };
+    const of = (values: readonly number[]) => picked.map((i) => values[i] as number);
+    return allMeasuresOf(of(stars), of(scores), range);
   });
 }
 
@@ -43,7 +39,7 @@ describe('bootstrap', () => {
       const scores = stars.map((value) => value + random.below(5) - 2); // whole steps, so many are equal
       const fast = [...drawnMeasures(stars, scores, 50, size)];
       slowMeasures(stars, scores, 50, size).forEach((expected, draw) => {
-        for (const name of ['rmse', 'mae', 'auc', 'spearman'] as const) {
+        for (const name of measureNames) {
           const [a, b] = [fast[draw]?.[name] as number, expected[name]];
           assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-9, `${name} of ${size}, draw ${draw}: ${a}, expected ${b}`);
         }
@@ -84,18 +80,32 @@ describe('bootstrap', () => {
 
   test('the same seed gives the same intervals, another seed different ones', () => {
     const [stars, scores] = [
-      [1, 2, 3, 4, 5, 5],
-      [1.1, 2.9, 2.5, 3, 4.4, 4.9],
+      [1, 2, 3, 4, 5, 5, 4, 3, 2, 1],
+      [1.1, 2.9, 2.5, 3, 4.4, 4.9, 4.5, 2, 2.2, 1.7],
     ];
     assert.deepEqual(bootstrap(stars, scores, 3), bootstrap(stars, scores, 3));
     assert.notDeepEqual(bootstrap(stars, scores, 3).rmse, bootstrap(stars, scores, 4).rmse);
   });
 
   test('a measure that is undefined in most draws has no interval', () => {
-    const { spearman: ranks, rmse } = bootstrap([1, 5], [3, 3]);
+    const stars = Array.from({ length: 10 }, (_, i) => (i < 5 ? 1 : 5));
+    const { spearman: ranks, rmse } = bootstrap(stars, new Float64Array(10).fill(3));
     assert.equal(ranks, null);
-    assert.equal(bootstrap([2, 2, 2], [1, 2, 3]).auc, null);
+    const twos = new Float64Array(10).fill(2);
+    assert.equal(bootstrap(twos, stars).auc, null);
     assert.deepEqual(rmse, [2, 2]);
+  });
+
+  test('fewer than ten reviews have no intervals: draws of a few are too much alike', () => {
+    const {
+      rmse,
+      mae,
+      auc,
+      aucLower,
+      aucUpper,
+      spearman: ranks,
+    } = bootstrap([1, 3, 5, 1, 3, 5, 1, 3, 5], new Float64Array(9));
+    assert.deepEqual([rmse, mae, auc, aucLower, aucUpper, ranks], [null, null, null, null, null, null]);
   });
 
   test('more reviews get fewer draws, but at least 200', () => {
@@ -117,24 +127,35 @@ describe('the paired bootstrap', () => {
     for (const difference of differences) {
       const picked = stars.map(() => order[picks.below(stars.length)] as number);
       const of = (values: readonly number[]) => picked.map((i) => values[i] as number);
-      const measures = (scores: readonly number[]): DrawnMeasures => ({
-        rmse: rootMeanSquaredError(of(stars), of(scores)),
-        mae: meanAbsoluteError(of(stars), of(scores)),
-        auc: areaUnderCurve(of(stars), of(scores), 0.5, 5),
-        spearman: spearman(of(stars), of(scores)),
-      });
+      const measures = (scores: readonly number[]): DrawnMeasures => allMeasuresOf(of(stars), of(scores), [0.5, 5]);
       const [old, now] = [measures(before), measures(after)];
-      for (const name of ['rmse', 'mae', 'auc', 'spearman'] as const) {
+      for (const name of measureNames) {
         const [a, b] = [difference[name], now[name] - old[name]];
         assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-9, `${name}: ${a}, expected ${b}`);
       }
     }
   });
 
+  test('three models on the same draws: each has its own measures of the drawn reviews', () => {
+    const order = stars.map((_, i) => i).sort((a, b) => (before[a] as number) - (before[b] as number));
+    const picks = createRandom(5);
+    const same = stars.map(() => 3);
+    for (const drawn of drawnTogether(stars, [before, after, same], 20, 5)) {
+      const picked = stars.map(() => order[picks.below(stars.length)] as number);
+      const of = (values: readonly number[]) => picked.map((i) => values[i] as number);
+      [before, after, same].forEach((scores, model) => {
+        const expected = allMeasuresOf(of(stars), of(scores), [0.5, 5]);
+        for (const name of measureNames) {
+          const [a, b] = [drawn[model]?.[name] as number, expected[name]];
+          assert.ok(Object.is(a, b) || Math.abs(a - b) < 1e-9, `${name} of model ${model}: ${a}, expected ${b}`);
+        }
+      });
+    }
+  });
+
   test('by hand: two models with the same errors differ by nothing, whatever the draw', () => {
     const { rmse, mae, auc, spearman: ranks, draws } = pairedBootstrap(stars, before, before);
-    assert.deepEqual([rmse, mae, ranks, draws], [[0, 0], [0, 0], [0, 0], 1000]);
-    assert.equal(auc, null); // one review each of 0.5 and of 5 stars: most draws lack one of them
+    assert.deepEqual([rmse, mae, ranks, auc, draws], [[0, 0], [0, 0], [0, 0], [0, 0], 1000]);
   });
 
   test('the interval of a constant difference has no width, where a single model has one', () => {

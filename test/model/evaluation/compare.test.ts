@@ -77,16 +77,29 @@ describe('the figures of two tiny models', () => {
 });
 
 test('with stars: both models, and the difference with its interval', () => {
+  // Four reviews, three times each, so that the bootstrap has enough.
+  const thrice = (values: readonly number[]) => [...values, ...values, ...values];
   const measured = compareScores(models, {
-    ...scores([5, 1, 3, 3], [3, 1, 4, 4]),
-    stars: Float64Array.of(5, 1, 3, 3),
+    ...scores(thrice([5, 1, 3, 3]), thrice([3, 1, 4, 4])),
+    stars: Float64Array.from(thrice([5, 1, 3, 3])),
   }).measures;
   assert.ok(measured);
   assert.deepEqual(measured.stars, { low: 1, high: 5 });
-  assert.deepEqual(measured.old, { auc: 1, spearman: 1, rmse: 0, mae: 0 });
-  assert.deepEqual(rounded(Object.values(measured.new)), rounded([1, 1 / 3, Math.sqrt(1.5), 1]));
-  assert.deepEqual(rounded(Object.values(measured.difference)), rounded([0, -2 / 3, Math.sqrt(1.5), 1]));
-  // |errors| of NEW are 2 0 1 1, of OLD 0: a draw of four of them has a mean between 0 and 2.
+  assert.deepEqual(measured.groups, [
+    { from: 1, to: 1, reviews: 3 },
+    { from: 3, to: 3, reviews: 6 },
+    { from: 5, to: 5, reviews: 3 },
+  ]);
+  assert.match(measured.few ?? '', /^There are only 12 reviews/);
+  const { labels: oldLabels, ...old } = measured.old;
+  assert.deepEqual(old, { auc: 1, aucLower: 1, aucUpper: 1, spearman: 1, rmse: 0, mae: 0 });
+  const { labels: newLabels, ...now } = measured.new;
+  assert.deepEqual(rounded(Object.values(now)), rounded([1, 1, 0, 1 / 3, Math.sqrt(1.5), 1]));
+  const { labels: moreLabels, ...difference } = measured.difference;
+  assert.deepEqual(rounded(Object.values(difference)), rounded([0, 0, -1, -2 / 3, Math.sqrt(1.5), 1]));
+  assert.equal(moreLabels, newLabels - oldLabels);
+  assert.equal(measured.intervals.auc, null); // three reviews of 1 star are too few
+  // |errors| of NEW are 2 0 1 1, of OLD 0: a draw of them has a mean between 0 and 2.
   const [from, to] = measured.intervals.mae as [number, number];
   assert.ok(0 <= from && from < 1 && 1 < to && to <= 2, `${from} ${to}`);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { evaluate } from '../../../model/evaluation/evaluate.ts';
+import { evaluate, type StarAuc } from '../../../model/evaluation/evaluate.ts';
 import type { Review } from '../../../model/io/reviews.ts';
 import { ScoreMap } from '../../../model/reference/score-range.ts';
 import type { Scorer } from '../../../model/scoring/scorer.ts';
@@ -37,11 +37,28 @@ describe('evaluate', () => {
     near(evaluation.rmse, Math.sqrt((0.6 ** 2 + 0.2 ** 2 + 0.5 ** 2 + 2.4 ** 2 + 1.6 ** 2) / 5));
     near(evaluation.mae, (0.6 + 0.2 + 0.5 + 2.4 + 1.6) / 5);
     // 1.2 < 2.6, 1.2 < 4.4, 2.6 < 4.4 and one pair of 2.6, which counts half
-    assert.deepEqual(evaluation.auc, { low: 1, high: 5, value: 3.5 / 4 });
-    assert.deepEqual(evaluation.neighbours, [
+    const valuesOf = ({ low, high, value }: StarAuc) => ({ low, high, value });
+    assert.deepEqual(valuesOf(evaluation.auc), { low: 1, high: 5, value: 3.5 / 4 });
+    assert.deepEqual(evaluation.auc.groups, [
+      { from: 1, to: 1, reviews: 2 },
+      { from: 5, to: 5, reviews: 2 },
+    ]);
+    const [lower, upper] = [
       { low: 1, high: 3, value: 1 },
       { low: 3, high: 5, value: 1 / 2 },
-    ]);
+    ];
+    assert.deepEqual(evaluation.neighbours.map(valuesOf), [lower, upper]);
+    assert.deepEqual(
+      [evaluation.aucLower, evaluation.aucUpper].map((auc) => auc && valuesOf(auc)),
+      [lower, upper],
+    );
+    assert.match(evaluation.few ?? '', /^There are only 5 reviews/);
+    assert.equal(evaluation.otherScale, null);
+    // near 1: the score 1.2, which is right; near 5: none
+    assert.deepEqual(
+      [evaluation.ends.share, evaluation.ends.lowest.right, evaluation.ends.highest.reviews],
+      [0.2, 1, 0],
+    );
     assert.equal(evaluation.rightSide, 3 / 4); // 2.6 for 5 stars is on the wrong side
     // ranks of the stars less their mean: 1.5 −1.5 0 1.5 −1.5; of the scores: 2 −2 1 −0.5 −0.5
     near(evaluation.spearman, (3 + 3 + 0 - 0.75 + 0.75) / Math.sqrt(9 * 9.5));
@@ -66,8 +83,13 @@ describe('evaluate', () => {
 
   test('stars may be fractions and outside 1 to 5: AUC compares the lowest with the highest', async () => {
     const { scorer } = readingScorer([-1.5, 1.4]);
-    const { auc, confusion } = await evaluate(scorer, [review(10, 9), review(-0.5, -7), review(2, 0.2)]);
-    assert.deepEqual(auc, { low: -0.5, high: 10, value: 1 });
+    const { auc, aucLower, otherScale, confusion } = await evaluate(scorer, [
+      review(10, 9),
+      review(-0.5, -7),
+      review(2, 0.2),
+    ]);
+    assert.deepEqual([auc.low, auc.high, auc.value, aucLower], [-0.5, 10, 1, null]); // 2 is not in the middle
+    assert.match(otherScale ?? '', /^The stars are from -0\.5 to 10, but the model scores from -1\.5 to 1\.4\./);
     assert.deepEqual(confusion, {
       given: [-0.5, 2, 10],
       predicted: [-1, 0, 1], // −1.5 rounds up
@@ -77,6 +99,23 @@ describe('evaluate', () => {
         [0, 0, 1],
       ],
     });
+  });
+
+  test('on a wide scale, the stars within an eighth of the ends and of the middle are compared', async () => {
+    const { scorer } = readingScorer([0, 100]);
+    const reviews = Array.from({ length: 101 }, (_, stars) => review(stars, stars));
+    const { auc, aucLower, aucUpper, labels, few } = await evaluate(scorer, reviews);
+    const groupsOf = (each: StarAuc | null) => each?.groups.map(({ from, to, reviews }) => [from, to, reviews]);
+    assert.deepEqual(groupsOf(auc), [
+      [0, 12, 13],
+      [88, 100, 13],
+    ]);
+    assert.deepEqual(groupsOf(aucLower)?.[1], [38, 62, 25]);
+    assert.deepEqual(groupsOf(aucUpper)?.[0], [38, 62, 25]);
+    assert.deepEqual([auc.value, aucLower?.value, aucUpper?.value], [1, 1, 1]);
+    assert.ok((auc.interval?.[0] as number) < 1, 'a perfect order of 26 reviews is not certain');
+    assert.equal(labels.byModel.accuracy, 1);
+    assert.match(few ?? '', /^There are only 101 reviews/);
   });
 
   test('equal scores give an AUC of 0.5 and no rank correlation', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { Review } from '../../../model/io/reviews.ts';
-import { foldSplits, holdoutSplit, repeatsIn } from '../../../model/training/split.ts';
+import { foldSplits, holdoutSplit } from '../../../model/training/split.ts';
 
 const review = (stars: number, text: string): Review => ({ stars, text });
 const anyReviews = fc.array(
@@ -73,17 +73,4 @@ describe('copies of a text', () => {
       message: 'Expected enough different texts to hold out a share of 0.5, received 1',
     });
   });
-});
-
-test('texts that occur more than once are counted, and those with different stars', () => {
-  const reviews = [
-    { stars: 5, text: 'ガッカリ' },
-    { stars: 5, text: 'ｶﾞｯｶﾘ' },
-    { stars: 1, text: '悪い' },
-    { stars: 2, text: '悪 い' },
-    { stars: 1, text: '悪い' },
-    { stars: 3, text: '普通' },
-  ];
-  assert.deepEqual(repeatsIn(reviews), { repeated: 2, conflicting: 1 });
-  assert.deepEqual(repeatsIn([]), { repeated: 0, conflicting: 0 });
 });

@@ -108,7 +108,9 @@ describe('train', () => {
     assert.deepEqual(scoreRange, [2.5, 4]);
     // Twice as far from the mean of 3.25 as the labels: 4.75 and 1.75.
     await assertScores(path, { 良い: 4, 悪い: 2.5 });
-    assert.deepEqual(measures.validation, { reviews: 20, rmse: 0, mae: 0, spearman: 1, auc: 1 });
+    const { reviews: count, rmse, mae, spearman: ranks, auc, aucFrom } = measures.validation as Record<string, number>;
+    assert.deepEqual([count, rmse, mae, ranks, auc], [20, 0, 0, 1, 1]);
+    assert.ok((aucFrom as number) > 0.7 && (aucFrom as number) < 1, 'no interval of no width');
   });
 
   test('with prune writes a pruned model, which every engine serves', async () => {
@@ -283,7 +285,8 @@ describe('the holdout', () => {
     const only = { stars: 9, text: '最高' };
     const { measures } = await manifestOf(path, [...reviews, only], options);
     assert.ok((await wordsOf(path)).includes(only.text), 'it is not held out');
-    assert.deepEqual(Object.keys(measures.validation ?? {}), ['reviews', 'rmse', 'mae', 'spearman']);
+    const names = Object.keys(measures.validation ?? {}).filter((name) => !/(From|To)$/.test(name));
+    assert.deepEqual(names, ['reviews', 'rmse', 'mae', 'spearman', 'labels', 'ends']);
     assert.deepEqual(JSON.parse(await readFile(join(path, 'manifest.json'), 'utf8')).measures, measures);
   });
 

@@ -1,11 +1,15 @@
 /** A comparison and its drawings → one HTML page, in the frame of all reports (document.ts). */
 import { type ComparedMeasures, type Comparison, notesOf, quantileShares, type Spread } from '../../compare.ts';
+import { ENOUGH_FOR_MOVES } from '../../enough.ts';
 import { labels } from '../../labels.ts';
 import type { ExplainedMove, MovedTerm } from '../../moves.ts';
+import { groupText, HIGHEST, LOWEST, MIDDLE } from '../../star-sides.ts';
 import { colouredText, strongestShare } from '../coloured-text.ts';
-import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile } from '../document.ts';
+import { capitalKey, key } from '../colours.ts';
+import { type Figure, factsFooter, figure, htmlTable, pageOf, rangeText, tile, warningNote } from '../document.ts';
 import { escapeHtml, japanese, showText } from '../html.ts';
 import { countText, fixed, signed } from '../numbers.ts';
+import { fewInRows, only } from '../warnings.ts';
 import type { DrawnComparison } from './plots.ts';
 
 export interface ComparisonPage {
@@ -29,6 +33,7 @@ export function writeComparisonPage(page: ComparisonPage, style: string): string
         `How scores move from the old model to the new one, on ${countText(texts)} texts: ${showText(page.comparedOn)}.`,
         ...notesOf(comparison).map(escapeHtml),
       ].join(' '),
+      few: measures?.few ?? undefined,
       sections: [
         ['scores', 'Scores'],
         ...(measures === undefined ? [] : ([['stars', 'Scores and stars']] as const)),
@@ -60,7 +65,7 @@ ${tile('Mean move', signed(scores.move.mean, digits), [`mean |move| ${fixed(scor
 
 function scoresSection({ drawn, figures }: ComparisonPage): string {
   const { comparison, digits } = drawn;
-  const key = (name: string, style: string) => `<span class="key ${style}">${name}</span>`;
+  const warning = only(comparison.texts, ENOUGH_FOR_MOVES, 'texts are compared');
   const [low, high] = comparison.labels.cuts.new.map((cut) => fixed(cut, digits));
   return `<section aria-labelledby="scores">
 <h2 id="scores">Scores</h2>
@@ -69,27 +74,30 @@ function scoresSection({ drawn, figures }: ComparisonPage): string {
 ${figure(
   figures,
   'moves',
-  `How far scores move: ${key('blue', 'u2')} scores rise, ${key('orange', 'd2')} scores fall, and grey ones stay about where they are.`,
+  `How far scores move: ${key('raises')} scores rise, ${key('lowers')} scores fall, and ${key('base')} ones stay about where they are.`,
   moveBinTable(drawn),
+  { warning },
 )}${figure(
   figures,
   'pairs',
   'A darker cell has more texts. On the dashed line a score stays as it is.',
   cellTable(drawn),
+  { warning },
 )}${figure(
   figures,
   'distributions',
-  `The share of the texts at each score, smoothed: grey is old and ${key('blue', 'u2')} is new.`,
+  `The share of the texts at each score, smoothed: ${key('base')} is old and ${key('model')} is new.`,
   densityTable(drawn),
+  { warning },
 )}<div class="card"><h3>Moved texts</h3>${movedTable(comparison, digits)}</div>
-<div class="card wide"><h3>Scores at the ends of the range</h3>${endTable(comparison)}</div>
 ${figure(
   figures,
   'labels',
   `Negative is below ${low} stars, positive above ${high}, and neutral between. A darker cell has a larger share of its row.`,
   labelTable(comparison),
-  true,
-)}</div>
+  { warning: fewInRows(labels, comparison.labels.counts, 'as the old label', 'texts') },
+)}<div class="card"><h3>Scores at the ends of the range</h3>${endTable(comparison)}</div>
+</div>
 </section>
 `;
 }
@@ -165,32 +173,41 @@ function endTable({ old: before, new: after, ends, texts }: Comparison): string 
   );
 }
 
-function measuresSection({ stars, intervals, difference, ...models }: ComparedMeasures, digits: number): string {
-  const row = (name: string, measure: keyof typeof difference, places: number, note: string) => [
-    `${name} ${note}`.trim(),
+function measuresSection(compared: ComparedMeasures, digits: number): string {
+  const { groups, intervals, difference, few, ...models } = compared;
+  const row = (name: string, measure: keyof typeof difference, places: number) => [
+    name,
     fixed(models.old[measure], places),
     fixed(models.new[measure], places),
     signed(difference[measure], places),
     signedRange(intervals[measure], places),
   ];
+  const auc = (measure: 'auc' | 'aucLower' | 'aucUpper', low: number, high: number) => {
+    const [below, above] = [groups[low], groups[high]];
+    if (!below || !above) return [];
+    return [row(`AUC (${groupText(below)} against ${groupText(above)} stars)`, measure, 4)];
+  };
   return `<section aria-labelledby="stars">
 <h2 id="stars">Scores and stars</h2>
-<div class="card"><div class="scroll">${htmlTable(
+<div class="card">${warningNote(few ?? undefined)}<div class="scroll">${htmlTable(
     ['', 'old', 'new', 'new − old', `${Math.round(intervals.level * 100)} % interval`],
     [
-      row('AUC', 'auc', 4, `(${stars.low} against ${stars.high} stars)`),
-      row('Spearman', 'spearman', 4, ''),
-      row('RMSE', 'rmse', digits + 1, '(stars)'),
-      row('MAE', 'mae', digits + 1, '(stars)'),
+      ...auc('auc', LOWEST, HIGHEST),
+      ...auc('aucLower', LOWEST, MIDDLE),
+      ...auc('aucUpper', MIDDLE, HIGHEST),
+      row('Spearman', 'spearman', 4),
+      row('RMSE (stars)', 'rmse', digits + 1),
+      row('MAE (stars)', 'mae', digits + 1),
+      row('share of right labels', 'labels', 4),
     ],
   )}</div>
-<p class="note">The intervals of the differences come from ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}). Each draw measures both models on the same reviews.</p></div>
+<p class="note">The intervals of the differences come from ${countText(intervals.draws)} bootstrap draws of the reviews (seed ${intervals.seed}). Each draw measures both models on the same reviews. Labels are right if they agree with the stars; each tenth of the reviews is labelled by the best cuts of the others.</p></div>
 </section>
 `;
 }
 
 function signedRange(interval: readonly [number, number] | null, places: number): string {
-  return interval === null ? 'no interval' : interval.map((end) => signed(end, places)).join(' to ');
+  return interval === null ? 'too few' : interval.map((end) => signed(end, places)).join(' to ');
 }
 
 function movesSection(moves: readonly ExplainedMove[], digits: number): string {
@@ -198,8 +215,8 @@ function movesSection(moves: readonly ExplainedMove[], digits: number): string {
   const strongest = strongestShare(moves.map(({ text, terms }) => [text, terms] as const));
   const isBoth = moves.every(({ parts: { base } }) => base.old !== null && base.new !== null);
   const meaning = isBoth
-    ? '<span class="key u2">Blue</span> words raise the new score above the old one, and <span class="key d2">orange</span> words lower it; a stronger colour means more. Point at a word to see by how much. Below a text stand the contributions of its terms, old → new.'
-    : 'One of the models cannot be explained. <span class="key u2">Blue</span> words raise the score of the other model, and <span class="key d2">orange</span> words lower it.';
+    ? `${capitalKey('raises')} words raise the new score above the old one, and ${key('lowers')} words lower it; a stronger colour means more. Point at a word to see by how much. Below a text stand the contributions of its terms, old → new.`
+    : `One of the models cannot be explained. ${capitalKey('raises')} words raise the score of the other model, and ${key('lowers')} words lower it.`;
   return `<section aria-labelledby="largest">
 <h2 id="largest">Largest moves</h2>
 <p class="note">The ${moves.length} texts with the largest difference between old and new score.${strongest > 0 ? ` ${meaning}` : ''}</p>

@@ -5,7 +5,7 @@ import type { Pair } from '../../range-map.ts';
 import { roundEdges } from '../../star-groups.ts';
 import { countText, digitsFor, fixed, signed } from '../numbers.ts';
 import { countMatrix } from '../plots/confusion.ts';
-import { BLUE, type Drawing, HEIGHT, INK, list, MUTED, ORANGE, quantitative, WIDTH } from '../plots/draw.ts';
+import { BASE, type Drawing, HEIGHT, INK, LOWERS, list, MODEL, quantitative, RAISES, WIDTH } from '../plots/draw.ts';
 import { densityOf } from '../summary.ts';
 
 /** Texts whose move lies in [from, to). */
@@ -107,10 +107,10 @@ export function movesDrawing({ moveBins, comparison, digits }: DrawnComparison):
         y: { field: 'count', ...quantitative, title: 'texts', axis: { tickCount: 4, format: ',.0f' } },
         color: {
           condition: [
-            { test: 'datum.to < 0', value: ORANGE },
-            { test: 'datum.from > 0', value: BLUE },
+            { test: 'datum.to < 0', value: LOWERS },
+            { test: 'datum.from > 0', value: RAISES },
           ],
-          value: MUTED,
+          value: BASE,
         },
       },
     },
@@ -132,7 +132,7 @@ export function pairsDrawing({ cells, cellWidth, comparison }: DrawnComparison):
       layer: [
         {
           data: { values: cells.map((cell) => ({ ...cell, x2: cell.x + cellWidth, y2: cell.y + cellWidth })) },
-          mark: { type: 'rect', color: BLUE },
+          mark: { type: 'rect', color: MODEL },
           encoding: {
             x: { field: 'x', ...x },
             x2: { field: 'x2' },
@@ -186,7 +186,7 @@ export function distributionsDrawing({ densities, comparison, digits }: DrawnCom
       width: WIDTH,
       height: HEIGHT,
       layer: (['old', 'new'] as const).map((key) => {
-        const color = key === 'old' ? MUTED : BLUE;
+        const color = key === 'old' ? BASE : MODEL;
         return {
           data: { values: [...densities[key]] },
           mark: { type: 'area', color, fillOpacity: 0.2, line: { color, strokeWidth: 2 }, interpolate: 'monotone' },

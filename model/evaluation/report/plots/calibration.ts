@@ -1,20 +1,17 @@
 /** Calibration: the mean of the given stars for each range of scores, above a histogram of the scores. */
 import type { ReportData } from '../data.ts';
 import { countText, fixed } from '../numbers.ts';
-import { BLUE, type Drawing, HEIGHT, list, MUTED, quantitative, WIDTH } from './draw.ts';
+import { type Drawing, HEIGHT, list, MODEL, MUTED, quantitative, WIDTH } from './draw.ts';
 
 // Space for the axes, in pixels. Vega-Lite does not fit concatenated views into a width.
 const CALIBRATION_MARGIN = 66;
 
-export function calibration({ calibration: bins, input, digits }: ReportData): Drawing {
+export function calibration({ calibration: bins, histogram, input, digits }: ReportData): Drawing {
   const [lowest, highest] = input.model.scoreRange;
-  const values = bins.map(({ predicted, given, count, interval: [from, to] }) => ({
-    predicted,
-    given,
-    count,
-    from,
-    to,
-  }));
+  const values = bins.map(({ predicted, given }) => ({ predicted, given }));
+  const intervals = bins.flatMap(({ predicted, interval }) =>
+    interval === null ? [] : { predicted, from: interval[0], to: interval[1] },
+  );
   const x = { ...quantitative, scale: { domain: list(lowest, highest), nice: false, zero: false } } as const;
   const y = {
     ...quantitative,
@@ -49,13 +46,13 @@ export function calibration({ calibration: bins, input, digits }: ReportData): D
               },
             },
             {
-              data: { values },
-              mark: { type: 'rule', color: BLUE, strokeWidth: 1.5 },
+              data: { values: intervals },
+              mark: { type: 'rule', color: MODEL, strokeWidth: 1.5 },
               encoding: { x: { field: 'predicted', ...x }, y: { field: 'from', ...y }, y2: { field: 'to' } },
             },
             {
               data: { values },
-              mark: { type: 'line', color: BLUE, strokeWidth: 2, point: { color: BLUE, filled: true, size: 45 } },
+              mark: { type: 'line', color: MODEL, strokeWidth: 2, point: { color: MODEL, filled: true, size: 45 } },
               encoding: { x: { field: 'predicted', ...x }, y: { field: 'given', ...y } },
             },
           ],
@@ -63,8 +60,8 @@ export function calibration({ calibration: bins, input, digits }: ReportData): D
         {
           width: WIDTH - CALIBRATION_MARGIN,
           height: 48,
-          data: { values: bins.map(({ from, to, count }) => ({ from, to, count })) },
-          mark: { type: 'bar', color: BLUE, fillOpacity: 0.45, binSpacing: 2 },
+          data: { values: [...histogram] },
+          mark: { type: 'bar', color: MODEL, fillOpacity: 0.45, binSpacing: 2 },
           encoding: {
             x: { field: 'from', ...x, title: 'score', bin: 'binned' },
             x2: { field: 'to' },

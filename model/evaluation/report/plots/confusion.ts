@@ -1,7 +1,7 @@
 /** The confusion matrix: given stars against scores, as a heat map with counts. */
 import type { ReportData } from '../data.ts';
 import { countText } from '../numbers.ts';
-import { BLUE, type Drawing, FULL_WIDTH, INK, list, PAPER, quantitative } from './draw.ts';
+import { type Drawing, FULL_WIDTH, INK, list, MODEL, quantitative, WIDTH } from './draw.ts';
 
 export function confusion({ confusion: { given, predicted, counts } }: ReportData): Drawing {
   return {
@@ -21,7 +21,16 @@ export interface CountMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** A matrix of counts, over the page's width. A darker cell has a larger share of its row. */
+/** The opacity of the cell with the largest share. Text of the ink colour is still readable on it, light or dark. */
+const DARKEST = 0.55;
+/** So many columns fit into half of the page's width. */
+const MAX_NARROW = 7;
+
+export function isWideMatrix(columns: readonly string[]): boolean {
+  return columns.length > MAX_NARROW;
+}
+
+/** A matrix of counts. A darker cell has a larger share of its row. */
 export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: CountMatrix): Drawing['spec'] {
   const cells = counts.flatMap((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -32,6 +41,7 @@ export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: Co
       share: total === 0 ? 0 : count / total,
     }));
   });
+  const largest = Math.max(...cells.map(({ share }) => share));
   const x = {
     field: 'column',
     type: 'ordinal',
@@ -48,12 +58,12 @@ export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: Co
     scale: { paddingInner: 0.06 },
   } as const;
   return {
-    width: FULL_WIDTH,
+    width: isWideMatrix(columns) ? FULL_WIDTH : WIDTH,
     height: 70 + 42 * rows.length,
     data: { values: cells },
     layer: [
       {
-        mark: { type: 'rect', color: BLUE, cornerRadius: 3 },
+        mark: { type: 'rect', color: MODEL, cornerRadius: 3 },
         encoding: {
           x,
           y,
@@ -61,7 +71,7 @@ export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: Co
             field: 'share',
             ...quantitative,
             legend: null,
-            scale: { domain: list(0, 1), range: list(0.05, 1) },
+            scale: { domain: list(0, largest), range: list(0.05, DARKEST) },
           },
         },
       },
@@ -71,7 +81,7 @@ export function countMatrix({ rows, rowTitle, columns, columnTitle, counts }: Co
           x,
           y,
           text: { field: 'count' },
-          color: { condition: { test: 'datum.share > 0.5', value: PAPER }, value: INK },
+          color: { value: INK },
         },
       },
     ],

@@ -1,7 +1,10 @@
 /** The distribution of scores for each number of given stars: violin plots with quantiles. */
 import type { ReportData } from '../data.ts';
 import { countText, fixed } from '../numbers.ts';
-import { BLUE, type Drawing, HEIGHT, list, PAPER, quantitative, WIDTH } from './draw.ts';
+import { DOT, type Drawing, HEIGHT, list, MODEL, PAPER, quantitative, WIDTH } from './draw.ts';
+
+/** More labels of groups do not fit beside one another. */
+const MAX_LEVEL_LABELS = 6;
 
 export function distributions({ distributions: groups, input, digits }: ReportData): Drawing {
   const [lowest, highest] = input.model.scoreRange;
@@ -12,6 +15,7 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
     axis: {
       values: groups.map((_, i) => i),
       grid: false,
+      ...(groups.length > MAX_LEVEL_LABELS ? { labelAngle: -90, labelOverlap: false } : {}),
       labelExpr: `${JSON.stringify(groups.map(({ stars }) => stars))}[datum.value]`,
     },
   } as const;
@@ -20,15 +24,7 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
     title: 'score',
     scale: { domain: list(lowest, highest), nice: false, zero: false },
   } as const;
-  const boxes = groups.map(({ quantiles: [q05, q25, q50, q75, q95], mean }, x) => ({
-    x,
-    q05,
-    q25,
-    q50,
-    q75,
-    q95,
-    mean,
-  }));
+  const { violins, boxes, dots } = shapesOf(groups);
   return {
     id: 'distributions',
     title: 'Scores by given stars',
@@ -42,14 +38,8 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
       height: HEIGHT,
       layer: [
         {
-          data: {
-            values: groups.flatMap(({ density }, group) =>
-              density
-                .filter((point) => point.density > 0.002)
-                .map(({ at, density }) => ({ group, at, from: group - 0.44 * density, to: group + 0.44 * density })),
-            ),
-          },
-          mark: { type: 'area', orient: 'horizontal', color: BLUE, fillOpacity: 0.28, interpolate: 'monotone' },
+          data: { values: violins },
+          mark: { type: 'area', orient: 'horizontal', color: MODEL, fillOpacity: 0.28, interpolate: 'monotone' },
           encoding: {
             x: { field: 'from', ...x },
             x2: { field: 'to' },
@@ -59,12 +49,12 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
         },
         {
           data: { values: boxes },
-          mark: { type: 'rule', color: BLUE, strokeWidth: 1.5 },
+          mark: { type: 'rule', color: MODEL, strokeWidth: 1.5 },
           encoding: { x: { field: 'x', ...x }, y: { field: 'q05', ...y }, y2: { field: 'q95' } },
         },
         {
           data: { values: boxes },
-          mark: { type: 'bar', color: BLUE, width: 9, cornerRadius: 2 },
+          mark: { type: 'bar', color: MODEL, width: 9, cornerRadius: 2 },
           encoding: { x: { field: 'x', ...x }, y: { field: 'q25', ...y }, y2: { field: 'q75' } },
         },
         {
@@ -72,7 +62,24 @@ export function distributions({ distributions: groups, input, digits }: ReportDa
           mark: { type: 'point', filled: true, size: 50, color: PAPER, opacity: 1 },
           encoding: { x: { field: 'x', ...x }, y: { field: 'q50', ...y } },
         },
+        { data: { values: dots }, mark: DOT, encoding: { x: { field: 'x', ...x }, y: { field: 'score', ...y } } },
       ],
     },
+  };
+}
+
+/** A violin and a box for each group, or its scores as dots if they are few. */
+function shapesOf(groups: ReportData['distributions']) {
+  const isSmall = (group: number) => groups[group]?.values !== undefined;
+  return {
+    violins: groups.flatMap(({ density }, group) =>
+      density
+        .filter((point) => point.density > 0.002 && !isSmall(group))
+        .map(({ at, density }) => ({ group, at, from: group - 0.44 * density, to: group + 0.44 * density })),
+    ),
+    boxes: groups
+      .map(({ quantiles: [q05, q25, q50, q75, q95] }, x) => ({ x, q05, q25, q50, q75, q95 }))
+      .filter(({ x }) => !isSmall(x)),
+    dots: groups.flatMap(({ values = [] }, x) => values.map((score) => ({ x, score }))),
   };
 }

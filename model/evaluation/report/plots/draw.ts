@@ -1,18 +1,22 @@
 /**
  * A Vega-Lite specification → SVG. Vega-Lite and Vega are loaded with the first drawing. Colours are the page's CSS
- * variables (page.css), so that the same SVG fits the light and the dark page.
+ * variables (colours.css), so that the same SVG fits the light and the dark page.
  */
 import type { TopLevelSpec } from 'vega-lite';
+import type { ColourRole } from '../colours.ts';
 import { embedSvg } from '../svg.ts';
 
-export const [INK, MUTED, GRID, BLUE, ORANGE, PAPER] = [
-  '--ink',
-  '--muted',
-  '--grid',
-  '--blue',
-  '--orange',
-  '--paper',
-].map((name) => `var(${name})`) as [string, string, string, string, string, string];
+const colour = (name: string) => `var(--${name})`;
+const ofRole = (role: ColourRole) => colour(role);
+export const INK = colour('ink');
+export const MUTED = colour('muted');
+export const GRID = colour('grid');
+export const PAPER = colour('paper');
+// The colours with a meaning (colours.ts).
+export const RAISES = ofRole('raises');
+export const LOWERS = ofRole('lowers');
+export const MODEL = ofRole('model');
+export const BASE = ofRole('base');
 
 const CONFIG: NonNullable<TopLevelSpec['config']> = {
   aria: false,
@@ -22,10 +26,10 @@ const CONFIG: NonNullable<TopLevelSpec['config']> = {
   view: { stroke: null },
   axis: {
     labelColor: MUTED,
-    labelFontSize: 12,
+    labelFontSize: 13,
     labelLimit: 220,
     titleColor: MUTED,
-    titleFontSize: 12,
+    titleFontSize: 13,
     titleFontWeight: 'normal',
     titlePadding: 10,
     gridColor: GRID,
@@ -33,7 +37,7 @@ const CONFIG: NonNullable<TopLevelSpec['config']> = {
     ticks: false,
     labelPadding: 6,
   },
-  text: { fontSize: 12, color: INK },
+  text: { fontSize: 13, color: INK },
 };
 
 export interface Drawing {
@@ -43,6 +47,9 @@ export interface Drawing {
   readonly description: string;
   readonly spec: TopLevelSpec;
 }
+
+/** Single values beside a group's place, each a dot: for groups that are too small for quantiles. */
+export const DOT = { type: 'point', filled: true, size: 28, color: MODEL, opacity: 0.75 } as const;
 
 export async function draw({ id, title, description, spec }: Drawing): Promise<string> {
   const [{ compile }, { parse, View }] = await Promise.all([import('vega-lite'), import('vega')]);

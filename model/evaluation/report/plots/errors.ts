@@ -1,7 +1,8 @@
 /** Box plots of the error, score − stars, by a property of the text. */
-import type { ErrorBin, ReportData } from '../data.ts';
+import type { ErrorBin } from '../bins.ts';
+import type { ReportData } from '../data.ts';
 import { countText, signed } from '../numbers.ts';
-import { BLUE, type Drawing, HEIGHT, INK, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';
+import { DOT, type Drawing, HEIGHT, INK, MODEL, MUTED, PAPER, quantitative, WIDTH } from './draw.ts';
 
 export function errorsByLength({ byLength, digits }: ReportData): Drawing {
   return errors('length', 'Error by length of the text', 'characters', byLength, digits);
@@ -12,9 +13,10 @@ export function errorsByUnknown({ byUnknown, digits }: ReportData): Drawing {
 }
 
 function errors(id: string, title: string, xTitle: string, bins: readonly ErrorBin[], digits: number): Drawing {
-  const values = bins.map(({ label, mean, quantiles: [q05, q25, q50, q75, q95] }) => {
-    return { label, mean, q05, q25, q50, q75, q95 };
-  });
+  const values = bins
+    .filter((bin) => bin.values === undefined)
+    .map(({ label, mean, quantiles: [q05, q25, q50, q75, q95] }) => ({ label, mean, q05, q25, q50, q75, q95 }));
+  const dots = bins.flatMap(({ label, values = [] }) => values.map((error) => ({ label, error })));
   const counts = JSON.stringify(Object.fromEntries(bins.map(({ label, count }) => [label, countText(count)])));
   const x = {
     field: 'label',
@@ -41,11 +43,11 @@ function errors(id: string, title: string, xTitle: string, bins: readonly ErrorB
           encoding: { y: { field: 'zero', ...y } },
         },
         {
-          mark: { type: 'rule', color: BLUE, strokeWidth: 1.5 },
+          mark: { type: 'rule', color: MODEL, strokeWidth: 1.5 },
           encoding: { x, y: { field: 'q05', ...y }, y2: { field: 'q95' } },
         },
         {
-          mark: { type: 'bar', color: BLUE, fillOpacity: 0.5, width: { band: 0.5 }, cornerRadius: 2 },
+          mark: { type: 'bar', color: MODEL, fillOpacity: 0.5, width: { band: 0.5 }, cornerRadius: 2 },
           encoding: { x, y: { field: 'q25', ...y }, y2: { field: 'q75' } },
         },
         {
@@ -53,9 +55,10 @@ function errors(id: string, title: string, xTitle: string, bins: readonly ErrorB
           encoding: { x, y: { field: 'q50', ...y } },
         },
         {
-          mark: { type: 'point', filled: true, color: ORANGE, size: 45, opacity: 1 },
+          mark: { type: 'point', fill: PAPER, stroke: INK, strokeWidth: 2, size: 45, opacity: 1 },
           encoding: { x, y: { field: 'mean', ...y } },
         },
+        { data: { values: dots }, mark: DOT, encoding: { x, y: { field: 'error', ...y } } },
       ],
     },
   };

@@ -1,8 +1,8 @@
-/** The learning curve: a metric by boosting round. */
+/** The learning curve by boosting round: a metric on training and on validation. */
 import { lastRoundOf, type NamedCurve } from '../../learning-curve.ts';
 import type { ReportData } from '../data.ts';
 import { plainText } from '../html.ts';
-import { BLUE, type Drawing, FULL_WIDTH, HEIGHT, list, MUTED, ORANGE, quantitative } from './draw.ts';
+import { type Drawing, HEIGHT, INK, list, MODEL, MUTED, quantitative, WIDTH } from './draw.ts';
 
 const CURVE_POINTS = 300;
 const SETS = ['training', 'validation'] as const;
@@ -39,23 +39,24 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
   const points = pointsOf(curves, best);
   const labelled = SETS.flatMap((set) => {
     const ends = points.filter((point) => point.set === set && point.isEnd);
-    return ends.sort((a, b) => b.value - a.value)[0] ?? []; // above the other lines
+    // At the end of the longest line, and above others of its length.
+    return ends.sort((a, b) => b.round - a.round || b.value - a.value)[0] ?? [];
   });
   const colour = {
     field: 'set',
     type: 'nominal',
     legend: null,
-    scale: { domain: list('training', 'validation'), range: list(MUTED, BLUE) },
+    scale: { domain: list('training', 'validation'), range: list(MUTED, MODEL) },
   } as const;
   const x = { field: 'round', ...quantitative, title: 'round', axis: { grid: false, tickMinStep: 1 } } as const;
   const y = { field: 'value', ...quantitative, title: plainText(measured.metric), scale: { zero: false } } as const;
   const ofBest = own.validation[best - firstRound] ?? own.training[best - firstRound];
   return {
     id: 'curve',
-    title: 'Learning curve',
+    title: 'Learning curve by boosting round',
     description: `${plainText(measured.metric)} by round, on training and validation. The model ends at round ${best} of ${lastRoundOf(own)}.`,
     spec: {
-      width: FULL_WIDTH,
+      width: WIDTH,
       height: HEIGHT,
       layer: [
         {
@@ -70,12 +71,12 @@ export function learningCurve({ input: { curves = [] } }: ReportData): Drawing |
         },
         {
           data: { values: [{ round: best }] },
-          mark: { type: 'rule', color: ORANGE, strokeDash: [4, 3] },
+          mark: { type: 'rule', color: INK, strokeDash: [4, 3] },
           encoding: { x },
         },
         {
           data: { values: ofBest === undefined ? [] : [{ round: best, value: ofBest }] },
-          mark: { type: 'point', filled: true, size: 60, color: ORANGE, opacity: 1 },
+          mark: { type: 'point', filled: true, size: 60, color: INK, opacity: 1 },
           encoding: { x, y },
         },
       ],

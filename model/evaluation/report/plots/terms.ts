@@ -1,8 +1,12 @@
 /** Bar charts of the most important terms. */
+
+import { colourNames } from '../colours.ts';
 import type { ReportData } from '../data.ts';
 import { plainText } from '../html.ts';
 import { countText, signed } from '../numbers.ts';
-import { BLUE, type Drawing, MUTED, ORANGE, quantitative, WIDTH } from './draw.ts';
+import { type Drawing, LOWERS, MODEL, MUTED, quantitative, RAISES, WIDTH } from './draw.ts';
+
+const DIRECTIONS = `The colour is ${colourNames.raises} for terms that raise the score, ${colourNames.lowers} for terms that lower it.`;
 
 /** By LightGBM's gain, or by the number of splits if the model keeps no gain. */
 export function importances({ importances: terms }: ReportData): Drawing | undefined {
@@ -42,7 +46,7 @@ export function coefficients({ coefficients: terms, digits }: ReportData): Drawi
       label: signed(coefficient, digits),
       mean: coefficient,
     })),
-    'The terms with the largest weights in the linear model. Orange terms lower the score, blue terms raise it.',
+    `The terms with the largest weights in the linear model. ${DIRECTIONS}`,
   );
 }
 
@@ -54,7 +58,7 @@ export function contributions({ contributions: terms, digits }: ReportData): Dra
     'Terms by contribution',
     'mean |contribution|, stars',
     terms.map(({ term, meanAbsolute, mean }) => ({ term, value: meanAbsolute, label: signed(mean, digits), mean })),
-    'The terms that change scores most. Orange terms lower the score, blue terms raise it.',
+    `The terms that change scores most. ${DIRECTIONS}`,
   );
 }
 
@@ -65,14 +69,39 @@ interface Bar {
   readonly mean?: number;
 }
 
+/** Terms without a direction have the colour of the model. */
+const directionColour = {
+  condition: [
+    { test: 'datum.mean < 0', value: LOWERS },
+    { test: 'datum.mean >= 0', value: RAISES },
+  ],
+  value: MODEL,
+};
+
+/** As the axis cuts labels (draw.ts). */
+const LABEL_LIMIT = 220;
+const [WIDE_GLYPH, NARROW_GLYPH] = [13, 8]; // in pixels
+
+/** The width of a label. Without a canvas, Vega takes Japanese characters for narrow ones. */
+function widthOf(text: string): number {
+  return Array.from(text).reduce((sum, character) => sum + (character < '\u1100' ? NARROW_GLYPH : WIDE_GLYPH), 0);
+}
+
 function bars(id: string, title: string, xTitle: string, values: readonly Bar[], description: string): Drawing {
-  const y = { field: 'term', type: 'ordinal', title: null, sort: null } as const;
+  const y = {
+    field: 'term',
+    type: 'ordinal',
+    title: null,
+    sort: null,
+    axis: { minExtent: Math.min(LABEL_LIMIT, Math.max(...values.map(({ term }) => widthOf(plainText(term))))) },
+  } as const;
+  const isLarge = values.some(({ value }) => value >= 1000);
   const x = {
     field: 'value',
     ...quantitative,
     title: xTitle,
     stack: null, // stacked bars with round corners would need clip paths
-    axis: { tickCount: 4, format: '~s' },
+    axis: { tickCount: 4, format: isLarge ? '~s' : '~g' },
     scale: { domainMax: 1.12 * Math.max(...values.map(({ value }) => value)) },
   } as const;
   return {
@@ -89,10 +118,10 @@ function bars(id: string, title: string, xTitle: string, values: readonly Bar[],
       layer: [
         {
           mark: { type: 'bar', cornerRadiusEnd: 2, height: { band: 0.7 } },
-          encoding: { x, y, color: { condition: { test: 'datum.mean < 0', value: ORANGE }, value: BLUE } },
+          encoding: { x, y, color: directionColour },
         },
         {
-          mark: { type: 'text', align: 'left', dx: 5, fontSize: 11, color: MUTED },
+          mark: { type: 'text', align: 'left', dx: 5, fontSize: 12, color: MUTED },
           encoding: { x, y, text: { field: 'label' } },
         },
       ],

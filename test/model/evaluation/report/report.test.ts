@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { baselinesOf } from '../../../../model/evaluation/baselines.ts';
 import { measureScores } from '../../../../model/evaluation/evaluate.ts';
 import { type ReportInput, reportDataOf } from '../../../../model/evaluation/report/data.ts';
 import { plainText } from '../../../../model/evaluation/report/html.ts';
 import { createReport } from '../../../../model/evaluation/report/report.ts';
 import type { ReportedModel } from '../../../../model/evaluation/report/reported-model.ts';
+import type { SizeCurve, SizePoint } from '../../../../model/evaluation/size-curve.ts';
 import type { Review } from '../../../../model/io/reviews.ts';
 import { readPage } from '../../../fixtures/html.ts';
 
@@ -38,7 +40,7 @@ function inputOf(reviews: readonly Review[], scores: readonly number[], more: Pa
     version: '0123456789ab',
     measuredOn: 'reviews.tsv',
     facts: [['Trained by', 'hoshi train reviews.tsv']],
-    evaluation: measureScores(reviews, Float64Array.from(scores), model.scoreRange),
+    evaluation: measureScores(reviews, Float64Array.from(scores), model),
     reviews,
     scores: Float64Array.from(scores),
     model,
@@ -63,6 +65,17 @@ const curve = {
   best: 400,
 };
 
+const measuredAt = (reviews: number, auc: number, rmse: number): SizePoint => ({
+  ...{ reviews, auc, aucLower: auc, aucUpper: auc, spearman: 0.5, rmse, mae: 0.5 },
+  ...{ aucInterval: [auc - 0.05, auc + 0.02], rmseInterval: [rmse - 0.1, rmse + 0.1] },
+});
+const sizeCurve: SizeCurve = {
+  heldOut: 400,
+  reviews: 400,
+  points: [measuredAt(0, 0.9, 1.2), measuredAt(80, 0.92, 1.1), measuredAt(160, 0.94, 1), measuredAt(320, 0.95, 0.9)],
+  doubled: { gain: 0.01, interval: [0.002, 0.018] },
+};
+
 /** Asserts that the page has no script and loads nothing. */
 function assertQuiet(html: string): void {
   const { tags } = readPage(html);
@@ -70,7 +83,7 @@ function assertQuiet(html: string): void {
     tags
       .filter(({ name }) => /^(script|iframe|object|embed|link|img|image|form|base|foreignObject|use|a)$/i.test(name))
       .map(({ name, attributes }) => attributes.get('href')?.[0] ?? name),
-    ['#', '#', '#', '#', '#'], // the page's own sections
+    tags.filter(({ attributes }) => attributes.get('href')?.startsWith('#')).map(() => '#'), // the page's own sections
   );
   for (const { name, attributes } of tags) {
     for (const [key, value] of attributes) {
@@ -111,26 +124,26 @@ describe('the numbers', () => {
         [0, 0, 0, 0, 1],
       ],
     });
+    // Four reviews are too few for more than one point.
     assert.deepEqual(
       calibration.map(({ from, to, count, predicted, given }) => [from, to, count, predicted, given]),
-      [
-        [1.5, 2, 2, 1.5, 2.5],
-        [3, 3.5, 1, 3.25, 3],
-        [4.5, 5, 1, 4.8, 5],
-      ],
+      [[1.5, 5, 4, 2.7625, 3.25]],
     );
-    // stars 1 and 4: deviation √4.5, standard error 1.5
-    assert.deepEqual(calibration[0]?.interval, [2.5 - 1.96 * 1.5, 2.5 + 1.96 * 1.5]);
+    assert.deepEqual(data.histogram, [
+      { from: 1.5, to: 2, count: 2 },
+      { from: 3, to: 3.5, count: 1 },
+      { from: 4.5, to: 5, count: 1 },
+    ]);
+    // stars 5, 1, 3, 4: deviation √(8.75 / 3), standard error half of it
+    const half = 1.96 * Math.sqrt(8.75 / 3 / 4);
+    assert.deepEqual(calibration[0]?.interval, [3.25 - half, 3.25 + half]);
     assert.deepEqual(
       byLength.map(({ label, count }) => [label, count]),
       [['0–9', 4]],
     );
     assert.deepEqual(
-      byUnknown.map(({ label, count }) => [label, count]),
-      [
-        ['40–50', 1], // 2 of 5; the two texts of 2 units have no term
-        ['50–60', 1],
-      ],
+      byUnknown.map(({ label, count, values }) => [label, count, values?.length]),
+      [['40–60', 2, 2]], // 2 of 5 and 2 of 4; the two texts of 2 units have no term
     );
     assert.deepEqual(
       contributions.map(({ term, meanAbsolute, mean, count }) => [term, meanAbsolute, mean, count]),
@@ -145,9 +158,7 @@ describe('the numbers', () => {
       [
         ['良い', 1.5],
         ['最低の映画', 1.5],
-        ['普通', 3.25],
-        ['良い映画', 4.8],
-      ],
+      ], // half of the reviews at most
     );
   });
 
@@ -183,6 +194,7 @@ describe('the page', () => {
       '400 (best)',
       '−2.50',
       '最低',
+      'every score is 3.25 stars, the mean',
     ])
       assert.ok(text.includes(expected), expected);
   });
@@ -190,9 +202,9 @@ describe('the page', () => {
   test('every drawing has a title, a description and a table of its numbers', async () => {
     const { tags } = readPage(await createReport({ ...few, curves: [curve] }));
     const drawings = tags.filter(({ name }) => name === 'svg');
-    assert.equal(drawings.length, 8);
-    assert.equal(tags.filter(({ name }) => name === 'figure').length, 8);
-    assert.equal(tags.filter(({ name }) => name === 'details').length, 8);
+    assert.equal(drawings.length, 9);
+    assert.equal(tags.filter(({ name }) => name === 'figure').length, 9);
+    assert.equal(tags.filter(({ name }) => name === 'details').length, 9);
     for (const { attributes } of drawings) {
       assert.equal(attributes.get('role'), 'img');
       for (const id of attributes.get('aria-labelledby')?.split(' ') ?? [])
@@ -202,7 +214,9 @@ describe('the page', () => {
         );
     }
     const withoutCurve = readPage(await createReport(few)).tags;
-    assert.equal(withoutCurve.filter(({ name }) => name === 'svg').length, 7);
+    assert.equal(withoutCurve.filter(({ name }) => name === 'svg').length, 8);
+    const withSizes = readPage(await createReport({ ...few, sizeCurve })).tags;
+    assert.equal(withSizes.filter(({ name }) => name === 'svg').length, 10);
   });
 
   test('curves of folds, of different lengths', async () => {
@@ -273,7 +287,8 @@ describe('the page', () => {
       '\uffff\ufffe\u{1ffff}',
       '',
     ];
-    const reviews = hostile.map((text, i) => ({ stars: 1 + (i % 5), text }));
+    const good = hostile.map((_, i) => ({ stars: 3.3, text: `${i}` })); // only the worse half is shown
+    const reviews = [...hostile.map((text, i) => ({ stars: 1 + (i % 5), text })), ...good];
     const name = '</title><script>x</script>\u0000';
     const html = await createReport(
       inputOf(
@@ -339,6 +354,103 @@ describe('the page', () => {
     });
   }
 
+  test('is marked at its top if the reviews are few, and each plot of few data has a warning above it', async () => {
+    const { text } = readPage(
+      await createReport({ ...few, curves: [curve], trainedOn: { reviews: 4, hasBase: false } }),
+    );
+    const main = text.indexOf('Baselines');
+    assert.ok(text.slice(0, main).includes('Based on few reviews. There are only 4 reviews;'));
+    for (const [title, warning] of [
+      [
+        'Against baselines',
+        'There are only 4 reviews; from 300 on, the figures are more certain. Small differences are chance.',
+      ],
+      ['Scores by given stars', 'Fewer than 20 reviews have 1, 3, 4 and 5 stars. They are drawn one by one.'],
+      ['Calibration', 'The scores of 4 reviews give only one point; each should have 20 reviews.'],
+      ['Confusion', 'Fewer than 20 reviews have 1, 3, 4 and 5 stars.'],
+      ['Negative, neutral, positive', 'Fewer than 20 reviews have negative, neutral and positive as the right label.'],
+      ['Learning curve by boosting round', 'Only 4 held-out reviews measure the rounds; 100 would be enough.'],
+      ['Error by length of the text', 'There are only 4 reviews. They are drawn one by one.'],
+      ['Error by share of unknown terms', 'There are only 2 reviews. They are drawn one by one.'],
+      ['Terms by gain', 'Only 4 reviews made these weights; 300 would be enough.'],
+      [
+        'Terms by contribution',
+        'Only 4 reviews are explained, so the order of the terms is chance; 100 would be enough.',
+      ],
+      ['Stars', 'Only 4 reviews; 300 would be enough.'],
+    ] as const)
+      assert.ok(
+        text.includes(`${title}Few data. ${warning}`) || text.includes(`${title}\nFew data. ${warning}`),
+        title,
+      );
+  });
+
+  test('many reviews have no mark and no warning', async () => {
+    const reviews = Array.from({ length: 600 }, (_, i) => ({
+      stars: 1 + (i % 5),
+      text: `良い${'あ'.repeat(1 + (i % 90))}`,
+    }));
+    const scores = reviews.map(({ stars }, i) => Math.max(1, Math.min(5, stars + ((i * 7) % 11) / 5 - 1)));
+    const html = await createReport(inputOf(reviews, scores, { curves: [curve], sizeCurve }));
+    const { text } = readPage(html);
+    assert.doesNotMatch(text, /Few data|Based on few/);
+  });
+
+  test('the baselines: no model, the base, this model and the differences with their intervals', async () => {
+    const reviews = Array.from({ length: 90 }, (_, i) => ({ stars: 1 + 2 * (i % 3), text: `良い${i}` }));
+    const stars = Float64Array.from(reviews, (review) => review.stars);
+    const base = stars.map((value, i) => 3 + 0.4 * (value - 3) + 0.3 * ((i % 7) - 3));
+    const scores = stars.map((value, i) => 3 + 0.8 * (value - 3) + 0.1 * ((i % 7) - 3));
+    const baselines = baselinesOf(stars, { base, model: scores }, 3, { scoreRange: [1, 5] });
+    const { text } = readPage(await createReport(inputOf(reviews, [...scores], { baselines })));
+    assert.match(text, /no modelbasethis model95\s%this model − base95\s%/);
+    assert.match(text, /AUC, 1 against 3 stars0\.50000\.\d{4}\d\.\d{4}/);
+    const { rmse } = baselines.base?.difference ?? {};
+    assert.ok(text.includes(`−${Math.abs(rmse as number).toFixed(3)}`));
+    assert.match(text, /right labels33\.3\s%/);
+    assert.ok(text.includes(baselines.verdict as string));
+  });
+
+  test('the gain of more reviews is a sentence; if it cannot be told, the reason stands there', async () => {
+    const gain = readPage(await createReport({ ...few, sizeCurve })).text;
+    assert.ok(
+      gain.includes('With twice as many reviews (800) you would gain about 0.0100 AUC (95 %: +0.0020 to +0.0180).'),
+    );
+    const unknown = { ...sizeCurve, points: [], doubled: { unknown: 'only 3 held-out reviews have 1 star' } };
+    const { text, tags } = readPage(await createReport({ ...few, sizeCurve: unknown }));
+    assert.ok(text.includes('the gain cannot be told: only 3 held-out reviews have 1 star.'));
+    assert.ok(!tags.some(({ attributes }) => attributes.get('id') === 'auc-by-size'));
+  });
+
+  test('copies and conflicts of all reviews are counted, and conflicts are shown', async () => {
+    const allReviews = [
+      ...fewReviews,
+      { stars: 1, text: '<b>良い</b>' },
+      { stars: 5, text: '<b>良い</b>' },
+      ...fewReviews,
+    ];
+    const { text } = readPage(await createReport({ ...few, allReviews }));
+    assert.ok(
+      text.includes(
+        'Among the 10 reviews, 5 texts occur more than once (5 copies), and 1 of these have different stars.',
+      ),
+    );
+    assert.ok(text.includes('<b>良い</b>1, 5'));
+    assert.ok(readPage(await createReport(few)).text.includes('No text occurs twice among the 4 reviews.'));
+  });
+
+  test('a group of few reviews is drawn as dots, without quantiles', async () => {
+    const reviews = Array.from({ length: 65 }, (_, i) => ({ stars: i < 5 ? 1 : 5, text: `良い${i}` }));
+    const scores = reviews.map((_, i) => 1 + (i % 40) / 10);
+    const { distributions } = await reportDataOf(inputOf(reviews, scores));
+    assert.deepEqual(
+      distributions.map(({ values }) => values?.length),
+      [5, undefined],
+    );
+    const { text } = readPage(await createReport(inputOf(reviews, scores)));
+    assert.match(text, /151\.20––1\.20––\s/); // stars 1, 5 reviews, mean and median
+  });
+
   test('draws a model without terms', async () => {
     const model: ReportedModel = {
       scoreRange: [1, 5],
@@ -367,8 +479,8 @@ describe('the page', () => {
     const html = await createReport({ ...few, model });
     assertQuiet(html);
     const { tags, text } = readPage(html);
-    assert.ok(text.includes('最低の映画') && !text.includes('orange'));
-    assert.equal(tags.filter(({ name }) => name === 'svg').length, 6);
+    assert.ok(text.includes('最低の映画') && !text.includes('lowers'));
+    assert.equal(tags.filter(({ name }) => name === 'svg').length, 7);
   });
 
   test('the page of 200,000 reviews is not larger than that of a few', async () => {
