@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: `no space is left (ENOSPC). Free some space, or ${ELSEWHERE}`,
   EDQUOT: `the disk quota is used up (EDQUOT). Delete some files, or ${ELSEWHERE}`,
   EFBIG: `the file is larger than allowed (EFBIG). Raise the limit (ulimit -f), or ${ELSEWHERE}`,
+  ENOENT: 'its folder is gone (ENOENT): another process deleted or replaced it. Try again',
   EROFS: `the file system is read-only (EROFS). Please ${ELSEWHERE}`,
   EACCES: `permission denied (EACCES). Change the permissions, or ${ELSEWHERE}`,
   EPERM: `not permitted (EPERM). Change the owner or the permissions, or ${ELSEWHERE}`,

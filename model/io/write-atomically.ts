@@ -21,7 +21,7 @@ export async function writeAtomically(file: string, content: Uint8Array): Promis
   }
 }
 
-/** Rejects if the file cannot be written, before long work. Writes nothing. */
+/** Rejects if the file cannot be written, before long work. Creates its folder if it is missing. */
 export async function checkWritable(file: string): Promise<void> {
   const stats = statsOf(file);
   if (stats !== undefined && !stats.isFile()) return checkTarget(file, stats); // opening a FIFO would wait for its reader
@@ -36,20 +36,12 @@ export class AtomicFile {
   /** Undefined if the target is written directly. */
   readonly #temporary: string | undefined;
   readonly #handle: FileHandle;
-  readonly #deleteFolders: () => void;
 
-  private constructor(
-    name: string,
-    target: string,
-    temporary: string | undefined,
-    handle: FileHandle,
-    deleteFolders: () => void,
-  ) {
+  private constructor(name: string, target: string, temporary: string | undefined, handle: FileHandle) {
     this.#name = name;
     this.#target = target;
     this.#temporary = temporary;
     this.#handle = handle;
-    this.#deleteFolders = deleteFolders;
   }
 
   /** Creates the temporary file, and its folder if it is missing. */
@@ -58,18 +50,18 @@ export class AtomicFile {
     if (stats !== undefined) checkTarget(file, stats);
     const target = stats === undefined ? file : realpathSync(file); // a symbolic link stays
     if (stats !== undefined && !stats.isFile())
-      return new AtomicFile(file, file, undefined, await written(file, open(file, 'w')), () => {});
-    const deleteFolders = createFolder(dirname(target));
+      return new AtomicFile(file, file, undefined, await written(file, open(file, 'w')));
+    // Created folders stay if the work fails: another process may be about to write to them.
+    createFolder(dirname(target));
     try {
       deleteLeftFiles(target);
       for (;;) {
         const temporary = temporaryNameOf(target);
         const handle = await open(temporary, 'wx', (stats?.mode ?? 0o666) & 0o777);
-        if (lockNewFile(handle.fd, temporary)) return new AtomicFile(file, target, temporary, handle, deleteFolders);
+        if (lockNewFile(handle.fd, temporary)) return new AtomicFile(file, target, temporary, handle);
         await handle.close(); // another process took it for a file that was left behind
       }
     } catch (error) {
-      deleteFolders();
       throw writeError(file, error);
     }
   }
@@ -90,13 +82,11 @@ export class AtomicFile {
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => {}); // the caller reports the first error
     if (this.#temporary !== undefined) await rm(this.#temporary, { force: true }).catch(() => {});
-    this.#deleteFolders();
   }
 
   /** A synchronous `discard`, for a process that is about to end. It does not close the file. */
   discardSync(): void {
     if (this.#temporary !== undefined) rmSync(this.#temporary, { force: true });
-    this.#deleteFolders();
   }
 }
 
