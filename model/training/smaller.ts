@@ -15,6 +15,7 @@ import { type ClassWeights, weightsOfPart } from './class-weights.ts';
 import { heldOutScores, type LearnOptions, learn } from './learn.ts';
 import { type PartScorer, partsOnBase } from './parts-on-base.ts';
 import type { Split } from './split.ts';
+import { NoTermError } from './vectorizer-fit.ts';
 
 /** A smaller part says next to nothing. */
 const MIN_PART = 8;
@@ -79,7 +80,12 @@ export async function scoresBySize(
     stars: Float64Array.from(heldOut, ({ stars }) => stars),
     foldOf: Uint8Array.from(heldOut, ({ fold }) => fold),
     sizes: [
-      ...(await scoresOfParts(scorerOf(extractor, ordered, whole, scoreRange, options), ordered, sizes, options)),
+      ...(await scoresOfParts(
+        scorerOf(extractor, ordered, whole, scoreRange, options),
+        ordered,
+        sizes,
+        options.signal,
+      )),
       { reviews: Math.round(mean), scores: ofChosen(scores) },
     ],
     ...(baseScores && { base: ofChosen(baseScores) }),
@@ -99,21 +105,26 @@ function isTrainable(part: readonly Review[], weights: ClassWeights | undefined)
   return new Set(counted.map(({ stars }) => stars)).size > 1;
 }
 
+/** Leaves out a size if a part of it has no term for a vocabulary. */
 async function scoresOfParts(
   scoresOf: PartScorer,
   ordered: readonly Split[],
   sizes: readonly number[],
-  { signal }: LearnOptions,
+  signal: AbortSignal | undefined,
 ): Promise<{ reviews: number; scores: Float64Array }[]> {
   const results: { reviews: number; scores: Float64Array }[] = [];
   for (const reviews of sizes) {
     const scores: number[] = [];
-    for (const { training, heldOut } of ordered) {
-      await setImmediate();
-      Interrupted.throwIf(signal);
-      for (const score of await scoresOf({ training: training.slice(0, reviews), heldOut })) scores.push(score);
+    try {
+      for (const { training, heldOut } of ordered) {
+        await setImmediate();
+        Interrupted.throwIf(signal);
+        for (const score of await scoresOf({ training: training.slice(0, reviews), heldOut })) scores.push(score);
+      }
+      results.push({ reviews, scores: Float64Array.from(scores) });
+    } catch (error) {
+      if (!(error instanceof NoTermError)) throw error;
     }
-    results.push({ reviews, scores: Float64Array.from(scores) });
   }
   return results;
 }

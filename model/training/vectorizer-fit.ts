@@ -14,6 +14,11 @@ import { type CountedTerms, TermCounter } from './term-counter.ts';
 
 export type FittedTerms = Pick<VectorizerTables, 'terms' | 'idf'>;
 
+/** No term is in enough texts for a vocabulary. */
+export class NoTermError extends Error {
+  override readonly name = 'NoTermError';
+}
+
 /** Takes the texts one by one and keeps none. The constructor throws if a parameter is out of range. */
 export class VectorizerFit {
   readonly #parameters: VectorizerParameters;
@@ -41,11 +46,11 @@ export class VectorizerFit {
     this.#counter.addCounts(counts);
   }
 
-  /** The vectorizer fitted on the texts so far. Throws if no term is left. */
+  /** The vectorizer fitted on the texts so far. Throws a NoTermError if no term is left. */
   vectorizer(): Vectorizer {
     const { terms, idf } = this.terms();
     if (terms.length === 0) {
-      throw new Error(
+      throw new NoTermError(
         `Expected a term that occurs in at least min_df = ${this.#parameters.min_df} texts, found none in ${this.#counter.textCount} texts`,
       );
     }

@@ -114,6 +114,30 @@ test('without a base: the linear leaf and the rounds of the final model', async 
   assert.deepEqual(smallest?.scores, await heldOutScores(learned, 4, range));
 });
 
+test('without a base: a part without a term in two reviews is left out', async () => {
+  const words = Array.from({ length: 60 }, (_, i) => String.fromCodePoint(0x4e00 + 37 * i));
+  // Each word is in two reviews.
+  const pairs = [...words, ...words].map((text, i) => ({ stars: 1 + 4 * (i % 2), text }));
+  const { base: _, ...options } = optionsOf({
+    vectorizer: { ...defaultVectorizerParameters, min_df: 2 },
+    leaf: { alpha: 1 },
+  });
+  const splits = [{ training: pairs, heldOut: pairs.slice(0, 20) }];
+  const { vectorizer } = await learn(extractor, splits[0] as Split, 0, options);
+  const whole = { splits, scores: new Float64Array(20), vectorizer, rounds: 0, reviews: 120 };
+  const { sizes } = await scoresBySize(extractor, whole, range, { ...options, seed: 4 });
+  const part = (size: number) =>
+    shuffle(createRandom(4), pairs)
+      .slice(0, size)
+      .map(({ text }) => text);
+  const expected = [15, 30, 60].filter((size) => new Set(part(size)).size < size);
+  assert.ok(expected.length < 3, 'the test needs a part without a repeated word');
+  assert.deepEqual(
+    sizes.map((size) => size.reviews),
+    [...expected, 120],
+  );
+});
+
 test('class weights of stars that a part lacks, and parts of one number of stars, are no errors', async () => {
   const rare = reviews.map((review, i) => ({ ...review, stars: i < 3 ? 1 : i % 40 === 7 ? 2 : 5 }));
   const splits = [{ training: rare.slice(0, 120), heldOut: rare.slice(120) }];
