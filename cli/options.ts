@@ -1,8 +1,9 @@
 /** Options that several commands share, the parsers of options, and messages to the terminal. */
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { escapeControls } from '../function/log.ts';
+import { checkModelName } from '../model/bundle/model-name.ts';
 import { type DecodeOptions, type Encoding, encodingNamed, encodings } from '../model/io/encoding.ts';
 import { type RecordFormat, recordFormats } from '../model/io/records.ts';
 import type { BadRow } from '../model/io/reviews.ts';
@@ -35,6 +36,27 @@ export function addEngineOption(command: Command): Command {
 
 export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
   return loadScorer({ bundlePath: bundle, engine, warn: log });
+}
+
+/** The option of commands that make a bundle. */
+export function addNameOption(command: Command): Command {
+  return command.option('--name <name>', 'name of the model (default: name of the folder)', nameFrom);
+}
+
+/** A parser of `--name` for commander. Shells and file systems may give が as two characters; the name has one. */
+function nameFrom(text: string): string {
+  return parsedBy((name) => {
+    checkModelName(name, 'it');
+    return name;
+  })(text.normalize('NFC'));
+}
+
+/** The name that `--name` gives, or the name of the folder. Throws if a model cannot have it. */
+export function modelNameOf({ name, out }: { readonly name?: string; readonly out: string }): string {
+  if (name !== undefined) return name;
+  const folderName = basename(resolve(out)).normalize('NFC');
+  checkModelName(folderName, 'the name of the folder, which becomes the name of the model unless --name gives one,');
+  return folderName;
 }
 
 export interface TextFileFlags {

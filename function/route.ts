@@ -65,7 +65,7 @@ export interface RequestContext {
 }
 
 export interface NamedModel {
-  /** As the client wrote it: the model's own name, or `stars`. */
+  /** The model's own name, or `stars` if the client wrote that. */
   readonly name: string;
   readonly version: string;
 }

@@ -1,5 +1,5 @@
 /** `hoshi train`: labelled reviews → a bundle, with a report if there are held-out reviews. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { BundleDestination } from '../../model/bundle/destination.ts';
 import type { Baselines } from '../../model/evaluation/baselines.ts';
@@ -16,11 +16,13 @@ import { type Trained, type TrainOptions, train } from '../../model/training/tra
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
 import {
   addEncodingOption,
+  addNameOption,
   type ColumnNames,
   columnsFrom,
   finiteNumber,
   log,
   logBadRows,
+  modelNameOf,
   numberFrom,
   readingOf,
   shippedBundle,
@@ -70,9 +72,8 @@ export function trainCommand(): Command {
       '--base <folder>',
       'model to start from, which needs far fewer reviews than starting from nothing; none for that (default: the shipped model; none with --preset original)',
     )
-    .option('--name <name>', 'name of the model (default: name of the folder)')
     .option('--columns <names>', 'names of these fields in the file, such as stars=rating,text=body', columnsFrom);
-  return addUserDictionaryOptions(addFitOptions(addEncodingOption(command)))
+  return addUserDictionaryOptions(addFitOptions(addNameOption(addEncodingOption(command))))
     .option('--max-bad <n>', 'maximum number of unusable rows to skip', numberFrom(0, 2 ** 31 - 1), 0)
     .option('--set <name=value>', 'LightGBM parameter; can be repeated', collectParameter, {})
     .option('--quiet', 'do not print the progress and the measures')
@@ -90,6 +91,7 @@ export function trainCommand(): Command {
         command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
       if (flags.rounds === 0 && alphaOf(flags) === undefined)
         command.error("error: option '--rounds 0' cannot be used without a linear model (--ridge)");
+      modelNameOf(flags); // it throws before the long work, not after it
       const progress = await createProgress(flags.quiet === true);
       const work = (destination: BundleDestination, signal: AbortSignal) =>
         trainOnFile(data, flags, destination, progress, signal);
@@ -251,7 +253,7 @@ async function trainOptionsOf(
   const { classWeights = 'none' } = flags;
   return {
     ...(base && { base }),
-    name: flags.name ?? basename(resolve(flags.out)),
+    name: modelNameOf(flags),
     command: `hoshi train ${basename(data)}`,
     seed: flags.seed,
     preset: flags.preset,

@@ -208,7 +208,10 @@ function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>
 
   const isKnown = format === 1 || format === BUNDLE_FORMAT;
   expect(isKnown, 'format', `1 or ${BUNDLE_FORMAT}, the formats that this version of hoshi reads`);
-  for (const name of ['name', 'version', 'lightgbm']) expect(isString(manifest[name]), name, 'a string');
+  // An older bundle may have a name that checkModelName refuses. The server's paths and events take any Unicode.
+  expect(isString(manifest.name) && !/\p{Surrogate}/u.test(manifest.name), 'name', 'a string without lone surrogates');
+  expect(/^[0-9a-f]{12}$/.test(`${manifest.version}`), 'version', '12 hexadecimal digits');
+  expect(isString(manifest.lightgbm), 'lightgbm', 'a string');
   for (const name of ['made', 'training', 'vectorizer']) expect(isObject(manifest[name]), name, 'an object');
   expect(hasIdentity, 'tokenizer', 'an object with name, version and dictionary');
   expect(areSets, 'measures', 'an object that holds an object of numbers for each set of reviews');

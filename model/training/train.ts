@@ -6,6 +6,7 @@ import { Booster, lightgbmVersion, type NormalizerStep } from '../../native/inde
 import type { BundleDestination } from '../bundle/destination.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import { type Golden, type Manifest, normalizerSettings } from '../bundle/manifest.ts';
+import { checkModelName } from '../bundle/model-name.ts';
 import type { Bundle } from '../bundle/read.ts';
 import { type Destination, withReserved, writeBundle } from '../bundle/write.ts';
 import { type Evaluation, measureScores } from '../evaluation/evaluate.ts';
@@ -83,6 +84,7 @@ async function trainInto(
   const { onStage = () => {}, folds = 0 } = options;
   const scoreRange = options.base === undefined ? starRangeOf(reviews) : rangeOnBase(reviews, options.base);
   const base = options.base && baseInRange(options.base, scoreRange);
+  checkModelName(options.name);
   await checkBoostingParameters(reviews, options);
   onStage('loading the tokenizer');
   const normalizer = options.normalizer && normalizerSettings(options.normalizer);

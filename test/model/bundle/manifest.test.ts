@@ -42,7 +42,17 @@ describe('manifest', () => {
       (m) => Object.assign(m, { scoreRange: [5, 1] }),
       /expected scoreRange to be two numbers .*, received \[5,1\]/,
     ],
-    ['no name', (m) => delete m.name, /expected name to be a string, received nothing/],
+    ['no name', (m) => delete m.name, /expected name to be a string without lone surrogates, received nothing/],
+    [
+      'a name that is no text',
+      (m) => Object.assign(m, { name: '\ud800' }),
+      /expected name to be a string without lone/,
+    ],
+    [
+      'a version that no hash has',
+      (m) => Object.assign(m, { version: '../1' }),
+      /expected version to be 12 hexadecimal digits, received "\.\.\/1"/,
+    ],
     [
       'no hash',
       (m) => Object.assign(m, { files: {} }),
@@ -198,7 +208,7 @@ describe('manifest', () => {
     const manifest = { ...JSON.parse(json), name: 5, scoreRange: [1] };
     assert.throws(() => parse(JSON.stringify(manifest)), {
       name: 'BundleError',
-      message: `tiny/manifest.json: expected name to be a string, received 5
+      message: `tiny/manifest.json: expected name to be a string without lone surrogates, received 5
 tiny/manifest.json: expected scoreRange to be two numbers [lowest, highest], received [1]`,
     });
   });
