@@ -22,6 +22,29 @@ constexpr std::array kObjectives{"regression", "regression_l1", "huber",        
                                  "tweedie",    "binary",        "cross_entropy", "cross_entropy_lambda",
                                  "lambdarank", "rank_xendcg",   "custom"};
 
+// LightGBM 4.7.0 include/LightGBM/config.h, ParseObjectiveAlias. An alias stands alone, without options.
+// model/reference/objectives.ts has the same list.
+constexpr std::array kObjectiveAliases{"regression_l2",
+                                       "mean_squared_error",
+                                       "mse",
+                                       "l2",
+                                       "l2_root",
+                                       "rmse",
+                                       "mean_absolute_error",
+                                       "l1",
+                                       "mae",
+                                       "root_mean_squared_error",
+                                       "xendcg",
+                                       "xe_ndcg",
+                                       "xentropy",
+                                       "xe_ndcg_mart",
+                                       "mean_absolute_percentage_error",
+                                       "xendcg_mart",
+                                       "none",
+                                       "xentlambda",
+                                       "null",
+                                       "na"};
+
 // Thrown and caught in this file only. The checks are nested too deep to return each result to the caller.
 struct Refusal {
   std::string message;
@@ -318,6 +341,8 @@ class ModelCheck {
   }
 
   static void CheckObjective(std::string_view text) {
+    if (std::find(kObjectiveAliases.begin(), kObjectiveAliases.end(), text) != kObjectiveAliases.end())
+      return;
     const std::vector<std::string_view> words = WordsOf(text);
     if (words.empty() || std::find(kObjectives.begin(), kObjectives.end(), words[0]) == kObjectives.end()) {
       Refuse("header: objective", "a LightGBM objective with one output", text);

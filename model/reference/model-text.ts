@@ -8,6 +8,8 @@
  * categorical splits, and all other linear trees.
  */
 
+import { outputOf } from './objectives.ts';
+
 /** Inner nodes of a tree with n leaves are 0 … n − 2; a child ≥ 0 is an inner node, a child c < 0 is leaf −c − 1. */
 export interface Tree {
   readonly splitFeature: Int32Array;
@@ -66,8 +68,6 @@ const MIN_NORMAL = 2 ** -1022;
 const NODE_FIELDS = ['split_feature', 'threshold', 'left_child', 'right_child'];
 const LINEAR_FIELDS = ['leaf_const', 'num_features', 'leaf_features', 'leaf_coeff'];
 
-const IDENTITY_OBJECTIVES = new Set(['regression', 'regression_l1', 'huber', 'fair', 'quantile', 'mape']);
-
 /** Parses and checks a model. An error names the place in the text, what was expected, and what was received. */
 export function parseModel(text: string, { withCounts = false } = {}): Model {
   const end = text.indexOf('\nend of trees');
@@ -77,10 +77,7 @@ export function parseModel(text: string, { withCounts = false } = {}): Model {
   for (const name of ['num_class', 'num_tree_per_iteration']) {
     if (header.get(name) !== '1') throw new Error(`model: expected ${name}=1, received ${header.get(name)}`);
   }
-  const [objective = '', ...options] = (header.get('objective') ?? '').split(' ');
-  if (objective !== '' && !IDENTITY_OBJECTIVES.has(objective)) {
-    throw new Error(`model: expected an objective of ${[...IDENTITY_OBJECTIVES].join(', ')}, received ${objective}`);
-  }
+  const { isSquared } = outputOf(header.get('objective'));
   const columnCount = integer(header.get('max_feature_idx'), 0, 2 ** 31 - 2, 'model: max_feature_idx') + 1;
   const linearLeaf = parseLinearLeaf(trees[0], columnCount);
   const linearCount = linearLeaf === undefined ? 0 : 1;
@@ -90,7 +87,7 @@ export function parseModel(text: string, { withCounts = false } = {}): Model {
     trees: trees.slice(linearCount).map((tree, i) => parseTree(tree, linearCount + i, columnCount, withCounts)),
     treeCount: trees.length,
     isAveraged: header.has('average_output'),
-    isSquared: options.includes('sqrt'),
+    isSquared,
   };
 }
 

@@ -148,6 +148,84 @@ describe('forest, LightGBM and the trees in TypeScript give the same doubles', (
     }
   });
 
+  /** The sum of the trees, its square with the option sqrt, or another function of it (null). */
+  const objectives: Record<string, 'sum' | 'square' | null> = {
+    ...Object.fromEntries(
+      ['regression', 'regression_l1', 'fair', 'quantile', 'mape'].flatMap((name) => [
+        [name, 'sum'],
+        [`${name} sqrt`, 'square'],
+        [`${name} unknown:1`, 'sum'],
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['huber', 'lambdarank', 'rank_xendcg', 'custom'].flatMap((name) => [
+        [name, 'sum'],
+        [`${name} sqrt`, 'sum'],
+      ]),
+    ),
+    ...Object.fromEntries(
+      `regression_l2 mean_squared_error mse l2 l2_root root_mean_squared_error rmse mean_absolute_error l1 mae
+       mean_absolute_percentage_error xendcg xe_ndcg xe_ndcg_mart xendcg_mart none null na`
+        .split(/\s+/)
+        .map((alias) => [alias, 'sum']),
+    ),
+    ...Object.fromEntries(
+      [
+        'poisson',
+        'gamma',
+        'tweedie',
+        'binary sigmoid:1',
+        'cross_entropy',
+        'xentropy',
+        'cross_entropy_lambda',
+        'xentlambda',
+      ].map((name) => [name, null]),
+    ),
+  };
+  test('for every objective and alias that LightGBM reads in a model text', () => {
+    const random = createRandom(28);
+    const trees = randomTrees(random, { columnCount: 4, maxLeaves: 30, trees: 5 }).replace('average_output\n', '');
+    const textOf = (objective: string) => trees.replace(/^objective=.*$/m, `objective=${objective}`);
+    const rows = [none, ...Array.from({ length: 60 }, () => edgeRow(random, 4, thresholdsOf(trees)))];
+    const sum = Twin.fromModelText(textOf('regression'));
+    for (const [objective, output] of Object.entries(objectives)) {
+      const text = textOf(objective);
+      if (output === null) {
+        assert.throws(
+          () => Twin.fromModelText(text),
+          /^Error: model: expected an objective of regression, /,
+          objective,
+        );
+        assert.throws(() => compileForest(text, ''), /expected an objective of/, objective);
+        Booster.fromModelText(text);
+        continue;
+      }
+      sameDoubles(text, rows);
+      for (const row of rows) {
+        const x = sum.predict(row);
+        assert.equal(Booster.fromModelText(text).predict(row), output === 'sum' ? x : Math.sign(x) * x * x, objective);
+      }
+    }
+  });
+
+  test('an alias with options, and other names, are refused by all', () => {
+    const trees = randomTrees(createRandom(28), { columnCount: 4, maxLeaves: 3 });
+    for (const objective of [
+      'mse sqrt',
+      'l2 sqrt',
+      'none x',
+      'rank',
+      'Regression',
+      'mse ',
+      'multiclass num_class:3',
+      '',
+    ]) {
+      const text = trees.replace(/^objective=.*$/m, `objective=${objective}`);
+      assert.throws(() => Booster.fromModelText(text), /header: objective: expected a LightGBM objective/, objective);
+      assert.throws(() => Twin.fromModelText(text), /expected an objective of/, objective);
+    }
+  });
+
   test('for a random linear leaf before random trees, or before none', () => {
     const random = createRandom(27);
     for (let i = 0; i < 200; i++) {

@@ -215,7 +215,7 @@ describe('scorer', () => {
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'js' }), /expected an objective of regression/);
     await assert.rejects(loadScorer({ bundlePath: poisson, engine: 'native' }), /expected an objective of regression/);
     assert.deepEqual(warnings, [
-      'engine native is unavailable; falling back to native-lightgbm: model: expected an objective of regression, regression_l1, huber, fair, quantile, mape, received poisson',
+      'engine native is unavailable; falling back to native-lightgbm: model: expected an objective of regression, regression_l1, fair, quantile, mape, huber, lambdarank, rank_xendcg, custom, received poisson',
     ]);
   });
 });
