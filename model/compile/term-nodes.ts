@@ -101,8 +101,8 @@ function possibleTerms(parameters: VectorizerParameters) {
   return { isPossibleWord, isPossible };
 }
 
-function isLongWord(word: string, { token_pattern }: VectorizerParameters): boolean {
-  return isWord(word) && isLongEnough(word, shortestWord(token_pattern));
+function isLongWord(word: string, { token_pattern, unicode }: VectorizerParameters): boolean {
+  return isWord(word, unicode) && isLongEnough(word, shortestWord(token_pattern));
 }
 
 function wordsOf(term: ParsedTerm): readonly MarkedWord[] {

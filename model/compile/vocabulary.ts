@@ -7,7 +7,7 @@
  */
 import { shortestWord } from '../reference/terms.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import { wordCharacterRanges } from '../reference/word-characters.ts';
+import { wordCharacterRangesOf } from '../reference/word-parts.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
@@ -31,7 +31,8 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
     number,
     weight: terms.weights[number] as number,
   }));
-  const codes = codesOf(entries);
+  const wordCharacters = wordCharacterRangesOf(vectorizer.parameters.unicode);
+  const codes = codesOf(entries, wordCharacters);
   const units = buildDoubleArray(
     entries.map(({ word, number, weight }) => ({
       codes: Uint16Array.from({ length: word.length }, (_, k) => codes[word.charCodeAt(k)] as number),
@@ -41,7 +42,7 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
   );
   const [root = 0n] = units;
   const trie = units.length > 1 ? units : BigUint64Array.of(root, root); // code 1 is valid without any word
-  const supplementary = wordCharacterRanges.filter((_, i) => (wordCharacterRanges[i - (i % 2)] as number) >= UNITS);
+  const supplementary = wordCharacters.filter((_, i) => (wordCharacters[i - (i % 2)] as number) >= UNITS);
   return encodeTableFile(vocabularyKind, identity, [
     numbersOf(vectorizer, terms),
     codes,
@@ -57,7 +58,7 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
 }
 
 function numbersOf({ parameters, columnCount }: Vectorizer, { wordCount, longest }: TermNodes): Uint32Array {
-  const { token_pattern, sublinear_tf, use_idf, norm, rules } = parameters;
+  const { token_pattern, sublinear_tf, use_idf, norm, norm_order, rules } = parameters;
   const flags =
     rules === undefined
       ? 0
@@ -76,7 +77,7 @@ function numbersOf({ parameters, columnCount }: Vectorizer, { wordCount, longest
     NORMS.indexOf(norm),
     flags,
     scope,
-    0,
+    Number(norm_order === 'descending'),
     0,
     0,
   );
@@ -90,10 +91,10 @@ function termTexts(terms: readonly string[]): [bytes: Buffer, ends: Uint32Array]
 }
 
 /** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */
-function codesOf(words: readonly WeighedWord[]): Uint16Array {
+function codesOf(words: readonly WeighedWord[], wordCharacters: Uint32Array): Uint16Array {
   const codes = new Uint16Array(UNITS);
-  for (let i = 0; i < wordCharacterRanges.length; i += 2) {
-    const [first, last] = [wordCharacterRanges[i] as number, wordCharacterRanges[i + 1] as number];
+  for (let i = 0; i < wordCharacters.length; i += 2) {
+    const [first, last] = [wordCharacters[i] as number, wordCharacters[i + 1] as number];
     if (first < UNITS) codes.fill(1, first, Math.min(last + 1, UNITS));
   }
   codes.fill(1, 0xd800, 0xe000); // Only the pair shows whether a surrogate belongs to a word character.

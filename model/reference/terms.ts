@@ -7,7 +7,7 @@
 import type { TermToken } from './parts-of-speech.ts';
 import { readRuledTerms, type TextWords } from './ruled-terms.ts';
 import type { TermRules } from './term-rules.ts';
-import { isLongEnough, type Placed, wordPartsOf } from './word-parts.ts';
+import { isLongEnough, type Placed, type UnicodeVersion, wordPartsOf } from './word-parts.ts';
 
 export interface TermParameters {
   /** scikit-learn's regular expression: `\w{n,}`, `\w+`, or `(?u)\b\w\w+\b`. */
@@ -16,6 +16,11 @@ export interface TermParameters {
   readonly ngram_range: readonly [number, number];
   /** hoshi's own: how tokens become terms. Undefined: the words are the surface forms. */
   readonly rules?: TermRules;
+  /**
+   * hoshi's own: the Unicode version that defines `\w`, of the Python that made an imported model. Undefined: hoshi's
+   * version, which term rules need.
+   */
+  readonly unicode?: UnicodeVersion;
 }
 
 /** The patterns that `shortestWord` knows, for messages. */
@@ -41,12 +46,12 @@ export function shortestWordIn(tokenPattern: unknown): number | undefined {
 }
 
 /** The words of a text's tokens, by the rules of the parameters. */
-export function readWords(tokens: Iterable<TermToken>, { token_pattern, rules }: TermParameters): TextWords {
+export function readWords(tokens: Iterable<TermToken>, { token_pattern, rules, unicode }: TermParameters): TextWords {
   const shortest = shortestWord(token_pattern);
   if (rules !== undefined) return readRuledTerms(tokens, rules, shortest);
   const words: Placed[] = [];
   for (const { surface, start: tokenStart } of tokens) {
-    for (const { text, start, end } of wordPartsOf(surface)) {
+    for (const { text, start, end } of wordPartsOf(surface, unicode)) {
       if (isLongEnough(text, shortest)) words.push({ text, start: tokenStart + start, end: tokenStart + end });
     }
   }

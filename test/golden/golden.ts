@@ -27,10 +27,14 @@ export interface Header {
 /** A text in short form: a string, a repeated text, or several texts in a row. Lone surrogates stay lone. */
 export type Text = string | { readonly repeat: readonly [text: Text, times: number] } | readonly Text[];
 
-export interface WordCharacters {
+/** word-characters.json: the code points that Python's `\w` matches. Ranges ascend; both ends are included. */
+export interface WordCharactersGolden {
   readonly header: Header;
-  /** Ranges of code points, ascending; both ends are included. */
   readonly ranges: readonly (readonly [first: number, last: number])[];
+  /** By Unicode version of another Python: the ranges of those that are word characters in only one of both versions. */
+  readonly others: Readonly<
+    Record<string, { readonly program: string; readonly changed: readonly (readonly [number, number])[] }>
+  >;
 }
 
 /** kuromoji.json: tokens of kuromoji itself. It receives U+E000 for each character that it cannot process. */
@@ -185,6 +189,11 @@ export interface ExportedJson {
   readonly fitting: Readonly<Record<string, unknown>>;
   readonly terms: readonly string[];
   readonly idf: readonly number[] | null;
+  readonly rows: readonly {
+    readonly text: string;
+    readonly columns: readonly number[];
+    readonly values: readonly number[];
+  }[];
 }
 
 /** shipped.json: predictions of Python's LightGBM with the shipped model file. */
