@@ -1,5 +1,6 @@
 #include "vectorizer.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -118,7 +119,11 @@ SparseRow Vectorizer::TakeRow(Scratch& scratch) const {
   counts.distinct = 0;
   std::int32_t* next_column = scratch.columns_.data();
   double* next_value = scratch.values_.data();
-  double total = 0;  // summed in the order of the columns, as in model/reference/vectorizer.ts
+  // The order of the sum decides its last bit, as in model/reference/vectorizer.ts.
+  double total = 0;
+  const auto add = [&](double value) {
+    total += v.norm == Vocabulary::Norm::kL2 ? value * value : std::abs(value);
+  };
   for (std::size_t i = 0; i < counts.block_bits.size(); ++i) {
     for (std::uint64_t& sets = counts.block_bits[i]; sets != 0; sets &= sets - 1) {
       const std::size_t k = i * 64 + static_cast<std::size_t>(std::countr_zero(sets));
@@ -131,9 +136,13 @@ SparseRow Vectorizer::TakeRow(Scratch& scratch) const {
         const double value = frequency * (v.uses_idf ? v.idf[column] : 1);
         *next_column++ = static_cast<std::int32_t>(column);
         *next_value++ = value;
-        total += v.norm == Vocabulary::Norm::kL2 ? value * value : std::abs(value);
+        add(value);
       }
     }
+  }
+  if (v.sums_norm_backwards) {
+    total = 0;
+    std::for_each(scratch.values_.rbegin(), scratch.values_.rend(), add);
   }
   if (v.norm != Vocabulary::Norm::kNone && !scratch.values_.empty()) {
     const double length = v.norm == Vocabulary::Norm::kL2 ? std::sqrt(total) : total;

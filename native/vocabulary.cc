@@ -25,6 +25,7 @@ enum Number {
   kNorm,
   kRules,  // a set of RuleFlag
   kScope,
+  kNormOrder,    // 1: descending
   kNumbers = 12  // the rest is reserved
 };
 enum RuleFlag : std::uint32_t { kHasRules = 1, kHasClauses = 2, kHasLastSentence = 4, kHasSymbols = 8 };
@@ -79,6 +80,8 @@ std::optional<Error> Vocabulary::CheckNumbers() {
     return Refuse("words of the longest term", "from 1 to 64", longest_term);
   if (numbers[kNorm] > 2) return Refuse("norm", "0, 1 or 2", numbers[kNorm]);
   norm = static_cast<Norm>(numbers[kNorm]);
+  if (numbers[kNormOrder] > 1) return Refuse("order of the norm", "0 or 1", numbers[kNormOrder]);
+  sums_norm_backwards = numbers[kNormOrder] == 1;
   if (idfs.size() != column_count) return Refuse("idf", std::to_string(column_count), idfs.size());
   if (logs.size() != kLogarithmTableSize)
     return Refuse("logarithms", std::to_string(kLogarithmTableSize), logs.size());

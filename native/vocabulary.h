@@ -26,6 +26,7 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   std::uint32_t longest_term;   // in words
   bool has_sublinear_tf, uses_idf;
   Norm norm;
+  bool sums_norm_backwards;  // from the last column to the first
 
   // By UTF-16 code unit. 0: not a word character. 1: a word character that is in no word of the vocabulary.
   // From 2: the unit's code. For surrogates, `supplementary` decides whether the pair is a word character.

@@ -9,7 +9,7 @@ import { logarithm } from '../math/logarithm.ts';
 import type { TermToken } from './parts-of-speech.ts';
 import { checkTermRules } from './term-rules.ts';
 import { readWords, shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, termsOf } from './terms.ts';
-import type { Placed } from './word-parts.ts';
+import { isOtherUnicodeVersion, otherUnicodeVersions, type Placed } from './word-parts.ts';
 
 /** The parameters by scikit-learn's names, with scikit-learn's meanings. */
 export interface VectorizerParameters extends TermParameters {
@@ -26,6 +26,11 @@ export interface VectorizerParameters extends TermParameters {
   /** The idf is ln((1 + n) / (1 + df)) + 1 instead of ln(n / df) + 1. */
   readonly smooth_idf: boolean;
   readonly norm: 'l1' | 'l2' | null;
+  /**
+   * hoshi's own: the order of the columns in which the norm is summed, which decides its last bit. scikit-learn before
+   * 1.5 sums it from the last column to the first if it uses idf. Undefined: ascending.
+   */
+  readonly norm_order?: 'descending';
   /** Only false. The result of lower-casing depends on the Unicode version of the running program. */
   readonly lowercase: false;
 }
@@ -94,18 +99,19 @@ export class Vectorizer {
 function weigh(
   columns: Int32Array,
   counts: ReadonlyMap<number, number>,
-  { sublinear_tf, use_idf, norm }: VectorizerParameters,
+  { sublinear_tf, use_idf, norm, norm_order }: VectorizerParameters,
   { idf, logarithms }: VectorizerTables,
 ): Float64Array {
   const values = new Float64Array(columns.length);
-  let total = 0;
   columns.forEach((column, i) => {
     const count = counts.get(column) as number;
     const value = (sublinear_tf ? logarithm(logarithms, count) + 1 : count) * (use_idf ? (idf[column] as number) : 1);
     values[i] = value;
-    total += norm === 'l2' ? value * value : Math.abs(value);
   });
   if (norm === null || columns.length === 0) return values;
+  const addends = values.map((value) => (norm === 'l2' ? value * value : Math.abs(value)));
+  if (norm_order === 'descending') addends.reverse();
+  const total = addends.reduce((sum, addend) => sum + addend, 0);
   const length = norm === 'l2' ? Math.sqrt(total) : total;
   for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / length;
   return values;
@@ -156,8 +162,12 @@ export function checkVectorizerParameters(checks: Checks, parameters: object, pa
   expect(max_features === null || isCount(max_features), 'max_features', 'null or an integer ≥ 1');
   expect(isCount(min_df), 'min_df', 'an integer ≥ 1');
   expect(norm === null || norm === 'l1' || norm === 'l2', 'norm', '"l1", "l2" or null');
+  expect(values.norm_order === undefined || values.norm_order === 'descending', 'norm_order', 'absent or "descending"');
   expect(lowercase === false, 'lowercase', 'false');
   for (const name of ['sublinear_tf', 'use_idf', 'smooth_idf'])
     expect(typeof values[name] === 'boolean', name, 'true or false');
   if (values.rules !== undefined) checkTermRules(checks, values.rules, `${path}rules`);
+  const { unicode, rules } = values;
+  const isFitting = unicode === undefined || (rules === undefined && isOtherUnicodeVersion(unicode));
+  expect(isFitting, 'unicode', `absent, or without rules one of ${otherUnicodeVersions.join(', ')}`);
 }

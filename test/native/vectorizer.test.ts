@@ -7,6 +7,7 @@ import {
   Vectorizer as Twin,
   type VectorizerParameters,
 } from '../../model/reference/vectorizer.ts';
+import { otherUnicodeVersions, type UnicodeVersion } from '../../model/reference/word-parts.ts';
 import { NativeAnalyzer, NativeExtractor, NativeVectorizer } from '../../native/index.ts';
 import { dictionaryWords, textGenerator } from '../fixtures/texts.ts';
 import { fitVectorizer, tokensOf } from '../fixtures/vectorize.ts';
@@ -51,6 +52,8 @@ const someParameters: readonly Partial<VectorizerParameters>[] = [
   { token_pattern: '\\w{3,}', smooth_idf: true, ngram_range: [1, 4] },
   { max_features: 1 },
   { max_features: 5000, ngram_range: [1, 4] },
+  { norm_order: 'descending', ngram_range: [1, 3] },
+  { norm_order: 'descending', norm: 'l1', use_idf: false },
 ];
 
 describe(`vectorizer, golden: ${golden.header.program} ${golden.header.version} TfidfVectorizer`, () => {
@@ -118,6 +121,32 @@ describe('vectorizer and its twin in TypeScript give the same doubles', () => {
       const ends = Uint32Array.from(cut, (surface) => (end += surface.length));
       sameRow(native, twin, cut.join(''), ends);
     }
+  });
+
+  test('for words of other Unicode versions than hoshi has', () => {
+    const random = createRandom(13);
+    // Letters of Unicode 13.0, 14.0, 15.0, 15.1, 16.0 and 17.0, in the BMP and beyond.
+    const pieces = [
+      ...'良い悪 ｱ\u9ff0\ua7c2\u08c8\u2c2f\u0870\u1c89\ua7cb\u088f\u{1e4d0}\u{31350}\u{2ebf0}\u{105c0}\u{323b0}',
+    ];
+    const texts = Array.from({ length: 1500 }, () =>
+      Array.from({ length: random.below(14) }, () => pick(random, pieces)).join(''),
+    );
+    const ends = texts.map((text) => randomEnds(random, text));
+    const surfaces = texts.map((text, t) => surfacesOf(text, ends[t] as Uint32Array));
+    const termCounts = [undefined, ...otherUnicodeVersions].map((version) => {
+      const unicode = version as UnicodeVersion | undefined;
+      const twin = fitVectorizer(
+        surfaces.slice(0, 700),
+        parameters({ max_features: null, ...(unicode && { unicode }) }),
+      );
+      const native = compiled(twin);
+      texts.forEach((text, t) => {
+        sameRow(native, twin, text, ends[t] as Uint32Array);
+      });
+      return twin.columnCount;
+    });
+    assert.equal(new Set(termCounts).size, termCounts.length, 'each version makes other terms');
   });
 
   test('for counts beyond the table of logarithms', () => {
