@@ -1,11 +1,11 @@
 /** `hoshi import`: makes a bundle from a model that was trained in Python. */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { readText } from '../../model/io/regular-file.ts';
-import { engineReports } from '../../model/scoring/inspect.ts';
+import { MAX_TEXT_BYTES, readRegularFile, readText } from '../../model/io/regular-file.ts';
 import { parseExportedVectorizer } from '../../model/training/exported-vectorizer.ts';
 import { importModel } from '../../model/training/import-model.ts';
-import { finiteNumber, log } from '../options.ts';
+import { decodeModelFile } from '../../model/training/model-file.ts';
+import { addNameOption, finiteNumber, log, modelNameOf } from '../options.ts';
 import { withReservedBundle } from '../terminal/reserved-bundle.ts';
 
 interface Flags {
@@ -17,36 +17,34 @@ interface Flags {
 }
 
 export function importCommand(): Command {
-  return new Command('import')
+  const command = new Command('import')
     .description("import a Python model: LightGBM's model.txt and an exported TfidfVectorizer")
     .argument('<model>', "file in LightGBM's text format, written by Booster.save_model")
     .requiredOption(
       '--vectorizer <file>',
       'JSON file of the vectorizer, written by model/training/python/export_vectorizer.py',
     )
-    .requiredOption('--out <folder>', 'folder for the bundle')
-    .option('--name <name>', 'name of the model (default: name of the folder)')
+    .requiredOption('--out <folder>', 'folder for the bundle');
+  return addNameOption(command)
     .option('--range <lowest,highest>', 'range to clamp the scores to, such as 1,5 (default: no clamping)', rangeFrom)
     .option('--json', 'print the manifest as JSON')
     .action(importFiles);
 }
 
 async function importFiles(model: string, flags: Flags): Promise<void> {
-  const { vectorizer, out, name, range, json } = flags;
+  const { vectorizer, out, range, json } = flags;
+  const name = modelNameOf(flags);
   const manifest = await withReservedBundle(out, async (destination) => {
-    const [modelText, vectorizerText] = [readText(model), readText(vectorizer)];
-    const exported = parseExportedVectorizer(vectorizerText, vectorizer);
-    return importModel(destination, modelText, exported, {
-      name: name ?? basename(resolve(out)),
+    const modelBytes = readRegularFile(model, { what: 'a model', maxBytes: MAX_TEXT_BYTES });
+    const exported = parseExportedVectorizer(readText(vectorizer), vectorizer);
+    return importModel(destination, decodeModelFile(modelBytes, model), exported, {
+      name,
       command: `hoshi import ${basename(model)} --vectorizer ${basename(vectorizer)}${range === undefined ? '' : ` --range ${range.join(',')}`}`,
       modelFile: model,
       ...(range === undefined ? {} : { scoreRange: range }),
       onNotice: log,
     });
   });
-  for (const { engine, refusal } of await engineReports(out)) {
-    if (refusal !== undefined) log(`engine ${engine} cannot serve this model: ${refusal.message}`);
-  }
   log(`${out} holds ${manifest.name} ${manifest.version}`);
   if (json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
 }

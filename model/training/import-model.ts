@@ -1,11 +1,12 @@
 /**
  * Imports a model made in Python: LightGBM's model.txt and the JSON of its vectorizer → a bundle with new golden
- * scores. Checks everything that the two files contain. If a check fails, the model is refused before anything is
- * written.
+ * scores. Checks everything that the two files contain, and that an engine serves the bundle. If a check fails, the
+ * model is refused before anything is written to its folder.
  */
-import { Booster, lightgbmVersion } from '../../native/index.ts';
+import { type Booster, lightgbmVersion } from '../../native/index.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
-import type { Manifest } from '../bundle/manifest.ts';
+import { BundleError, type Manifest } from '../bundle/manifest.ts';
+import { checkModelName } from '../bundle/model-name.ts';
 import { type Destination, writeBundle } from '../bundle/write.ts';
 import { type Model, parseModel } from '../reference/model-text.ts';
 import { ScoreMap } from '../reference/score-range.ts';
@@ -13,7 +14,9 @@ import { tokenizerIdentity } from '../reference/tokenizer-identity.ts';
 import { Forest } from '../reference/trees.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
 import { loadFeatureExtractor } from '../scoring/feature-extractor.ts';
+import { engineReports } from '../scoring/inspect.ts';
 import type { ExportedVectorizer } from './exported-vectorizer.ts';
+import { boosterOfModel } from './model-file.ts';
 import { rawBoundsOf } from './raw-bounds.ts';
 
 export interface ImportOptions {
@@ -30,7 +33,8 @@ export interface ImportOptions {
 }
 
 /**
- * Writes the bundle. Throws if the model and the vectorizer do not fit, or if no engine can serve the model.
+ * Writes the bundle. `modelText` comes from `decodeModelFile`. Throws if LightGBM or the gate in model-file.ts
+ * refuses the model, if the model and the vectorizer do not fit, or if no engine can serve the model.
  */
 export async function importModel(
   to: Destination,
@@ -38,8 +42,9 @@ export async function importModel(
   exported: ExportedVectorizer,
   { name, command, modelFile, scoreRange, onNotice = () => {} }: ImportOptions,
 ): Promise<Manifest> {
+  checkModelName(name);
   const { vectorizer, ...imported } = exported;
-  const model = loadWithFirstEngine(modelText, modelFile);
+  const model = readModel(modelText, modelFile);
   checkColumns(modelText, model.columnCount, vectorizer, modelFile);
   const range = scoreRange ?? scoreBoundsOf(model, vectorizer, modelFile);
   if (scoreRange === undefined)
@@ -59,7 +64,7 @@ export async function importModel(
   const end = range.find((limit) => goldens.every(({ score }) => score === limit));
   if (end !== undefined)
     onNotice(`all golden texts get the score ${end}; check that the model gives scores from ${range.join(' to ')}`);
-  return writeBundle(to, {
+  const parts = {
     manifest: {
       name,
       scoreRange: range,
@@ -72,6 +77,10 @@ export async function importModel(
     modelText,
     vectorizer,
     goldens,
+  };
+  return writeBundle(to, parts, async (folder) => {
+    await checkIsServed(folder, modelFile, onNotice);
+    return {};
   });
 }
 
@@ -84,28 +93,34 @@ interface ImportedModel {
   predict(row: Parameters<Forest['predict']>[0]): number;
 }
 
-/** Loads the model with the first engine that can serve it. Throws the reasons of all engines if none can. */
-function loadWithFirstEngine(modelText: string, file: string): ImportedModel {
-  const refusals: string[] = [];
+/** Reads the model by LightGBM, and by hoshi's own trees if they can serve it. Throws if LightGBM refuses it. */
+function readModel(modelText: string, file: string): ImportedModel {
+  const booster: Booster = boosterOfModel(modelText, file);
+  const { columnCount } = booster;
   try {
     const trees = parseModel(modelText);
     const forest = new Forest(trees);
-    return { columnCount: trees.columnCount, trees, refusal: '', predict: (row) => forest.predict(row) };
+    return { columnCount, trees, refusal: '', predict: (row) => forest.predict(row) };
   } catch (error) {
-    refusals.push(`the engines native and js: ${(error as Error).message}`);
+    const refusal = `the engines native and js: ${(error as Error).message}`;
+    return { columnCount, trees: undefined, refusal, predict: (row) => booster.predict(row) };
   }
-  try {
-    const booster = Booster.fromModelText(modelText);
-    return {
-      columnCount: booster.columnCount,
-      trees: undefined,
-      refusal: refusals.join('; '),
-      predict: (row) => booster.predict(row),
-    };
-  } catch (error) {
-    refusals.push(`the engines native-lightgbm and lightgbm: ${(error as Error).message}`);
-  }
-  throw new Error(`${file}: expected a model that an engine can serve, but no engine can; ${refusals.join('; ')}`);
+}
+
+/**
+ * Loads the bundle, which is still in its temporary folder, with every engine. Each has to reproduce the golden scores.
+ * Throws the reasons of all engines if none serves it. A notice names each engine that does not.
+ */
+async function checkIsServed(folder: string, file: string, onNotice: (notice: string) => void): Promise<void> {
+  const reports = await engineReports(folder);
+  const reasons = reports.flatMap(({ engine, refusal }) =>
+    refusal === undefined ? [] : [`engine ${engine} cannot serve this model: ${refusal.message}`],
+  );
+  // A BundleError is more than an engine's limit: no engine is then tried in its place.
+  const isBroken = reports.some(({ refusal }) => refusal instanceof BundleError);
+  if (isBroken || reasons.length === reports.length)
+    throw new Error(`${file}: expected a model that an engine can serve; ${reasons.join('; ')}`);
+  for (const reason of reasons) onNotice(reason);
 }
 
 /**

@@ -16,6 +16,7 @@ import { createProgram } from '../../cli/program.ts';
 import { writeBundle } from '../../model/bundle/write.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { packageRoot } from '../../native/package-root.ts';
+import { exportedVectorizer } from '../fixtures/exported-vectorizers.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
 import { serveSmall } from '../fixtures/small-server.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
@@ -138,16 +139,8 @@ describe('hoshi', () => {
 
   test('import: the bundle scores like the model in Python; a wrong vectorizer is refused', async () => {
     const { modelText } = await tinyBundle();
-    const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1] };
-    const exported = {
-      format: 1,
-      made: {},
-      dtype: 'float64',
-      parameters,
-      fitting: {},
-      terms: ['悪い', '普通', '良い'],
-      idf: [1, 1, 1],
-    };
+    const parameters = { ...defaultVectorizerParameters, ngram_range: [1, 1] as const };
+    const exported = exportedVectorizer(parameters, ['悪い', '普通', '良い']);
     const [model, vectorizer] = [await file('m.txt', modelText), await file('v.json', JSON.stringify(exported))];
     const out = join(folder, 'imported');
     const imported = await hoshi([
@@ -167,11 +160,41 @@ describe('hoshi', () => {
     assert.equal(imported.stderr, `hoshi: ${out} holds imported ${version}\n`);
     for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js'])
       assert.equal((await hoshi(['score', '--bundle', out, '--engine', engine], '良い\n悪い\n\n')).stdout, '4\n1\n3\n');
-    const short = await file('w.json', JSON.stringify({ ...exported, terms: ['悪い', '良い'], idf: [1, 1] }));
+    const short = await file('w.json', JSON.stringify(exportedVectorizer(parameters, ['悪い', '良い'])));
     const refused = await hoshi(['import', model, '--vectorizer', short, '--out', join(folder, 'none')]);
     assert.match(refused.stderr, /^hoshi: .*m\.txt: expected max_feature_idx=1, .* 2 terms, received 2\n$/);
     assert.equal(refused.code, 1);
     assert.ok(!(await readdir(folder)).includes('none'));
+    const named = ['--name', 'レビュー 2', '--json', '--range', '1,4'];
+    const renamed = await hoshi(['import', model, '--vectorizer', vectorizer, '--out', join(folder, 'a:b'), ...named]);
+    assert.equal(JSON.parse(renamed.stdout).name, 'レビュー 2');
+  });
+
+  test('import and train: a name that no URL can have is refused before any file is read, wherever it comes from', async () => {
+    const rule = 'letters and digits, with spaces, "\\.", "_" and "-" between them, at most 100 characters';
+    const commands = [
+      ['import', 'none.txt', '--vectorizer', 'none.json'],
+      ['train', 'none.tsv'],
+    ];
+    for (const command of commands) {
+      const fromFolder = await hoshi([...command, '--out', join(folder, 'a:b')]);
+      assert.match(
+        fromFolder.stderr,
+        new RegExp(
+          `^hoshi: Expected the name of the folder, .* unless --name gives one, to be ${rule}, received "a:b"\n$`,
+        ),
+      );
+      assert.equal(fromFolder.code, 1);
+      for (const name of ['', '..', 'a/b', '50%']) {
+        const given = await hoshi([...command, '--out', join(folder, 'named'), '--name', name]);
+        assert.match(
+          given.stderr,
+          new RegExp(`option '--name <name>' .* Expected it to be ${rule}, received "${name}"`),
+        );
+        assert.equal(given.code, 2);
+      }
+      assert.ok(!(await readdir(folder)).includes('named'));
+    }
   });
 
   test('inspect: a description of the bundle, or all of its problems and a failure', async () => {
