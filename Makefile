@@ -23,7 +23,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contri
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets faults
+.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets faults imports
 
 run: build
 	$(NODE) dist/function/main.js
@@ -95,6 +95,11 @@ fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER)
 	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=4500 -print_final_stats=1 \
 	    -artifact_prefix=build/fuzz/$$fuzzer- build/fuzz/corpus/$$fuzzer || exit 1; \
 	done
+
+# Imports models of many versions of scikit-learn and LightGBM, and damaged ones. It installs the versions into build/imports
+# for each Python from 3.9 to 3.13 that it finds; about half an hour.
+imports: build
+	$(NODE) dist/test/long/imports.js
 
 bench: build
 	$(NODE) dist/bench/main.js

@@ -57,8 +57,18 @@ export interface Tokenizer {
   winningCost(surface: string, leftId: number, rightId: number): number;
 }
 
-/** Loads kuromoji with the IPADIC dictionary of its package (about half a second and 300 MB). */
-export function loadTokenizer(user = new UserDictionary([])): Promise<Tokenizer> {
+/**
+ * Loads kuromoji with the IPADIC dictionary of its package (about half a second and 300 MB), once in a process: an import
+ * or an inspection loads two engines that need it.
+ */
+export async function loadTokenizer(user = new UserDictionary([])): Promise<Tokenizer> {
+  loaded ??= loadKuromoji();
+  return new KuromojiTokenizer(await loaded, user);
+}
+
+let loaded: Promise<Kuromoji> | undefined;
+
+function loadKuromoji(): Promise<Kuromoji> {
   return new Promise((resolve, reject) => {
     kuromoji.builder({ dicPath: dictionaryFolder() }).build((error, analyzer) => {
       if (error)
@@ -67,7 +77,7 @@ export function loadTokenizer(user = new UserDictionary([])): Promise<Tokenizer>
             cause: error,
           }),
         );
-      else resolve(new KuromojiTokenizer(analyzer, user));
+      else resolve(analyzer);
     });
   });
 }

@@ -106,6 +106,7 @@ function lineOf(text: string, place: number): number {
  */
 export function boosterOfModel(text: string, file: string): Booster {
   checkLines(text, file);
+  checkObjective(text, file);
   const booster = readByLightgbm(text, file);
   checkReadBack(text, booster.modelText(), file);
   return booster;
@@ -124,12 +125,9 @@ function readByLightgbm(text: string, file: string): Booster {
           cause: error,
         },
       );
-    throw new Error(
-      `${file}: expected a model with one output that LightGBM ${lightgbmVersion} reads; ${error.message}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`${file}: expected a model with one output, as LightGBM writes it; ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -214,6 +212,18 @@ function checkVersion(lines: readonly string[], file: string): void {
   throw new Error(
     `${file}: expected a line version=${VERSIONS.join(' or ')}, which LightGBM ${OLDEST_LIGHTGBM} to 4.7 write, ${version === undefined ? 'found none' : `received ${show(version)}`}. Train and save the model with such a version`,
   );
+}
+
+/**
+ * LightGBM 3.3.0 computes cross_entropy_lambda by log1p, older versions by log. Both write version=v3, but only from 3.3.0
+ * on there is a parameter precise_float_parser.
+ */
+function checkObjective(text: string, file: string): void {
+  const isOld = !/^version=v4$/m.test(text) && !/^\[precise_float_parser: /m.test(text);
+  if (isOld && /^objective=(cross_entropy_lambda|xentlambda)$/m.test(text))
+    throw new Error(
+      `${file}: expected objective=cross_entropy_lambda to be of LightGBM 3.3.0 or newer, which computes it in another way, received an older file. Train and save the model with such a version`,
+    );
 }
 
 // ---------------------------------------------------------------------------------------------------------- read back

@@ -80,8 +80,12 @@ def describe(vectorizer):
     import sklearn
 
     check_is_plain(vectorizer)
-    parameters = vectorizer.get_params(deep=False)
-    wrong = list(refusals(parameters)) + list(changed_after_fit(vectorizer, parameters))
+    try:
+        parameters = vectorizer.get_params(deep=False)
+        fitted = {name: getattr(vectorizer._tfidf, name) for name in WEIGHING}
+    except AttributeError as error:
+        raise ExportError(of_another_version("have the parameters of this version", error)) from error
+    wrong = list(refusals(parameters)) + list(changed_after_fit(fitted, parameters))
     if wrong:
         raise ExportError("; ".join(wrong))
     terms = terms_of(vectorizer)
@@ -136,22 +140,20 @@ def check_is_plain(vectorizer):
         what = f"its subclass {kind.__module__}." if isinstance(vectorizer, TfidfVectorizer) else "a "
         raise ExportError(f"Expected a TfidfVectorizer of scikit-learn itself, received {what}{kind.__qualname__}")
     transformer = getattr(vectorizer, "_tfidf", None)
-    if not hasattr(vectorizer, "vocabulary_") or (vectorizer.use_idf and not has_idf(transformer)):
+    if not hasattr(vectorizer, "vocabulary_"):
         raise ExportError("Expected a fitted TfidfVectorizer, received one that was not fitted")
     if type(transformer) is not TfidfTransformer:
         raise ExportError(f"Expected _tfidf to be scikit-learn's TfidfTransformer, received {shown(transformer)}")
+    if getattr(transformer, "use_idf", True):
+        try:
+            transformer.idf_
+        except Exception as error:  # scikit-learn's versions raise different errors
+            raise ExportError(of_another_version("have idf_", error)) from error
     for part, name in ((vectorizer, "TfidfVectorizer"), (transformer, "TfidfTransformer")):
         for changed in sorted(vars(part)):
             if callable(getattr(type(part), changed, None)):
                 received = f"a {type(vars(part)[changed]).__name__} that was set on the object"
                 raise ExportError(f"Expected {changed} of {name} itself, received {received}")
-
-
-def has_idf(transformer):
-    try:
-        return transformer.idf_ is not None
-    except Exception:  # scikit-learn's versions raise different errors
-        return False
 
 
 def refusals(parameters):
@@ -172,13 +174,13 @@ def refusals(parameters):
         yield f"Expected only parameters of TfidfVectorizer that this program knows, received {received}"
 
 
-def changed_after_fit(vectorizer, parameters):
+def changed_after_fit(fitted, parameters):
     """Yields a message for each parameter with another value than the rows are computed with."""
-    for name in WEIGHING:
-        fitted, received = getattr(vectorizer._tfidf, name), parameters[name]
-        if fitted != received:
+    for name, expected in fitted.items():
+        received = parameters[name]
+        if expected != received:
             yield (
-                f"Expected {name}={fitted!r}, which the vectorizer was fitted with and computes rows with, "
+                f"Expected {name}={expected!r}, which the vectorizer was fitted with and computes rows with, "
                 f"received {shown(received)}, set after fit: fit it again, or set {name} back"
             )
 
@@ -199,6 +201,15 @@ def dtype_name(dtype):
     import numpy
 
     return numpy.dtype(dtype).name
+
+
+def of_another_version(what, error):
+    import sklearn
+
+    return (
+        f"Expected the vectorizer to {what}, as scikit-learn {sklearn.__version__} does, received {type(error).__name__}: {error}. "
+        "If another version of scikit-learn made it, export it with that version"
+    )
 
 
 def shown(value):
@@ -228,11 +239,11 @@ PROBES = (
     "\u088f \ua7ce \ua7d2 \U00010940 \U00011db0 \U00016ea0 \U0001e6c0 \U000323b0 \U0002b73a",  # 17
     "\u8d78 \U0001fadc \U000e0100 \U0010ffff \u0378 \u2fe0 \U0003ffff",
 )
-PARTS_OF_A_TEXT, TERMS_OF_A_TEXT, TEXTS_OF_TERMS, MOST_REPEATS = 4, 25, 8, 1000
+PARTS_OF_A_TEXT, TEXTS_OF_TERMS, SOME_TERMS, MOST_REPEATS = 4, 24, 20, 1000
 
 
 def texts_for(terms):
-    """Texts of tokens joined by spaces, the same for the same terms: probes beside terms, terms alone, and extremes."""
+    """Texts of tokens joined by spaces, the same for the same terms: probes beside terms, all terms, and extremes."""
     pairs = neighbours(terms)
     texts = ["", " ", "あ" * 5000, "良い" * 1000 + " " + "😀" * 500]
     for i, probe in enumerate(PROBES):
@@ -242,14 +253,16 @@ def texts_for(terms):
             # Between two terms, attached to both, and alone: `\w` decides which words these are.
             beside = [f"{before} {part} {after} {before}{part}{after} {part}" for part in parts[first : first + PARTS_OF_A_TEXT]]
             texts.append(" ".join(beside))
-    step = max(1, len(terms) // (TERMS_OF_A_TEXT * TEXTS_OF_TERMS))
-    for first in range(0, TEXTS_OF_TERMS):
-        chosen = terms[first * step :: step * TEXTS_OF_TERMS][:TERMS_OF_A_TEXT]
-        texts.append(" ".join(" ".join([term] * (1 + (5 * k + first) % 13)) for k, term in enumerate(chosen)))
+    # Every term, one to three times.
+    for first in range(min(TEXTS_OF_TERMS, len(terms))):
+        chosen = terms[first::TEXTS_OF_TERMS]
+        texts.append(" ".join(" ".join([term] * (1 + (k + first) % 3)) for k, term in enumerate(chosen)))
+    some = terms[:: max(1, len(terms) // SOME_TERMS)]
+    texts.append(" ".join(" ".join([term] * (1 + k)) for k, term in enumerate(some)))
     before, after = pairs[0]
     texts.append(" ".join([before] * MOST_REPEATS + [after] * 3))
     for change in (str.upper, str.lower, str.title, str.swapcase, *normalizations()):
-        texts.append(" ".join(change(term) for term in terms[:: max(1, len(terms) // 20)]))
+        texts.append(" ".join(change(term) for term in some))
     return texts
 
 
@@ -270,12 +283,7 @@ def rows_of(vectorizer, texts):
     try:
         matrix = vectorizer.transform(texts).tocsr()
     except Exception as error:
-        import sklearn
-
-        raise ExportError(
-            f"Expected scikit-learn {sklearn.__version__} to transform texts, received {type(error).__name__}: {error}. "
-            "If another version made the vectorizer, export it with that version"
-        ) from error
+        raise ExportError(of_another_version("transform texts", error)) from error
     cells = [list(zip(row.indices.tolist(), map(float, row.data))) for row in (matrix[i] for i in range(len(texts)))]
     rows = [
         {"text": text, "columns": [column for column, _ in row], "values": [value for _, value in row]}

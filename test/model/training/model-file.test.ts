@@ -92,6 +92,20 @@ describe('an odd file gives the scores of the good one', () => {
     });
 });
 
+test('cross_entropy_lambda of LightGBM before 3.3.0 is refused, because it gave other numbers', () => {
+  const of = (version: string, parameters: string) =>
+    good.plain
+      .replace('objective=regression', 'objective=cross_entropy_lambda')
+      .replace('version=v4', `version=${version}`)
+      .replace(/^\[precise_float_parser: .*\n/m, parameters);
+  boosterOfModel(of('v4', ''), 'm.txt');
+  boosterOfModel(of('v3', '[precise_float_parser: 0]\n'), 'm.txt');
+  assert.throws(() => boosterOfModel(of('v3', ''), 'm.txt'), {
+    message:
+      /^m\.txt: expected objective=cross_entropy_lambda to be of LightGBM 3\.3\.0 or newer, .* received an older file/,
+  });
+});
+
 test('the list has enough files', () => {
   assert.ok(damaged.length >= 100, `${damaged.length}`);
   assert.equal(new Set(damaged.map(({ what, from }) => `${from} ${what}`)).size, damaged.length, 'each has its name');
