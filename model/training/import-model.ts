@@ -46,6 +46,10 @@ export async function importModel(
   const { vectorizer, ...imported } = exported;
   const model = readModel(modelText, modelFile);
   checkColumns(modelText, model.columnCount, vectorizer, modelFile);
+  if (exported.dtype === 'float32' && /^is_linear=1$/m.test(modelText))
+    throw new Error(
+      `${modelFile}: expected trees with constant leaves, because the vectorizer computed float32 rows and hoshi computes doubles, which move every score of a linear leaf. Fit the vectorizer with dtype=numpy.float64 and train again`,
+    );
   const range = scoreRange ?? scoreBoundsOf(model, vectorizer, modelFile);
   if (scoreRange === undefined)
     onNotice(

@@ -272,6 +272,14 @@ describe('a model with a linear leaf', () => {
     });
   });
 
+  test('rows in float32 are refused, because they move every score', async () => {
+    const float32 = { ...lettersOf(8, { sublinear_tf: false }), dtype: 'float32' };
+    await assert.rejects(importInto('refused', draw(1, 2), float32), {
+      message:
+        /^model\.txt: expected trees with constant leaves, because the vectorizer computed float32 rows .*\. Fit the vectorizer with dtype=numpy\.float64/,
+    });
+  });
+
   test('a leaf that LightGBM cannot read is refused with the reason', async () => {
     await assert.rejects(importInto('refused', leafOf('1', '1 5e-324'), lettersOf(8)), {
       message:
