@@ -86,7 +86,7 @@ async function makeDocuments() {
     `良い${letter}です。とても${letter}良い`,
   ]);
   const texts = [...reviews.map(({ text }) => text), ...odd, '', '。', 'とても'.repeat(400)];
-  const extractor = await loadFeatureExtractor(undefined, log);
+  const extractor = await loadFeatureExtractor({}, log);
   const documents = texts.map((text) => Array.from(extractor.tokens(text).tokens, ({ surface }) => surface).join(' '));
   const labels = texts.map((_, i) => reviews[i]?.stars ?? 3);
   mkdirSync(buildFolder, { recursive: true });
