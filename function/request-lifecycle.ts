@@ -88,7 +88,7 @@ class RequestLifecycle implements RequestContext {
       const { method = 'GET', url = '/', headers, httpVersion } = this.#request;
       if (headers.host === undefined && httpVersion === '1.1')
         throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
-      const { route, parameters } = match(method, pathOf(url));
+      const { route, parameters } = match(method, url);
       this.#route = route;
       this.#parameters = parameters;
       if (route.method === 'GET') this.#respond();
@@ -424,11 +424,6 @@ function isWorthClosing({ headers }: IncomingMessage, status: number): boolean {
 function requireReady({ ready, isDraining }: ScoringService): void {
   if (isDraining) throw new HttpError(503, 'The server is shutting down and accepts no new requests. Try again');
   if (ready === undefined) throw new HttpError(503, 'The bundle is being loaded', { headers: { 'Retry-After': '1' } });
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
 }
 
 /** Our own request ids: this prefix, which differs between processes, and a number. */
