@@ -112,7 +112,7 @@ describe('inspection', () => {
     const { problems, manifest, engines } = await inspectBundle(path);
     const expected = [
       /manifest\.json: expected format to be 1 or 2, .* received 9$/,
-      /manifest\.json: expected name to be a string, received 5$/,
+      /manifest\.json: expected name to be a string without lone surrogates, received 5$/,
       /model\.txt: expected a file of a bundle, found none$/,
       /vocabulary\.tsv:1: /,
       /logarithms\.txt: expected 1023 lines, found 1024$/,
