@@ -33,9 +33,9 @@ export function importCommand(): Command {
 
 async function importFiles(model: string, flags: Flags): Promise<void> {
   const { vectorizer, out, range, json } = flags;
-  const name = modelNameOf(flags);
   const manifest = await withReservedBundle(out, async (destination) => {
-    const modelBytes = readRegularFile(model, { what: 'a model', maxBytes: MAX_TEXT_BYTES });
+    const name = modelNameOf(flags);
+    const modelBytes = readRegularFile(model, { what: 'a file', maxBytes: MAX_TEXT_BYTES });
     const exported = parseExportedVectorizer(readText(vectorizer), vectorizer);
     return importModel(destination, decodeModelFile(modelBytes, model), exported, {
       name,

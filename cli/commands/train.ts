@@ -91,10 +91,11 @@ export function trainCommand(): Command {
         command.error("error: option '--folds <k>' cannot be used with option '--validation <share>'");
       if (flags.rounds === 0 && alphaOf(flags) === undefined)
         command.error("error: option '--rounds 0' cannot be used without a linear model (--ridge)");
-      modelNameOf(flags); // it throws before the long work, not after it
       const progress = await createProgress(flags.quiet === true);
-      const work = (destination: BundleDestination, signal: AbortSignal) =>
-        trainOnFile(data, flags, destination, progress, signal);
+      const work = (destination: BundleDestination, signal: AbortSignal) => {
+        modelNameOf(flags); // it throws before the long work, not after it
+        return trainOnFile(data, flags, destination, progress, signal);
+      };
       const result = await withReservedBundle(flags.out, work, {
         onStop: () => {
           progress.pause();
