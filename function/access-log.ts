@@ -6,7 +6,8 @@
  * per second get a line, because thousands of lines would take time from the other requests. The next line of that
  * status has the number of requests without a line.
  */
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
 
 export interface AccessLogSettings {
@@ -62,7 +63,7 @@ export class AccessLog {
     return failures;
   }
 
-  write(request: IncomingMessage, response: LoggedResponse): void {
+  write(request: HttpRequest, response: LoggedResponse): void {
     const { status } = response;
     const { method = '', url = '' } = request;
     const [path = ''] = url.split('?', 1);
@@ -75,7 +76,7 @@ export class AccessLog {
   }
 
   #fields(
-    { method, headers, socket, httpVersion }: IncomingMessage,
+    { method, headers, socket, httpVersion }: HttpRequest,
     path: string,
     { status, responseBytes, durationMs, requestId, modelVersion }: LoggedResponse,
   ): Record<string, unknown> {

@@ -7,14 +7,14 @@
  * There are three limits, one for each cost of a request:
  * - time: the expected wait in the event-loop queue, and the requests of one connection;
  * - text: the UTF-16 units in the scorer's threads, and the age of the oldest batch there;
- * - bytes: the buffered bytes of arriving bodies and of large unsent responses.
+ * - bytes: the buffered bytes of arriving bodies and of unsent responses.
  *
  * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
  */
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Counters, ShedReason } from './counters.ts';
 import { EventLoopQueue } from './event-loop-queue.ts';
+import type { HttpReply } from './http-message.ts';
 import { HttpError } from './response.ts';
 
 export interface AdmissionLimits {
@@ -22,7 +22,7 @@ export interface AdmissionLimits {
   readonly delayLimitMs: number;
   /** UTF-16 units of text in the scorer's threads. */
   readonly queueLimitUnits: number;
-  /** Bytes of bodies that are arriving or waiting, and of large responses that are not sent. */
+  /** Bytes of bodies that are arriving or waiting, and of responses that are not sent. */
   readonly bufferLimitBytes: number;
 }
 
@@ -37,7 +37,7 @@ export class Admission {
   /** When each batch in the scorer's threads started, the oldest first. */
   readonly #batchStarts = new Set<{ readonly atMs: number }>();
   #bufferedBytes = 0;
-  /** The bytes of large responses in #bufferedBytes, by connection. */
+  /** The bytes of unsent responses in #bufferedBytes, by connection. */
   readonly #unsentBytes = new WeakMap<Socket, number>();
   /** Requests whose headers have arrived and whose response is not written. */
   inFlight = 0;
@@ -115,26 +115,33 @@ export class Admission {
     this.#bufferedBytes -= bytes;
   }
 
+  /** Reserves the bytes of a large response before it is written. Returns false if they are not free. */
+  reserveResponse(bytes: number): boolean {
+    return bytes <= MAX_SMALL_RESPONSE_BYTES || this.reserveBytes(bytes);
+  }
+
   /**
-   * Reserves the bytes of a response until the client has received it. Returns false if they are not free. Without
-   * this, a client that reads nothing could make the process hold any number of responses. Small responses are not
-   * counted: Node stops reading requests after a few of them.
+   * Counts the bytes of a written response until the client's machine has them. Returns false if they are not free:
+   * hang up then. Without this, a client that reads nothing could make the process hold any number of responses.
    */
-  reserveResponse(response: ServerResponse, bytes: number): boolean {
-    if (bytes <= MAX_SMALL_RESPONSE_BYTES) return true;
-    if (!this.reserveBytes(bytes)) return false;
-    const { socket } = response.req;
-    const add = (more: number) => this.#unsentBytes.set(socket, (this.#unsentBytes.get(socket) ?? 0) + more);
-    if (!this.#unsentBytes.has(socket)) {
+  holdResponse(connection: Socket, response: HttpReply, bytes: number): boolean {
+    const isReserved = bytes > MAX_SMALL_RESPONSE_BYTES;
+    if (response.socket?.writableLength === 0 || connection.destroyed) {
+      if (isReserved) this.freeBytes(bytes);
+      return true;
+    }
+    if (!isReserved && !this.reserveBytes(bytes)) return false;
+    const add = (more: number) => this.#unsentBytes.set(connection, (this.#unsentBytes.get(connection) ?? 0) + more);
+    if (!this.#unsentBytes.has(connection)) {
       // A response that waits behind another one gets no event when the connection closes.
-      socket.once('close', () => {
-        this.freeBytes(this.#unsentBytes.get(socket) ?? 0);
-        this.#unsentBytes.delete(socket);
+      connection.once('close', () => {
+        this.freeBytes(this.#unsentBytes.get(connection) ?? 0);
+        this.#unsentBytes.delete(connection);
       });
     }
     add(bytes);
     response.once('finish', () => {
-      if (!this.#unsentBytes.has(socket)) return;
+      if (!this.#unsentBytes.has(connection)) return;
       add(-bytes);
       this.freeBytes(bytes);
     });
@@ -170,7 +177,7 @@ export class Admission {
 const MAX_SMALL_BODY_BYTES = 1 << 14;
 const SHARE_OF_LARGE_BODIES = 0.75;
 
-/** Larger responses count as buffered bytes. */
+/** Bytes of a larger response are reserved before it is written. */
 const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
 
 /** A shorter event-loop queue is never full: if this few requests take long, the machine itself is stalled. */

@@ -2,11 +2,11 @@
  * The body of a request: chunks → bytes → text → JSON. A body that breaks the contract is refused with an HttpError.
  */
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { HttpRequest } from './http-message.ts';
 import { HttpError } from './response.ts';
 
 /** Whether the request's Content-Length is over the limit. */
-export function announcesTooManyBytes(request: IncomingMessage, limitBytes: number): boolean {
+export function announcesTooManyBytes(request: HttpRequest, limitBytes: number): boolean {
   return Number(request.headers['content-length'] ?? 0) > limitBytes;
 }
 
@@ -18,7 +18,7 @@ export function announcesTooManyBytes(request: IncomingMessage, limitBytes: numb
  * if the body grows over the limit or has too many small chunks, or a 400 if the connection closes before its end.
  */
 export function readBody(
-  request: IncomingMessage,
+  request: HttpRequest,
   limitBytes: number,
   reserve: (bytes: number) => void,
   onBody: (body: Uint8Array) => void,
@@ -33,7 +33,7 @@ export function readBody(
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new HttpError(501, 'Expected Transfer-Encoding: chunked or none, received another coding');
-  const { rawBody } = request as IncomingMessage & { rawBody?: Uint8Array }; // functions-framework has already read it
+  const { rawBody } = request as HttpRequest & { rawBody?: Uint8Array }; // functions-framework has already read it
   const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
   if (announcesTooManyBytes(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
   if (rawBody !== undefined) {
@@ -61,7 +61,11 @@ export function readBody(
     isDone = true;
     onBody(body.bytes());
   });
-  request.on('error', () => failOnce(new HttpError(400, 'Expected a whole body, but the connection was closed')));
+  request.on('error', (error) =>
+    failOnce(
+      error instanceof HttpError ? error : new HttpError(400, 'Expected a whole body, but the connection was closed'),
+    ),
+  );
 }
 
 /** More small chunks than this are refused: each takes time on the event loop, whatever its size. */

@@ -10,13 +10,14 @@
  * buffered bytes. If a request does not have to wait, it is answered without a promise. Everything runs on the event
  * loop's thread.
  */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
 import { shed } from './admission.ts';
 import { readBody } from './body.ts';
 import { halfClose } from './connections.ts';
 import type { ShedReason } from './counters.ts';
+import type { HttpReply, HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
 import { NO_BYTES, runOperation } from './operation.ts';
 import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf } from './response.ts';
@@ -24,18 +25,13 @@ import type { HandlerResult, NamedModel, Operation, PathParameters, RequestConte
 import { match, namedModel } from './router.ts';
 import type { ScoringService } from './service.ts';
 
-/** Answers a request. It is the entry for both hosts: the lean server and functions-framework. */
-export function handle(request: IncomingMessage, response: ServerResponse, service: ScoringService): void {
+/** Answers a request. It is the entry for all hosts: the lean server, by HTTP/1.1 and HTTP/2, and functions-framework. */
+export function handle(request: HttpRequest, response: HttpReply, service: ScoringService): void {
   new RequestLifecycle(request, response, service).start();
 }
 
 /** Answers a request with the problem of an error that the host has found. */
-export function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  service: ScoringService,
-  error: HttpError,
-): void {
+export function refuse(request: HttpRequest, response: HttpReply, service: ScoringService, error: HttpError): void {
   new RequestLifecycle(request, response, service).start(error);
 }
 
@@ -50,8 +46,8 @@ type RequestState = 'received' | 'admitted' | 'body read' | 'queued' | 'answered
 
 class RequestLifecycle implements RequestContext {
   readonly service: ScoringService;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #request: HttpRequest;
+  readonly #response: HttpReply;
   readonly #receivedMs = performance.now();
   /** The client's X-Request-Id, or one of our own. */
   readonly #requestId: string;
@@ -70,7 +66,7 @@ class RequestLifecycle implements RequestContext {
   #preprocessMs: number | undefined;
   #predictMs: number | undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse, service: ScoringService) {
+  constructor(request: HttpRequest, response: HttpReply, service: ScoringService) {
     this.#request = request;
     this.#response = response;
     this.service = service;
@@ -312,10 +308,13 @@ class RequestLifecycle implements RequestContext {
     const isJson = 'json' in response;
     const body = isJson ? JSON.stringify(response.json) : response.body;
     const length = Buffer.byteLength(body);
-    if (!this.service.admission.reserveResponse(this.#response, length)) throw this.#shed('memory');
+    const { admission } = this.service;
+    if (!admission.reserveResponse(length)) throw this.#shed('memory');
     const { status = 200, headers } = response;
     this.#response.writeHead(status, this.#headersOf(isJson ? 'application/json' : response.type, length, headers));
     this.#response.end(body);
+    const { socket } = this.#request;
+    if (!admission.holdResponse(socket, this.#response, length)) socket.destroy();
     return length;
   }
 
@@ -415,7 +414,7 @@ function unitsOf(text: string, scorer: Scorer, limit: number): number {
 const MAX_READ_ON_BYTES = 1 << 16;
 
 /** Whether the rest of the body is too large to read after a problem with this status. */
-function isWorthClosing({ headers }: IncomingMessage, status: number): boolean {
+function isWorthClosing({ headers }: HttpRequest, status: number): boolean {
   if (status === 413 || status === 415) return true;
   return status === 503 && !(Number(headers['content-length']) <= MAX_READ_ON_BYTES);
 }
@@ -430,7 +429,7 @@ function requireReady({ ready, isDraining }: ScoringService): void {
 const ID_PREFIX = Math.random().toString(36).slice(2, 10);
 let idCount = 0;
 
-function requestIdOf({ headers }: IncomingMessage): string {
+function requestIdOf({ headers }: HttpRequest): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:+/=-]{1,128}$/.test(given)
     ? given

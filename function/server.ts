@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooManyBytes } from './body.ts';
 import { type Config, parseConfig } from './config.ts';
-import { limitConnections } from './connections.ts';
+import { acceptConnections } from './connections.ts';
 import { flushLog, log } from './log.ts';
 import { handle, refuse } from './request-lifecycle.ts';
 import { HttpError } from './response.ts';
@@ -38,9 +38,9 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 /** Like `serve`, in this process, with a service that the caller has made. */
 export async function run(config: Config, service: ScoringService, onSignal = onProcessSignal): Promise<number> {
   const server = createHttpServer(config, service);
-  const sockets = limitConnections(server, config.connectionsLimit, service);
+  const connections = acceptConnections(server, config, service);
   const ended = Promise.race([
-    shutdownOnSignal(server, sockets, service, config, onSignal),
+    shutdownOnSignal(server, connections, service, config, onSignal),
     loadFailure(service),
     listenFailure(server, config.port),
     uncaughtError(),
@@ -79,7 +79,6 @@ function createHttpServer(config: Config, service: ScoringService): Server {
   // A client that does not send a whole request gets a 408 earlier.
   server.timeout = 2 * requestTimeout;
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
-    if (request.socket.writableEnded) return; // the connection is over the limit and has already got its 503
     handle(request, response, service);
   };
   server.on('request', onRequest);

@@ -5,14 +5,14 @@
  * 2. Pause: responses are held back, so that their clients do not connect again, until no connection has come for some
  *    milliseconds. Then the server stops listening. The kernel would reset connections that wait to be accepted by then.
  * 3. Drain: the server answers the requests in flight, and the requests that still arrive on open connections, with
- *    `Connection: close`. After a short grace period, it closes idle connections.
+ *    `Connection: close`, or GOAWAY by HTTP/2. After a short grace period, it closes idle connections.
  * 4. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import type { Config } from './config.ts';
+import type { Connections } from './connections.ts';
 import { log } from './log.ts';
 import type { ScoringService } from './service.ts';
 
@@ -25,10 +25,10 @@ export const onProcessSignal: OnSignal = (listener) => {
   process.on('SIGTERM', listener).on('SIGINT', listener);
 };
 
-/** Resolves with the exit code, after a signal. `sockets` holds the open connections. */
+/** Resolves with the exit code, after a signal. */
 export function shutdownOnSignal(
   server: Server,
-  sockets: ReadonlySet<Socket>,
+  connections: Connections,
   service: ScoringService,
   config: Pick<Config, 'lameDuckMs' | 'drainTimeoutMs' | 'workers'>,
   onSignal: OnSignal,
@@ -44,7 +44,7 @@ export function shutdownOnSignal(
       }
       service.isDraining = true;
       log('info', `${signal}: finishing the requests in flight`);
-      const start = () => drain(server, sockets, service, drainTimeoutMs, closingMs).then(resolve);
+      const start = () => drain(server, connections, service, drainTimeoutMs, closingMs).then(resolve);
       if (lameDuckMs === 0) void start();
       else setTimeout(start, lameDuckMs);
     });
@@ -53,7 +53,7 @@ export function shutdownOnSignal(
 
 function drain(
   server: Server,
-  sockets: ReadonlySet<Socket>,
+  connections: Connections,
   service: ScoringService,
   drainTimeoutMs: number,
   closingMs: number,
@@ -66,7 +66,10 @@ function drain(
     // http.Server.close would also close the connections that are idle now, and lose a request that is in transit on
     // one of them. So net.Server's close is called.
     whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, () => resolve(0)));
+    const { sockets } = connections;
+    void connections.http2?.then((http2) => http2.announceEnd());
     const closeIdle = () => {
+      void connections.http2?.then((http2) => http2.close());
       // Node counts a connection as idle once its response is written, even if not all of it is sent.
       if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // no request has begun on it

@@ -1,0 +1,211 @@
+/**
+ * HTTP/2 without TLS (RFC 9113), for proxies and clients that know that the server speaks it: Knative and Cloud Run with
+ * the port name `h2c`, and gRPC. Loaded with the first connection of this version (first-bytes.ts).
+ *
+ * Each stream is a request with the same life as one by HTTP/1 (request-lifecycle.ts), so all limits hold for it. This
+ * file adds the limits of the protocol itself: streams and memory of a connection, connections of this version, the time
+ * for a whole request, and the time for which a client may read nothing. nghttp2, which Node uses, ends connections that
+ * reset streams too fast, or send too many SETTINGS, PING or CONTINUATION frames.
+ */
+import {
+  constants,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import { shed } from './admission.ts';
+import { announcesTooManyBytes } from './body.ts';
+import type { Config } from './config.ts';
+import { countRefusal, notInTime } from './connections.ts';
+import type { HttpReply, HttpRequest } from './http-message.ts';
+import { handle, refuse } from './request-lifecycle.ts';
+import { HttpError } from './response.ts';
+import type { ScoringService } from './service.ts';
+
+/** A connection takes about 0.1 MB, far more than one of HTTP/1. A proxy needs a few. */
+const MAX_CONNECTIONS = 256;
+const MAX_STREAMS = 100; // of a connection, at a time: what RFC 9113 recommends at least
+const MAX_HEADER_BYTES = 1 << 14; // as by HTTP/1
+const MAX_INVALID_FRAMES = 100;
+/** Megabytes of a connection that nghttp2 may hold. */
+const MAX_SESSION_MEMORY_MB = 2;
+/** Bytes of bodies that may be in transit on a connection. They count as buffered bytes when they arrive. */
+const WINDOW_BYTES = 1 << 20;
+/** The largest id of a stream. GOAWAY with it announces the end, but loses no request that is in transit. */
+const ANY_STREAM = 2 ** 31 - 1;
+
+type Settings = Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
+
+export class Http2Connections {
+  readonly #settings: Settings;
+  readonly #service: ScoringService;
+  readonly #sessions = new Set<Http2Session>();
+
+  constructor(settings: Settings, service: ScoringService) {
+    this.#settings = settings;
+    this.#service = service;
+  }
+
+  /** Takes over a connection. The bytes that have arrived are in the socket. */
+  accept(socket: Socket): void {
+    if (socket.destroyed) return;
+    const session: ServerHttp2Session = performServerHandshake(socket, {
+      maxSessionMemory: MAX_SESSION_MEMORY_MB,
+      maxSessionInvalidFrames: MAX_INVALID_FRAMES,
+      settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, enablePush: false },
+    });
+    // The client may send bytes that are not HTTP/2, and may be gone at any time.
+    session.on('error', () =>
+      countRefusal(new HttpError(400, 'Expected frames of HTTP/2, received others'), this.#service),
+    );
+    if (this.#sessions.size >= MAX_CONNECTIONS) {
+      countRefusal(shed(this.#service.counters, 'connections'), this.#service);
+      session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      session.close();
+      return;
+    }
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.setLocalWindowSize(WINDOW_BYTES);
+    session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
+    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
+      this.#open(stream, headers, socket),
+    );
+  }
+
+  /** Announces the end to all clients. Requests in transit are still answered. */
+  announceEnd(): void {
+    for (const session of this.#sessions) session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
+  }
+
+  /** Accepts no more requests, and closes each connection when its last stream has ended. */
+  close(): void {
+    for (const session of this.#sessions) session.close();
+  }
+
+  #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket): void {
+    stream.on('error', () => {}); // the client has gone or has broken the protocol: `aborted` and `close` tell the rest
+    const request = new Http2Request(stream, headers, socket);
+    const reply = new Http2Reply(stream, request.method === 'HEAD');
+    const { bodyLimitBytes, requestTimeoutMs, headersTimeoutMs } = this.#settings;
+    const wholeRequestMs = Math.max(requestTimeoutMs, headersTimeoutMs);
+    stream.setTimeout(2 * wholeRequestMs, () => stream.close(constants.NGHTTP2_CANCEL)); // the client reads nothing
+    if (!request.complete) {
+      const timer = setTimeout(() => request.expire(), wholeRequestMs);
+      stream.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+    }
+    const { expect } = headers;
+    if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+      refuse(
+        request,
+        reply,
+        this.#service,
+        new HttpError(417, 'Expected Expect: 100-continue or none, received another'),
+      );
+      return;
+    }
+    if (expect !== undefined && !announcesTooManyBytes(request, bodyLimitBytes))
+      stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
+    handle(request, reply, this.#service);
+  }
+}
+
+/** A stream as a request. */
+class Http2Request implements HttpRequest {
+  readonly #stream: ServerHttp2Stream;
+  readonly headers: IncomingHttpHeaders;
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly httpVersion = '2.0';
+  readonly socket: Socket;
+  #onError: ((error: unknown) => void) | undefined;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket) {
+    this.#stream = stream;
+    this.headers = headers;
+    headers.host ??= headers[':authority'];
+    this.method = headers[':method'];
+    this.url = headers[':path'];
+    this.socket = socket;
+  }
+
+  get complete(): boolean {
+    return this.#stream.endAfterHeaders || this.#stream.readableEnded;
+  }
+
+  on(...[event, listener]: BodyListener): void {
+    const stream = this.#stream;
+    if (event === 'data') stream.on('data', listener);
+    else if (event === 'error') {
+      this.#onError = listener;
+      stream.once('aborted', () => listener(new Error('The stream was reset')));
+    } else
+      stream.on('end', () => {
+        // Node also ends a body whose stream or connection was closed before its end.
+        if (stream.closed || stream.destroyed || this.socket.destroyed)
+          this.#onError?.(new Error('The stream was closed'));
+        else listener();
+      });
+  }
+
+  /** Ends the wait for the rest of the body. */
+  expire(): void {
+    this.#onError?.(notInTime());
+  }
+}
+
+type BodyListener =
+  | readonly [event: 'data', listener: (chunk: Uint8Array) => void]
+  | readonly [event: 'end', listener: () => void]
+  | readonly [event: 'error', listener: (error: unknown) => void];
+
+/** The response of a stream. */
+class Http2Reply implements HttpReply {
+  readonly #stream: ServerHttp2Stream;
+  readonly #isHead: boolean;
+  #headers: OutgoingHttpHeaders = {};
+  statusCode = 200;
+  /** What the client's window does not allow to be sent waits in the process, so a response counts until its end. */
+  readonly socket = null;
+
+  constructor(stream: ServerHttp2Stream, isHead: boolean) {
+    this.#stream = stream;
+    this.#isHead = isHead;
+  }
+
+  get headersSent(): boolean {
+    return this.#stream.headersSent;
+  }
+
+  get destroyed(): boolean {
+    return this.#stream.destroyed || this.#stream.closed;
+  }
+
+  writeHead(status: number, headers: readonly string[]): void {
+    this.statusCode = status;
+    this.#headers = { ':status': status };
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = (headers[i] as string).toLowerCase();
+      if (name !== 'connection') this.#headers[name] = headers[i + 1]; // RFC 9113, section 8.2.2
+    }
+  }
+
+  end(body: string | Uint8Array): void {
+    const stream = this.#stream;
+    if (this.destroyed) return;
+    stream.respond(this.#headers, { endStream: this.#isHead });
+    if (!this.#isHead) stream.end(body);
+    // The client need not send the rest of a body that nobody reads (RFC 9113, section 8.1).
+    if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  /** A stream that is reset has no `finish`. */
+  once(_event: 'finish', listener: () => void): void {
+    if (this.#stream.closed) listener();
+    else this.#stream.once('close', listener);
+  }
+}
