@@ -20,7 +20,7 @@ import type { Socket } from 'node:net';
 import { shed } from './admission.ts';
 import { announcesTooManyBytes } from './body.ts';
 import type { Config } from './config.ts';
-import { countRefusal, notInTime } from './connections.ts';
+import { countRefusal, notInTime } from './connection-problems.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { handle, refuse } from './request-lifecycle.ts';
 import { HttpError } from './response.ts';
