@@ -178,7 +178,7 @@ const MAX_SMALL_BODY_BYTES = 1 << 14;
 const SHARE_OF_LARGE_BODIES = 0.75;
 
 /** Bytes of a larger response are reserved before it is written. */
-const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
+export const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
 
 /** A shorter event-loop queue is never full: if this few requests take long, the machine itself is stalled. */
 const MIN_QUEUE_LENGTH = 32;

@@ -45,6 +45,7 @@ export function readBody(
   const failOnce = (error: unknown) => {
     if (isDone) return;
     isDone = true;
+    body.take();
     onError(error);
   };
   request.on('data', (chunk: Uint8Array) => {
@@ -59,7 +60,7 @@ export function readBody(
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    onBody(body.bytes());
+    onBody(body.take());
   });
   request.on('error', (error) =>
     failOnce(
@@ -75,7 +76,8 @@ const MIN_CAPACITY = 1024;
 
 /**
  * The bytes of a body as they arrive. The first chunk is kept as it is, because most bodies have no other. Later ones are
- * copied into one block, since each chunk that is kept takes hundreds of bytes besides its own.
+ * copied into one block, since each chunk that is kept takes hundreds of bytes besides its own. A chunk that is a small
+ * part of a buffer is copied, too, since it would keep the whole buffer in memory.
  */
 class GrowingBody {
   readonly #mostBytes: number;
@@ -101,7 +103,7 @@ class GrowingBody {
     const length = this.length + chunk.length;
     if (this.#chunks === 1) {
       this.#reserve(length);
-      this.#block = chunk;
+      this.#block = 2 * length < chunk.buffer.byteLength ? new Uint8Array(chunk) : chunk;
     } else {
       if (length > this.#block.length) this.#grow(length);
       this.#block.set(chunk, this.length);
@@ -109,7 +111,14 @@ class GrowingBody {
     this.length = length;
   }
 
-  bytes(): Uint8Array {
+  /** The whole body. This object holds nothing afterwards, because it lives as long as its request. */
+  take(): Uint8Array {
+    const bytes = this.#bytes();
+    this.#block = new Uint8Array();
+    return bytes;
+  }
+
+  #bytes(): Uint8Array {
     return this.#block.subarray(0, this.length);
   }
 
@@ -119,7 +128,7 @@ class GrowingBody {
     const capacity = Math.max(length, Math.min(doubled, this.#mostBytes));
     this.#reserve(capacity - this.#block.length);
     const block = new Uint8Array(capacity);
-    block.set(this.bytes());
+    block.set(this.#bytes());
     this.#block = block;
   }
 }

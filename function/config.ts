@@ -80,7 +80,7 @@ export function parseConfig(environment: Environment): Config {
     connectionsLimit: integer('HOSHI_CONNECTIONS_LIMIT', 2048, 1, 1_000_000),
     delayLimitMs: integer('HOSHI_DELAY_LIMIT_MS', 50, 1, 60_000),
     queueLimitUnits: integer('HOSHI_QUEUE_LIMIT_UNITS', 4 << 20, 1, 1 << 30),
-    bufferLimitBytes: integer('HOSHI_BUFFER_LIMIT_BYTES', 64 << 20, 1, 2 ** 40),
+    bufferLimitBytes: integer('HOSHI_BUFFER_LIMIT_BYTES', 32 << 20, 1, 2 ** 40),
     lameDuckMs: integer('HOSHI_LAME_DUCK_MS', 0, 0, 600_000),
     drainTimeoutMs: integer('HOSHI_DRAIN_TIMEOUT_MS', 8000, 0, 600_000),
     logShare: share('HOSHI_LOG_SHARE', 0.01),

@@ -31,7 +31,10 @@ export interface HttpReply {
   readonly socket: { readonly writableLength: number } | null;
   /** `headers` are alternating names and values. */
   writeHead(status: number, headers: string[]): unknown;
-  end(body: string | Uint8Array): unknown;
+  write(chunk: Uint8Array): unknown;
+  end(body?: string | Uint8Array): unknown;
+  /** Headers after the body, which `end` asks for. Only by HTTP/2. Call it before the first byte is written. */
+  setTrailers?(trailers: () => Readonly<Record<string, string>>): void;
   /** `finish`: the client's machine has the whole response. */
   once(event: 'finish', listener: () => void): unknown;
 }

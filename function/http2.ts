@@ -28,7 +28,9 @@ import type { ScoringService } from './service.ts';
 
 /** A connection takes about 0.1 MB, far more than one of HTTP/1. A proxy needs a few. */
 const MAX_CONNECTIONS = 256;
-const MAX_STREAMS = 100; // of a connection, at a time: what RFC 9113 recommends at least
+const MAX_STREAMS_PER_CONNECTION = 100; // at a time: what RFC 9113 recommends at least
+/** Of all connections. A stream takes about 20 KB while it is open. */
+const MAX_STREAMS = 1024;
 const MAX_HEADER_BYTES = 1 << 14; // as by HTTP/1
 const MAX_INVALID_FRAMES = 100;
 /** Megabytes of a connection that nghttp2 may hold. */
@@ -44,6 +46,8 @@ export class Http2Connections {
   readonly #settings: Settings;
   readonly #service: ScoringService;
   readonly #sessions = new Set<Http2Session>();
+  /** Of all connections. */
+  #openStreams = 0;
 
   constructor(settings: Settings, service: ScoringService) {
     this.#settings = settings;
@@ -56,12 +60,16 @@ export class Http2Connections {
     const session: ServerHttp2Session = performServerHandshake(socket, {
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
       maxSessionInvalidFrames: MAX_INVALID_FRAMES,
-      settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES, enablePush: false },
+      settings: {
+        maxConcurrentStreams: MAX_STREAMS_PER_CONNECTION,
+        maxHeaderListSize: MAX_HEADER_BYTES,
+        enablePush: false,
+      },
     });
-    // The client may send bytes that are not HTTP/2, and may be gone at any time.
-    session.on('error', () =>
-      countRefusal(new HttpError(400, 'Expected frames of HTTP/2, received others'), this.#service),
-    );
+    session.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('ERR_HTTP2') !== true) return; // the client has closed its connection
+      countRefusal(new HttpError(400, 'Expected frames of HTTP/2, received others'), this.#service);
+    });
     if (this.#sessions.size >= MAX_CONNECTIONS) {
       countRefusal(shed(this.#service.counters, 'connections'), this.#service);
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
@@ -88,7 +96,16 @@ export class Http2Connections {
   }
 
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket): void {
-    stream.on('error', () => {}); // the client has gone or has broken the protocol: `aborted` and `close` tell the rest
+    stream.on('error', () => {}); // `aborted` and `close` tell that the client has gone
+    if (this.#openStreams >= MAX_STREAMS) {
+      countRefusal(shed(this.#service.counters, 'connections'), this.#service);
+      stream.close(constants.NGHTTP2_REFUSED_STREAM); // the client may try again
+      return;
+    }
+    this.#openStreams++;
+    stream.once('close', () => {
+      this.#openStreams--;
+    });
     const request = new Http2Request(stream, headers, socket);
     const reply = new Http2Reply(stream, request.method === 'HEAD');
     const { bodyLimitBytes, requestTimeoutMs, headersTimeoutMs } = this.#settings;
@@ -168,6 +185,9 @@ class Http2Reply implements HttpReply {
   readonly #stream: ServerHttp2Stream;
   readonly #isHead: boolean;
   #headers: OutgoingHttpHeaders = {};
+  #trailers: (() => Readonly<Record<string, string>>) | undefined;
+  /** The headers were the whole response. */
+  #isEnded = false;
   statusCode = 200;
   /** What the client's window does not allow to be sent waits in the process, so a response counts until its end. */
   readonly socket = null;
@@ -194,13 +214,34 @@ class Http2Reply implements HttpReply {
     }
   }
 
-  end(body: string | Uint8Array): void {
+  write(chunk: Uint8Array): void {
+    if (this.destroyed) return;
+    this.#respond();
+    this.#stream.write(chunk);
+  }
+
+  end(body: string | Uint8Array = ''): void {
     const stream = this.#stream;
     if (this.destroyed) return;
-    stream.respond(this.#headers, { endStream: this.#isHead });
-    if (!this.#isHead) stream.end(body);
+    this.#respond(body.length === 0 && this.#trailers === undefined);
+    // A string that the window does not allow to be sent takes four times its bytes.
+    if (!this.#isEnded) stream.end(typeof body === 'string' ? Buffer.from(body) : body);
     // The client need not send the rest of a body that nobody reads (RFC 9113, section 8.1).
     if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+  }
+
+  setTrailers(trailers: () => Readonly<Record<string, string>>): void {
+    this.#trailers = trailers;
+  }
+
+  /** Sends the headers, once. */
+  #respond(isEmpty = false): void {
+    const stream = this.#stream;
+    if (stream.headersSent) return;
+    this.#isEnded = this.#isHead || isEmpty;
+    const trailers = this.#trailers;
+    stream.respond(this.#headers, { endStream: this.#isEnded, waitForTrailers: trailers !== undefined });
+    if (trailers !== undefined) stream.once('wantTrailers', () => stream.sendTrailers(trailers()));
   }
 
   /** A stream that is reset has no `finish`. */

@@ -15,7 +15,7 @@ export const NO_BYTES = new Uint8Array(0);
  */
 export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
   const { body: schema } = operation;
-  if (schema === undefined) return operation.handle(request, undefined, NO_BYTES);
+  if (schema === undefined) return operation.handle(request, undefined, bytes);
   if (operation.acceptsEvents === true && isEvent(request.headers))
     return handleEvent(operation, schema, request, bytes);
   const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;

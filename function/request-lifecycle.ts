@@ -13,16 +13,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
-import { shed } from './admission.ts';
+import { MAX_SMALL_RESPONSE_BYTES, shed } from './admission.ts';
 import { readBody } from './body.ts';
 import type { ShedReason } from './counters.ts';
+import { grpcError, isGrpc } from './grpc/status.ts';
 import { halfClose } from './half-open.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
+import { namedModel } from './named-model.ts';
 import { NO_BYTES, runOperation } from './operation.ts';
-import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf } from './response.ts';
+import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf, type StreamResponse } from './response.ts';
 import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
-import { match, namedModel } from './router.ts';
+import { match } from './router.ts';
+import { scoringRoute } from './routes.ts';
 import type { ScoringService } from './service.ts';
 
 /** Answers a request. It is the entry for all hosts: the lean server, by HTTP/1.1 and HTTP/2, and functions-framework. */
@@ -85,6 +88,11 @@ class RequestLifecycle implements RequestContext {
       if (headers.host === undefined && httpVersion === '1.1')
         throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
       const { route, parameters } = match(method, url);
+      if (route === scoringRoute && isGrpc(this.#request))
+        throw new HttpError(
+          501,
+          'Expected a method of inference.GRPCInferenceService or grpc.health.v1.Health, received another',
+        );
       this.#route = route;
       this.#parameters = parameters;
       if (route.method === 'GET') this.#respond();
@@ -158,20 +166,34 @@ class RequestLifecycle implements RequestContext {
 
   #run(operation: Operation): HandlerResult {
     if (this.#route?.requiresReady === true) requireReady(this.service);
-    if (this.#parameters?.model === undefined) return runOperation(operation, this, this.#body);
-    return this.#runForModel(operation, this.#parameters);
+    const body = this.#body;
+    this.#body = NO_BYTES; // the request lives until its response is sent
+    if (this.#parameters?.model === undefined) return runOperation(operation, this, body);
+    return this.#runForModel(operation, this.#parameters, body);
   }
 
   /** Waits for the model, so that the path's `{model}` and `{version}` can be checked. */
-  async #runForModel(operation: Operation, parameters: PathParameters): Promise<HttpResponse | undefined> {
+  async #runForModel(
+    operation: Operation,
+    parameters: PathParameters,
+    body: Uint8Array,
+  ): Promise<HttpResponse | undefined> {
     this.#model = namedModel(parameters, (await this.service.scorer).bundle);
-    return runOperation(operation, this, this.#body);
+    return runOperation(operation, this, body);
   }
 
   // ---------------------------------------------------------------------------------- queued: the handler's interface
 
   get headers(): IncomingHttpHeaders {
     return this.#request.headers;
+  }
+
+  get httpVersion(): string {
+    return this.#request.httpVersion;
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once('finish', listener);
   }
 
   get model(): NamedModel {
@@ -257,6 +279,10 @@ class RequestLifecycle implements RequestContext {
       heldResponses.push(() => this.#send(response));
       return;
     }
+    if (response !== undefined && 'chunks' in response) {
+      void this.#stream(response);
+      return;
+    }
     let sentBytes: number;
     try {
       sentBytes = this.#write(response ?? this.#notFound());
@@ -286,6 +312,11 @@ class RequestLifecycle implements RequestContext {
     const { status } = planned;
     const isHalfClosed = !this.#request.complete && isWorthClosing(this.#request, status);
     if (isHalfClosed) halfClose(this.#request, this.#response);
+    if (isGrpc(this.#request)) {
+      const sentBytes = this.#write(grpcError(planned));
+      this.#finish(this.#isClientGone ? CLIENT_CLOSED_REQUEST : status, sentBytes);
+      return;
+    }
     const sentBytes = this.#write({
       status,
       type: PROBLEM_TYPE,
@@ -295,11 +326,29 @@ class RequestLifecycle implements RequestContext {
     this.#finish(this.#response.statusCode, sentBytes);
   }
 
+  /** Writes a response in pieces, as they come. */
+  async #stream({ type, headers, chunks, trailers }: StreamResponse): Promise<void> {
+    let sentBytes = 0;
+    try {
+      this.#response.setTrailers?.(trailers);
+      this.#response.writeHead(200, this.#headersOf(type, undefined, headers));
+      for await (const chunk of chunks) {
+        this.#response.write(chunk);
+        sentBytes += chunk.length;
+      }
+      this.#response.end();
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    this.#finish(this.#isClientGone ? CLIENT_CLOSED_REQUEST : 200, sentBytes);
+  }
+
   /**
    * Returns the number of body bytes that were written. If the client is gone, it is 0, and the status becomes 499.
    * Throws a 503 if there is no memory for a large response.
    */
-  #write(response: HttpResponse): number {
+  #write(response: Exclude<HttpResponse, StreamResponse>): number {
     if (this.#response.headersSent) return 0;
     if (this.#isClientGone) {
       this.#response.statusCode = CLIENT_CLOSED_REQUEST;
@@ -311,21 +360,21 @@ class RequestLifecycle implements RequestContext {
     const { admission } = this.service;
     if (!admission.reserveResponse(length)) throw this.#shed('memory');
     const { status = 200, headers } = response;
+    if (!isJson && response.trailers !== undefined) this.#response.setTrailers?.(response.trailers);
     this.#response.writeHead(status, this.#headersOf(isJson ? 'application/json' : response.type, length, headers));
-    this.#response.end(body);
+    // A string that the client does not read takes four times its bytes until it is sent.
+    this.#response.end(typeof body === 'string' && length > MAX_SMALL_RESPONSE_BYTES ? Buffer.from(body) : body);
     const { socket } = this.#request;
     if (!admission.holdResponse(socket, this.#response, length)) socket.destroy();
     return length;
   }
 
   /** Alternating names and values, as writeHead takes them. */
-  #headersOf(type: string, length: number, more: HttpResponse['headers']): string[] {
+  #headersOf(type: string, length: number | undefined, more: HttpResponse['headers']): string[] {
     const { isDraining, ready } = this.service;
     const headers = [
       'Content-Type',
       type,
-      'Content-Length',
-      String(length),
       'Cache-Control',
       'no-store',
       'X-Content-Type-Options',
@@ -333,6 +382,7 @@ class RequestLifecycle implements RequestContext {
       'X-Request-Id',
       this.#requestId,
     ];
+    if (length !== undefined) headers.push('Content-Length', String(length));
     if (ready !== undefined) headers.push('X-Model-Version', ready.bundle.version);
     if (this.#predictMs !== undefined) {
       const preprocess = (this.#preprocessMs ?? 0).toFixed(3);

@@ -5,7 +5,7 @@
  */
 
 /** The return value of a handler. The request lifecycle adds the common headers and sends it. */
-export type HttpResponse = JsonResponse | BytesResponse;
+export type HttpResponse = JsonResponse | BytesResponse | StreamResponse;
 
 interface ResponseHead {
   /** 200 by default. */
@@ -21,6 +21,16 @@ export interface BytesResponse extends ResponseHead {
   /** The Content-Type. */
   readonly type: string;
   readonly body: string | Uint8Array;
+  /** Gives the headers after the body. Only by HTTP/2. */
+  readonly trailers?: () => Readonly<Record<string, string>>;
+}
+
+/** A response in pieces, each sent when it comes. Only by HTTP/2. */
+export interface StreamResponse extends ResponseHead {
+  readonly type: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Gives the headers after the last piece. */
+  readonly trailers: () => Readonly<Record<string, string>>;
 }
 
 /** An error with a planned HTTP status. Any other error is sent as a bare 500. */

@@ -31,7 +31,7 @@ export interface Route {
 
 /** The operation of a route: it turns a request into a response. */
 export interface Operation<Body = unknown> {
-  /** Checks the JSON body before the handler runs. A GET operation has none. */
+  /** Checks the JSON body before the handler runs. Without it, the handler gets the bytes of the body as `tail`. */
   readonly body?: BodySchema<Body>;
   /** The body may come in a CloudEvent. The response is then a CloudEvent, too. */
   readonly acceptsEvents?: boolean;
@@ -47,6 +47,8 @@ export type HandlerResult = HttpResponse | undefined | Promise<HttpResponse | un
 /** The request as its handler sees it. */
 export interface RequestContext {
   readonly headers: IncomingHttpHeaders;
+  /** `1.0`, `1.1` or `2.0`. */
+  readonly httpVersion: string;
   readonly service: ScoringService;
   /** The model that the path names. Only for a path with `{model}`. */
   readonly model: NamedModel;
@@ -62,6 +64,8 @@ export interface RequestContext {
    * text is too long, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
+  /** Calls the listener when the response has been sent whole, or the client has gone. Only by HTTP/2. */
+  onClose(listener: () => void): void;
 }
 
 export interface NamedModel {

@@ -1,6 +1,7 @@
 /** Method and path → route. A POST to a path that is not in the table, and not below /v1/ or /v2/, goes to the scoring route. */
+import { grpcRoutes } from './grpc/routes.ts';
 import { HttpError } from './response.ts';
-import type { NamedModel, PathParameters, Route } from './route.ts';
+import type { PathParameters, Route } from './route.ts';
 import { routes, scoringRoute } from './routes.ts';
 
 export interface Match {
@@ -16,7 +17,7 @@ type RoutesByMethod = Map<string, Route>;
  */
 const fixedPaths = new Map<string, RoutesByMethod>();
 const templates = new Map<string, { readonly pattern: RegExp; readonly byMethod: RoutesByMethod }>();
-for (const route of routes) byMethodOf(route.path).set(route.method, route);
+for (const route of [...routes, ...grpcRoutes]) byMethodOf(route.path).set(route.method, route);
 
 function byMethodOf(path: string): RoutesByMethod {
   const known = fixedPaths.get(path) ?? templates.get(path)?.byMethod;
@@ -77,26 +78,4 @@ function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): n
   throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${method}`, {
     headers: { Allow: allowed.join(', ') },
   });
-}
-
-/**
- * The model that `{model}` and `{version}` name. Throws a 404 unless it is the loaded one, by its own name or as
- * `stars`. A path has the name percent-encoded, in any normalization form.
- */
-export function namedModel({ model, version }: PathParameters, loaded: NamedModel): NamedModel {
-  const name = model === undefined ? undefined : decodedName(model);
-  if (name === undefined || (name !== 'stars' && name !== loaded.name && name.normalize() !== loaded.name.normalize()))
-    throw new HttpError(404, `Expected the model ${loaded.name}, received another`);
-  if (version !== undefined && version !== loaded.version)
-    throw new HttpError(404, `Expected the version ${loaded.version}, received another`);
-  return { name: name === 'stars' ? name : loaded.name, version: loaded.version };
-}
-
-/** Undefined if its escapes are not UTF-8. */
-function decodedName(name: string): string | undefined {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return undefined;
-  }
 }

@@ -35,6 +35,9 @@ export class ScoringService {
   heldResponses: (() => void)[] | undefined;
   /** True after a signal to shut down. */
   isDraining = false;
+  /** Resolves after a signal to shut down. */
+  readonly draining: Promise<void>;
+  readonly #resolveDraining: () => void;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
     this.limits = config;
@@ -42,6 +45,11 @@ export class ScoringService {
     this.scorer = scorer;
     this.admission = new Admission(config);
     this.accessLog = new AccessLog(config);
+    let resolveDraining = () => {};
+    this.draining = new Promise((resolve) => {
+      resolveDraining = resolve;
+    });
+    this.#resolveDraining = resolveDraining;
     scorer.then(
       (loaded) => {
         this.counters.setScoreRange(loaded.bundle.scoreRange);
@@ -51,6 +59,12 @@ export class ScoringService {
       },
       () => {}, // the host waits for `scorer`, too, and ends the process
     );
+  }
+
+  /** Call it after a signal to shut down. */
+  startDraining(): void {
+    this.isDraining = true;
+    this.#resolveDraining();
   }
 
   /** Starts to load the model that `config` names. */

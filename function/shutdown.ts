@@ -42,7 +42,7 @@ export function shutdownOnSignal(
         resolve(1);
         return;
       }
-      service.isDraining = true;
+      service.startDraining();
       log('info', `${signal}: finishing the requests in flight`);
       const start = () => drain(server, connections, service, drainTimeoutMs, closingMs).then(resolve);
       if (lameDuckMs === 0) void start();

@@ -69,22 +69,28 @@ const extension = object({
 
 export const server: Operation = {
   async handle({ service }) {
-    const { version } = (await service.scorer).bundle;
-    return { json: { name: 'hoshi', version, extensions: ['binary_tensor_data'] } };
+    return { json: serverMetadata((await service.scorer).bundle.version) };
   },
 };
 
 export const model: Operation = {
-  handle: ({ model: { name, version } }) => ({
-    json: {
-      name,
-      versions: [version],
-      platform: 'hoshi',
-      inputs: [{ name: INPUT, datatype: 'BYTES', shape: [-1] }],
-      outputs: [{ name: OUTPUT, datatype: 'FP64', shape: [-1] }],
-    },
-  }),
+  handle: ({ model }) => ({ json: modelMetadata(model) }),
 };
+
+/** `version` is that of the model. */
+export function serverMetadata(version: string) {
+  return { name: 'hoshi', version, extensions: ['binary_tensor_data'] };
+}
+
+export function modelMetadata({ name, version }: NamedModel) {
+  return {
+    name,
+    versions: [version],
+    platform: 'hoshi',
+    inputs: [{ name: INPUT, datatype: 'BYTES', shape: [-1] }],
+    outputs: [{ name: OUTPUT, datatype: 'FP64', shape: [-1] }],
+  };
+}
 
 export const modelReady: Operation = {
   handle: ({ model }) => ({ json: { name: model.name, ready: true } }),
@@ -190,10 +196,9 @@ export function inferResponse(
   scores: Float64Array,
 ): HttpResponse {
   const head = { model_name: name, model_version: version, ...(id === undefined ? {} : { id }) };
-  const output = { name: OUTPUT, datatype: 'FP64', shape };
+  const output = outputTensor(shape);
   if (!wantsBinary) return { json: { ...head, outputs: [{ ...output, data: Array.from(scores) }] } };
-  const tail = Buffer.alloc(8 * scores.length);
-  scores.forEach((score, i) => void tail.writeDoubleLE(score, 8 * i));
+  const tail = tensorBytes(scores);
   const json = Buffer.from(
     JSON.stringify({ ...head, outputs: [{ ...output, parameters: { binary_data_size: tail.length } }] }),
   );
@@ -202,4 +207,16 @@ export function inferResponse(
     headers: { [HEADER_LENGTH]: String(json.length) },
     body: Buffer.concat([json, tail]),
   };
+}
+
+/** The tensor of scores, without its data. */
+export function outputTensor(shape: readonly number[]) {
+  return { name: OUTPUT, datatype: 'FP64', shape };
+}
+
+/** The scores as a binary tensor. */
+export function tensorBytes(scores: Float64Array): Buffer {
+  const bytes = Buffer.alloc(8 * scores.length);
+  scores.forEach((score, i) => void bytes.writeDoubleLE(score, 8 * i));
+  return bytes;
 }

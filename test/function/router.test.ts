@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HttpError } from '../../function/response.ts';
-import { match, namedModel } from '../../function/router.ts';
+import { namedModel } from '../../function/named-model.ts';
+import { match } from '../../function/router.ts';
 
 const isError = (status: number) => (error: unknown) => error instanceof HttpError && error.status === status;
 

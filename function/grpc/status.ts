@@ -1,0 +1,52 @@
+/**
+ * The status of a gRPC call: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md. A call that fails is
+ * answered with 200, and its status is in headers that a client reads as trailers.
+ */
+import type { HttpRequest } from '../http-message.ts';
+import { type BytesResponse, HttpError } from '../response.ts';
+
+export const GRPC_TYPE = 'application/grpc';
+
+/** Whether a request is a gRPC call. By HTTP/1 it is none, since a response there has no trailers. */
+export function isGrpc({ httpVersion, headers }: Pick<HttpRequest, 'httpVersion' | 'headers'>): boolean {
+  if (httpVersion !== '2.0') return false;
+  const type = headers['content-type'];
+  return type === GRPC_TYPE || /^application\/grpc\s*[+;]/.test(type ?? '');
+}
+
+const INTERNAL = 13;
+const [BAD_REQUEST, INTERNAL_ERROR] = [400, 500];
+
+/** Codes of gRPC by status of HTTP. */
+const CODES: Readonly<Record<number, number>> = {
+  400: 3, // INVALID_ARGUMENT
+  404: 5, // NOT_FOUND
+  408: 4, // DEADLINE_EXCEEDED
+  413: 8, // RESOURCE_EXHAUSTED
+  415: 12, // UNIMPLEMENTED
+  417: 3,
+  499: 1, // CANCELLED
+  501: 12,
+  503: 14, // UNAVAILABLE
+};
+
+/** The response to a call that fails. */
+export function grpcError({ status, message, headers }: HttpError): BytesResponse {
+  return {
+    type: GRPC_TYPE,
+    headers: {
+      ...headers,
+      'grpc-status': String(CODES[status] ?? INTERNAL),
+      'grpc-message': encodeURIComponent(message).replaceAll('%20', ' '),
+    },
+    body: '',
+  };
+}
+
+/** The error of a code that the gRPC library gives, with the status of HTTP for the log and the metrics. */
+export function errorOfCode(code: number, message: string): HttpError {
+  const [status] = Object.entries(CODES).find(([, known]) => known === code) ?? [
+    code === INTERNAL ? INTERNAL_ERROR : BAD_REQUEST,
+  ];
+  return new HttpError(Number(status), message);
+}
