@@ -22,6 +22,7 @@ import { announcesTooManyBytes } from './body.ts';
 import type { Config } from './config.ts';
 import { countRefusal, notInTime } from './connection-problems.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
+import { IdleConnections } from './idle-connections.ts';
 import { handle, refuse } from './request-lifecycle.ts';
 import { HttpError } from './response.ts';
 import type { ScoringService } from './service.ts';
@@ -37,15 +38,14 @@ const MAX_INVALID_FRAMES = 100;
 const MAX_SESSION_MEMORY_MB = 2;
 /** Bytes of bodies that may be in transit on a connection. They count as buffered bytes when they arrive. */
 const WINDOW_BYTES = 1 << 20;
-/** The largest id of a stream. GOAWAY with it announces the end, but loses no request that is in transit. */
-const ANY_STREAM = 2 ** 31 - 1;
-
 type Settings = Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
 
 export class Http2Connections {
   readonly #settings: Settings;
   readonly #service: ScoringService;
-  readonly #sessions = new Set<Http2Session>();
+  /** With their open streams. */
+  readonly #sessions = new Map<Http2Session, ReadonlySet<ServerHttp2Stream>>();
+  readonly #idle = new IdleConnections();
   /** Of all connections. */
   #openStreams = 0;
 
@@ -70,29 +70,38 @@ export class Http2Connections {
       if (error.code?.startsWith('ERR_HTTP2') !== true) return; // the client has closed its connection
       countRefusal(new HttpError(400, 'Expected frames of HTTP/2, received others'), this.#service);
     });
-    if (this.#sessions.size >= MAX_CONNECTIONS) {
+    if (this.#sessions.size >= MAX_CONNECTIONS && !this.#idle.closeLongest()) {
       countRefusal(shed(this.#service.counters, 'connections'), this.#service);
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       session.close();
       return;
     }
-    this.#sessions.add(session);
-    session.once('close', () => this.#sessions.delete(session));
+    const streams = new Set<ServerHttp2Stream>();
+    this.#sessions.set(session, streams);
+    this.#idle.add(socket);
+    session.once('close', () => {
+      this.#sessions.delete(session);
+      this.#idle.delete(socket);
+    });
     session.setLocalWindowSize(WINDOW_BYTES);
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
-    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      this.#open(stream, headers, socket),
-    );
+    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      streams.add(stream);
+      this.#idle.delete(socket);
+      stream.once('close', () => {
+        streams.delete(stream);
+        if (streams.size === 0) this.#idle.add(socket);
+      });
+      this.#open(stream, headers, socket);
+    });
   }
 
-  /** Announces the end to all clients. Requests in transit are still answered. */
-  announceEnd(): void {
-    for (const session of this.#sessions) session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM);
-  }
-
-  /** Accepts no more requests, and closes each connection when its last stream has ended. */
-  close(): void {
-    for (const session of this.#sessions) session.close();
+  /**
+   * Accepts no more requests, and closes each connection when its last stream has ended: on idle connections alone, or
+   * on all of them. GOAWAY tells a client which of its requests were not read, so that it can send them elsewhere.
+   */
+  close(which: 'idle' | 'all'): void {
+    for (const [session, streams] of this.#sessions) if (which === 'all' || streams.size === 0) session.close();
   }
 
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket): void {

@@ -123,7 +123,7 @@ function registerLoad(registry: Registry, { admission, counters }: ScoringServic
   gauge('score_queue_units', 'UTF-16 units of text in the threads of the scorer.', () => admission.queuedUnits);
   gauge(
     'http_server_buffered_bytes',
-    'Bytes of bodies that arrive or wait, and of large responses that are not sent.',
+    'Bytes of bodies that arrive or wait, and of responses that are not sent.',
     () => admission.bufferedBytes,
   );
   new Counter({

@@ -5,7 +5,8 @@
  * 2. Pause: responses are held back, so that their clients do not connect again, until no connection has come for some
  *    milliseconds. Then the server stops listening. The kernel would reset connections that wait to be accepted by then.
  * 3. Drain: the server answers the requests in flight, and the requests that still arrive on open connections, with
- *    `Connection: close`, or GOAWAY by HTTP/2. After a short grace period, it closes idle connections.
+ *    `Connection: close`. After a short grace period, it closes idle connections. Those of HTTP/2 get GOAWAY then, or
+ *    later if they are never idle: a client may send a request again that came after it.
  * 4. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
@@ -67,9 +68,10 @@ function drain(
     // one of them. So net.Server's close is called.
     whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, () => resolve(0)));
     const { sockets } = connections;
-    void connections.http2?.then((http2) => http2.announceEnd());
+    const startMs = performance.now();
     const closeIdle = () => {
-      void connections.http2?.then((http2) => http2.close());
+      const isLate = performance.now() - startMs > MAX_GOAWAY_WAIT_MS;
+      void connections.http2?.then((http2) => http2.close(isLate ? 'all' : 'idle'));
       // Node counts a connection as idle once its response is written, even if not all of it is sent.
       if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
       for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy(); // no request has begun on it
@@ -124,3 +126,5 @@ function whenQuiet(server: Server, service: ScoringService, closingMs: number, s
  */
 const IDLE_GRACE_MS = 500;
 const CLOSE_IDLE_INTERVAL_MS = 50;
+/** A busy connection of HTTP/2 gets GOAWAY after this time. */
+const MAX_GOAWAY_WAIT_MS = 2000;
