@@ -86,6 +86,7 @@ export class Http2Connections {
     session.setLocalWindowSize(WINDOW_BYTES);
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      if (stream.destroyed) return; // it was reset before Node told of it
       streams.add(stream);
       this.#idle.delete(socket);
       stream.once('close', () => {
@@ -168,7 +169,7 @@ class Http2Request implements HttpRequest {
     if (event === 'data') stream.on('data', listener);
     else if (event === 'error') {
       this.#onError = listener;
-      stream.once('aborted', () => listener(new Error('The stream was reset')));
+      stream.once('close', () => listener(new Error('The stream was closed')));
     } else
       stream.on('end', () => {
         // Node also ends a body whose stream or connection was closed before its end.
