@@ -16,6 +16,7 @@ import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
 import { MAX_SMALL_RESPONSE_BYTES, shed } from './admission.ts';
 import { readBody } from './body.ts';
 import type { ShedReason } from './counters.ts';
+import { grpcRoute } from './grpc/routes.ts';
 import { grpcError, isGrpc } from './grpc/status.ts';
 import { halfClose } from './half-open.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
@@ -25,7 +26,6 @@ import { NO_BYTES, runOperation } from './operation.ts';
 import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf, type StreamResponse } from './response.ts';
 import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
 import { match } from './router.ts';
-import { scoringRoute } from './routes.ts';
 import type { ScoringService } from './service.ts';
 
 /** Answers a request. It is the entry for all hosts: the lean server, by HTTP/1.1 and HTTP/2, and functions-framework. */
@@ -87,12 +87,9 @@ class RequestLifecycle implements RequestContext {
       const { method = 'GET', url = '/', headers, httpVersion } = this.#request;
       if (headers.host === undefined && httpVersion === '1.1')
         throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
-      const { route, parameters } = match(method, url);
-      if (route === scoringRoute && isGrpc(this.#request))
-        throw new HttpError(
-          501,
-          'Expected a method of inference.GRPCInferenceService or grpc.health.v1.Health, received another',
-        );
+      const { route, parameters } = isGrpc(this.#request)
+        ? { route: grpcRoute(url), parameters: undefined }
+        : match(method, url);
       this.#route = route;
       this.#parameters = parameters;
       if (route.method === 'GET') this.#respond();

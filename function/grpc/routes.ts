@@ -1,4 +1,5 @@
 /** The routes of gRPC: one for each method. They are not in the OpenAPI document; the .proto files describe them. */
+import { HttpError } from '../response.ts';
 import type { Route } from '../route.ts';
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -25,3 +26,12 @@ export const grpcRoutes: readonly Route[] = Object.entries(METHODS).flatMap(([se
     }),
   ),
 );
+
+const byPath = new Map(grpcRoutes.map((route) => [route.path, route]));
+
+/** The route of a call. Throws a 501 for an unknown method. */
+export function grpcRoute(path: string | undefined): Route {
+  const route = byPath.get(path ?? '');
+  if (route !== undefined) return route;
+  throw new HttpError(501, `Expected a method of ${Object.keys(METHODS).join(' or ')}, received another`);
+}

@@ -15,7 +15,6 @@ export function isGrpc({ httpVersion, headers }: Pick<HttpRequest, 'httpVersion'
 }
 
 const INTERNAL = 13;
-const [BAD_REQUEST, INTERNAL_ERROR] = [400, 500];
 
 /** Codes of gRPC by status of HTTP. */
 const CODES: Readonly<Record<number, number>> = {
@@ -43,10 +42,8 @@ export function grpcError({ status, message, headers }: HttpError): BytesRespons
   };
 }
 
-/** The error of a code that the gRPC library gives, with the status of HTTP for the log and the metrics. */
+/** The error of a code that the gRPC library gives for a call, with the status of HTTP for the log and the metrics. */
 export function errorOfCode(code: number, message: string): HttpError {
-  const [status] = Object.entries(CODES).find(([, known]) => known === code) ?? [
-    code === INTERNAL ? INTERNAL_ERROR : BAD_REQUEST,
-  ];
+  const [status = 400] = Object.entries(CODES).find(([, known]) => known === code) ?? [];
   return new HttpError(Number(status), message);
 }
