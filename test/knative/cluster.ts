@@ -32,6 +32,7 @@ interface Container {
   image: string;
   args?: string[];
   env?: { name: string; value: string }[];
+  ports?: { name: string; containerPort: number }[];
   volumeMounts?: object[];
   resources: { limits: { cpu: string } };
 }
