@@ -88,6 +88,11 @@ class RequestLifecycle implements RequestContext {
       const { method = 'GET', url = '/', headers, httpVersion } = this.#request;
       if (headers.host === undefined && httpVersion === '1.1')
         throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
+      const preflight = this.service.cors?.answerPreflight(method, headers);
+      if (preflight !== undefined) {
+        this.#send(preflight);
+        return;
+      }
       const { route, parameters } = match(method, url);
       this.#route = route;
       this.#parameters = parameters;
@@ -108,6 +113,7 @@ class RequestLifecycle implements RequestContext {
       this.#request,
       limits.bodyLimitBytes,
       (bytes) => this.#reserve(bytes),
+      () => this.#shed('loop'),
       (body) => this.#enqueue(body),
       (error) => this.#fail(error),
     );
@@ -168,7 +174,8 @@ class RequestLifecycle implements RequestContext {
 
   /** Waits for the model, so that the path's `{model}` and `{version}` can be checked. */
   async #runForModel(operation: Operation, parameters: PathParameters): Promise<HttpResponse | undefined> {
-    this.#model = namedModel(parameters, (await this.service.scorer).bundle);
+    const { bundle } = await this.service.scorer;
+    this.#model = namedModel(parameters, bundle, this.service.servedName);
     return runOperation(operation, this, this.#body);
   }
 
@@ -314,19 +321,17 @@ class RequestLifecycle implements RequestContext {
     const length = Buffer.byteLength(body);
     if (!this.service.admission.reserveResponse(this.#response, length)) throw this.#shed('memory');
     const { status = 200, headers } = response;
-    this.#response.writeHead(status, this.#headersOf(isJson ? 'application/json' : response.type, length, headers));
+    const type = isJson ? 'application/json' : response.type;
+    this.#response.writeHead(status, this.#headersOf(status, type, length, headers));
     this.#response.end(body);
     return length;
   }
 
   /** Alternating names and values, as writeHead takes them. */
-  #headersOf(type: string, length: number, more: HttpResponse['headers']): string[] {
-    const { isDraining, ready } = this.service;
+  #headersOf(status: number, type: string, length: number, more: HttpResponse['headers']): string[] {
+    const { isDraining, ready, cors } = this.service;
     const headers = [
-      'Content-Type',
-      type,
-      'Content-Length',
-      String(length),
+      ...(status === 204 ? [] : ['Content-Type', type, 'Content-Length', String(length)]),
       'Cache-Control',
       'no-store',
       'X-Content-Type-Options',
@@ -341,6 +346,7 @@ class RequestLifecycle implements RequestContext {
     }
     if (isDraining) headers.push('Connection', 'close');
     if (more !== undefined) for (const name in more) headers.push(name, more[name] as string);
+    cors?.addTo(headers, this.#request.headers.origin);
     return headers;
   }
 
