@@ -10,7 +10,6 @@ import { predict } from './protocols/v1.ts';
 import type { Route } from './route.ts';
 import { addRoute } from './router.ts';
 import type { ScoringService } from './service.ts';
-import { normalizedPath } from './target.ts';
 
 /** Call it once, before the first request. Logs the routes of the table whose places others take. */
 export function addExtras({ corsOrigins, vertexRoutes }: Config, service: ScoringService): void {
@@ -22,7 +21,7 @@ function addVertexRoutes({ health, predict: predictPath }: VertexRoutes): void {
   if (health !== undefined)
     add('AIP_HEALTH_ROUTE', ['ready', 'v2Ready'], {
       method: 'GET',
-      path: normalizedPath(health),
+      path: health,
       id: 'vertexHealth',
       summary: 'Vertex AI: as /readyz.',
       response: 'readiness',
@@ -32,7 +31,7 @@ function addVertexRoutes({ health, predict: predictPath }: VertexRoutes): void {
   if (predictPath !== undefined)
     add('AIP_PREDICT_ROUTE', ['v1Predict'], {
       method: 'POST',
-      path: normalizedPath(predictPath),
+      path: predictPath,
       id: 'vertexPredict',
       summary: 'Vertex AI: the stars of each instance. "parameters" may be given and are ignored.',
       response: 'predictions',

@@ -331,7 +331,10 @@ class RequestLifecycle implements RequestContext {
   #headersOf(status: number, type: string, length: number, more: HttpResponse['headers']): string[] {
     const { isDraining, ready, cors } = this.service;
     const headers = [
-      ...(status === 204 ? [] : ['Content-Type', type, 'Content-Length', String(length)]),
+      'Content-Type',
+      type,
+      'Content-Length',
+      String(length),
       'Cache-Control',
       'no-store',
       'X-Content-Type-Options',
@@ -339,6 +342,7 @@ class RequestLifecycle implements RequestContext {
       'X-Request-Id',
       this.#requestId,
     ];
+    if (status === 204) headers.splice(0, 4); // RFC 9110, section 8.6: it has no Content-Length
     if (ready !== undefined) headers.push('X-Model-Version', ready.bundle.version);
     if (this.#predictMs !== undefined) {
       const preprocess = (this.#preprocessMs ?? 0).toFixed(3);

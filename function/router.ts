@@ -36,12 +36,14 @@ function patternOf(path: string): RegExp {
 }
 
 /**
- * Adds a route that a setting names, and returns the listed route whose place it takes, if there is one. Its path has no
- * parameters and is normalized. REQUIRES: no request has been matched yet.
+ * Adds a route whose path a setting names, and returns the route whose place it takes, if there is one. The path has no
+ * parameters. REQUIRES: no request has been matched yet.
  */
-export function addRoute(route: Route): Route | undefined {
-  const replaced = find(route.path)?.byMethod.get(route.method);
-  byMethodOf(route.path).set(route.method, route);
+export function addRoute(named: Route): Route | undefined {
+  const { method } = named;
+  const route = { ...named, path: listedPath(method, named.path) };
+  const replaced = find(route.path)?.byMethod.get(method);
+  byMethodOf(route.path).set(method, route);
   addedRoutes.push(route);
   return replaced;
 }
@@ -57,9 +59,7 @@ export function match(method: string, target: string): Match {
   const name = method === 'HEAD' ? 'GET' : method;
   const listed = fixedPaths.get(target)?.get(name); // most targets are listed as they are written
   if (listed !== undefined) return { route: listed, parameters: NO_PARAMETERS };
-  const normalized = normalizedPath(pathOf(target));
-  // Clients may encode the colon of KServe's verbs.
-  const path = name === 'POST' && normalized.startsWith('/v1/') ? normalized.replace(ENCODED_VERB, ':$1') : normalized;
+  const path = listedPath(name, pathOf(target));
   const found = find(path);
   const route = found?.byMethod.get(name);
   if (name === 'GET' && (route === undefined || route.refusesTexts === true)) refuseTextsIn(queryOf(target));
@@ -89,6 +89,13 @@ function find(path: string): Found | undefined {
     if (found !== null) return { path: template, byMethod, parameters: { ...found.groups } };
   }
   return undefined;
+}
+
+/** The spelling in which a path is listed. */
+function listedPath(method: string, path: string): string {
+  const normalized = normalizedPath(path);
+  // Clients may encode the colon of KServe's verbs.
+  return method === 'POST' && normalized.startsWith('/v1/') ? normalized.replace(ENCODED_VERB, ':$1') : normalized;
 }
 
 const ENCODED_VERB = /%3a(predict|explain)$/i;

@@ -194,6 +194,8 @@ test('KServe: the InferenceService finds the runtime by its format, the one of n
       maxReplicas: number;
       containerConcurrency: number;
       timeout: number;
+      automountServiceAccountToken: boolean;
+      enableServiceLinks: boolean;
       model: { modelFormat: { name: string; version: string }; storageUri: string };
     };
   };
@@ -204,6 +206,7 @@ test('KServe: the InferenceService finds the runtime by its format, the one of n
   assert.match(predictor.model.storageUri, /^gs:\/\/BUCKET\/[\w-]+$/);
   const { containerConcurrency, timeoutSeconds } = podTemplateOf(KNATIVE).spec;
   assert.deepEqual([predictor.containerConcurrency, predictor.timeout], [containerConcurrency, timeoutSeconds]);
+  assert.deepEqual([predictor.automountServiceAccountToken, predictor.enableServiceLinks], [false, false]);
   assert.equal(predictor.maxReplicas, Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/max-scale')));
 });
 

@@ -29,7 +29,7 @@ for (const [name, args] of Object.entries({ lean: [leanServer], 'functions-frame
   describe(`Vertex AI under ${name}`, () => {
     let host: Host;
     before(async () => {
-      host = await start(args, { AIP_HEALTH_ROUTE: ENDPOINT, AIP_PREDICT_ROUTE: `${ENDPOINT}:predict` });
+      host = await start(args, { AIP_HEALTH_ROUTE: ENDPOINT, AIP_PREDICT_ROUTE: `/${ENDPOINT}%3Apredict` });
       await ready(host);
     });
     after(() => host.stop());
@@ -193,9 +193,9 @@ describe('a folder at /mnt/models, as KServe mounts it', { skip: whyNotMount() }
 // --------------------------------------------------------------------------------------------------------------- HOST
 
 /** The line of the start, and the addresses of this machine that answer. */
-async function listening(environment: Record<string, string>) {
+async function listening(environment: Record<string, string>, args: readonly string[] = [fakeServer]) {
   const port = await freePort();
-  const child = spawn(process.execPath, [fakeServer], {
+  const child = spawn(process.execPath, args, {
     cwd: packageRoot,
     env: { ...process.env, PORT: String(port), ...environment },
   });
@@ -249,6 +249,12 @@ describe('HOST', () => {
     assert.deepEqual([all.loopback, all.outer ?? true], [true, true]);
     const one = await listening({ HOST: '127.0.0.1' });
     assert.deepEqual([one.loopback, one.loopback6, one.outer ?? false], [true, false, false]);
+  });
+
+  test('hoshi serve --host replaces it', async () => {
+    const { first, loopback } = await listening({ HOST: '203.0.113.7' }, ['bin/hoshi', 'serve', '--host', '127.0.0.1']);
+    assert.match(String(first.url), /^http:\/\/127\.0\.0\.1:/);
+    assert.ok(loopback);
   });
 
   for (const [host, shown] of [
