@@ -3,6 +3,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import type { Coding } from './decompress.ts';
 import { HttpError } from './response.ts';
 
 /** Whether the request's Content-Length is over the limit. */
@@ -11,18 +12,19 @@ export function announcesTooManyBytes(request: IncomingMessage, limitBytes: numb
 }
 
 /**
- * Reads the whole body, and decompresses it. Then it calls either `onBody` or `onError`, once. Before it takes more memory for the body, it calls
- * `reserve` with the number of bytes; `reserve` may throw to refuse them. `shed` makes the error of a compressed body if
- * too many others wait to be decompressed.
+ * Reads the whole body and decompresses it. Then it calls either `onBody` or `onError`, once. Before it takes more memory
+ * for the body, it calls `reserve` with the number of bytes; `reserve` may throw to refuse them. `checkWait` is that of
+ * decompress.ts.
  *
- * Throws at once a 415 for an unknown content coding, a 501 for an unknown transfer coding, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
- * if the body grows over the limit, on the wire or decompressed, or has too many small chunks; or a 400 if the connection closes before its end, or if it cannot be decompressed.
+ * Throws at once a 415 for an unknown content coding, a 501 for an unknown transfer coding, or a 413 if Content-Length is
+ * over the limit. Calls `onError` with a 413 if the body grows over the limit, as sent or decompressed, or has too many
+ * small chunks; or with a 400 if the connection closes before its end, or if it cannot be decompressed.
  */
 export function readBody(
   request: IncomingMessage,
   limitBytes: number,
   reserve: (bytes: number) => void,
-  shed: () => HttpError,
+  checkWait: (bodies: number, expectedMs: number) => void,
   onBody: (body: Uint8Array) => void,
   onError: (error: unknown) => void,
 ): void {
@@ -58,7 +60,7 @@ export function readBody(
     if (isDone) return;
     isDone = true;
     if (codings.length === 0 || body.length === 0) onBody(body.bytes());
-    else decompressed(body.bytes(), codings, limitBytes, reserve, shed).then(onBody, onError);
+    else decompressed(body.bytes(), codings, limitBytes, reserve, checkWait).then(onBody, onError);
   });
   request.on('error', () => failOnce(new HttpError(400, 'Expected a whole body, but the connection was closed')));
 }
@@ -68,15 +70,19 @@ async function decompressed(
   codings: readonly Coding[],
   limitBytes: number,
   reserve: (bytes: number) => void,
-  shed: () => HttpError,
+  checkWait: (bodies: number, expectedMs: number) => void,
 ): Promise<Uint8Array> {
   const { decompress } = await import('./decompress.ts'); // few clients compress, so it is loaded on first use
-  return decompress(body, codings, limitBytes, () => new GrowingBody(limitBytes, reserve), shed);
+  return decompress(body, codings, limitBytes, () => new GrowingBody(limitBytes, reserve), checkWait);
 }
 
-/** The content codings of a body. `zstd` needs Node 22.15 or newer. */
-const CODINGS = ['gzip', 'deflate', 'br', ...(process.versions.zstd === undefined ? [] : (['zstd'] as const))] as const;
-export type Coding = (typeof CODINGS)[number];
+/** The known content codings. `zstd` needs Node 22.15 or newer. */
+const CODINGS: readonly Coding[] = [
+  'gzip',
+  'deflate',
+  'br',
+  ...(process.versions.zstd === undefined ? [] : ['zstd' as const]),
+];
 
 /** To compress a body twice makes it larger, and each coding needs a buffer of the limit. */
 const MAX_CODINGS = 2;

@@ -145,7 +145,7 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
  */
 function bundleFolder(setting: string | undefined, mounted: string, remarks: Remark[]): string {
   const shipped = join(packageRoot, 'model', 'stars');
-  const { existsSync, readdirSync } = requireBuiltin('node:fs');
+  const { existsSync, lstatSync, readdirSync } = requireBuiltin('node:fs');
   const isBundle = (folder: string) => existsSync(join(folder, 'manifest.json'));
   if (setting !== undefined) {
     if (isBundle(mounted) && resolve(setting) !== resolve(mounted))
@@ -156,7 +156,8 @@ function bundleFolder(setting: string | undefined, mounted: string, remarks: Rem
     remarks.push({ severity: 'info', message: `the bundle at ${mounted} is served` });
     return mounted;
   }
-  if (!existsSync(mounted)) return shipped;
+  // A link that leads nowhere yet is something: KServe may link to a model that is still being loaded.
+  if (lstatSync(mounted, { throwIfNoEntry: false }) === undefined) return shipped;
   let names: readonly string[];
   try {
     names = readdirSync(mounted).filter((name) => name !== 'lost+found');

@@ -2,20 +2,18 @@
  * Decompresses the body of a request: gzip, deflate, br, and zstd if Node has it. Loaded by the first compressed body,
  * with node:zlib.
  *
- * A body is decompressed when it has arrived as a whole. So a slow client holds no decoder, and only MAX_DECODERS exist at a
- * time; other bodies wait for one, up to MAX_WAITING. A decoder works on Node's threads and gives up to CHUNK_BYTES at a
- * time to the event loop, where they are reserved like the chunks of any body. It stops at the limit, so a bomb costs
- * as much as a body of the limit.
+ * A body is decompressed when it has arrived as a whole. So a slow client holds no decoder, and only MAX_DECODERS exist
+ * at a time; other bodies wait for one, first come, first served. A decoder works on one of Node's threads. It gives up
+ * to CHUNK_BYTES at a time to the event loop, where they are reserved like the chunks of any body. It stops at the limit,
+ * so a bomb costs as much as a body of the limit.
  */
 import * as zlib from 'node:zlib';
 import { HttpError } from './response.ts';
 
-type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
+export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-/** As many as Node has threads for them. */
-const MAX_DECODERS = 4;
-/** If each of them is a bomb of 1 MiB, the last waits for about 50 ms. */
-const MAX_WAITING = 64;
+/** Fewer than Node has threads, so that on one core the event loop still gets a third of the time. */
+const MAX_DECODERS = 2;
 const CHUNK_BYTES = 16 * 1024;
 
 /** Collects chunks. `add` may throw to refuse one. */
@@ -27,51 +25,44 @@ interface Collector {
 
 /**
  * `codings` are in the order in which they were applied, so the last one is undone first. The result of each has at most
- * `limitBytes` and is collected by a `newCollector()`. Rejects with a 413 for a longer one, a 400 if the bytes are broken,
- * are only a part, or have others behind them, and with what a collector or `shed` throws.
+ * `limitBytes` and is collected by a `newCollector()`. If the body has to wait, `checkWait` gets the number of bodies that
+ * wait already and the expected time in milliseconds, and may throw. Rejects with that error and those of collectors; with a 413
+ * for a longer result; and with a 400 for bytes that are broken, only a part, or have others behind them.
  */
 export async function decompress(
   body: Uint8Array,
   codings: readonly Coding[],
   limitBytes: number,
   newCollector: () => Collector,
-  shed: () => Error,
+  checkWait: (bodies: number, expectedMs: number) => void,
 ): Promise<Uint8Array> {
-  await acquireDecoder(shed);
+  if (decoders < MAX_DECODERS) decoders++;
+  else {
+    checkWait(waiting.length, (waiting.length * meanMs) / MAX_DECODERS);
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+    });
+  }
+  const startMs = performance.now();
   try {
     let bytes = body;
     for (const coding of codings.toReversed()) bytes = await decode(bytes, coding, limitBytes, newCollector());
     return bytes;
   } finally {
-    releaseDecoder();
+    meanMs += (performance.now() - startMs - meanMs) / MEAN_COUNT;
+    // The place goes to the next body at once, so that no later one can take it.
+    const next = waiting.shift();
+    if (next === undefined) decoders--;
+    else next();
   }
 }
-
-// ---------------------------------------------------------------------------------------------------- waiting bodies
 
 let decoders = 0;
 const waiting: (() => void)[] = [];
 
-/** Resolves when a decoder may be made: first come, first served. */
-async function acquireDecoder(shed: () => Error): Promise<void> {
-  if (decoders < MAX_DECODERS) {
-    decoders++;
-    return;
-  }
-  if (waiting.length >= MAX_WAITING) throw shed();
-  await new Promise<void>((resolve) => {
-    waiting.push(resolve);
-  });
-}
-
-/** The decoder's place goes to the next body, without a moment in which a third could take it. */
-function releaseDecoder(): void {
-  const next = waiting.shift();
-  if (next === undefined) decoders--;
-  else next();
-}
-
-// ------------------------------------------------------------------------------------------------------------ decoders
+/** The mean duration of the recent bodies, in milliseconds; before the first body, that of a short one. */
+let meanMs = 0.2;
+const MEAN_COUNT = 32;
 
 function decode(bytes: Uint8Array, coding: Coding, limitBytes: number, collector: Collector): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {

@@ -113,7 +113,9 @@ class RequestLifecycle implements RequestContext {
       this.#request,
       limits.bodyLimitBytes,
       (bytes) => this.#reserve(bytes),
-      () => this.#shed('loop'),
+      (bodies, expectedMs) => {
+        if (admission.isTooLong(bodies, expectedMs)) throw this.#shed('loop');
+      },
       (body) => this.#enqueue(body),
       (error) => this.#fail(error),
     );

@@ -4,7 +4,6 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { parseJson, readBody } from '../../function/body.ts';
-import { HttpError } from '../../function/response.ts';
 
 /**
  * Reads a body of these chunks. More than `roomBytes` at once cannot be reserved. Returns what `readBody` called.
@@ -21,7 +20,7 @@ function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100, he
       if (bytes > roomBytes) throw new Error('no room');
       reserved += bytes;
     },
-    () => new HttpError(503, 'shed'),
+    () => {},
     (body) => bodies.push(Buffer.from(body).toString()),
     (error) => errors.push((error as Error).message),
   );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -109,6 +109,8 @@ describe('the folder of the bundle', () => {
     assert.equal(parse({ HOSHI_BUNDLE: '/mine' }).bundlePath, '/mine');
     writeFileSync(join(mounted, 'file'), '');
     assert.throws(() => parseConfig({}, join(mounted, 'file')), /to be a folder that can be read, received ENOTDIR/);
+    symlinkSync('/nowhere', join(mounted, 'link'));
+    assert.throws(() => parseConfig({}, join(mounted, 'link')), /to be a folder that can be read, received ENOENT/);
   });
 });
 

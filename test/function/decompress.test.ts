@@ -57,8 +57,15 @@ async function unpack(
 ): Promise<string> {
   Counter.chunks = 0;
   Counter.bytes = 0;
-  const shed = () => new HttpError(503, 'shed');
-  return Buffer.from(await decompress(body, applied, limitBytes, () => new Counter(roomBytes), shed)).toString();
+  return Buffer.from(
+    await decompress(
+      body,
+      applied,
+      limitBytes,
+      () => new Counter(roomBytes),
+      () => {},
+    ),
+  ).toString();
 }
 
 const isError = (status: number, message: RegExp) => (error: unknown) =>
@@ -167,29 +174,42 @@ test('several codings are undone from the last to the first, and each result has
   await assert.rejects(unpack(zlib.gzipSync(''), ['deflate', 'gzip']), isError(400, /deflate data, .* a part/));
 });
 
-test('four bodies at a time have a decoder, 64 wait in order, and others are shed', async () => {
+test('two bodies at a time have a decoder, others wait in order, and a wait that is too long is refused', async () => {
   const body = zlib.gzipSync(Buffer.alloc(MIB / 2, 'x'));
-  const ended: number[] = [];
+  const begun: number[] = [];
+  const waits: number[] = [];
   let open = 0;
   let most = 0;
+  class Open extends Counter {
+    override bytes(): Uint8Array {
+      open--; // the last call for a body
+      return super.bytes();
+    }
+  }
   const one = async (i: number) => {
     const collector = () => {
+      begun.push(i);
       most = Math.max(most, ++open);
-      return new Counter(MIB);
+      return new Open(MIB);
     };
-    await decompress(body, ['gzip'], MIB, collector, () => new HttpError(503, 'shed')).finally(() => {
-      if (i < 68) open--;
-    });
-    ended.push(i);
+    const checkWait = (bodies: number, expectedMs: number) => {
+      waits.push(bodies);
+      if (bodies === 40) {
+        assert.ok(expectedMs > 0 && expectedMs < 40_000, `${expectedMs}`);
+        throw new HttpError(503, 'too long');
+      }
+    };
+    await decompress(body, ['gzip'], MIB, collector, checkWait);
   };
-  const all = await Promise.allSettled(Array.from({ length: 70 }, (_, i) => one(i)));
-  const shed = all.flatMap(({ status }, i) => (status === 'rejected' ? [i] : []));
-  assert.deepEqual(shed, [68, 69]);
-  assert.ok(most <= 4, `${most} decoders`);
-  assert.ok(
-    ended.every((i, place) => Math.abs(i - place) < 8),
-    `${ended}`,
+  const all = await Promise.allSettled(Array.from({ length: 45 }, (_, i) => one(i)));
+  const upTo = (end: number) => Array.from({ length: end }, (_, i) => i);
+  assert.deepEqual(
+    all.map(({ status }) => status === 'rejected'),
+    upTo(45).map((i) => i >= 42),
   );
+  assert.deepEqual(waits, [...upTo(40), 40, 40, 40]);
+  assert.deepEqual(begun, upTo(42));
+  assert.equal(most, 2);
   assert.equal(await unpack(body, ['gzip']), 'x'.repeat(MIB / 2));
 });
 
@@ -280,6 +300,30 @@ describe('a server', () => {
     assert.deepEqual([...new Set(statuses)].sort(), ['400', '503'], 'a body is not JSON, or is shed');
     assert.ok(await metric(/^http_server_shed_requests_total\{reason="memory"\} [1-9]/m));
     await holdsNothing();
+  });
+
+  test('while more bodies wait to be decompressed than fit into HOSHI_DELAY_LIMIT_MS, others get 503', async () => {
+    const hasty = await start([fakeServer], { HOSHI_DELAY_LIMIT_MS: '1' });
+    try {
+      const body = zlib.gzipSync('{"texts":"最高"}');
+      const one = `POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n`;
+      const all = Array.from({ length: 200 }, (_, i) => [
+        Buffer.from(`${one}${i === 199 ? 'Connection: close\r\n' : ''}\r\n`),
+        body,
+      ]);
+      const answer = await sendRaw(hasty.port, Buffer.concat(all.flat()), 20_000);
+      const answers = Array.from(answer.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => Number(status));
+      assert.equal(answers.length, 200);
+      const shed = answers.filter((status) => status === 503).length;
+      assert.equal(answers.filter((status) => status === 200).length, 200 - shed);
+      assert.ok(shed > 0 && shed < 200 - 32, `${shed} were shed`);
+      assert.match(answer, /Retry-After: 1/);
+      const metrics = await (await fetch(`${hasty.url}/metrics`)).text();
+      assert.match(metrics, new RegExp(`^http_server_shed_requests_total\\{reason="loop"\\} ${shed}$`, 'm'));
+      assert.match(metrics, /^http_server_buffered_bytes 0$/m);
+    } finally {
+      await hasty.stop();
+    }
   });
 
   test('an unknown coding is refused before the body is sent, and the response lists the known ones', async () => {
