@@ -1,5 +1,6 @@
 /**
- * The body of a request: chunks → bytes → text → JSON. decompress.ts unpacks compressed bytes. A body that breaks the contract is refused with an HttpError.
+ * The body of a request: chunks → bytes → text → JSON. decompress.ts unpacks compressed bytes. A body that breaks the
+ * contract is refused with an HttpError.
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
@@ -93,7 +94,7 @@ function codingsOf(encoding: string): readonly Coding[] {
   for (const written of encoding.split(',')) {
     const name = written.trim().toLowerCase();
     if (name === '' || name === 'identity') continue;
-    const coding = CODINGS.find((known) => known === name || `x-${known}` === name); // RFC 9110: x-gzip means gzip
+    const coding = CODINGS.find((known) => known === (name === 'x-gzip' ? 'gzip' : name)); // RFC 9110, section 8.4.1.3
     if (coding === undefined)
       throw unsupported(`the content codings ${CODINGS.join(', ')} or identity, received another`);
     codings.push(coding);

@@ -209,7 +209,7 @@ function originsIn(text: string | undefined): readonly string[] | undefined {
   for (const origin of origins) {
     const sent = ORIGIN.test(origin) && URL.canParse(origin) ? new URL(origin).origin : undefined;
     // "null" is the origin of URLs whose scheme browsers do not know, such as those of extensions.
-    const isRight = sent === 'null' ? origin === origin.toLowerCase() : sent === origin;
+    const isRight = sent === 'null' ? /^[^A-Z]*[^A-Z/]$/.test(origin) : sent === origin;
     if (isRight) continue;
     const advice = sent === undefined || sent === 'null' ? '' : `. Browsers send it as ${sent}`;
     throw new Error(

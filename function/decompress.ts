@@ -26,8 +26,10 @@ interface Collector {
 /**
  * `codings` are in the order in which they were applied, so the last one is undone first. The result of each has at most
  * `limitBytes` and is collected by a `newCollector()`. If the body has to wait, `checkWait` gets the number of bodies that
- * wait already and the expected time in milliseconds, and may throw. Rejects with that error and those of collectors; with a 413
- * for a longer result; and with a 400 for bytes that are broken, only a part, or have others behind them.
+ * wait already and the expected time in milliseconds, and may throw.
+ *
+ * Rejects with a 413 for a longer result; with a 400 for bytes that are broken, only a part, or have others behind them;
+ * and with what `checkWait` and collectors throw.
  */
 export async function decompress(
   body: Uint8Array,

@@ -121,7 +121,7 @@ function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): n
 /**
  * The model that `{model}` and `{version}` name. Throws a 404 unless it is the loaded one: by HOSHI_MODEL_NAME, by its
  * own name, or as `stars`. A path has the names percent-encoded, in any normalization form. The result has the name that
- * the client used, because clients of KServe compare it with the name in their request.
+ * the client used: so do the servers of KServe and Triton, where a model has only the name in its paths.
  */
 export function namedModel(
   { model = '', version }: PathParameters,

@@ -13,7 +13,10 @@ export function serveCommand(): Command {
     .description('start the HTTP server; the environment variables HOSHI_* configure it')
     .option('--port <port>', 'port to listen on (default: PORT, or 8080)')
     .option('--host <address>', 'address to listen on (default: HOST, or all interfaces)')
-    .option('--bundle <folder>', "folder of the model's bundle (default: HOSHI_BUNDLE, or the shipped model)")
+    .option(
+      '--bundle <folder>',
+      "folder of the model's bundle (default: HOSHI_BUNDLE, or /mnt/models if it is a bundle, or the shipped model)",
+    )
     .option('--engine <engine>', 'engine that computes the scores (default: HOSHI_ENGINE, or auto)')
     .action(async ({ port, host, bundle, engine }: Flags) => {
       const { serve } = await import('../../function/server.ts');

@@ -156,6 +156,8 @@ const refused: [environment: Record<string, string>, message: string][] = [
       ['https://a.example:443', 'https://a.example:443', 'https://a.example'],
       ['https://例え.jp', 'https://例え.jp', 'https://xn--r8jz45g.jp'],
       ['https://u@a.example'],
+      ['chrome-extension://abcdefgh/'],
+      ['chrome-extension://ABCDEFGH'],
     ] as const
   ).map(([text, named = text, advised]): [Record<string, string>, string] => [
     { HOSHI_CORS_ORIGINS: text },
