@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
+import fc from 'fast-check';
 import { decompress } from '../../function/decompress.ts';
 import { HttpError } from '../../function/response.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -100,6 +101,25 @@ for (const coding of codings) {
       await assert.rejects(unpack(more, [coding]), isError(400, /received (something else|more bytes after it)$/));
       const zeros = Buffer.concat([whole, Buffer.alloc(8)]);
       await assert.rejects(unpack(zeros, [coding]), isError(400, /received (something else|more bytes after it)$/));
+    });
+
+    test('with any bytes changed, cut out or added: the text, another one, 400 or 413, and nothing else', async () => {
+      const small = packed(coding, '{"texts":"最高の映画"}');
+      const damage = fc.record({
+        at: fc.nat({ max: small.length }),
+        cut: fc.nat({ max: 8 }),
+        added: fc.uint8Array({ maxLength: 8 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(damage, async ({ at, cut, added }) => {
+          const bytes = Buffer.concat([small.subarray(0, at), added, small.subarray(at + cut)]);
+          if (bytes.length === 0) return;
+          await unpack(bytes, [coding]).catch((error) => {
+            assert.ok(error instanceof HttpError && (error.status === 400 || error.status === 413), error);
+          });
+        }),
+        { numRuns: 300 },
+      );
     });
 
     test('of one byte more than the limit: 413', async () => {

@@ -114,6 +114,40 @@ test('AIP_HTTP_PORT is the port if PORT is empty', async () => {
   }
 });
 
+/** The files of function/ that a start loads with these settings. */
+async function loadedFiles(environment: Record<string, string>): Promise<readonly string[]> {
+  const hooks = `
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      writeSync(1, url + '\\n');
+      return next(url, context);
+    }`;
+  const dataUrl = (source: string) => `data:text/javascript,${encodeURIComponent(source)}`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hooks))});`;
+  const child = spawn(process.execPath, ['--import', dataUrl(register), leanServer], {
+    cwd: packageRoot,
+    env: { ...process.env, HOST: '', PORT: '0', ...environment },
+  });
+  let [loaded, log] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    loaded += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    log += chunk;
+  });
+  await until('the server is ready', () => log.includes('"ready: '), { received: () => log });
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return Array.from(loaded.matchAll(/\/dist\/function\/(\S+)\.js$/gm), ([, name]) => String(name));
+}
+
+test('a start loads the files of CORS, Vertex AI and decompression only if a setting needs them', async () => {
+  const plain = await loadedFiles({});
+  assert.ok(plain.includes('main') && plain.includes('router'));
+  for (const name of ['extras', 'cors', 'decompress', 'protocols/v1']) assert.ok(!plain.includes(name), name);
+  assert.ok((await loadedFiles({ HOSHI_CORS_ORIGINS: '*' })).includes('cors'));
+});
+
 // ------------------------------------------------------------------------------------------------------------- KServe
 
 /** Whether this process may mount a folder at /mnt that no other process sees. */
