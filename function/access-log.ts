@@ -9,6 +9,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
+import { pathOf } from './target.ts';
 
 export interface AccessLogSettings {
   /** The share of 2xx and 3xx responses that are logged, in [0, 1]. */
@@ -66,7 +67,7 @@ export class AccessLog {
   write(request: HttpRequest, response: LoggedResponse): void {
     const { status } = response;
     const { method = '', url = '' } = request;
-    const [path = ''] = url.split('?', 1);
+    const path = pathOf(url);
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
     const message = `${method} ${path.slice(0, MAX_FIELD_LENGTH)} ${status} in ${response.durationMs.toFixed(2)} ms`;
     const fields = this.#fields(request, path, response);

@@ -62,7 +62,11 @@ export class Admission {
 
   /** Whether a request at the end of the event-loop queue would wait for longer than the limit. */
   get isQueueFull(): boolean {
-    const { length, expectedWaitMs } = this.eventLoopQueue;
+    return this.isTooLong(this.eventLoopQueue.length, this.eventLoopQueue.expectedWaitMs);
+  }
+
+  /** Whether a request behind so many others, which take so many milliseconds, would wait for longer than the limit. */
+  isTooLong(length: number, expectedWaitMs: number): boolean {
     return length >= MIN_QUEUE_LENGTH && expectedWaitMs > this.#limits.delayLimitMs;
   }
 
@@ -180,7 +184,7 @@ const SHARE_OF_LARGE_BODIES = 0.75;
 /** Bytes of a larger response are reserved before it is written. */
 export const MAX_SMALL_RESPONSE_BYTES = 1 << 14;
 
-/** A shorter event-loop queue is never full: if this few requests take long, the machine itself is stalled. */
+/** A shorter queue is never full: if this few requests take long, the machine itself is stalled. */
 const MIN_QUEUE_LENGTH = 32;
 
 /** Maximum number of unanswered requests on one connection. With short texts, they take 10 ms together. */

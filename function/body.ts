@@ -1,7 +1,9 @@
 /**
- * The body of a request: chunks → bytes → text → JSON. A body that breaks the contract is refused with an HttpError.
+ * The body of a request: chunks → bytes → text → JSON. decompress.ts unpacks compressed bytes. A body that breaks the
+ * contract is refused with an HttpError.
  */
 import { isUtf8 } from 'node:buffer';
+import type { Coding } from './decompress.ts';
 import type { HttpRequest } from './http-message.ts';
 import { HttpError } from './response.ts';
 
@@ -11,29 +13,28 @@ export function announcesTooManyBytes(request: HttpRequest, limitBytes: number):
 }
 
 /**
- * Reads the whole body, then calls either `onBody` or `onError`, once. Before it takes more memory for the body, it calls
- * `reserve` with the number of bytes; `reserve` may throw to refuse them.
+ * Reads the whole body and decompresses it. Then it calls either `onBody` or `onError`, once. Before it takes more memory
+ * for the body, it calls `reserve` with the number of bytes; `reserve` may throw to refuse them. `checkWait` is that of
+ * decompress.ts.
  *
- * Throws at once a 415 for a compressed body, a 501 for an unknown transfer coding, or a 413 if Content-Length is over the limit. Calls `onError` with a 413
- * if the body grows over the limit or has too many small chunks, or a 400 if the connection closes before its end.
+ * Throws at once a 415 for an unknown content coding, a 501 for an unknown transfer coding, or a 413 if Content-Length is
+ * over the limit. Calls `onError` with a 413 if the body grows over the limit, as sent or decompressed, or has too many
+ * small chunks; or with a 400 if the connection closes before its end, or if it cannot be decompressed.
  */
 export function readBody(
   request: HttpRequest,
   limitBytes: number,
   reserve: (bytes: number) => void,
+  checkWait: (bodies: number, expectedMs: number) => void,
   onBody: (body: Uint8Array) => void,
   onError: (error: unknown) => void,
 ): void {
+  const { rawBody } = request as HttpRequest & { rawBody?: Uint8Array }; // functions-framework has already read it
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new HttpError(415, 'Expected a body without Content-Encoding, received a compressed one', {
-      headers: { 'Accept-Encoding': 'identity' },
-    });
-  }
+  const codings = encoding === undefined || rawBody !== undefined ? [] : codingsOf(encoding);
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new HttpError(501, 'Expected Transfer-Encoding: chunked or none, received another coding');
-  const { rawBody } = request as HttpRequest & { rawBody?: Uint8Array }; // functions-framework has already read it
   const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
   if (announcesTooManyBytes(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
   if (rawBody !== undefined) {
@@ -60,13 +61,59 @@ export function readBody(
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    onBody(body.take());
+    const bytes = body.take();
+    if (codings.length === 0 || bytes.length === 0) onBody(bytes);
+    else decompressed(bytes, codings, limitBytes, reserve, checkWait).then(onBody, onError);
   });
   request.on('error', (error) =>
     failOnce(
       error instanceof HttpError ? error : new HttpError(400, 'Expected a whole body, but the connection was closed'),
     ),
   );
+}
+
+async function decompressed(
+  body: Uint8Array,
+  codings: readonly Coding[],
+  limitBytes: number,
+  reserve: (bytes: number) => void,
+  checkWait: (bodies: number, expectedMs: number) => void,
+): Promise<Uint8Array> {
+  const { decompress } = await import('./decompress.ts'); // few clients compress, so it is loaded on first use
+  return decompress(body, codings, limitBytes, () => new GrowingBody(limitBytes, reserve), checkWait);
+}
+
+/** The known content codings. `zstd` needs Node 22.15 or newer. */
+const CODINGS: readonly Coding[] = [
+  'gzip',
+  'deflate',
+  'br',
+  ...(process.versions.zstd === undefined ? [] : ['zstd' as const]),
+];
+
+/** To compress a body twice makes it larger, and each coding needs a buffer of the limit. */
+const MAX_CODINGS = 2;
+
+/** The codings of Content-Encoding, in the order in which they were applied. Throws a 415 if one is unknown. */
+function codingsOf(encoding: string): readonly Coding[] {
+  const codings: Coding[] = [];
+  for (const written of encoding.split(',')) {
+    const name = written.trim().toLowerCase();
+    if (name === '' || name === 'identity') continue;
+    const coding = CODINGS.find((known) => known === (name === 'x-gzip' ? 'gzip' : name)); // RFC 9110, section 8.4.1.3
+    if (coding === undefined)
+      throw unsupported(`the content codings ${CODINGS.join(', ')} or identity, received another`);
+    codings.push(coding);
+  }
+  if (codings.length > MAX_CODINGS)
+    throw unsupported(`at most ${MAX_CODINGS} content codings, received ${codings.length}`);
+  return codings;
+}
+
+function unsupported(expected: string): HttpError {
+  return new HttpError(415, `Expected ${expected}`, {
+    headers: { 'Accept-Encoding': `${CODINGS.join(', ')}, identity` },
+  });
 }
 
 /** More small chunks than this are refused: each takes time on the event loop, whatever its size. */

@@ -1,14 +1,23 @@
 /** The settings, read once from environment variables. Each variable has its default, its unit and its range here. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type EngineChoice, engineNames } from '../model/scoring/scorer.ts';
+import { requireBuiltin } from '../native/builtin.ts';
 import { packageRoot } from '../native/package-root.ts';
 
 export interface Config {
   readonly port: number;
+  /** The address or the name of the interface to listen on. Undefined: all interfaces. */
+  readonly host: string | undefined;
   /** Processes that serve. If there are several, one more process supervises them. */
   readonly workers: number;
   readonly engine: EngineChoice;
   readonly bundlePath: string;
+  /** One more name of the model in paths, and its name in responses. Undefined: its own name. */
+  readonly modelName: string | undefined;
+  /** The origins whose pages may read responses, or `*` alone. Undefined: none but the server's own. */
+  readonly corsOrigins: readonly string[] | undefined;
+  /** The paths of a Vertex AI custom container, if Vertex AI sets them. */
+  readonly vertexRoutes: VertexRoutes;
   /** The largest body of a request, in bytes. */
   readonly bodyLimitBytes: number;
   /** The maximum number of texts in one request. */
@@ -39,12 +48,37 @@ export interface Config {
   readonly labels: Readonly<Record<string, string>>;
   /** Variables named HOSHI_… that hoshi does not know. */
   readonly unknown: readonly string[];
+  /** Messages about the settings for the start of the log. */
+  readonly remarks: readonly Remark[];
 }
+
+export interface VertexRoutes {
+  /** Answers as /readyz. */
+  readonly health: string | undefined;
+  /** Answers as V1's predict. */
+  readonly predict: string | undefined;
+}
+
+export interface Remark {
+  readonly severity: 'info' | 'warning';
+  readonly message: string;
+}
+
+/** Whether extras.ts has something to add. */
+export function hasExtras({ corsOrigins, vertexRoutes }: Config): boolean {
+  return corsOrigins !== undefined || vertexRoutes.health !== undefined || vertexRoutes.predict !== undefined;
+}
+
+/** KServe copies or mounts a model here. */
+const MOUNTED_MODELS = '/mnt/models';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws an Error for a wrong value. The message names the variable, what was expected, and what came. */
-export function parseConfig(environment: Environment): Config {
+/**
+ * Throws an Error for a wrong value. The message names the variable, what was expected, and what came. It looks into
+ * `mountedModels`, because the default of HOSHI_BUNDLE depends on it.
+ */
+export function parseConfig(environment: Environment, mountedModels: string = MOUNTED_MODELS): Config {
   const read = new Set<string>();
   const value = (name: string): string | undefined => {
     read.add(name);
@@ -62,16 +96,30 @@ export function parseConfig(environment: Environment): Config {
     if (/^[\d.]{1,15}$/.test(text) && Number(text) >= 0 && Number(text) <= 1) return Number(text);
     throw new Error(`Expected ${name} to be a number from 0 to 1, received ${JSON.stringify(text)}`);
   };
+  const remarks: Remark[] = [];
+  if (value('AIP_STORAGE_URI') !== undefined)
+    remarks.push({
+      severity: 'warning',
+      message:
+        'AIP_STORAGE_URI is not used, because hoshi reads no buckets. Build the bundle into the image, and set HOSHI_BUNDLE',
+    });
   const labels = Object.entries({ service: value('K_SERVICE'), revision: value('K_REVISION') });
   const engine = value('HOSHI_ENGINE') ?? 'auto';
   const engines: readonly string[] = ['auto', ...engineNames];
   if (!engines.includes(engine))
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
   return Object.freeze({
-    port: integer('PORT', 8080, 0, 65_535),
+    port: integer('PORT', integer('AIP_HTTP_PORT', 8080, 1, 65_535), 0, 65_535),
+    host: hostIn(value('HOST')),
     workers: integer('HOSHI_WORKERS', 1, 1, 1024),
     engine: engine as EngineChoice,
-    bundlePath: value('HOSHI_BUNDLE') ?? join(packageRoot, 'model', 'stars'),
+    bundlePath: bundleFolder(value('HOSHI_BUNDLE'), mountedModels, remarks),
+    modelName: modelNameIn(value('HOSHI_MODEL_NAME')),
+    corsOrigins: originsIn(value('HOSHI_CORS_ORIGINS')),
+    vertexRoutes: {
+      health: pathIn('AIP_HEALTH_ROUTE', value('AIP_HEALTH_ROUTE'), '/health'),
+      predict: pathIn('AIP_PREDICT_ROUTE', value('AIP_PREDICT_ROUTE'), '/predict'),
+    },
     bodyLimitBytes: integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30),
     textsLimit: integer('HOSHI_TEXTS_LIMIT', 64, 1, 65_536),
     headersTimeoutMs: integer('HOSHI_HEADERS_TIMEOUT_MS', 10_000, 1, 600_000),
@@ -87,5 +135,94 @@ export function parseConfig(environment: Environment): Config {
     project: value('GOOGLE_CLOUD_PROJECT'),
     labels: Object.fromEntries(labels.filter((label): label is [string, string] => label[1] !== undefined)),
     unknown: Object.keys(environment).filter((name) => name.startsWith('HOSHI_') && !read.has(name)),
+    remarks,
   });
+}
+
+/**
+ * The folder of the bundle: HOSHI_BUNDLE, or else the mounted models if they are a bundle, or else the shipped model.
+ * Throws an Error if another model is mounted, because the shipped one would then answer in its place.
+ */
+function bundleFolder(setting: string | undefined, mounted: string, remarks: Remark[]): string {
+  const shipped = join(packageRoot, 'model', 'stars');
+  const { existsSync, lstatSync, readdirSync } = requireBuiltin('node:fs');
+  const isBundle = (folder: string) => existsSync(join(folder, 'manifest.json'));
+  if (setting !== undefined) {
+    if (isBundle(mounted) && resolve(setting) !== resolve(mounted))
+      remarks.push({ severity: 'warning', message: `HOSHI_BUNDLE is set, so the bundle at ${mounted} is not served` });
+    return setting;
+  }
+  if (isBundle(mounted)) {
+    remarks.push({ severity: 'info', message: `the bundle at ${mounted} is served` });
+    return mounted;
+  }
+  // A link that leads nowhere yet is something: KServe may link to a model that is still being loaded.
+  if (lstatSync(mounted, { throwIfNoEntry: false }) === undefined) return shipped;
+  let names: readonly string[];
+  try {
+    names = readdirSync(mounted).filter((name) => name !== 'lost+found');
+  } catch (error) {
+    throw new Error(`Expected ${mounted} to be a folder that can be read, received ${(error as Error).message}`);
+  }
+  if (names.length > 0) {
+    const inner = names.find((name) => isBundle(join(mounted, name)));
+    const advice =
+      inner === undefined
+        ? `HOSHI_BUNDLE=${shipped} serves the shipped model`
+        : `Set HOSHI_BUNDLE=${join(mounted, inner)}`;
+    throw new Error(`Expected ${mounted} to be a bundle with manifest.json, found a folder without one. ${advice}`);
+  }
+  remarks.push({ severity: 'warning', message: `${mounted} is empty, so the shipped model is served` });
+  return shipped;
+}
+
+/** An IP address, with or without brackets, or the name of a host. */
+function hostIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const host = /^\[(.*)\]$/.exec(text)?.[1] ?? text;
+  if (requireBuiltin('node:net').isIP(host) !== 0 || HOST_NAME.test(text)) return host;
+  throw new Error(
+    `Expected HOST to be an address such as 127.0.0.1 or ::1, or the name of a host, received ${JSON.stringify(text)}`,
+  );
+}
+
+/** The last label of a name is not a number; otherwise 127.0.0.256 would be one. */
+const HOST_NAME = /^(?=.{1,253}$)(?:[a-z\d_](?:[a-z\d_-]*[a-z\d_])?\.)*[a-z_](?:[a-z\d_-]*[a-z\d_])?\.?$/i;
+
+function modelNameIn(text: string | undefined): string | undefined {
+  if (text === undefined || (MODEL_NAME.test(text) && [...text].length <= MAX_MODEL_NAME_LENGTH))
+    return text?.normalize();
+  throw new Error(
+    `Expected HOSHI_MODEL_NAME to be letters and digits, with spaces, ".", "_" and "-" between them, at most ${MAX_MODEL_NAME_LENGTH} characters, received ${JSON.stringify(text)}`,
+  );
+}
+
+/** As the names of new bundles (model/bundle/model-name.ts). InferenceServices have names of a-z, 0-9 and "-". */
+const MODEL_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[ ._-]+[\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*$/u;
+const MAX_MODEL_NAME_LENGTH = 100;
+
+/** Origins as browsers send them, without copies: scheme, host, and a port that is not the default one. */
+function originsIn(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const origins = [...new Set(text.split(',').map((origin) => origin.trim()))];
+  if (origins.length === 1 && origins[0] === '*') return origins;
+  for (const origin of origins) {
+    const sent = ORIGIN.test(origin) && URL.canParse(origin) ? new URL(origin).origin : undefined;
+    // "null" is the origin of URLs whose scheme browsers do not know, such as those of extensions.
+    const isRight = sent === 'null' ? /^[^A-Z]*[^A-Z/]$/.test(origin) : sent === origin;
+    if (isRight) continue;
+    const advice = sent === undefined || sent === 'null' ? '' : `. Browsers send it as ${sent}`;
+    throw new Error(
+      `Expected HOSHI_CORS_ORIGINS to be * or a list of origins such as https://example.com, separated by commas, received ${JSON.stringify(origin)}${advice}`,
+    );
+  }
+  return origins;
+}
+
+const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+\/?$/i;
+
+/** `example` is a path for the message. */
+function pathIn(name: string, text: string | undefined, example: string): string | undefined {
+  if (text === undefined || /^\/[\w.~!$&'()+,;=:@%/-]*$/.test(text)) return text;
+  throw new Error(`Expected ${name} to be a path such as ${example}, received ${JSON.stringify(text)}`);
 }

@@ -33,7 +33,7 @@ export async function openApi(routes: readonly Route[], textsLimit: number): Pro
       title: 'hoshi',
       summary: 'How many stars does this review give?',
       description:
-        'Japanese text in, a score out. A POST to any path that is not listed works like /api/1/users. Content-Type is ignored.',
+        'Japanese text in, a score out. A POST to any path that is not listed works like /api/1/users. Content-Type is ignored. The body may be compressed: gzip, deflate or br.',
       version: '1',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
@@ -49,10 +49,12 @@ async function operationObject(route: Route, textsLimit: number): Promise<object
     name,
     in: 'path',
     required: true,
+    description: PARAMETERS[name as string],
     schema: { type: 'string' },
   }));
   const statuses = [
     ...(body === undefined ? [] : [400, 413, 415]),
+    ...(route.refusesTexts === true ? [400] : []),
     ...(parameters.length > 0 || route.notFound !== undefined ? [404] : []),
     ...(route.explains === true ? [501] : []),
     ...(body === undefined && route.requiresReady !== true ? [] : [503]),
@@ -75,11 +77,16 @@ function contentOf(content: ResponseContent): object {
   return Object.fromEntries(Object.entries(content).map(([type, schema]) => [type, { schema }]));
 }
 
+const PARAMETERS: Readonly<Record<string, string>> = {
+  model: 'HOSHI_MODEL_NAME, the own name of the model, or "stars"; percent-encoded.',
+  version: 'The version of the loaded model.',
+};
+
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The body is not as expected. The detail says what was expected, and the pointer says where.',
+  400: 'The body is not as expected, or the texts are in the query. The detail says what was expected, and the pointer says where.',
   404: 'The loaded model has another name or version, or has no such resource.',
   413: 'The body or its list is over the limit.',
-  415: 'The body is compressed, or a batch of events.',
+  415: 'The Content-Encoding is none that is accepted, or the body is a batch of events.',
   501: "This model's scores cannot be explained.",
   503: 'The server is overloaded, the model is being loaded, or the process is shutting down.',
 };

@@ -50,7 +50,7 @@ async function handleEvent(
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);
     if (response === undefined || !('json' in response)) throw new Error('Expected an event to be answered with JSON');
-    return eventResponse(received, `/v1/models/${encodeURIComponent(bundle.name)}`, response.json);
+    return eventResponse(received, `/v1/models/${encodeURIComponent(request.service.nameOf(bundle))}`, response.json);
   } catch (error) {
     throw withEventPointer(error, received);
   }

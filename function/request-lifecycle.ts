@@ -87,6 +87,11 @@ class RequestLifecycle implements RequestContext {
       const { method = 'GET', url = '/', headers, httpVersion } = this.#request;
       if (headers.host === undefined && httpVersion === '1.1')
         throw new HttpError(400, 'Expected a Host header, as HTTP/1.1 requires, received none');
+      const preflight = this.service.cors?.answerPreflight(method, headers);
+      if (preflight !== undefined) {
+        this.#send(preflight);
+        return;
+      }
       const { route, parameters } = isGrpc(this.#request)
         ? { route: grpcRoute(url), parameters: undefined }
         : match(method, url);
@@ -109,6 +114,9 @@ class RequestLifecycle implements RequestContext {
       this.#request,
       limits.bodyLimitBytes,
       (bytes) => this.#reserve(bytes),
+      (bodies, expectedMs) => {
+        if (admission.isTooLong(bodies, expectedMs)) throw this.#shed('loop');
+      },
       (body) => this.#enqueue(body),
       (error) => this.#fail(error),
     );
@@ -175,7 +183,8 @@ class RequestLifecycle implements RequestContext {
     parameters: PathParameters,
     body: Uint8Array,
   ): Promise<HttpResponse | undefined> {
-    this.#model = namedModel(parameters, (await this.service.scorer).bundle);
+    const { bundle } = await this.service.scorer;
+    this.#model = namedModel(parameters, bundle, this.service.servedName);
     return runOperation(operation, this, body);
   }
 
@@ -328,7 +337,7 @@ class RequestLifecycle implements RequestContext {
     let sentBytes = 0;
     try {
       this.#response.setTrailers?.(trailers);
-      this.#response.writeHead(200, this.#headersOf(type, undefined, headers));
+      this.#response.writeHead(200, this.#headersOf(200, type, undefined, headers));
       for await (const chunk of chunks) {
         this.#response.write(chunk);
         sentBytes += chunk.length;
@@ -358,7 +367,8 @@ class RequestLifecycle implements RequestContext {
     if (!admission.reserveResponse(length)) throw this.#shed('memory');
     const { status = 200, headers } = response;
     if (!isJson && response.trailers !== undefined) this.#response.setTrailers?.(response.trailers);
-    this.#response.writeHead(status, this.#headersOf(isJson ? 'application/json' : response.type, length, headers));
+    const type = isJson ? 'application/json' : response.type;
+    this.#response.writeHead(status, this.#headersOf(status, type, length, headers));
     // A string that the client does not read takes four times its bytes until it is sent.
     this.#response.end(typeof body === 'string' && length > MAX_SMALL_RESPONSE_BYTES ? Buffer.from(body) : body);
     const { socket } = this.#request;
@@ -367,19 +377,12 @@ class RequestLifecycle implements RequestContext {
   }
 
   /** Alternating names and values, as writeHead takes them. */
-  #headersOf(type: string, length: number | undefined, more: HttpResponse['headers']): string[] {
-    const { isDraining, ready } = this.service;
-    const headers = [
-      'Content-Type',
-      type,
-      'Cache-Control',
-      'no-store',
-      'X-Content-Type-Options',
-      'nosniff',
-      'X-Request-Id',
-      this.#requestId,
-    ];
-    if (length !== undefined) headers.push('Content-Length', String(length));
+  #headersOf(status: number, type: string, length: number | undefined, more: HttpResponse['headers']): string[] {
+    const { isDraining, ready, cors } = this.service;
+    const headers = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff', 'X-Request-Id', this.#requestId];
+    // A 204 has no content, and so no Content-Length (RFC 9110, section 8.6).
+    if (status !== 204) headers.push('Content-Type', type);
+    if (status !== 204 && length !== undefined) headers.push('Content-Length', String(length));
     if (ready !== undefined) headers.push('X-Model-Version', ready.bundle.version);
     if (this.#predictMs !== undefined) {
       const preprocess = (this.#preprocessMs ?? 0).toFixed(3);
@@ -387,6 +390,7 @@ class RequestLifecycle implements RequestContext {
     }
     if (isDraining) headers.push('Connection', 'close');
     if (more !== undefined) for (const name in more) headers.push(name, more[name] as string);
+    cors?.addTo(headers, this.#request.headers.origin);
     return headers;
   }
 

@@ -23,6 +23,8 @@ export interface Route {
   readonly requiresReady?: boolean;
   /** The handler may call `explain`, which answers 501 for a model that cannot be explained. */
   readonly explains?: boolean;
+  /** For a GET: the route answers 400 if its query has the texts, as a GET of an unlisted path does. */
+  readonly refusesTexts?: boolean;
   /** The handler may return undefined. The response is then a 404 with this detail. */
   readonly notFound?: string;
   /** A function loads the operation on first use, so that the process starts without its file. */
@@ -69,7 +71,7 @@ export interface RequestContext {
 }
 
 export interface NamedModel {
-  /** The model's own name, or `stars` if the client wrote that. */
+  /** The name that the client used: HOSHI_MODEL_NAME, the model's own name, or `stars`. */
   readonly name: string;
   readonly version: string;
 }

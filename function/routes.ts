@@ -32,6 +32,7 @@ export const routes: readonly Route[] = [
     id: 'home',
     summary: 'A page for a browser, a greeting for others.',
     response: 'homePage',
+    refusesTexts: true,
     operation: async () => (await pages()).home,
   },
   { ...scoringRoute, path: '/', id: 'scoreAtRoot' },
@@ -83,7 +84,7 @@ export const routes: readonly Route[] = [
     id: 'openapi',
     summary: 'This description.',
     response: 'anyObject',
-    operation: async () => (await import('./openapi.ts')).describing(routes),
+    operation: async () => (await import('./openapi.ts')).describing([...routes, ...addedRoutes]),
   },
   {
     method: 'GET',
@@ -146,6 +147,9 @@ export const routes: readonly Route[] = [
   ...v2ModelRoutes('/v2/models/{model}', ''),
   ...v2ModelRoutes('/v2/models/{model}/versions/{version}', 'Version'),
 ];
+
+/** Routes that settings name. They take the place of the routes with the same method and path (router.ts). */
+export const addedRoutes: Route[] = [];
 
 function v2ModelRoutes(path: string, idSuffix: string): readonly Route[] {
   return [

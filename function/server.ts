@@ -6,7 +6,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooManyBytes } from './body.ts';
-import { type Config, parseConfig } from './config.ts';
+import { type Config, hasExtras, parseConfig } from './config.ts';
 import { acceptConnections } from './connections.ts';
 import { flushLog, log } from './log.ts';
 import { handle, refuse } from './request-lifecycle.ts';
@@ -37,23 +37,27 @@ export async function serve(environment: Readonly<Record<string, string | undefi
 
 /** Like `serve`, in this process, with a service that the caller has made. */
 export async function run(config: Config, service: ScoringService, onSignal = onProcessSignal): Promise<number> {
+  if (hasExtras(config)) (await import('./extras.ts')).addExtras(config, service);
   const server = createHttpServer(config, service);
   const connections = acceptConnections(server, config, service);
   const ended = Promise.race([
     shutdownOnSignal(server, connections, service, config, onSignal),
     loadFailure(service),
-    listenFailure(server, config.port),
+    listenFailure(server, config),
     uncaughtError(),
   ]);
   // The event loop accepts one connection in each round, so as many as are allowed may wait to be accepted.
-  server.listen({ port: config.port, backlog: config.connectionsLimit }, () => {
+  server.listen({ port: config.port, host: config.host, backlog: config.connectionsLimit }, () => {
     service.counters.startPhases.set('listening', performance.now());
-    log('info', `listening on port ${(server.address() as AddressInfo).port}`);
+    const { port } = server.address() as AddressInfo;
+    const url = urlOf(config.host, port);
+    log('info', `listening on port ${port}: ${url}`, undefined, { url });
   });
   service.scorer.then(
     ({ engine, bundle }) => {
       const phases = Object.fromEntries(service.counters.startPhases);
-      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine`, undefined, {
+      const alias = config.modelName === undefined ? '' : `, served as ${config.modelName}`;
+      log('info', `ready: ${bundle.name} ${bundle.version} on the ${engine} engine${alias}`, undefined, {
         start: phases,
         pid: process.pid,
       });
@@ -103,14 +107,27 @@ function loadFailure(service: ScoringService): Promise<number> {
 }
 
 /** Resolves with the exit code 1 if the server cannot listen. */
-function listenFailure(server: Server, port: number): Promise<number> {
+function listenFailure(server: Server, { host, port }: Config): Promise<number> {
   return new Promise((resolve) => {
     server.on('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there; set PORT' : error.message;
-      log('error', `cannot listen on port ${port}: ${reason}`);
+      const reason = LISTEN_FAILURES[error.code ?? ''] ?? error.message;
+      log('error', `cannot listen on port ${port}${host === undefined ? '' : ` of ${host}`}: ${reason}`);
       resolve(1);
     });
   });
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there; set PORT',
+  EADDRNOTAVAIL: 'this machine has no such address; set HOST',
+  ENOTFOUND: 'the name cannot be resolved; set HOST',
+  EAI_AGAIN: 'the name cannot be resolved; set HOST',
+};
+
+/** The URL of the page, as this machine reaches it. */
+function urlOf(host: string | undefined, port: number): string {
+  if (host === undefined || /^[0:.]+$/.test(host)) return `http://localhost:${port}/`; // all interfaces
+  return `http://${host.includes(':') ? `[${host.replace('%', '%25')}]` : host}:${port}/`;
 }
 
 /** After an uncaught error, the state of the process is unknown. It is logged whole, and the process exits with 1. */

@@ -7,6 +7,7 @@ import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
 import type { Config } from './config.ts';
+import type { Cors } from './cors.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
@@ -20,6 +21,8 @@ export class ScoringService {
   readonly limits: RequestLimits;
   /** The folder of the model's bundle. */
   readonly bundlePath: string;
+  /** HOSHI_MODEL_NAME, if it is set. */
+  readonly servedName: string | undefined;
   /** Resolves when the bundle is loaded and has reproduced its golden scores. */
   readonly scorer: Promise<Scorer>;
   readonly admission: Admission;
@@ -31,6 +34,8 @@ export class ScoringService {
   goldenWords: WordCounts | undefined;
   /** Undefined under functions-framework, which has no limit of connections. */
   idleConnections: IdleConnections | undefined;
+  /** Undefined unless HOSHI_CORS_ORIGINS is set (extras.ts). */
+  cors: Cors | undefined;
   /** Responses that wait until the server has stopped listening (shutdown.ts). Undefined: none has to wait. */
   heldResponses: (() => void)[] | undefined;
   /** True after a signal to shut down. */
@@ -42,6 +47,7 @@ export class ScoringService {
   constructor(config: Config, scorer: Promise<Scorer>) {
     this.limits = config;
     this.bundlePath = config.bundlePath;
+    this.servedName = config.modelName;
     this.scorer = scorer;
     this.admission = new Admission(config);
     this.accessLog = new AccessLog(config);
@@ -67,8 +73,14 @@ export class ScoringService {
     this.#resolveDraining();
   }
 
+  /** The name of the loaded model in lists of models, and in the source of events. */
+  nameOf(bundle: { readonly name: string }): string {
+    return this.servedName ?? bundle.name;
+  }
+
   /** Starts to load the model that `config` names. */
   static load(config: Config): ScoringService {
+    for (const { severity, message } of config.remarks) log(severity, message);
     for (const name of config.unknown) log('warning', `unknown environment variable ${name}`);
     const warn = (message: string) => log('warning', message);
     return new ScoringService(config, loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn }));

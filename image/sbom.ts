@@ -45,7 +45,8 @@ const LIGHTGBM_PARTS = [
 
 /** `packages` are names with versions, `name@version`. Throws if `npm sbom` does not list one of them. */
 export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom {
-  const output = execFileSync('npm', ['sbom', '--omit=dev', '--sbom-format=cyclonedx', '--package-lock-only'], {
+  // With --omit=dev, npm also leaves out a package that a development package needs as a peer.
+  const output = execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: packageRoot,
     encoding: 'utf8',
     maxBuffer: 1 << 26,

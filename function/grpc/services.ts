@@ -85,7 +85,7 @@ async function modelOf(service: ScoringService, named: { name: string; version: 
     model: encodeURIComponent(named.name),
     ...(named.version === '' ? {} : { version: named.version }),
   };
-  return namedModel(parameters, (await service.scorer).bundle);
+  return namedModel(parameters, (await service.scorer).bundle, service.servedName);
 }
 
 /** The message in the form of the protocol's JSON, so that it is checked in the same way. */

@@ -17,7 +17,7 @@ function textsOf({ instances }: Body): readonly string[] {
 
 export const models: Operation = {
   async handle({ service }) {
-    return { json: { models: [(await service.scorer).bundle.name] } };
+    return { json: { models: [service.nameOf((await service.scorer).bundle)] } };
   },
 };
 

@@ -73,6 +73,13 @@ for shape in ([4], [4, 1], [2, 2]):
             same = received.dtype == np.float64 and list(received.shape) == shape and received.ravel().tolist() == scores
             check(f"triton: {shape}, binary {binary_in} → {binary_out}", same, received)
             check("triton: the response has the request id", result.get_response()["id"] == "7", result.get_response())
+for algorithm in ("gzip", "deflate"):
+    for binary_in in (True, False):
+        tensor = triton.InferInput("text", [4], "BYTES")
+        tensor.set_data_from_numpy(np.array([text.encode() for text in texts], dtype=np.object_), binary_data=binary_in)
+        result = client.infer("stars", [tensor], request_compression_algorithm=algorithm)
+        received = result.as_numpy("score").tolist()
+        check(f"triton: {algorithm}, binary {binary_in}", received == scores, received)
 version = metadata["versions"][0]
 tensor = triton.InferInput("text", [1], "BYTES")
 tensor.set_data_from_numpy(np.array([texts[0].encode()], dtype=np.object_))

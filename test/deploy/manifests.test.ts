@@ -9,13 +9,23 @@ import { test } from 'node:test';
 import { scoreCommand } from '../../cli/commands/score.ts';
 import { type Config, parseConfig } from '../../function/config.ts';
 import { routes } from '../../function/routes.ts';
+import { BUNDLE_FORMAT } from '../../model/bundle/manifest.ts';
 import { packageRoot } from '../../native/package-root.ts';
-import { contentOf, figuresOf, manifestFiles, manifestOf, manifestsOf, podTemplateOf } from './manifests.ts';
+import {
+  contentOf,
+  figuresOf,
+  manifestFiles,
+  manifestOf,
+  manifestsOf,
+  podTemplateOf,
+  runtimeContainerOf,
+} from './manifests.ts';
 
 const KNATIVE = 'service.yaml';
 const KUBERNETES = 'deploy/kubernetes/hoshi.yaml';
 const CLOUD_RUN = 'deploy/cloud-run/service.yaml';
 const BULK = 'deploy/bulk/job.yaml';
+const KSERVE = 'deploy/kserve/hoshi.yaml';
 const servers = [KNATIVE, KUBERNETES, CLOUD_RUN];
 
 const [us = 0, , rate = 0] = figuresOf('bench/README.md', 'hoshi, stars');
@@ -143,6 +153,61 @@ test('Kubernetes: Service, autoscaler and disruption budget refer to the Deploym
     undefined,
     'the autoscaler sets the number of replicas',
   );
+});
+
+test('KServe: the container has the name that KServe requires, and is limited and probed as on Knative', () => {
+  const { name, image, env = [], ports, ...rest } = runtimeContainerOf(KSERVE);
+  const { resources, readinessProbe, livenessProbe, securityContext } = podTemplateOf(KNATIVE).spec.containers[0];
+  const port = parseConfig({}).port;
+  assert.deepEqual([name, image, ports?.[0]?.containerPort], ['kserve-container', 'REGISTRY/hoshi', port]);
+  const withPort = (probe: typeof readinessProbe) => ({
+    ...probe,
+    httpGet: { ...probe?.httpGet, port },
+  });
+  assert.deepEqual(rest, {
+    resources,
+    readinessProbe: withPort(readinessProbe),
+    livenessProbe: withPort(livenessProbe),
+    securityContext,
+  });
+  const { metadata, spec } = manifestOf(KSERVE, 'ServingRuntime');
+  const { annotations } = spec as { annotations: Readonly<Record<string, string>> };
+  assert.deepEqual(metadata.labels, podTemplateOf(KNATIVE).metadata.labels);
+  assert.equal(annotations['prometheus.kserve.io/port'], `${port}`);
+  assert.ok(routes.some(({ path }) => path === annotations['prometheus.kserve.io/path']));
+  // KServe fills the placeholder from the metadata of the InferenceService (utils.go: ReplacePlaceholders).
+  const isvc = manifestOf(KSERVE, 'InferenceService').metadata.name;
+  const filled = Object.fromEntries(env.map((one) => [one.name, one.value.replace('{{.Name}}', String(isvc))]));
+  const { modelName, unknown } = parseConfig(filled);
+  assert.deepEqual([modelName, unknown], [isvc, []]);
+  for (const path of [`/v1/models/${isvc}:predict`, `/v2/models/${isvc}/infer`])
+    assert.ok(contentOf(KSERVE).includes(path) && contentOf('deploy/README.md').includes(path), path);
+});
+
+test('KServe: the InferenceService finds the runtime by its format, the one of new bundles, and names a folder', () => {
+  const { supportedModelFormats: formats, protocolVersions } = manifestOf(KSERVE, 'ServingRuntime').spec as {
+    supportedModelFormats: readonly { name: string; version: string; autoSelect: boolean }[];
+    protocolVersions: readonly string[];
+  };
+  const { predictor } = manifestOf(KSERVE, 'InferenceService').spec as {
+    predictor: {
+      maxReplicas: number;
+      containerConcurrency: number;
+      timeout: number;
+      automountServiceAccountToken: boolean;
+      enableServiceLinks: boolean;
+      model: { modelFormat: { name: string; version: string }; storageUri: string };
+    };
+  };
+  const { name, version } = predictor.model.modelFormat;
+  assert.ok(formats.some((format) => format.name === name && format.version === version && format.autoSelect));
+  assert.equal(version, `${BUNDLE_FORMAT}`);
+  assert.deepEqual(protocolVersions, ['v1', 'v2']);
+  assert.match(predictor.model.storageUri, /^gs:\/\/BUCKET\/[\w-]+$/);
+  const { containerConcurrency, timeoutSeconds } = podTemplateOf(KNATIVE).spec;
+  assert.deepEqual([predictor.containerConcurrency, predictor.timeout], [containerConcurrency, timeoutSeconds]);
+  assert.deepEqual([predictor.automountServiceAccountToken, predictor.enableServiceLinks], [false, false]);
+  assert.equal(predictor.maxReplicas, Number(annotationOf(KNATIVE, 'autoscaling.knative.dev/max-scale')));
 });
 
 test('Cloud Run: only supported fields; the drain ends before the instance is killed', () => {
@@ -312,7 +377,7 @@ test('deploy/README.md: images are pushed before use; a model is copied without 
   assert.ok(named.length >= 2);
   for (const section of named)
     assert.match(section, /image=\$\(PUSH_ONLY=1 REGISTRY=\S+ deploy\/apply\).*image: REGISTRY/s);
-  for (const file of [...servers, BULK]) assert.match(contentOf(file), /^ +image: REGISTRY\/hoshi$/m, file);
+  for (const file of [...servers, BULK, KSERVE]) assert.match(contentOf(file), /^ +image: REGISTRY\/hoshi$/m, file);
   const model = String(sections.find((section) => section.startsWith('Another model')));
   assert.match(model, /rm -f my-stars\/report\.html.*COPY --chmod=755 \. .*docker build/s);
   const cloudRun = String(sections.find((section) => section.startsWith('Cloud Run')));

@@ -18,7 +18,7 @@ export interface Metadata {
 }
 
 export interface Probe {
-  readonly httpGet: { readonly path: string };
+  readonly httpGet: { readonly path: string; readonly port?: number | string };
   readonly periodSeconds?: number;
   readonly timeoutSeconds?: number;
   readonly failureThreshold?: number;
@@ -82,6 +82,13 @@ export function podTemplateOf(file: string): PodTemplate {
     .filter((template) => template !== undefined);
   if (templates.length !== 1) throw new Error(`${file}: expected one pod template, found ${templates.length}`);
   return templates[0] as PodTemplate;
+}
+
+/** The container of KServe's ServingRuntime. */
+export function runtimeContainerOf(file: string): Container {
+  const { containers } = manifestOf(file, 'ServingRuntime').spec as { containers: readonly [Container] };
+  if (containers.length !== 1) throw new Error(`${file}: expected one container, found ${containers.length}`);
+  return containers[0];
 }
 
 /** The numbers in a table row of a README. `row` is the row's first cell; the first row that matches counts. */

@@ -20,6 +20,7 @@ function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100, he
       if (bytes > roomBytes) throw new Error('no room');
       reserved += bytes;
     },
+    () => {},
     (body) => bodies.push(Buffer.from(body).toString()),
     (error) => errors.push((error as Error).message),
   );

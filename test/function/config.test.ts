@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { parseConfig } from '../../function/config.ts';
 
 test('defaults', () => {
@@ -22,6 +25,95 @@ test('unknown variables named HOSHI_… are reported', () => {
   ]);
 });
 
+test('AIP_HTTP_PORT is the port unless PORT is set', () => {
+  assert.equal(parseConfig({ AIP_HTTP_PORT: '7080' }).port, 7080);
+  assert.equal(parseConfig({ AIP_HTTP_PORT: '7080', PORT: '9000' }).port, 9000);
+});
+
+test('AIP_STORAGE_URI has a warning: hoshi reads no buckets', () => {
+  const { remarks } = parseConfig({ AIP_STORAGE_URI: 'gs://a/b' });
+  assert.deepEqual(
+    remarks.map(({ severity }) => severity),
+    ['warning'],
+  );
+  assert.match(remarks[0]?.message ?? '', /^AIP_STORAGE_URI is not used, .* HOSHI_BUNDLE$/);
+});
+
+test('HOST is an address or a name', () => {
+  for (const host of ['127.0.0.1', '0.0.0.0', '::', '::1', 'fe80::1%eth0', 'localhost', 'a-b.example', 'my_host'])
+    assert.equal(parseConfig({ HOST: host }).host, host);
+  assert.equal(parseConfig({ HOST: '[::1]' }).host, '::1');
+  assert.equal(parseConfig({}).host, undefined);
+});
+
+test('HOSHI_CORS_ORIGINS is * or a list', () => {
+  const originsOf = (text: string) => parseConfig({ HOSHI_CORS_ORIGINS: text }).corsOrigins;
+  assert.equal(originsOf(''), undefined);
+  assert.deepEqual(originsOf('*'), ['*']);
+  assert.deepEqual(originsOf('https://a.example, http://localhost:3000,https://a.example'), [
+    'https://a.example',
+    'http://localhost:3000',
+  ]);
+  assert.deepEqual(originsOf('http://[::1]:81,https://a:8443'), ['http://[::1]:81', 'https://a:8443']);
+  assert.deepEqual(originsOf('chrome-extension://abcdefgh'), ['chrome-extension://abcdefgh']);
+});
+
+describe('the folder of the bundle', () => {
+  let mounted: string;
+  beforeEach(() => {
+    mounted = mkdtempSync(join(tmpdir(), 'hoshi-mounted-'));
+  });
+  afterEach(() => rmSync(mounted, { recursive: true }));
+  const addBundle = (folder: string) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'manifest.json'), '{}');
+  };
+  const parse = (environment: Record<string, string> = {}) => {
+    const { bundlePath, remarks } = parseConfig(environment, mounted);
+    return { bundlePath, remarks: remarks.map(({ severity, message }) => `${severity}: ${message}`) };
+  };
+
+  test('is the mounted one if it is a bundle, and the log says so', () => {
+    addBundle(mounted);
+    assert.deepEqual(parse(), { bundlePath: mounted, remarks: [`info: the bundle at ${mounted} is served`] });
+  });
+
+  test('is HOSHI_BUNDLE if that is set, and the log says that the mounted bundle is not served', () => {
+    addBundle(mounted);
+    assert.deepEqual(parse({ HOSHI_BUNDLE: '/mine' }), {
+      bundlePath: '/mine',
+      remarks: [`warning: HOSHI_BUNDLE is set, so the bundle at ${mounted} is not served`],
+    });
+    assert.deepEqual(parse({ HOSHI_BUNDLE: `${mounted}/` }), { bundlePath: `${mounted}/`, remarks: [] });
+  });
+
+  test('is the shipped one if nothing is mounted, or an empty folder, and the log says the latter', () => {
+    const { bundlePath, remarks } = parseConfig({}, join(mounted, 'none'));
+    assert.match(bundlePath, /model\/stars$/);
+    assert.deepEqual(remarks, []);
+    mkdirSync(join(mounted, 'lost+found')); // at the root of a volume
+    const empty = parse();
+    assert.match(empty.bundlePath, /model\/stars$/);
+    assert.deepEqual(empty.remarks, [`warning: ${mounted} is empty, so the shipped model is served`]);
+  });
+
+  test('of something else that is mounted there is an error, which names a bundle one folder below', () => {
+    writeFileSync(join(mounted, 'model.joblib'), '');
+    assert.throws(parse, {
+      message: new RegExp(
+        `^Expected ${mounted} to be a bundle with manifest\\.json, found a folder without one\\. HOSHI_BUNDLE=\\S+model/stars serves the shipped model$`,
+      ),
+    });
+    addBundle(join(mounted, 'mine'));
+    assert.throws(parse, /Set HOSHI_BUNDLE=\S+\/mine$/);
+    assert.equal(parse({ HOSHI_BUNDLE: '/mine' }).bundlePath, '/mine');
+    writeFileSync(join(mounted, 'file'), '');
+    assert.throws(() => parseConfig({}, join(mounted, 'file')), /to be a folder that can be read, received ENOTDIR/);
+    symlinkSync('/nowhere', join(mounted, 'link'));
+    assert.throws(() => parseConfig({}, join(mounted, 'link')), /to be a folder that can be read, received ENOENT/);
+  });
+});
+
 const refused: [environment: Record<string, string>, message: string][] = [
   [{ PORT: '65536' }, 'Expected PORT to be an integer from 0 to 65535, received "65536"'],
   [{ HOSHI_TEXTS_LIMIT: '-1' }, 'Expected HOSHI_TEXTS_LIMIT to be an integer from 1 to 65536, received "-1"'],
@@ -38,6 +130,39 @@ const refused: [environment: Record<string, string>, message: string][] = [
     { HOSHI_ENGINE: 'gpu' },
     'Expected HOSHI_ENGINE to be one of auto, native, native-lightgbm, lightgbm, js, received "gpu"',
   ],
+  [{ AIP_HTTP_PORT: '0' }, 'Expected AIP_HTTP_PORT to be an integer from 1 to 65535, received "0"'],
+  ...['predict', '/a?b', '/a#b', '/{a}', 'http://a/b', '/a b', '/あ'].map((path): [Record<string, string>, string] => [
+    { AIP_PREDICT_ROUTE: path },
+    `Expected AIP_PREDICT_ROUTE to be a path such as /predict, received "${path}"`,
+  ]),
+  [{ AIP_HEALTH_ROUTE: 'health' }, 'Expected AIP_HEALTH_ROUTE to be a path such as /health, received "health"'],
+  ...['http://localhost', '127.0.0.256', '1.2', '::1:80:', 'a b', 'localhost:80', '-a', '*'].map(
+    (host): [Record<string, string>, string] => [
+      { HOST: host },
+      `Expected HOST to be an address such as 127.0.0.1 or ::1, or the name of a host, received "${host}"`,
+    ],
+  ),
+  ...(
+    [
+      ['null'],
+      ['example.com'],
+      ['https://'],
+      ['https://*.example.com'],
+      ['*,https://a.example', '*'],
+      ['https://a.example,', ''],
+      ['https://a.example/path'],
+      ['https://a.example/', 'https://a.example/', 'https://a.example'],
+      ['https://A.example', 'https://A.example', 'https://a.example'],
+      ['https://a.example:443', 'https://a.example:443', 'https://a.example'],
+      ['https://例え.jp', 'https://例え.jp', 'https://xn--r8jz45g.jp'],
+      ['https://u@a.example'],
+      ['chrome-extension://abcdefgh/'],
+      ['chrome-extension://ABCDEFGH'],
+    ] as const
+  ).map(([text, named = text, advised]): [Record<string, string>, string] => [
+    { HOSHI_CORS_ORIGINS: text },
+    `Expected HOSHI_CORS_ORIGINS to be * or a list of origins such as https://example.com, separated by commas, received "${named}"${advised === undefined ? '' : `. Browsers send it as ${advised}`}`,
+  ]),
 ];
 for (const [environment, message] of refused) {
   test(`refuses ${JSON.stringify(environment)}`, () => assert.throws(() => parseConfig(environment), { message }));

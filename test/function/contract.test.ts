@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -202,12 +202,70 @@ const cases: readonly Case[] = [
     status: 400,
     detail: /^Expected the body to be UTF-8/,
   },
+  ...(['gzip', 'GZIP', 'deflate', 'br'] as const).map((coding) => ({
+    what: `a body compressed with ${coding}`,
+    headers: { 'Content-Encoding': coding },
+    body: { gzip: gzipSync, GZIP: gzipSync, deflate: deflateSync, br: brotliCompressSync }[coding](texts(great)),
+    status: 200,
+    equals: scored(great),
+  })),
   {
-    what: 'a compressed body',
-    headers: { 'Content-Encoding': 'gzip' },
-    body: gzipSync(texts('x')),
+    what: 'the coding identity',
+    headers: { 'Content-Encoding': 'identity' },
+    body: texts(great),
+    status: 200,
+    equals: scored(great),
+  },
+  ...[
+    { what: 'deflate without the header of zlib', coding: 'deflate', body: deflateRawSync(texts(great)) },
+    { what: 'two codings', coding: 'gzip, br', body: brotliCompressSync(gzipSync(texts(great))) },
+    { what: 'x-gzip, after identity', coding: 'identity, x-gzip', body: gzipSync(texts(great)) },
+  ].map(({ what, coding, body }) => ({
+    what,
+    headers: { 'Content-Encoding': coding },
+    body,
+    status: 200,
+    equals: scored(great),
+    leanOnly: true,
+  })),
+  {
+    what: 'an unknown coding',
+    headers: { 'Content-Encoding': 'compress' },
+    body: 'x',
     status: 415,
-    detail: /without Content-Encoding/,
+    detail: /^Expected the content codings gzip, deflate, br(, zstd)? or identity, received another$/,
+    leanOnly: true,
+  },
+  {
+    what: 'three codings',
+    headers: { 'Content-Encoding': 'gzip, gzip, gzip' },
+    body: gzipSync(gzipSync(gzipSync(texts(great)))),
+    status: 415,
+    detail: /^Expected at most 2 content codings, received 3$/,
+    leanOnly: true,
+  },
+  {
+    what: 'a body that is not what Content-Encoding says',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: texts(great),
+    status: 400,
+    detail: /^Expected the body to be gzip data, as Content-Encoding says, received something else$/,
+    leanOnly: true,
+  },
+  {
+    what: 'a compressed body of over 1 MiB',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: gzipSync(texts('x'.repeat(1 << 20))),
+    status: 413,
+    detail: /^Expected a body of at most 1048576 bytes/,
+  },
+  {
+    what: 'an empty body that says that it is compressed',
+    headers: { 'Content-Encoding': 'gzip' },
+    body: '',
+    status: 400,
+    detail: /received nothing$/,
+    leanOnly: true,
   },
   {
     what: 'a body over 1 MiB',
@@ -284,6 +342,36 @@ const cases: readonly Case[] = [
     path: '/',
     status: 405,
     detail: /^Expected GET or HEAD or POST for \/, received DELETE$/,
+  },
+  {
+    what: 'OPTIONS without CORS',
+    method: 'OPTIONS',
+    path: '/api/1/users',
+    headers: { Origin: 'https://a.example', 'Access-Control-Request-Method': 'POST' },
+    status: 405,
+    detail: /^Expected POST for \/api\/1\/users, received OPTIONS$/,
+    has: { allow: 'POST' },
+  },
+  {
+    what: 'texts in the URL',
+    method: 'GET',
+    path: '/?texts=%E8%89%AF%E3%81%84',
+    status: 400,
+    detail: /^Expected the texts in the body of a POST, received them in the URL, and URLs are logged\. POST/,
+  },
+  {
+    what: 'a path in another spelling',
+    method: 'GET',
+    path: '//%76%31/x/../models/',
+    status: 200,
+    equals: { models: ['stars'] },
+  },
+  {
+    what: 'parameters of Vertex AI',
+    path: '/v1/models/stars:predict',
+    body: JSON.stringify({ instances: [great], parameters: { any: [1] } }),
+    status: 200,
+    equals: () => ({ predictions: [scorer.score(great)] }),
   },
   {
     what: 'PUT elsewhere',

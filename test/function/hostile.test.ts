@@ -9,7 +9,7 @@ import { connect, type Socket } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const MIB = 1 << 20;
@@ -134,10 +134,39 @@ attack('Content-Length of 1 GiB, sent without waiting: 413', async () => {
   assert.ok(poured < 1024, `${poured} MiB were taken`);
 });
 
-attack('a gzip bomb: 415, and it is not decompressed', async () => {
-  const bomb = gzipSync(Buffer.alloc(100 * MIB, ' '));
-  assert.match(await sendRaw(host.port, sized(bomb, 'Content-Encoding: gzip\r\n')), /^HTTP\/1\.1 415 /);
-});
+/** 1 GiB of spaces as less than 1 MiB: members of 16 MiB each, one after the other. */
+const bomb = Buffer.alloc(64 * gzipSync(Buffer.alloc(16 * MIB, ' ')).length, gzipSync(Buffer.alloc(16 * MIB, ' ')));
+const bombs: [coding: string, body: Buffer][] = [
+  ['gzip', bomb],
+  ['deflate', deflateSync(Buffer.alloc(100 * MIB, ' '))],
+  ['br', brotliCompressSync(Buffer.alloc(100 * MIB, ' '), { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+  ['gzip, gzip', gzipSync(bomb)],
+  ['gzip, br', brotliCompressSync(bomb)],
+];
+for (const [coding, body] of bombs)
+  attack(`30 bombs of ${coding} at a time: 413 or 503, and other requests are answered before them`, async () => {
+    assert.ok(body.length < MIB);
+    let waiting = 30;
+    const answers = Array.from({ length: waiting }, async () => {
+      const answer = await sendRaw(host.port, sized(body, `Content-Encoding: ${coding}\r\n`), 30_000);
+      waiting--;
+      return answer;
+    });
+    let answered = 0;
+    while (waiting > 0) {
+      const response = await fetch(`${host.url}/livez`);
+      await response.arrayBuffer();
+      if (response.ok && waiting > 0) answered++;
+    }
+    const statuses = (await Promise.all(answers)).map((answer) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]));
+    assert.ok(statuses.includes(413), `${statuses}`);
+    assert.deepEqual(
+      statuses.filter((one) => one !== 413 && one !== 503),
+      [],
+    );
+    assert.ok(answered >= 3, `${answered} probes were answered while bombs waited`);
+    assert.match(await (await fetch(`${host.url}/metrics`)).text(), /^http_server_buffered_bytes 0$/m);
+  });
 
 const bodies: [what: string, body: string | Uint8Array, answer: RegExp][] = [
   ['lists nested 500,000 deep', '['.repeat(500_000) + ']'.repeat(500_000), /^HTTP\/1\.1 400 [\s\S]*"pointer":"#"/],

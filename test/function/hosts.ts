@@ -31,7 +31,7 @@ export async function start(
   const port = await freePort();
   const child = spawn(process.execPath, args, {
     cwd: packageRoot,
-    env: { ...process.env, PORT: String(port), ...environment },
+    env: { ...process.env, HOST: '', PORT: String(port), ...environment }, // some shells set HOST
   });
   let messages = '';
   child.stderr.on('data', (chunk) => {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import { parseConfig } from '../../function/config.ts';
 import { checkModelName } from '../../model/bundle/model-name.ts';
 import { fakeServer, type Host, logged, start } from './hosts.ts';
 
@@ -32,7 +33,9 @@ async function checkPaths(host: Host, name: string): Promise<void> {
   const v1 = `${host.url}/v1/models/${inPath}`;
   const v2 = `${host.url}/v2/models/${inPath}`;
   assert.deepEqual(await (await fetch(`${host.url}/v1/models`)).json(), { models: [name] });
-  if (name !== '..') {
+  // ".." is a dot segment in any spelling, so a path cannot name this model. It has two other names.
+  const isDots = name === '..';
+  if (!isDots) {
     assert.deepEqual(await (await fetch(v1)).json(), { name, ready: true });
     assert.deepEqual(await (await post(`${v1}:predict`, { instances: ['良い'] })).json(), { predictions: [2] });
     assert.deepEqual(((await (await fetch(v2)).json()) as { name: string }).name, name);
@@ -41,8 +44,9 @@ async function checkPaths(host: Host, name: string): Promise<void> {
     const { model_name } = (await (await post(`${v2}/infer`, { inputs })).json()) as { model_name: string };
     assert.equal(model_name, name);
   }
-  assert.equal(await rawStatus(host, `/v1/models/${encodeURIComponent(name)}`), 200);
-  assert.equal(await rawStatus(host, `/v1/models/${encodeURIComponent(name.normalize('NFD'))}`), 200);
+  assert.equal(await rawStatus(host, `/v1/models/${encodeURIComponent(name)}`), isDots ? 404 : 200);
+  assert.equal(await rawStatus(host, `/v1/models/${encodeURIComponent(name.normalize('NFD'))}`), isDots ? 404 : 200);
+  assert.equal(await rawStatus(host, '/v1/models/stars'), 200);
   for (const other of [`${name}x`, '%ff', 'ã'])
     assert.equal(await rawStatus(host, `/v1/models/${encodeURIComponent(other)}`), 404, other);
   assert.equal(await rawStatus(host, '/v1/models/%FF%'), 404);
@@ -80,8 +84,46 @@ describe('a model is reached and told by its name', () => {
     });
 });
 
-test('the rule for new names', () => {
-  for (const name of newNames) checkModelName(name);
+describe('HOSHI_MODEL_NAME', () => {
+  let host: Host;
+  before(async () => {
+    host = await start([fakeServer], { HOSHI_MODEL_NAME: '星-1', FAKE_NAME: 'a/b' });
+  });
+  after(() => host.stop());
+  const inputs = [{ name: 'text', datatype: 'BYTES', shape: [1], data: ['良い'] }];
+
+  test('is the name in the list of models, in the source of events, and in the log', async () => {
+    assert.deepEqual(await (await fetch(`${host.url}/v1/models`)).json(), { models: ['星-1'] });
+    const { headers } = await post(`${host.url}/`, { texts: '良い' }, event);
+    assert.equal(headers.get('ce-source'), `/v1/models/${encodeURIComponent('星-1')}`);
+    await logged(host, 'ready: a/b 0 on the js engine, served as 星-1');
+    const response = await fetch(`${host.url}/v2/models/other`);
+    assert.equal(((await response.json()) as { detail: string }).detail, 'Expected the model 星-1, received another');
+  });
+
+  for (const name of ['星-1', 'a/b', 'stars'])
+    test(`the name ${name} works in paths, and responses have the name that the client used`, async () => {
+      const [v1, v2] = ['v1', 'v2'].map((version) => `${host.url}/${version}/models/${encodeURIComponent(name)}`);
+      assert.deepEqual(await (await fetch(`${v1}`)).json(), { name, ready: true });
+      assert.deepEqual(await (await post(`${v1}:predict`, { instances: ['良い'] })).json(), { predictions: [2] });
+      assert.deepEqual(await (await fetch(`${v2}/ready`)).json(), { name, ready: true });
+      assert.equal(((await (await fetch(`${v2}`)).json()) as { name: string }).name, name);
+      const response = (await (await post(`${v2}/infer`, { inputs })).json()) as { model_name: string };
+      assert.equal(response.model_name, name);
+    });
+
+  test('the name of the bundle stays in /readyz and in the metrics', async () => {
+    const { bundle } = (await (await fetch(`${host.url}/readyz`)).json()) as { bundle: { name: string } };
+    assert.equal(bundle.name, 'a/b');
+    assert.match(await (await fetch(`${host.url}/metrics`)).text(), /^model_info\{name="a\/b"/m);
+  });
+});
+
+test('the rule for new names and for HOSHI_MODEL_NAME', () => {
+  for (const name of newNames) {
+    checkModelName(name);
+    assert.equal(parseConfig({ HOSHI_MODEL_NAME: name }).modelName, name);
+  }
   for (const name of [
     ...olderNames,
     '',
@@ -95,6 +137,13 @@ test('the rule for new names', () => {
     '\u202ea',
     'a\u200b',
     '\ud800',
-  ])
+  ]) {
     assert.throws(() => checkModelName(name), /^Error: Expected the name of the model to be letters and digits, /);
+    if (name === '' || name === 'か\u3099') continue; // not set, and normalized
+    assert.throws(
+      () => parseConfig({ HOSHI_MODEL_NAME: name }),
+      /^Error: Expected HOSHI_MODEL_NAME to be letters and digits, /,
+    );
+  }
+  assert.equal(parseConfig({ HOSHI_MODEL_NAME: 'か\u3099' }).modelName, 'が');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Host, leanServer, start } from './hosts.ts';
+import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const great = 'すごい！最高に興奮した！楽しい';
 
@@ -113,4 +113,15 @@ test("a log line has Google Cloud Logging's fields, and contains neither the tex
 test('a failed request is logged as a warning', async () => {
   await fetch(`${host.url}/none`, { headers: { 'X-Request-Id': 'failed-1' } });
   assert.equal((await logged('failed-1')).severity, 'WARNING');
+});
+
+test('the log has the path of a target alone: no password of its host, no query, no fragment', async () => {
+  const targets = ['/alone?texts=secret', '/alone#secret', '/alone?#secret', 'http://user:secret@host/alone?secret'];
+  for (const [i, target] of targets.entries()) {
+    const id = `target-${i}-`;
+    await sendRaw(host.port, `GET ${target} HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`);
+    const entry = await logged(id);
+    assert.equal((entry.httpRequest as { requestUrl: string }).requestUrl, '/alone', target);
+    assert.doesNotMatch(JSON.stringify(entry), /secret/);
+  }
 });

@@ -30,7 +30,7 @@ const failing: [what: string, args: string[], environment: Record<string, string
     'a bundle that does not exist',
     [leanServer],
     { HOSHI_BUNDLE: '/nowhere' },
-    /^(info: listening on port \d+\n)?error: \/nowhere\/manifest\.json: expected a file of a bundle, found none\n$/,
+    /^(info: listening on port \d+: \S+\n)?error: \/nowhere\/manifest\.json: expected a file of a bundle, found none\n$/,
   ],
   ['a model that cannot be loaded', [fakeServer], { FAKE_LOAD: 'fail' }, /error: no such bundle\n/],
   [
