@@ -86,7 +86,8 @@ export class Http2Connections {
     session.setLocalWindowSize(WINDOW_BYTES);
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-      if (stream.destroyed) return; // it was reset before Node told of it
+      stream.on('error', () => {}); // before all else: a stream may be reset before Node tells of it
+      if (stream.destroyed) return;
       streams.add(stream);
       this.#idle.delete(socket);
       stream.once('close', () => {
@@ -106,7 +107,6 @@ export class Http2Connections {
   }
 
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket): void {
-    stream.on('error', () => {}); // `aborted` and `close` tell that the client has gone
     if (this.#openStreams >= MAX_STREAMS) {
       countRefusal(shed(this.#service.counters, 'connections'), this.#service);
       stream.close(constants.NGHTTP2_REFUSED_STREAM); // the client may try again
