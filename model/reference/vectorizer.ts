@@ -94,6 +94,12 @@ export class Vectorizer {
       if (column !== undefined) yield { ...term, column };
     }
   }
+
+  /** The number of words, and of the words that are not a term of the vocabulary on their own. */
+  wordCounts(tokens: Iterable<TermToken>): [words: number, unknownWords: number] {
+    const words = readWords(tokens, this.parameters).segments.flat();
+    return [words.length, words.filter(({ text }) => !this.#columns.has(text)).length];
+  }
 }
 
 function weigh(

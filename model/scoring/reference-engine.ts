@@ -3,6 +3,7 @@
  * (`js`). Slow and readable; the native engine must give the same doubles.
  */
 import { setImmediate } from 'node:timers/promises';
+import type { CountedScores } from '../../native/index.ts';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { type Bundle, checkFeatureCount, checkSameNormalizer, checkSameTokenizer } from '../bundle/read.ts';
@@ -125,8 +126,20 @@ export class ReferenceEngine implements Scorer {
       rows.push(this.#rowOf(text));
       await setImmediate(); // lets other work run between two texts
     }
-    const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
-    return sums.map((sum) => this.#scoreMap.score(sum));
+    return this.#scoresOf(rows);
+  }
+
+  async scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores> {
+    const rows: SparseRow[] = [];
+    const words = new Uint32Array(texts.length);
+    const unknownWords = new Uint32Array(texts.length);
+    for (const [i, text] of texts.entries()) {
+      const { tokens } = this.#tokens(text);
+      rows.push(this.vectorizer.row(tokens));
+      [words[i], unknownWords[i]] = this.vectorizer.wordCounts(tokens);
+      await setImmediate();
+    }
+    return { scores: await this.#scoresOf(rows), words, unknownWords };
   }
 
   maxUnits(text: string): number {
@@ -136,6 +149,11 @@ export class ReferenceEngine implements Scorer {
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
     return explainer.explain(text, this.#tokens(text));
+  }
+
+  async #scoresOf(rows: readonly SparseRow[]): Promise<Float64Array> {
+    const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
+    return sums.map((sum) => this.#scoreMap.score(sum));
   }
 
   #rowOf(text: string): SparseRow {
