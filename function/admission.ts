@@ -15,12 +15,12 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Counters, ShedReason } from './counters.ts';
 import { EventLoopQueue } from './event-loop-queue.ts';
-import { HttpError } from './response.ts';
+import { HttpError, setBy } from './response.ts';
 
 export interface AdmissionLimits {
   /** The longest expected wait for the event loop, in milliseconds. */
   readonly delayLimitMs: number;
-  /** UTF-16 units of text in the scorer's threads. */
+  /** Work in the scorer's threads, in UTF-16 units of text. */
   readonly queueLimitUnits: number;
   /** Bytes of bodies that are arriving or waiting, and of large responses that are not sent. */
   readonly bufferLimitBytes: number;
@@ -183,10 +183,10 @@ const MAX_REQUESTS_PER_CONNECTION = 256;
 const MAX_BATCH_AGE_FACTOR = 4;
 
 const SHED_DETAILS: Readonly<Record<ShedReason, string>> = {
-  loop: 'Too many requests are waiting',
-  queue: 'Too much text is waiting to be scored',
-  memory: 'Too many bytes are arriving or waiting to be read',
-  connections: 'Too many connections are open',
+  loop: `Too many requests are waiting${setBy('HOSHI_DELAY_LIMIT_MS')}`,
+  queue: `Too much text is waiting to be scored${setBy('HOSHI_QUEUE_LIMIT_UNITS')}`,
+  memory: `Too many bytes are arriving or waiting to be read${setBy('HOSHI_BUFFER_LIMIT_BYTES')}`,
+  connections: `Too many connections are open${setBy('HOSHI_CONNECTIONS_LIMIT')}`,
 };
 
 /** Counts a shed request. Returns its 503. */

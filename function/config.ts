@@ -11,8 +11,10 @@ export interface Config {
   readonly bundlePath: string;
   /** The largest body of a request, in bytes. */
   readonly bodyLimitBytes: number;
-  /** The maximum number of texts in one request. */
-  readonly textsLimit: number;
+  /** The maximum number of texts in one request. Undefined: only the work limits it. */
+  readonly textsLimit: number | undefined;
+  /** The most work of one request: the units of its texts, TEXT_COST_UNITS for each, and the cost of explanations. */
+  readonly workLimitUnits: number;
   /** How long a client may take to send its headers. */
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
@@ -41,6 +43,32 @@ export interface Config {
   readonly unknown: readonly string[];
 }
 
+/**
+ * The work of a text besides its UTF-16 units. Measured: a unit takes 42 ns on one thread. A text of its own takes 1 to
+ * 1.5 µs on the event loop (parsing, checking, copying, writing its score) and up to 2 µs on a thread of the scorer.
+ */
+export const TEXT_COST_UNITS = 128;
+
+/** The limits of a list of texts, as the checks of a body need them before anything costly is done. */
+export interface TextLimits {
+  readonly maxTexts: number;
+  /** The variable that sets `maxTexts`. */
+  readonly setBy: 'HOSHI_TEXTS_LIMIT' | 'HOSHI_WORK_LIMIT_UNITS';
+}
+
+export function textLimitsOf({
+  textsLimit,
+  workLimitUnits,
+}: Pick<Config, 'textsLimit' | 'workLimitUnits'>): TextLimits {
+  const maxTexts = Math.floor(workLimitUnits / TEXT_COST_UNITS);
+  return textsLimit !== undefined && textsLimit <= maxTexts
+    ? { maxTexts: textsLimit, setBy: 'HOSHI_TEXTS_LIMIT' }
+    : { maxTexts, setBy: 'HOSHI_WORK_LIMIT_UNITS' };
+}
+
+/** By default, the work limit is also at least twice the largest body, so that one text of ASCII may fill a body. */
+const MIN_DEFAULT_WORK_UNITS = 2 << 20;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws an Error for a wrong value. The message names the variable, what was expected, and what came. */
@@ -50,7 +78,7 @@ export function parseConfig(environment: Environment): Config {
     read.add(name);
     return environment[name] === '' ? undefined : environment[name];
   };
-  const integer = (name: string, fallback: number, lowest: number, highest: number): number => {
+  const integer = <T>(name: string, fallback: T, lowest: number, highest: number): number | T => {
     const text = value(name);
     if (text === undefined) return fallback;
     if (/^\d{1,15}$/.test(text) && Number(text) >= lowest && Number(text) <= highest) return Number(text);
@@ -67,13 +95,20 @@ export function parseConfig(environment: Environment): Config {
   const engines: readonly string[] = ['auto', ...engineNames];
   if (!engines.includes(engine))
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
+  const bodyLimitBytes = integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30);
   return Object.freeze({
     port: integer('PORT', 8080, 0, 65_535),
     workers: integer('HOSHI_WORKERS', 1, 1, 1024),
     engine: engine as EngineChoice,
     bundlePath: value('HOSHI_BUNDLE') ?? join(packageRoot, 'model', 'stars'),
-    bodyLimitBytes: integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30),
-    textsLimit: integer('HOSHI_TEXTS_LIMIT', 64, 1, 65_536),
+    bodyLimitBytes,
+    textsLimit: integer('HOSHI_TEXTS_LIMIT', undefined, 1, 65_536),
+    workLimitUnits: integer(
+      'HOSHI_WORK_LIMIT_UNITS',
+      Math.max(MIN_DEFAULT_WORK_UNITS, 2 * bodyLimitBytes),
+      TEXT_COST_UNITS,
+      2 ** 32,
+    ),
     headersTimeoutMs: integer('HOSHI_HEADERS_TIMEOUT_MS', 10_000, 1, 600_000),
     requestTimeoutMs: integer('HOSHI_REQUEST_TIMEOUT_MS', 30_000, 1, 600_000),
     keepAliveTimeoutMs: integer('HOSHI_KEEP_ALIVE_TIMEOUT_MS', 620_000, 1, 3_600_000),

@@ -69,7 +69,10 @@ export function limitConnections(
 
 const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Expected headers of at most 16 KiB, received more'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Expected a whole HTTP request in time, received a part of one'],
+  ERR_HTTP_REQUEST_TIMEOUT: [
+    408,
+    'Expected a whole HTTP request in time, received a part of one. HOSHI_HEADERS_TIMEOUT_MS and HOSHI_REQUEST_TIMEOUT_MS set this limit',
+  ],
 };
 
 /**

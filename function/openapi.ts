@@ -10,7 +10,7 @@ import type { Operation, Route } from './route.ts';
 export function describing(routes: readonly Route[]): Operation {
   return {
     async handle({ service }) {
-      document ??= openApi(routes, service.limits.textsLimit).then((json) => JSON.stringify(json));
+      document ??= openApi(routes, service.limits.maxTexts).then((json) => JSON.stringify(json));
       return { type: 'application/json', body: await document };
     },
   };
@@ -19,12 +19,12 @@ export function describing(routes: readonly Route[]): Operation {
 /** Made by the first request: neither the routes nor the limit changes while the process runs. */
 let document: Promise<string> | undefined;
 
-/** The OpenAPI document of the routes. Bodies hold at most `textsLimit` texts. */
-export async function openApi(routes: readonly Route[], textsLimit: number): Promise<object> {
+/** The OpenAPI document of the routes. Bodies hold at most `maxTexts` texts. */
+export async function openApi(routes: readonly Route[], maxTexts: number): Promise<object> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = paths[route.path] ?? {};
-    path[route.method.toLowerCase()] = await operationObject(route, textsLimit);
+    path[route.method.toLowerCase()] = await operationObject(route, maxTexts);
     paths[route.path] = path;
   }
   return {
@@ -43,7 +43,7 @@ export async function openApi(routes: readonly Route[], textsLimit: number): Pro
 }
 
 /** OpenAPI's Operation Object of a route. */
-async function operationObject(route: Route, textsLimit: number): Promise<object> {
+async function operationObject(route: Route, maxTexts: number): Promise<object> {
   const { body } = typeof route.operation === 'function' ? await route.operation() : route.operation;
   const parameters = Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
     name,
@@ -63,7 +63,7 @@ async function operationObject(route: Route, textsLimit: number): Promise<object
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(textsLimit) }) } }),
+      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(maxTexts) }) } }),
     responses: {
       200: { description: 'The response.', content: contentOf(responses[route.response]) },
       ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),

@@ -46,20 +46,26 @@ export function match(method: string, target: string): Match {
   if (byMethod !== undefined)
     return { route: byMethod.get(name) ?? refuseMethod(name, path, byMethod), parameters: NO_PARAMETERS };
   if (path.startsWith('/v1/') || path.startsWith('/v2/')) {
-    for (const { pattern, byMethod: methods } of templates.values()) {
+    for (const [template, { pattern, byMethod: methods }] of templates) {
       const found = pattern.exec(path);
       if (found !== null)
-        return { route: methods.get(name) ?? refuseMethod(name, path, methods), parameters: { ...found.groups } };
+        return { route: methods.get(name) ?? refuseMethod(name, template, methods), parameters: { ...found.groups } };
     }
-    throw new HttpError(404, 'Expected a path of the protocol V1 or V2, received another: /openapi.json lists them');
+    throw unknownPath('Expected a path of the protocol V1 or V2', name, path);
   }
   if (name === 'POST') return { route: scoringRoute, parameters: NO_PARAMETERS };
-  if (name === 'GET')
-    throw new HttpError(404, 'Expected a path that answers GET, received another: /openapi.json lists them');
+  if (name === 'GET') throw unknownPath('Expected a path that answers GET', name, path);
   return refuseMethod(name, 'this path', new Map([['POST', scoringRoute]]));
 }
 
-function pathOf(target: string): string {
+function unknownPath(expected: string, method: string, path: string): HttpError {
+  return new HttpError(404, `${expected}, received another: /openapi.json lists them`, {
+    advice: async () => (await import('./hints/paths.ts')).pathAdvice(method, path, routes),
+  });
+}
+
+/** The path of a target, without its query and a slash at its end. */
+export function pathOf(target: string): string {
   const start = ABSOLUTE_FORM.test(target) ? target.indexOf('/', target.indexOf('//') + 2) : 0;
   if (start < 0) return '/';
   const query = target.indexOf('?');
@@ -86,7 +92,9 @@ function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): n
 export function namedModel({ model, version }: PathParameters, loaded: NamedModel): NamedModel {
   const name = model === undefined ? undefined : decodedName(model);
   if (name === undefined || (name !== 'stars' && name !== loaded.name && name.normalize() !== loaded.name.normalize()))
-    throw new HttpError(404, `Expected the model ${loaded.name}, received another`);
+    throw new HttpError(404, `Expected the model ${loaded.name}, received another`, {
+      advice: async () => (await import('./hints/similar.ts')).nameAdvice(name ?? '', [loaded.name, 'stars']),
+    });
   if (version !== undefined && version !== loaded.version)
     throw new HttpError(404, `Expected the version ${loaded.version}, received another`);
   return { name: name === 'stars' ? name : loaded.name, version: loaded.version };

@@ -6,15 +6,12 @@ import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
-import type { Config } from './config.ts';
+import { type Config, type TextLimits, textLimitsOf } from './config.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
 
-export interface RequestLimits {
-  readonly bodyLimitBytes: number;
-  readonly textsLimit: number;
-}
+export type RequestLimits = TextLimits & Pick<Config, 'bodyLimitBytes' | 'workLimitUnits'>;
 
 export class ScoringService {
   readonly limits: RequestLimits;
@@ -37,7 +34,8 @@ export class ScoringService {
   isDraining = false;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
-    this.limits = config;
+    const { bodyLimitBytes, workLimitUnits } = config;
+    this.limits = { ...textLimitsOf(config), bodyLimitBytes, workLimitUnits };
     this.bundlePath = config.bundlePath;
     this.scorer = scorer;
     this.admission = new Admission(config);

@@ -121,12 +121,7 @@ export class ReferenceEngine implements Scorer {
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
-    const rows: SparseRow[] = [];
-    for (const text of texts) {
-      rows.push(this.#rowOf(text));
-      await setImmediate(); // lets other work run between two texts
-    }
-    return this.#scoresOf(rows);
+    return (await this.scoreBatchWithWords(texts)).scores;
   }
 
   async scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores> {
@@ -134,12 +129,14 @@ export class ReferenceEngine implements Scorer {
     const words = new Uint32Array(texts.length);
     const unknownWords = new Uint32Array(texts.length);
     for (const [i, text] of texts.entries()) {
-      const { tokens } = this.#tokens(text);
-      rows.push(this.vectorizer.row(tokens));
-      [words[i], unknownWords[i]] = this.vectorizer.wordCounts(tokens);
-      await setImmediate();
+      const counted = this.vectorizer.rowWithWords(this.#tokens(text).tokens);
+      rows.push(counted.row);
+      words[i] = counted.words;
+      unknownWords[i] = counted.unknownWords;
+      await setImmediate(); // lets other work run between two texts
     }
-    return { scores: await this.#scoresOf(rows), words, unknownWords };
+    const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
+    return { scores: sums.map((sum) => this.#scoreMap.score(sum)), words, unknownWords };
   }
 
   maxUnits(text: string): number {
@@ -149,11 +146,6 @@ export class ReferenceEngine implements Scorer {
   async explain(text: string): Promise<Explanation> {
     const explainer = await this.#explainer();
     return explainer.explain(text, this.#tokens(text));
-  }
-
-  async #scoresOf(rows: readonly SparseRow[]): Promise<Float64Array> {
-    const sums = await this.predictor.predictBatch(stackRows(rows, this.vectorizer.columnCount));
-    return sums.map((sum) => this.#scoreMap.score(sum));
   }
 
   #rowOf(text: string): SparseRow {
