@@ -111,7 +111,12 @@ export function object<P extends Properties>(
     example,
     describe: (maxTexts) =>
       objectSchema(
-        Object.fromEntries(members.map(({ key, schema }) => [key, schema.describe(maxTexts)])),
+        Object.fromEntries(
+          members.map(({ key, schema, isOptional }) => {
+            const described = schema.describe(maxTexts);
+            return [key, isOptional ? orNull(described) : described];
+          }),
+        ),
         members.filter(({ isOptional }) => isOptional).map(({ key }) => key),
       ),
     check: (value, name, pointer, limits) => {
@@ -191,6 +196,13 @@ export function checkedByHandler(describe: (maxTexts: number) => JsonSchema): Bo
 }
 
 // ------------------------------------------------------------------------------------------------- shared by handlers
+
+/** The JSON Schema of a value that may also be null. */
+export function orNull(schema: JsonSchema): JsonSchema {
+  const { type } = schema;
+  if (typeof type === 'string') return { ...schema, type: [type, 'null'] };
+  return Object.keys(schema).length === 0 ? schema : { oneOf: [schema, { type: 'null' }] };
+}
 
 /** The JSON Schema of an object: all properties are required, except those in `optionalKeys`. */
 export function objectSchema(

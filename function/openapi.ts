@@ -1,7 +1,7 @@
 /**
  * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from its fields.
  */
-import { problem, type ResponseContent, responses } from './response-schemas.ts';
+import { inferenceProblem, problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
 
 /**
@@ -38,7 +38,7 @@ export async function openApi(routes: readonly Route[], maxTexts: number): Promi
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
-    components: { schemas: { Problem: problem } },
+    components: { schemas: { Problem: problem, InferenceProblem: inferenceProblem } },
   };
 }
 
@@ -66,7 +66,7 @@ async function operationObject(route: Route, maxTexts: number): Promise<object> 
       : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(maxTexts) }) } }),
     responses: {
       200: { description: 'The response.', content: contentOf(responses[route.response]) },
-      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),
+      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status, route)])),
     },
   };
 }
@@ -76,18 +76,19 @@ function contentOf(content: ResponseContent): object {
 }
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The body is not as expected. The detail says what was expected, and the pointer says where.',
+  400: 'The body is not as expected. The detail says what was expected and often how to fix it, and the pointer says where.',
   404: 'The loaded model has another name or version, or has no such resource.',
-  413: 'The body or its list is over the limit.',
+  413: 'The body, its list or its work is over a limit. The detail names the variable that sets the limit.',
   415: 'The body is compressed, or a batch of events.',
   501: "This model's scores cannot be explained.",
   503: 'The server is overloaded, the model is being loaded, or the process is shutting down.',
 };
 
-function problemResponse(status: number): object {
+function problemResponse(status: number, { path }: Route): object {
+  const schema = /^\/v[12](?:\/|$)/.test(path) ? 'InferenceProblem' : 'Problem';
   return {
     description: DESCRIPTIONS[status],
     ...(status === 503 ? { headers: { 'Retry-After': { schema: { type: 'string' } } } } : {}),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }

@@ -149,7 +149,7 @@ test('a schema describes itself as JSON Schema', () => {
     type: 'object',
     properties: {
       texts: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' }, maxItems: LIMITS.maxTexts }] },
-      explain: { type: 'boolean', default: false },
+      explain: { type: ['boolean', 'null'], default: false },
     },
     required: ['texts'],
   });
@@ -162,6 +162,6 @@ test('a schema describes itself as JSON Schema', () => {
   });
   assert.deepEqual(object({ a: optional(constant('b')) }).describe(LIMITS.maxTexts), {
     type: 'object',
-    properties: { a: { const: 'b' } },
+    properties: { a: { oneOf: [{ const: 'b' }, { type: 'null' }] } },
   });
 });
