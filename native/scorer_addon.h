@@ -171,8 +171,8 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
 
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(), hoshi::WordCounts(*batch_counts_) +=
-                                          scratch_.extractor.vectorizer.word_counts);
+    return CountsToJavaScript(info.Env(),
+                              hoshi::WordCounts(*batch_counts_) += scratch_.extractor.vectorizer.word_counts);
   }
 
   std::shared_ptr<const Scorer> scorer_;

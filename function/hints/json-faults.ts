@@ -140,7 +140,7 @@ function firstFault(json: string): Fault | undefined {
   }
 }
 
-const ESCAPE = /^(?:["\\/bfnrt]|u[\da-fA-F]{4})/;
+const ESCAPE = /["\\/bfnrt]|u[\da-fA-F]{4}/y;
 
 /** The index of the quote that ends the string, of the first fault in it, or the length of the text. */
 function endOfString(json: string, start: number): number {
@@ -148,7 +148,8 @@ function endOfString(json: string, start: number): number {
     const code = json.charCodeAt(i);
     if (code === 0x22 || code < 0x20) return i;
     if (code !== 0x5c) continue;
-    if (!ESCAPE.test(json.slice(i + 1, i + 6))) return i + 1 >= json.length ? json.length : i;
+    ESCAPE.lastIndex = i + 1;
+    if (!ESCAPE.test(json)) return i + 1 >= json.length ? json.length : i;
     i++;
   }
   return json.length;

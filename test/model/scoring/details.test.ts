@@ -30,7 +30,10 @@ describe('every engine', () => {
     const scorers = await scorersOf(join(packageRoot, 'model', 'stars'));
     const counted = await Promise.all(scorers.map((scorer) => scorer.scoreBatchWithWords(texts)));
     const native = counted[0] as (typeof counted)[number];
-    assert.ok(native.words.some((count) => count > 5), 'there are words');
+    assert.ok(
+      native.words.some((count) => count > 5),
+      'there are words',
+    );
     assert.ok(native.unknownWords.some((count, i) => count > 0 && count < (native.words[i] as number)));
     for (const other of counted) assert.deepEqual(other, native);
     for (const scorer of scorers) assert.deepEqual(await scorer.scoreBatch(texts), native.scores, scorer.engine);
