@@ -112,7 +112,7 @@ export function eventResponse(received: ReceivedEvent, source: string, data: obj
   });
   const { headers, body } = isStructured ? HTTP.structured(response) : HTTP.binary(response);
   const { 'content-type': type = STRUCTURED, ...others } = headers as Record<string, unknown>;
-  const encoded = Object.entries(others).map(([name, value]) => [name, encodeHeader(String(value))]);
+  const encoded = Object.entries(others).map(([name, value]) => [name, encodeHeader(name.slice(3), String(value))]);
   return { type: type as string, headers: Object.fromEntries(encoded), body: body as string };
 }
 

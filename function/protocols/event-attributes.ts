@@ -18,6 +18,11 @@ const MAX_ATTRIBUTES = 256;
 
 const REQUIRED = ['id', 'source', 'type'] as const;
 const OPTIONAL = ['subject', 'datacontenttype', 'dataschema'] as const;
+/**
+ * URIs are ASCII, and stay as they are in headers in both directions. By the specification, each % in them would be
+ * encoded again, but the SDKs of Go (Knative) and JavaScript do not do that.
+ */
+const URIS = ['source', 'dataschema'];
 /** Members of a structured event that are no attributes. */
 const DATA = ['data', 'data_base64'];
 const ATTRIBUTES: readonly string[] = ['specversion', ...REQUIRED, ...OPTIONAL, 'time'];
@@ -30,7 +35,7 @@ export function attributesIn(headers: IncomingHttpHeaders): Attributes {
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith('ce-') || typeof value !== 'string') continue;
     const name = header.slice(3);
-    const decoded = decodeHeader(value);
+    const decoded = URIS.includes(name) ? value : decodeHeader(value);
     if (decoded === undefined)
       throw new HttpError(
         400,
@@ -52,8 +57,9 @@ function decodeHeader(value: string): string | undefined {
   return isUtf8(bytes) ? bytes.toString() : undefined;
 }
 
-/** A value of an attribute as the value of a header. */
-export function encodeHeader(value: string): string {
+/** The value of an attribute as the value of its header. */
+export function encodeHeader(name: string, value: string): string {
+  if (URIS.includes(name)) return value;
   return Array.from(Buffer.from(value), (byte) =>
     byte > 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x25
       ? String.fromCharCode(byte)

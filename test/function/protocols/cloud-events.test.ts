@@ -232,6 +232,12 @@ describe('values of headers', () => {
     });
   }
 
+  test('a URI is not decoded and not encoded again, as SDKs do', async () => {
+    const received = binary({ ...REQUIRED, source: '/a%20b/%E6%98%9F', dataschema: 'https://a/%20' });
+    assert.equal(received.event.source, '/a%20b/%E6%98%9F');
+    assert.equal(eventResponse(received, '/m/%E6%98%9F', {}).headers?.['ce-source'], '/m/%E6%98%9F');
+  });
+
   test('bytes that are not UTF-8 are refused, and the attribute is named', async () => {
     for (const subject of ['%FF', '%E6%98', '\xe6'])
       assert.equal(
