@@ -56,6 +56,17 @@ export interface TextLimits {
   readonly setBy: 'HOSHI_TEXTS_LIMIT' | 'HOSHI_WORK_LIMIT_UNITS';
 }
 
+/**
+ * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to
+ * the scorer's threads, where a list of the largest body takes 0.1 s and delays no other request.
+ */
+const MAX_EVENT_LOOP_UNITS = 10_000;
+
+/** The most units of texts that are scored on the event loop. One text of so many units is within the limit of work. */
+export function eventLoopUnitsOf({ workLimitUnits }: Pick<Config, 'workLimitUnits'>): number {
+  return Math.min(MAX_EVENT_LOOP_UNITS, workLimitUnits - TEXT_COST_UNITS);
+}
+
 export function textLimitsOf({
   textsLimit,
   workLimitUnits,

@@ -186,9 +186,10 @@ class RequestLifecycle implements RequestContext {
   }
 
   scoreNow(text: string): number | undefined {
-    const { ready, counters } = this.service;
-    if (ready === undefined || text.length > MAX_EVENT_LOOP_UNITS) return undefined;
-    if (unitsOf(text, ready, MAX_EVENT_LOOP_UNITS) > MAX_EVENT_LOOP_UNITS) return undefined;
+    const { ready, counters, limits } = this.service;
+    const { eventLoopUnits } = limits;
+    if (ready === undefined || text.length > eventLoopUnits) return undefined;
+    if (unitsOf(text, ready, eventLoopUnits) > eventLoopUnits) return undefined;
     const startMs = this.#startScoring();
     const score = ready.score(text);
     this.#predictMs = performance.now() - startMs;
@@ -200,8 +201,10 @@ class RequestLifecycle implements RequestContext {
   async score(texts: readonly string[]): Promise<Float64Array> {
     const scorer = this.service.ready ?? (await this.service.scorer);
     if (texts.length > MAX_EVENT_LOOP_TEXTS) return (await this.#scoreBatch(texts, scorer)).scores;
-    const units = unitsOf(texts.join(''), scorer, MAX_EVENT_LOOP_UNITS);
-    if (units > MAX_EVENT_LOOP_UNITS) return (await this.#scoreBatch(texts, scorer, units)).scores;
+    const { eventLoopUnits } = this.service.limits;
+    const units = unitsOf(texts.join(''), scorer, eventLoopUnits);
+    if (units > eventLoopUnits) return (await this.#scoreBatch(texts, scorer, units)).scores;
+    this.#checkWork(units + TEXT_COST_UNITS * texts.length);
     const startMs = this.#startScoring();
     const scores = Float64Array.from(texts, (text) => scorer.score(text));
     this.#endScoring(startMs, scores);
@@ -215,14 +218,9 @@ class RequestLifecycle implements RequestContext {
   /** Scores texts in the scorer's threads. `textUnits` are the units of the texts, if they are known. */
   async #scoreBatch(texts: readonly string[], scorer: Scorer, textUnits?: number): Promise<CountedScores> {
     const { admission, limits } = this.service;
-    const { workLimitUnits } = limits;
-    const units = textUnits ?? unitsOf(texts.join(''), scorer, workLimitUnits);
+    const units = textUnits ?? unitsOf(texts.join(''), scorer, limits.workLimitUnits);
     const work = units + TEXT_COST_UNITS * texts.length;
-    if (work > workLimitUnits)
-      throw new HttpError(
-        413,
-        `Expected texts of at most ${workLimitUnits} units of work together, received ${work}: the UTF-16 units of the normalized texts, and ${TEXT_COST_UNITS} for each text${setBy('HOSHI_WORK_LIMIT_UNITS')}`,
-      );
+    this.#checkWork(work);
     if (!admission.hasRoomFor(work)) throw this.#shed('queue');
     if (texts.length > MAX_SLICE_TEXTS) await nextRound(); // the list was parsed and checked in this one
     const startMs = this.#startScoring();
@@ -231,11 +229,20 @@ class RequestLifecycle implements RequestContext {
     return counted;
   }
 
+  #checkWork(work: number): void {
+    const { workLimitUnits } = this.service.limits;
+    if (work > workLimitUnits)
+      throw new HttpError(
+        413,
+        `Expected texts of at most ${workLimitUnits} units of work together, received ${work}: the UTF-16 units of the normalized texts, and ${TEXT_COST_UNITS} for each text${setBy('HOSHI_WORK_LIMIT_UNITS')}`,
+      );
+  }
+
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
     if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
     const { admission, limits } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
-    const maxTexts = Math.max(1, Math.floor(limits.workLimitUnits / EXPLANATION_COST_UNITS));
+    const maxTexts = Math.floor(limits.workLimitUnits / EXPLANATION_COST_UNITS);
     if (texts.length > maxTexts)
       throw new HttpError(
         413,
@@ -436,12 +443,6 @@ class RequestLifecycle implements RequestContext {
 
 /** If the client disconnects before the response, this status is logged and counted. nginx uses the same number. */
 const CLIENT_CLOSED_REQUEST = 499;
-
-/**
- * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to
- * the scorer's threads, where a list of the largest body takes 0.1 s and delays no other request.
- */
-const MAX_EVENT_LOOP_UNITS = 10_000;
 
 /** Lists of more texts go to the scorer's threads, too: 64 empty texts take 10 µs, and a long list of them milliseconds. */
 const MAX_EVENT_LOOP_TEXTS = 64;

@@ -6,12 +6,15 @@ import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
-import { type Config, type TextLimits, textLimitsOf } from './config.ts';
+import { type Config, eventLoopUnitsOf, type TextLimits, textLimitsOf } from './config.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
 
-export type RequestLimits = TextLimits & Pick<Config, 'bodyLimitBytes' | 'workLimitUnits'>;
+export interface RequestLimits extends TextLimits, Pick<Config, 'bodyLimitBytes' | 'workLimitUnits'> {
+  /** The most UTF-16 units of texts that are scored on the event loop. */
+  readonly eventLoopUnits: number;
+}
 
 export class ScoringService {
   readonly limits: RequestLimits;
@@ -35,7 +38,8 @@ export class ScoringService {
 
   constructor(config: Config, scorer: Promise<Scorer>) {
     const { bodyLimitBytes, workLimitUnits } = config;
-    this.limits = { ...textLimitsOf(config), bodyLimitBytes, workLimitUnits };
+    const eventLoopUnits = eventLoopUnitsOf(config);
+    this.limits = { ...textLimitsOf(config), bodyLimitBytes, workLimitUnits, eventLoopUnits };
     this.bundlePath = config.bundlePath;
     this.scorer = scorer;
     this.admission = new Admission(config);

@@ -86,7 +86,7 @@ function adviceFor(body: string, { at, expected, inString }: Fault): string | un
   return undefined;
 }
 
-interface Fault {
+export interface Fault {
   /** In UTF-16 units. The length of the text if it ends too early. */
   readonly at: number;
   readonly expected: Expected;
@@ -98,7 +98,7 @@ const SPACES = /[ \t\r\n]*/y;
 const LITERAL = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
 
 /** The first place where a text is not JSON (RFC 8259). Undefined if it is JSON. */
-function firstFault(json: string): Fault | undefined {
+export function firstFault(json: string): Fault | undefined {
   const open: ('}' | ']')[] = [];
   let expected: Expected = 'a value';
   const fault = (at: number, inString = false): Fault => ({ at, expected, inString });

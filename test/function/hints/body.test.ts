@@ -1,7 +1,9 @@
 /** What is told about a body that is not JSON in UTF-8. Each body has a text, which no message may repeat. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { decodeUtf8, parseJson } from '../../../function/body.ts';
+import { firstFault, jsonAdvice } from '../../../function/hints/json-faults.ts';
 import { HttpError } from '../../../function/response.ts';
 import { encodeText } from '../../fixtures/encode.ts';
 
@@ -221,3 +223,54 @@ describe('the first fault', () => {
         /^Expected the body to be JSON such as \{"texts": "…"\}, received something else( at position \d+)?$/,
       ));
 });
+
+test('the scanner and JSON.parse agree about mutated JSON, and no advice throws', () => {
+  const pieces = [
+    '"',
+    '\\',
+    ',',
+    ':',
+    '{',
+    '}',
+    '[',
+    ']',
+    '\n',
+    '\t',
+    ' ',
+    'u',
+    'n',
+    '0',
+    '1',
+    '-',
+    '.',
+    'e',
+    'true',
+    'null',
+    "'",
+    '最',
+    '\ud800',
+    '\0',
+  ];
+  const mutation = fc.record({ at: fc.nat(), removed: fc.nat(2), added: fc.constantFrom('', ...pieces) });
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 4 }), fc.array(mutation, { maxLength: 4 }), (valid, mutations) => {
+      let body = valid;
+      for (const { at, removed, added } of mutations) {
+        const start = at % (body.length + 1);
+        body = body.slice(0, start) + added + body.slice(start + removed);
+      }
+      jsonAdvice(body);
+      assert.equal(firstFault(body) === undefined, isJson(body), JSON.stringify(body));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
