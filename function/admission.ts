@@ -6,7 +6,7 @@
  *
  * There are three limits, one for each cost of a request:
  * - time: the expected wait in the event-loop queue, and the requests of one connection;
- * - text: the UTF-16 units in the scorer's threads, and the age of the oldest batch there;
+ * - text: the work in the scorer's threads, in UTF-16 units, and the age of the oldest batch there;
  * - bytes: the buffered bytes of arriving bodies and of large unsent responses.
  *
  * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
@@ -49,7 +49,7 @@ export class Admission {
     this.eventLoopQueue = new EventLoopQueue(now);
   }
 
-  /** UTF-16 units of text in the scorer's threads. */
+  /** Work in the scorer's threads, in UTF-16 units of text. */
   get queuedUnits(): number {
     return this.#queuedUnits;
   }
@@ -143,7 +143,7 @@ export class Admission {
 
   // ------------------------------------------------------------------------------------------------------------ text
 
-  /** Whether a batch of this many UTF-16 units may enter the scorer's threads. Idle threads accept any batch. */
+  /** Whether a batch of this much work may enter the scorer's threads. Idle threads accept any batch. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
     const [oldest] = this.#batchStarts;
@@ -152,7 +152,7 @@ export class Admission {
     return !isStuck && this.#queuedUnits + units <= this.#limits.queueLimitUnits;
   }
 
-  /** Runs a batch, and counts its UTF-16 units as queued until it ends. */
+  /** Runs a batch, and counts its work as queued until it ends. */
   async runBatch<T>(units: number, batch: () => Promise<T>): Promise<T> {
     const start = { atMs: this.#now() };
     this.#batchStarts.add(start);

@@ -25,7 +25,7 @@ export interface Config {
   readonly connectionsLimit: number;
   /** The longest expected wait for the event loop. Beyond it, requests are shed. */
   readonly delayLimitMs: number;
-  /** The maximum number of UTF-16 units of text in the scorer's threads. */
+  /** The most work in the scorer's threads, in the same units. */
   readonly queueLimitUnits: number;
   /** The maximum number of bytes of all arriving bodies and of large unsent responses. */
   readonly bufferLimitBytes: number;

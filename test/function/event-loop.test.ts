@@ -36,7 +36,13 @@ const input = { name: 'text', datatype: 'BYTES' };
 const event = { specversion: '1.0', id: '1', source: '/a', type: 'b' };
 const STRUCTURED = { 'Content-Type': 'application/cloudevents+json' };
 
-const cases: [what: string, status: number, path: string, body: object | string, headers?: Record<string, string>][] = [
+const cases: [
+  what: string,
+  status: number,
+  path: string,
+  body: object | string | Uint8Array,
+  headers?: Record<string, string>,
+][] = [
   ['1 MiB of one text', 200, '/', { texts: full(review) }],
   ['1 MiB of one text, with details', 200, '/', { texts: full(review), details: true }],
   ['1,000 short texts', 200, '/', { texts: list(1000, review) }],
@@ -91,6 +97,12 @@ const cases: [what: string, status: number, path: string, body: object | string,
   ['1 MiB of U+FDFA', 413, '/', { texts: full('\ufdfa') }],
   ['1 MiB of JSON that is cut', 400, '/', JSON.stringify({ texts: full(review) }).slice(0, -2)],
   ['1 MiB of escapes with a fault at the end', 400, '/', `{"texts":"${'\\n'.repeat(500_000)}`],
+  ['1 MiB of ASCII, then a byte that is not UTF-8', 400, '/', Buffer.from(`{"texts":"${full('a')}\xff"}`, 'latin1')],
+  ['1 MiB in another encoding', 400, '/', new Uint8Array(MIB).fill(0x82)],
+  ['1 MiB of a form', 400, '/', `texts=${full('%E6%98%9F')}`],
+  ['1 MiB after @', 400, '/', `@${full('a')}!`],
+  ['1 MiB of a bare name', 400, '/', `{${full('a')}`],
+  ['1 MiB of quotes and backslashes', 400, '/', `{"texts":"${full('\\\\\\"')}`],
   ['1 MiB of brackets', 413, '/', '[1]'.repeat(340_000)],
   ['1 MiB of spaces', 400, '/', ' '.repeat(MIB)],
   ['a name of 1 MiB', 400, '/', { [full('a')]: 1 }],
@@ -98,7 +110,7 @@ const cases: [what: string, status: number, path: string, body: object | string,
 
 for (const [what, status, path, body, headers = {}] of cases) {
   test(`${what}: ${status}`, async (t) => {
-    const bytes = typeof body === 'string' ? body : JSON.stringify(body);
+    const bytes = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < ROUNDS && (round < 2 || best > MAX_HELD_MS); round++) {
       await held();
