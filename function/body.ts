@@ -201,7 +201,7 @@ export function parseJson(body: string, limits: TextLimits, example: string): un
     return JSON.parse(body);
   } catch (error) {
     // V8's message may quote the body, which a problem must not contain. Only the position is used.
-    const position = /position (\d+)/.exec((error as Error).message)?.[1];
+    const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
     const where =
       body.trim() === ''
         ? 'received nothing'
@@ -210,7 +210,7 @@ export function parseJson(body: string, limits: TextLimits, example: string): un
           : `received something else at position ${position}`;
     throw new HttpError(400, `Expected the body to be JSON such as ${example}, ${where}`, {
       pointer: '#',
-      advice: async () => (await import('./hints/json-faults.ts')).jsonAdvice(body),
+      advice: async () => (await import('./hints/json-faults.ts')).jsonAdvice(body, position !== undefined),
     });
   }
 }

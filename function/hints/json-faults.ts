@@ -5,11 +5,11 @@
  */
 import { encodingAdvice } from './encodings.ts';
 
-/** Undefined if nothing better than the parser's message is known. */
-export function jsonAdvice(body: string): string | undefined {
+/** `isTold`: the message has a position already. Undefined if nothing better than that message is known. */
+export function jsonAdvice(body: string, isTold = false): string | undefined {
   if (body.trim() === '') return undefined;
-  if (body.slice(0, 64).includes('\0')) return encodingAdvice(Buffer.from(body.slice(0, 2048), 'latin1'));
-  return formAdvice(body) ?? shellAdvice(body) ?? faultAdvice(body);
+  if (body.slice(0, 64).includes('\0')) return encodingAdvice(Buffer.from(body.slice(0, 2048)));
+  return formAdvice(body) ?? shellAdvice(body) ?? faultAdvice(body, isTold);
 }
 
 // ----------------------------------------------------------------------------------------------- bodies of another kind
@@ -48,11 +48,11 @@ function shellAdvice(body: string): string | undefined {
 
 type Expected = 'a value' | 'a value or ]' | 'a name' | 'a name or }' | 'a colon' | 'a comma or the end' | 'nothing';
 
-function faultAdvice(body: string): string | undefined {
+function faultAdvice(body: string, isTold: boolean): string | undefined {
   const fault = firstFault(body);
   if (fault === undefined) return undefined;
   const advice = adviceFor(body, fault);
-  return advice === undefined ? undefined : `${advice} (at position ${fault.at})`;
+  return advice === undefined || isTold ? advice : `${advice} (at position ${fault.at})`;
 }
 
 function adviceFor(body: string, { at, expected, inString }: Fault): string | undefined {

@@ -64,6 +64,9 @@ async function loadBooster(modelText: string): Promise<Predictor> {
   return Booster.fromModelText(modelText);
 }
 
+/** Rows that the trees in TypeScript score in one round of the event loop: about a millisecond for 1,000 trees. */
+const ROWS_PER_ROUND = 16;
+
 class JsPredictor implements Predictor {
   readonly #forest: Forest;
 
@@ -80,10 +83,13 @@ class JsPredictor implements Predictor {
   }
 
   async predictBatch({ rowStarts, columns, values }: CsrMatrix): Promise<Float64Array> {
-    return Float64Array.from({ length: rowStarts.length - 1 }, (_, r) => {
+    const sums = new Float64Array(rowStarts.length - 1);
+    for (let r = 0; r < sums.length; r++) {
       const [start, end] = [rowStarts[r], rowStarts[r + 1]];
-      return this.predict({ columns: columns.subarray(start, end), values: values.subarray(start, end) });
-    });
+      sums[r] = this.predict({ columns: columns.subarray(start, end), values: values.subarray(start, end) });
+      if (r % ROWS_PER_ROUND === ROWS_PER_ROUND - 1) await setImmediate();
+    }
+    return sums;
   }
 }
 

@@ -287,6 +287,73 @@ const cases: readonly Case[] = [
     detail: /^Expected each of "texts" to be a string, received null$/,
     pointer: '#/texts/1',
   },
+  {
+    what: 'null as texts',
+    body: texts(null),
+    status: 400,
+    detail: /^Expected "texts" to be a string or a list of strings, received null$/,
+    pointer: '#/texts',
+  },
+  {
+    what: 'V1: null as instances',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": null}',
+    status: 400,
+    detail: /^Expected "instances" to be a list, received null$/,
+    pointer: '#/instances',
+  },
+  {
+    what: 'V1: null as an instance',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": ["a", null]}',
+    status: 400,
+    detail: /^Expected each of "instances" to be a text or \{"text": "…"\}, received null$/,
+    pointer: '#/instances/1',
+  },
+  {
+    what: 'V1: null as the text of an instance',
+    path: '/v1/models/stars:explain',
+    body: '{"instances": [{"text": null}]}',
+    status: 400,
+    detail: /^Expected "text" to be a string, received null$/,
+    pointer: '#/instances/0/text',
+  },
+  {
+    what: 'V1: null as the parameters, which are ignored',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": ["良い"], "parameters": null}',
+    status: 200,
+    equals: () => ({ predictions: [scorer.score('良い')] }),
+  },
+  {
+    what: 'V1: 1,000 short texts',
+    path: '/v1/models/stars:predict',
+    body: JSON.stringify({ instances: Array(1000).fill({ text: great }) }),
+    status: 200,
+    equals: () => ({ predictions: Array(1000).fill(scorer.score(great)) }),
+  },
+  {
+    what: 'V2: 3,000 short texts, which are written in slices',
+    path: '/v2/models/stars/infer',
+    body: JSON.stringify({
+      inputs: [{ name: 'text', datatype: 'BYTES', shape: [1500, 2], data: Array(1500).fill([great, '']) }],
+    }),
+    status: 200,
+    equals: () => ({
+      model_name: 'stars',
+      model_version: scorer.bundle.version,
+      outputs: [
+        {
+          name: 'score',
+          datatype: 'FP64',
+          shape: [1500, 2],
+          data: Array(1500)
+            .fill([scorer.score(great), scorer.score('')])
+            .flat(),
+        },
+      ],
+    }),
+  },
   { what: 'deep nesting', body: '['.repeat(100_000), status: 400, pointer: '#' },
   {
     what: 'bytes that are not UTF-8',

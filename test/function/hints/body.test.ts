@@ -156,8 +156,8 @@ describe('the first fault', () => {
       'Write a line break in a text as \\n, a tab as \\t, and other control characters as \\u and four digits',
       13,
     ],
-    ['{"texts": "C:\\secret"}', 'JSON knows no such escape: write a backslash in a text as \\\\', 13],
-    ['{"texts": "\\u12"}', 'JSON knows no such escape: write a backslash in a text as \\\\', 11],
+    ['{"texts": "C:\\secret"}', 'JSON knows no such escape: write a backslash in a text as \\\\', 14],
+    ['{"texts": "\\u12"}', 'JSON knows no such escape: write a backslash in a text as \\\\', 15],
     ['{"texts": "secret "quoted" here"}', 'A comma is missing, or a quote in a text needs \\" before it', 19],
     ['{"texts": "a" "explain": true}', 'A comma is missing, or a quote in a text needs \\" before it', 14],
     ['["a" "b"]', 'A comma is missing, or a quote in a text needs \\" before it', 5],
@@ -200,7 +200,10 @@ describe('the first fault', () => {
   ];
   for (const [body, advice, at] of bodies) {
     test(`${JSON.stringify(body)}: ${advice}`, async () => {
-      assert.ok((await detailOf(body)).endsWith(`. ${advice} (at position ${at})`), await detailOf(body));
+      const detail = await detailOf(body);
+      const isToldOnce = detail.match(/at position/g)?.length === 1;
+      const ends = [` at position ${at}. ${advice}`, `. ${advice} (at position ${at})`];
+      assert.ok(isToldOnce && ends.some((end) => detail.endsWith(end)), detail);
     });
   }
 

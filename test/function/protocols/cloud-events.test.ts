@@ -185,7 +185,7 @@ const onlyStructured: [what: string, event: unknown, expected: string][] = [
   [
     'data that is no JSON',
     { ...REQUIRED, data: "{'texts': 1}" },
-    'Expected the body to be JSON such as {"texts": "…"}, received something else at position 1. JSON has double quotes, not single ones (at position 1) at #/data',
+    'Expected the body to be JSON such as {"texts": "…"}, received something else at position 1. JSON has double quotes, not single ones at #/data',
   ],
   [
     'a source that is no URI',
