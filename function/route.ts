@@ -65,7 +65,8 @@ export interface RequestContext {
   scoreWithWords(texts: readonly string[]): Promise<CountedScores>;
   /**
    * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 if a
-   * text is too long or there are too many, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
+   * text is too long or there are too many, a 501 if the model cannot be explained, or a 503 if too much text waits for
+   * the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
 }
