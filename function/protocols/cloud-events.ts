@@ -75,7 +75,7 @@ function eventOf(attributes: Attributes, body: string | undefined): CloudEvent<u
   } catch {
     throw new HttpError(
       400,
-      'Expected a CloudEvent whose source and dataschema are URIs and whose attributes belong to its version, received something else',
+      'Expected a CloudEvent with an id, with URIs as source and dataschema, and without attributes of another version, received something else',
     );
   }
 }

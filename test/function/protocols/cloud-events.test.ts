@@ -190,7 +190,7 @@ const onlyStructured: [what: string, event: unknown, expected: string][] = [
   [
     'a source that is no URI',
     { ...REQUIRED, source: 'a b', data: DATA },
-    'Expected a CloudEvent whose source and dataschema are URIs and whose attributes belong to its version, received something else',
+    'Expected a CloudEvent with an id, with URIs as source and dataschema, and without attributes of another version, received something else',
   ],
   [
     '257 attributes',
