@@ -6,7 +6,7 @@
  *
  * There are three limits, one for each cost of a request:
  * - time: the expected wait in the event-loop queue, and the requests of one connection;
- * - text: the UTF-16 units in the scorer's threads, and the age of the oldest batch there;
+ * - text: the work in the scorer's threads, in UTF-16 units, and the age of the oldest batch there;
  * - bytes: the buffered bytes of arriving bodies and of unsent responses.
  *
  * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
@@ -15,12 +15,12 @@ import type { Socket } from 'node:net';
 import type { Counters, ShedReason } from './counters.ts';
 import { EventLoopQueue } from './event-loop-queue.ts';
 import type { HttpReply } from './http-message.ts';
-import { HttpError } from './response.ts';
+import { HttpError, setBy } from './response.ts';
 
 export interface AdmissionLimits {
   /** The longest expected wait for the event loop, in milliseconds. */
   readonly delayLimitMs: number;
-  /** UTF-16 units of text in the scorer's threads. */
+  /** Work in the scorer's threads, in UTF-16 units of text. */
   readonly queueLimitUnits: number;
   /** Bytes of bodies that are arriving or waiting, and of responses that are not sent. */
   readonly bufferLimitBytes: number;
@@ -49,7 +49,7 @@ export class Admission {
     this.eventLoopQueue = new EventLoopQueue(now);
   }
 
-  /** UTF-16 units of text in the scorer's threads. */
+  /** Work in the scorer's threads, in UTF-16 units of text. */
   get queuedUnits(): number {
     return this.#queuedUnits;
   }
@@ -154,7 +154,7 @@ export class Admission {
 
   // ------------------------------------------------------------------------------------------------------------ text
 
-  /** Whether a batch of this many UTF-16 units may enter the scorer's threads. Idle threads accept any batch. */
+  /** Whether a batch of this much work may enter the scorer's threads. Idle threads accept any batch. */
   hasRoomFor(units: number): boolean {
     if (this.#queuedUnits === 0) return true;
     const [oldest] = this.#batchStarts;
@@ -163,7 +163,7 @@ export class Admission {
     return !isStuck && this.#queuedUnits + units <= this.#limits.queueLimitUnits;
   }
 
-  /** Runs a batch, and counts its UTF-16 units as queued until it ends. */
+  /** Runs a batch, and counts its work as queued until it ends. */
   async runBatch<T>(units: number, batch: () => Promise<T>): Promise<T> {
     const start = { atMs: this.#now() };
     this.#batchStarts.add(start);
@@ -194,10 +194,10 @@ const MAX_REQUESTS_PER_CONNECTION = 256;
 const MAX_BATCH_AGE_FACTOR = 4;
 
 const SHED_DETAILS: Readonly<Record<ShedReason, string>> = {
-  loop: 'Too many requests are waiting',
-  queue: 'Too much text is waiting to be scored',
-  memory: 'Too many bytes are arriving or waiting to be read',
-  connections: 'Too many connections are open',
+  loop: `Too many requests are waiting${setBy('HOSHI_DELAY_LIMIT_MS')}`,
+  queue: `Too much text is waiting to be scored${setBy('HOSHI_QUEUE_LIMIT_UNITS')}`,
+  memory: `Too many bytes are arriving or waiting to be read${setBy('HOSHI_BUFFER_LIMIT_BYTES')}`,
+  connections: `Too many connections are open${setBy('HOSHI_CONNECTIONS_LIMIT')}`,
 };
 
 /** Counts a shed request. Returns its 503. */

@@ -3,10 +3,11 @@
  * Schema for OpenAPI 3.1, and it checks a value. A failed check throws an HttpError that says what was expected, where,
  * and what came.
  *
- * Schemas are immutable and shared by all requests. HOSHI_TEXTS_LIMIT is passed in, because it is known only at run
+ * Schemas are immutable and shared by all requests. The limit of texts is passed in, because it is known only at run
  * time.
  */
-import { HttpError } from './response.ts';
+import type { TextLimits } from './config.ts';
+import { type Advice, HttpError, setBy } from './response.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -15,15 +16,18 @@ type JsonKind = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'null';
 export interface BodySchema<T> {
   /** The JSON type that a value must have. Undefined if the schema allows several types. */
   readonly kind: JsonKind | undefined;
-  describe(textsLimit: number): JsonSchema;
+  /** A value as a person would send it, as JSON text. Only for a whole body. */
+  readonly example?: string | undefined;
+  describe(maxTexts: number): JsonSchema;
   /**
    * Returns the value with its type. `name` names the value in the message: `the body` or `"texts"`. `pointer` is its
-   * JSON pointer. Throws a 400 for a wrong value, or a 413 for a list with more than `textsLimit` texts.
+   * JSON pointer. Deletes each optional member that is null from its object. Throws a 400 for a wrong value, or a 413 for
+   * a list of too many texts.
    */
-  check(value: unknown, name: string, pointer: string, textsLimit: number): T;
+  check(value: unknown, name: string, pointer: string, limits: TextLimits): T;
 }
 
-/** A property that may be missing. */
+/** A property that may be missing. null means the same, as many clients write each member that they know. */
 interface Optional<T> {
   readonly optional: BodySchema<T>;
 }
@@ -90,28 +94,44 @@ export function constant<T extends string>(expected: T): BodySchema<T> {
   };
 }
 
-/** An object. Properties that the schema does not name are ignored. */
-export function object<P extends Properties>(properties: P): BodySchema<RequiredOf<P> & OptionalsOf<P>> {
+/** An object. Properties that the schema does not name are ignored. `example` is for a whole body. */
+export function object<P extends Properties>(
+  properties: P,
+  example?: string,
+): BodySchema<RequiredOf<P> & OptionalsOf<P>> {
   const members = Object.entries(properties).map(([key, property]) => ({
     key,
     name: `"${key}"`,
     schema: 'optional' in property ? property.optional : property,
     isOptional: 'optional' in property,
   }));
+  const exampleAdvice = example === undefined ? undefined : `Send ${example}`;
   return {
     kind: 'object',
-    describe: (textsLimit) =>
+    example,
+    describe: (maxTexts) =>
       objectSchema(
-        Object.fromEntries(members.map(({ key, schema }) => [key, schema.describe(textsLimit)])),
+        Object.fromEntries(
+          members.map(({ key, schema, isOptional }) => {
+            const described = schema.describe(maxTexts);
+            return [key, isOptional ? orNull(described) : described];
+          }),
+        ),
         members.filter(({ isOptional }) => isOptional).map(({ key }) => key),
       ),
-    check: (value, name, pointer, textsLimit) => {
-      if (kindOf(value) !== 'object') refuse(`${name} to be an object`, value, pointer);
-      const given = value as Readonly<Record<string, unknown>>;
+    check: (value, name, pointer, limits) => {
+      if (kindOf(value) !== 'object')
+        refuse(`${name} to be an object`, value, pointer, undefined, async () => exampleAdvice);
+      const given = value as Record<string, unknown>;
       for (const { key, name, schema, isOptional } of members) {
-        if (Object.hasOwn(given, key)) schema.check(given[key], name, `${pointer}/${key}`, textsLimit);
-        else if (!isOptional)
-          refuse(`${name} in the ${pointer === '#' ? 'body' : 'object'}`, undefined, pointer, 'none');
+        if (!Object.hasOwn(given, key)) {
+          if (!isOptional)
+            refuse(`${name} in the ${pointer === '#' ? 'body' : 'object'}`, undefined, pointer, 'none', async () => {
+              const { memberAdvice } = await import('./hints/similar.ts');
+              return memberAdvice(key, Object.keys(given)) ?? exampleAdvice;
+            });
+        } else if (isOptional && given[key] === null) delete given[key];
+        else schema.check(given[key], name, `${pointer}/${key}`, limits);
       }
       return given as RequiredOf<P> & OptionalsOf<P>;
     },
@@ -127,8 +147,8 @@ export interface ListOptions {
   readonly maxItems?: number;
   readonly description?: string;
   /**
-   * The name of the items in messages, such as `texts`. If it is set, a list of more than HOSHI_TEXTS_LIMIT items is
-   * refused with 413.
+   * The name of the items in messages, such as `texts`. If it is set, a list of more items than a request may have texts
+   * is refused with 413.
    */
   readonly limitedAs?: string;
 }
@@ -138,19 +158,19 @@ export function list<T>(items: BodySchema<T>, options: ListOptions = {}): BodySc
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = options;
   return {
     kind: 'array',
-    describe: (textsLimit) =>
+    describe: (maxTexts) =>
       listSchema(
-        items.describe(textsLimit),
-        limitedAs === undefined ? annotations : { ...annotations, maxItems: textsLimit },
+        items.describe(maxTexts),
+        limitedAs === undefined ? annotations : { ...annotations, maxItems: maxTexts },
       ),
-    check: (value, name, pointer, textsLimit) => {
+    check: (value, name, pointer, limits) => {
       if (!Array.isArray(value)) return refuse(`${name} to be a list`, value, pointer);
       const { length } = value;
       if (length < minItems) refuse(`${name} to have a length of at least ${minItems}`, value, pointer, String(length));
       if (length > maxItems) refuse(`${name} to have a length of at most ${maxItems}`, value, pointer, String(length));
-      if (limitedAs !== undefined) checkTextCount(length, limitedAs, pointer, textsLimit);
+      if (limitedAs !== undefined) checkTextCount(length, limitedAs, pointer, limits);
       const itemName = `each of ${name}`;
-      for (let i = 0; i < length; i++) items.check(value[i], itemName, `${pointer}/${i}`, textsLimit);
+      for (let i = 0; i < length; i++) items.check(value[i], itemName, `${pointer}/${i}`, limits);
       return value as readonly T[];
     },
   };
@@ -160,22 +180,29 @@ export function list<T>(items: BodySchema<T>, options: ListOptions = {}): BodySc
 export function either<A, B>(expected: string, first: BodySchema<A>, second: BodySchema<B>): BodySchema<A | B> {
   return {
     kind: undefined,
-    describe: (textsLimit) => ({ oneOf: [first.describe(textsLimit), second.describe(textsLimit)] }),
-    check: (value, name, pointer, textsLimit) => {
+    describe: (maxTexts) => ({ oneOf: [first.describe(maxTexts), second.describe(maxTexts)] }),
+    check: (value, name, pointer, limits) => {
       const kind = kindOf(value);
-      if (kind === first.kind) return first.check(value, name, pointer, textsLimit);
-      if (kind === second.kind) return second.check(value, name, pointer, textsLimit);
+      if (kind === first.kind) return first.check(value, name, pointer, limits);
+      if (kind === second.kind) return second.check(value, name, pointer, limits);
       return refuse(`${name} to be ${expected}`, value, pointer);
     },
   };
 }
 
 /** A value that its handler checks, because its form depends on more than the JSON. It is only described here. */
-export function checkedByHandler(describe: (textsLimit: number) => JsonSchema): BodySchema<unknown> {
+export function checkedByHandler(describe: (maxTexts: number) => JsonSchema): BodySchema<unknown> {
   return { kind: undefined, describe, check: (value) => value };
 }
 
 // ------------------------------------------------------------------------------------------------- shared by handlers
+
+/** The JSON Schema of a value that may also be null. */
+export function orNull(schema: JsonSchema): JsonSchema {
+  const { type } = schema;
+  if (typeof type === 'string') return { ...schema, type: [type, 'null'] };
+  return Object.keys(schema).length === 0 ? schema : { oneOf: [schema, { type: 'null' }] };
+}
 
 /** The JSON Schema of an object: all properties are required, except those in `optionalKeys`. */
 export function objectSchema(
@@ -191,18 +218,27 @@ export function listSchema(items: JsonSchema, annotations: JsonSchema = {}): Jso
   return { type: 'array', items, ...annotations };
 }
 
-/** Throws a 413 if a request has more texts than HOSHI_TEXTS_LIMIT. `noun` names the texts in the message. */
-export function checkTextCount(textCount: number, noun: string, pointer: string, textsLimit: number): void {
-  if (textCount > textsLimit)
-    throw new HttpError(413, `Expected at most ${textsLimit} ${noun}, received ${textCount}`, { pointer });
+/** Throws a 413 if a request has too many texts. `noun` names the texts in the message. */
+export function checkTextCount(textCount: number, noun: string, pointer: string, limits: TextLimits): void {
+  const { maxTexts } = limits;
+  if (textCount > maxTexts)
+    throw new HttpError(413, `Expected at most ${maxTexts} ${noun}, received ${textCount}${setBy(limits.setBy)}`, {
+      pointer,
+    });
 }
 
 /**
  * Throws a 400 for the value at `pointer`. `received` is the name of the value in the message: by default its JSON
  * type.
  */
-export function refuse(expected: string, value: unknown, pointer: string, received: string = kindOf(value)): never {
-  throw new HttpError(400, `Expected ${expected}, received ${received}`, { pointer });
+export function refuse(
+  expected: string,
+  value: unknown,
+  pointer: string,
+  received: string = kindOf(value),
+  advice?: Advice,
+): never {
+  throw new HttpError(400, `Expected ${expected}, received ${received}`, { pointer, advice });
 }
 
 /** The JSON type of a value. */

@@ -3,9 +3,10 @@
  * contract is refused with an HttpError.
  */
 import { isUtf8 } from 'node:buffer';
+import type { TextLimits } from './config.ts';
 import type { Coding } from './decompress.ts';
 import type { HttpRequest } from './http-message.ts';
-import { HttpError } from './response.ts';
+import { HttpError, setBy } from './response.ts';
 
 /** Whether the request's Content-Length is over the limit. */
 export function announcesTooManyBytes(request: HttpRequest, limitBytes: number): boolean {
@@ -35,7 +36,11 @@ export function readBody(
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new HttpError(501, 'Expected Transfer-Encoding: chunked or none, received another coding');
-  const tooLarge = () => new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more`);
+  const tooLarge = () =>
+    new HttpError(
+      413,
+      `Expected a body of at most ${limitBytes} bytes, received more${setBy('HOSHI_BODY_LIMIT_BYTES')}`,
+    );
   if (announcesTooManyBytes(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
   if (rawBody !== undefined) {
     onBody(rawBody);
@@ -180,38 +185,40 @@ class GrowingBody {
   }
 }
 
-// To parse a megabyte of brackets, of members or of numbers would take the event loop for 0.05 to 0.1 s.
+// To parse a megabyte of brackets, of members or of numbers would take the event loop for 0.05 to 0.1 s. The values that
+// the default limits allow take 13 ms at most: objects whose members all have different names.
 const MAX_JSON_DEPTH = 64;
 const MAX_MEMBERS = 1024; // of one object
 const MAX_VALUES_BESIDE_TEXTS = 4096;
-const MAX_VALUES_PER_TEXT = 4;
+const MAX_VALUES_PER_TEXT = 2; // an object or a list, with the text
 
 /**
  * Looks over a text before it is parsed. Throws a 400 if lists and objects are nested too deep or an object has too many
  * members, and a 413 if there are too many values. A text that is not JSON may pass.
  */
-function checkStructure(json: string, textsLimit: number): void {
-  const maxValues = MAX_VALUES_BESIDE_TEXTS + MAX_VALUES_PER_TEXT * textsLimit;
+function checkStructure(json: string, limits: TextLimits): void {
+  const maxValues = MAX_VALUES_BESIDE_TEXTS + MAX_VALUES_PER_TEXT * limits.maxTexts;
   const members = [0]; // by depth
-  let values = 0;
+  let values = 1;
   for (let i = 0; i < json.length; i++) {
     const code = json.charCodeAt(i);
     if (code === QUOTE) i = endOfString(json, i);
     else if (code === COMMA) {
-      if (++values > maxValues)
-        throw new HttpError(
-          413,
-          `Expected JSON of at most ${maxValues} values, received more; a request may have at most ${textsLimit} texts`,
-          { pointer: '#' },
-        );
+      if (++values > maxValues) throw tooManyValues(maxValues, limits);
     } else if (code === COLON) {
       const count = (members.at(-1) ?? 0) + 1;
       members[members.length - 1] = count;
       if (count > MAX_MEMBERS) throw tooComplex(`objects of at most ${MAX_MEMBERS} members`, i);
     } else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+      if (++values > maxValues) throw tooManyValues(maxValues, limits);
       if (members.push(0) > MAX_JSON_DEPTH + 1) throw tooComplex(`at most ${MAX_JSON_DEPTH} levels`, i);
     } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) members.pop();
   }
+}
+
+function tooManyValues(maxValues: number, { maxTexts, setBy: variable }: TextLimits): HttpError {
+  const detail = `Expected JSON of at most ${maxValues} values, received more; a request may have at most ${maxTexts} texts`;
+  return new HttpError(413, detail + setBy(variable), { pointer: '#' });
 }
 
 function tooComplex(expected: string, position: number): HttpError {
@@ -236,25 +243,34 @@ function endOfString(json: string, start: number): number {
 /** The text of UTF-8 bytes, without a byte order mark. Throws a 400 for bytes that are not UTF-8. */
 export function decodeUtf8({ buffer, byteOffset, byteLength }: Uint8Array): string {
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (!isUtf8(bytes)) throw new HttpError(400, 'Expected the body to be UTF-8, received other bytes');
+  if (!isUtf8(bytes))
+    throw new HttpError(400, 'Expected the body to be UTF-8, received other bytes', {
+      advice: async () => (await import('./hints/encodings.ts')).encodingAdvice(bytes),
+    });
   const body = bytes.toString();
   return body.charCodeAt(0) === 0xfeff ? body.slice(1) : body;
 }
 
-/** The value of a JSON text. Throws a 400 for a text that is not JSON, and what `checkStructure` throws. */
-export function parseJson(body: string, textsLimit: number): unknown {
-  checkStructure(body, textsLimit);
+/**
+ * The value of a JSON text. `example` is a body that would be right. Throws a 400 for a text that is not JSON, and what
+ * `checkStructure` throws.
+ */
+export function parseJson(body: string, limits: TextLimits, example: string): unknown {
+  checkStructure(body, limits);
   try {
     return JSON.parse(body);
   } catch (error) {
     // V8's message may quote the body, which a problem must not contain. Only the position is used.
-    const position = /position (\d+)/.exec((error as Error).message)?.[1];
+    const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
     const where =
       body.trim() === ''
         ? 'received nothing'
         : position === undefined
           ? 'received something else'
           : `received something else at position ${position}`;
-    throw new HttpError(400, `Expected the body to be JSON such as {"texts": "…"}, ${where}`, { pointer: '#' });
+    throw new HttpError(400, `Expected the body to be JSON such as ${example}, ${where}`, {
+      pointer: '#',
+      advice: async () => (await import('./hints/json-faults.ts')).jsonAdvice(body, position !== undefined),
+    });
   }
 }

@@ -14,7 +14,10 @@ export function clientError(code: string | undefined): HttpError {
 
 /** A request has not come whole within its time. */
 export function notInTime(): HttpError {
-  return new HttpError(408, 'Expected a whole HTTP request in time, received a part of one');
+  return new HttpError(
+    408,
+    'Expected a whole HTTP request in time, received a part of one. HOSHI_HEADERS_TIMEOUT_MS and HOSHI_REQUEST_TIMEOUT_MS set this limit',
+  );
 }
 
 /**

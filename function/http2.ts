@@ -17,7 +17,6 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import { shed } from './admission.ts';
 import { announcesTooManyBytes } from './body.ts';
 import type { Config } from './config.ts';
 import { countRefusal, notInTime } from './connection-problems.ts';
@@ -71,7 +70,7 @@ export class Http2Connections {
       countRefusal(new HttpError(400, 'Expected frames of HTTP/2, received others'), this.#service);
     });
     if (this.#sessions.size >= MAX_CONNECTIONS && !this.#idle.closeLongest()) {
-      countRefusal(shed(this.#service.counters, 'connections'), this.#service);
+      this.#refuse('Too many connections of HTTP/2 are open');
       session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
       session.close();
       return;
@@ -106,9 +105,14 @@ export class Http2Connections {
     for (const [session, streams] of this.#sessions) if (which === 'all' || streams.size === 0) session.close();
   }
 
+  #refuse(detail: string): void {
+    this.#service.counters.shed.connections++;
+    countRefusal(new HttpError(503, detail), this.#service);
+  }
+
   #open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, socket: Socket): void {
     if (this.#openStreams >= MAX_STREAMS) {
-      countRefusal(shed(this.#service.counters, 'connections'), this.#service);
+      this.#refuse('Too many streams of HTTP/2 are open');
       stream.close(constants.NGHTTP2_REFUSED_STREAM); // the client may try again
       return;
     }

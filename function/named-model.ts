@@ -14,7 +14,11 @@ export function namedModel(
 ): NamedModel {
   const asked = decoded(model)?.normalize();
   const name = [servedName, loaded.name, 'stars'].find((known) => known.normalize() === asked);
-  if (name === undefined) throw new HttpError(404, `Expected the model ${servedName}, received another`);
+  if (name === undefined)
+    throw new HttpError(404, `Expected the model ${servedName}, received another`, {
+      advice: async () =>
+        (await import('./hints/similar.ts')).nameAdvice(asked ?? '', [servedName, loaded.name, 'stars']),
+    });
   if (version !== undefined && decoded(version) !== loaded.version)
     throw new HttpError(404, `Expected the version ${loaded.version}, received another`);
   return { name, version: loaded.version };

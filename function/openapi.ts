@@ -1,7 +1,7 @@
 /**
  * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from its fields.
  */
-import { problem, type ResponseContent, responses } from './response-schemas.ts';
+import { inferenceProblem, problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Operation, Route } from './route.ts';
 export function describing(routes: readonly Route[]): Operation {
   return {
     async handle({ service }) {
-      document ??= openApi(routes, service.limits.textsLimit).then((json) => JSON.stringify(json));
+      document ??= openApi(routes, service.limits.maxTexts).then((json) => JSON.stringify(json));
       return { type: 'application/json', body: await document };
     },
   };
@@ -19,12 +19,12 @@ export function describing(routes: readonly Route[]): Operation {
 /** Made by the first request: neither the routes nor the limit changes while the process runs. */
 let document: Promise<string> | undefined;
 
-/** The OpenAPI document of the routes. Bodies hold at most `textsLimit` texts. */
-export async function openApi(routes: readonly Route[], textsLimit: number): Promise<object> {
+/** The OpenAPI document of the routes. Bodies hold at most `maxTexts` texts. */
+export async function openApi(routes: readonly Route[], maxTexts: number): Promise<object> {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     const path = paths[route.path] ?? {};
-    path[route.method.toLowerCase()] = await operationObject(route, textsLimit);
+    path[route.method.toLowerCase()] = await operationObject(route, maxTexts);
     paths[route.path] = path;
   }
   return {
@@ -38,12 +38,12 @@ export async function openApi(routes: readonly Route[], textsLimit: number): Pro
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
-    components: { schemas: { Problem: problem } },
+    components: { schemas: { Problem: problem, InferenceProblem: inferenceProblem } },
   };
 }
 
 /** OpenAPI's Operation Object of a route. */
-async function operationObject(route: Route, textsLimit: number): Promise<object> {
+async function operationObject(route: Route, maxTexts: number): Promise<object> {
   const { body } = typeof route.operation === 'function' ? await route.operation() : route.operation;
   const parameters = Array.from(route.path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
     name,
@@ -65,10 +65,10 @@ async function operationObject(route: Route, textsLimit: number): Promise<object
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(textsLimit) }) } }),
+      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(maxTexts) }) } }),
     responses: {
       200: { description: 'The response.', content: contentOf(responses[route.response]) },
-      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status)])),
+      ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status, route)])),
     },
   };
 }
@@ -83,18 +83,19 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The body is not as expected, or the texts are in the query. The detail says what was expected, and the pointer says where.',
+  400: 'The body is not as expected, or the texts are in the query. The detail says what was expected and often how to fix it, and the pointer says where.',
   404: 'The loaded model has another name or version, or has no such resource.',
-  413: 'The body or its list is over the limit.',
+  413: 'The body, its list or its work is over a limit. The detail names the variable that sets the limit.',
   415: 'The Content-Encoding is none that is accepted, or the body is a batch of events.',
   501: "This model's scores cannot be explained.",
   503: 'The server is overloaded, the model is being loaded, or the process is shutting down.',
 };
 
-function problemResponse(status: number): object {
+function problemResponse(status: number, { path }: Route): object {
+  const schema = /^\/v[12](?:\/|$)/.test(path) ? 'InferenceProblem' : 'Problem';
   return {
     description: DESCRIPTIONS[status],
     ...(status === 503 ? { headers: { 'Retry-After': { schema: { type: 'string' } } } } : {}),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }

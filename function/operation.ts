@@ -20,12 +20,17 @@ export function runOperation(operation: Operation, request: RequestContext, byte
     return handleEvent(operation, schema, request, bytes);
   const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;
   const isAllJson = end === bytes.length;
-  const value = parseJson(decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end)), request.service.limits.textsLimit);
+  const json = decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end));
+  const value = parseJson(json, request.service.limits, exampleOf(schema));
   return operation.handle(request, checkBody(schema, value, request), isAllJson ? NO_BYTES : bytes.subarray(end));
 }
 
 function checkBody(schema: BodySchema<unknown>, value: unknown, { service }: RequestContext): unknown {
-  return schema.check(value, 'the body', '#', service.limits.textsLimit);
+  return schema.check(value, 'the body', '#', service.limits);
+}
+
+function exampleOf({ example }: BodySchema<unknown>): string {
+  return example ?? 'an object';
 }
 
 /**
@@ -45,7 +50,8 @@ async function handleEvent(
   bytes: Uint8Array,
 ): Promise<HttpResponse> {
   const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
-  const received = receiveEvent(request.headers, decodeUtf8(bytes), request.service.limits.textsLimit);
+  const { limits } = request.service;
+  const received = receiveEvent(request.headers, decodeUtf8(bytes), limits, exampleOf(schema));
   const { bundle } = await request.service.scorer;
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);

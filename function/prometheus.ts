@@ -120,7 +120,11 @@ function registerLoad(registry: Registry, { admission, counters }: ScoringServic
     'Requests that wait for the event loop.',
     () => admission.eventLoopQueue.length,
   );
-  gauge('score_queue_units', 'UTF-16 units of text in the threads of the scorer.', () => admission.queuedUnits);
+  gauge(
+    'score_queue_units',
+    'Work in the threads of the scorer, in UTF-16 units of text.',
+    () => admission.queuedUnits,
+  );
   gauge(
     'http_server_buffered_bytes',
     'Bytes of bodies that arrive or wait, and of responses that are not sent.',

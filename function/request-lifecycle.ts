@@ -13,8 +13,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
+import type { CountedScores } from '../native/index.ts';
 import { MAX_SMALL_RESPONSE_BYTES, shed } from './admission.ts';
 import { readBody } from './body.ts';
+import { TEXT_COST_UNITS } from './config.ts';
 import type { ShedReason } from './counters.ts';
 import { grpcRoute } from './grpc/routes.ts';
 import { grpcError, isGrpc } from './grpc/status.ts';
@@ -23,10 +25,19 @@ import type { HttpReply, HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
 import { namedModel } from './named-model.ts';
 import { NO_BYTES, runOperation } from './operation.ts';
-import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf, type StreamResponse } from './response.ts';
+import {
+  HttpError,
+  type HttpResponse,
+  type JsonResponse,
+  PROBLEM_TYPE,
+  problemOf,
+  type StreamResponse,
+  setBy,
+} from './response.ts';
 import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
 import { match } from './router.ts';
 import type { ScoringService } from './service.ts';
+import { normalizedPath, pathOf } from './target.ts';
 
 /** Answers a request. It is the entry for all hosts: the lean server, by HTTP/1.1 and HTTP/2, and functions-framework. */
 export function handle(request: HttpRequest, response: HttpReply, service: ScoringService): void {
@@ -208,35 +219,68 @@ class RequestLifecycle implements RequestContext {
   }
 
   scoreNow(text: string): number | undefined {
-    const { ready, counters } = this.service;
-    if (ready === undefined || text.length > MAX_EVENT_LOOP_UNITS) return undefined;
-    if (unitsOf(text, ready, MAX_EVENT_LOOP_UNITS) > MAX_EVENT_LOOP_UNITS) return undefined;
+    const { ready, counters, limits } = this.service;
+    const { eventLoopUnits } = limits;
+    if (ready === undefined || text.length > eventLoopUnits) return undefined;
+    if (unitsOf(text, ready, eventLoopUnits) > eventLoopUnits) return undefined;
     const startMs = this.#startScoring();
     const score = ready.score(text);
-    this.#endScoring(startMs);
+    this.#predictMs = performance.now() - startMs;
+    counters.predict.observe(this.#predictMs / 1000);
     counters.scores.observe(score);
     return score;
   }
 
   async score(texts: readonly string[]): Promise<Float64Array> {
-    const { admission, counters } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
-    const units = unitsOf(texts.join(''), scorer, MAX_EVENT_LOOP_UNITS);
-    const isShort = units <= MAX_EVENT_LOOP_UNITS;
-    if (!isShort && !admission.hasRoomFor(units)) throw this.#shed('queue');
+    if (texts.length > MAX_EVENT_LOOP_TEXTS) return (await this.#scoreBatch(texts, scorer)).scores;
+    const { eventLoopUnits } = this.service.limits;
+    const units = unitsOf(texts.join(''), scorer, eventLoopUnits);
+    if (units > eventLoopUnits) return (await this.#scoreBatch(texts, scorer, units)).scores;
+    this.#checkWork(units + TEXT_COST_UNITS * texts.length);
     const startMs = this.#startScoring();
-    const scores = isShort
-      ? Float64Array.from(texts, (text) => scorer.score(text))
-      : await admission.runBatch(units, () => scorer.scoreBatch(texts));
-    this.#endScoring(startMs);
-    for (const score of scores) counters.scores.observe(score);
+    const scores = Float64Array.from(texts, (text) => scorer.score(text));
+    this.#endScoring(startMs, scores);
     return scores;
+  }
+
+  async scoreWithWords(texts: readonly string[]): Promise<CountedScores> {
+    return this.#scoreBatch(texts, this.service.ready ?? (await this.service.scorer));
+  }
+
+  /** Scores texts in the scorer's threads. `textUnits` are the units of the texts, if they are known. */
+  async #scoreBatch(texts: readonly string[], scorer: Scorer, textUnits?: number): Promise<CountedScores> {
+    const { admission, limits } = this.service;
+    const units = textUnits ?? unitsOf(texts.join(''), scorer, limits.workLimitUnits);
+    const work = units + TEXT_COST_UNITS * texts.length;
+    this.#checkWork(work);
+    if (!admission.hasRoomFor(work)) throw this.#shed('queue');
+    if (texts.length > MAX_SLICE_TEXTS) await nextRound(); // the list was parsed and checked in this one
+    const startMs = this.#startScoring();
+    const counted = await admission.runBatch(work, () => scorer.scoreBatchWithWords(texts));
+    this.#endScoring(startMs, counted.scores);
+    return counted;
+  }
+
+  #checkWork(work: number): void {
+    const { workLimitUnits } = this.service.limits;
+    if (work > workLimitUnits)
+      throw new HttpError(
+        413,
+        `Expected texts of at most ${workLimitUnits} units of work together, received ${work}: the UTF-16 units of the normalized texts, and ${TEXT_COST_UNITS} for each text${setBy('HOSHI_WORK_LIMIT_UNITS')}`,
+      );
   }
 
   async explain(texts: readonly string[]): Promise<readonly Explanation[]> {
     if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
-    const { admission, counters } = this.service;
+    const { admission, limits } = this.service;
     const scorer = this.service.ready ?? (await this.service.scorer);
+    const maxTexts = Math.floor(limits.workLimitUnits / EXPLANATION_COST_UNITS);
+    if (texts.length > maxTexts)
+      throw new HttpError(
+        413,
+        `Expected at most ${maxTexts} texts to explain, received ${texts.length}: each counts ${EXPLANATION_COST_UNITS} units of work${setBy('HOSHI_WORK_LIMIT_UNITS')}`,
+      );
     let total = 0;
     for (const [i, text] of texts.entries()) {
       const units = unitsOf(text, scorer, MAX_EXPLAINED_UNITS);
@@ -258,22 +302,30 @@ class RequestLifecycle implements RequestContext {
     const startMs = this.#startScoring();
     const { explainAll } = await import('./explain.ts'); // loaded on first use
     const explanations = await admission.runBatch(units, () => explainAll(scorer, texts));
-    this.#endScoring(startMs);
-    for (const { score } of explanations) counters.scores.observe(score);
+    this.#endScoring(
+      startMs,
+      explanations.map(({ score }) => score),
+    );
     return explanations;
   }
 
   /** Returns the time, in milliseconds. */
   #startScoring(): number {
     const startMs = performance.now();
-    this.#preprocessMs = startMs - this.#receivedMs;
-    this.service.counters.preprocess.observe(this.#preprocessMs / 1000);
+    if (this.#preprocessMs === undefined) {
+      this.#preprocessMs = startMs - this.#receivedMs;
+      this.service.counters.preprocess.observe(this.#preprocessMs / 1000);
+    }
     return startMs;
   }
 
-  #endScoring(startMs: number): void {
-    this.#predictMs = performance.now() - startMs;
-    this.service.counters.predict.observe(this.#predictMs / 1000);
+  /** A request that is both explained and detailed scores its texts twice. They are counted once. */
+  #endScoring(startMs: number, scores: Iterable<number>): void {
+    const { counters } = this.service;
+    const ms = performance.now() - startMs;
+    counters.predict.observe(ms / 1000);
+    if (this.#predictMs === undefined) for (const score of scores) counters.scores.observe(score);
+    this.#predictMs = (this.#predictMs ?? 0) + ms;
   }
 
   // -------------------------------------------------------------------------------------------------------- answered
@@ -291,12 +343,27 @@ class RequestLifecycle implements RequestContext {
     }
     let sentBytes: number;
     try {
+      if (response !== undefined && 'json' in response && (response.listLength ?? 0) > MAX_SLICE_TEXTS) {
+        this.#sendInSlices(response);
+        return;
+      }
       sentBytes = this.#write(response ?? this.#notFound());
     } catch (error) {
       this.#fail(error);
       return;
     }
     this.#finish(this.#response.statusCode, sentBytes);
+  }
+
+  /** Writes JSON with a long list. Other requests run while the list becomes text. */
+  async #sendInSlices({ json, listLength: _, ...response }: JsonResponse): Promise<void> {
+    try {
+      const { stringifyInSlices } = await import('./long-json.ts');
+      const body = await stringifyInSlices(json, MAX_SLICE_TEXTS);
+      this.#send({ ...response, type: 'application/json', body });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #notFound(): never {
@@ -310,6 +377,13 @@ class RequestLifecycle implements RequestContext {
     const { heldResponses } = this.service;
     if (heldResponses !== undefined) {
       heldResponses.push(() => this.#fail(error));
+      return;
+    }
+    if (error instanceof HttpError && error.advice !== undefined) {
+      error.withAdvice().then(
+        (advised) => this.#fail(advised),
+        (failure) => this.#fail(failure),
+      );
       return;
     }
     const planned = error instanceof HttpError ? error : new HttpError(500, 'The request could not be answered');
@@ -327,7 +401,7 @@ class RequestLifecycle implements RequestContext {
       status,
       type: PROBLEM_TYPE,
       headers: { ...planned.headers, ...(isHalfClosed ? { Connection: 'close' } : {}) },
-      body: problemOf(planned),
+      body: problemOf(planned, isInferenceProtocol(this.#request)),
     });
     this.#finish(this.#response.statusCode, sentBytes);
   }
@@ -429,11 +503,15 @@ class RequestLifecycle implements RequestContext {
 /** If the client disconnects before the response, this status is logged and counted. nginx uses the same number. */
 const CLIENT_CLOSED_REQUEST = 499;
 
-/**
- * Texts of at most this many UTF-16 units together are scored on the event loop, in 0.8 ms at most. Longer ones go to
- * the scorer's threads, where a list of the largest body takes 0.1 s and delays no other request.
- */
-const MAX_EVENT_LOOP_UNITS = 10_000;
+/** Lists of more texts go to the scorer's threads, too: 64 empty texts take 10 µs, and a long list of them milliseconds. */
+const MAX_EVENT_LOOP_TEXTS = 64;
+
+/** A longer list is copied in another round of the event loop than it is parsed in, and written in several. */
+const MAX_SLICE_TEXTS = 2048;
+
+function nextRound(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /**
  * The terms of an explanation are found in the text on the event loop, and the reference engines also compute the
@@ -468,6 +546,11 @@ const MAX_READ_ON_BYTES = 1 << 16;
 function isWorthClosing({ headers }: HttpRequest, status: number): boolean {
   if (status === 413 || status === 415) return true;
   return status === 503 && !(Number(headers['content-length']) <= MAX_READ_ON_BYTES);
+}
+
+/** Whether the path is of V1 or V2, also if no route has it. Their clients read another member of an error. */
+function isInferenceProtocol({ url = '/' }: HttpRequest): boolean {
+  return /^\/v[12](?:\/|$)/.test(normalizedPath(pathOf(url)));
 }
 
 /** Throws a 503 while the model is being loaded or the process shuts down. */

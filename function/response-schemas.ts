@@ -2,7 +2,7 @@
  * JSON Schemas of the 200 responses, by name, and of the problem document. Only openapi.ts uses them, so a process
  * starts without this file. body-schema.ts has the schemas of request bodies.
  */
-import { type JsonSchema, listSchema as list, objectSchema as object } from './body-schema.ts';
+import { type JsonSchema, listSchema as list, objectSchema as object, orNull } from './body-schema.ts';
 
 /** Media types, each with its schema. */
 export type ResponseContent = Readonly<Record<string, JsonSchema>>;
@@ -48,14 +48,26 @@ const explanation = object({
   ),
 });
 
+const detail = object({
+  known: orNull({
+    type: 'number',
+    minimum: 0,
+    description: 'The share of the words of the text that the model knows, 0 to 1. Null for a text without words.',
+  }),
+  label: { enum: ['negative', 'neutral', 'positive'], description: "By the two cuts of the model's labels." },
+});
+
 const tensor = { name: string, datatype: string, shape: list({ type: 'integer' }) };
 
 /** A route names its response by a key of this table. */
 export const responses = {
   scores: json({
     oneOf: [
-      object({ score, explanation }, ['explanation']),
-      object({ scores: list(score), explanations: list(explanation) }, ['explanations']),
+      object({ score, explanation, details: detail }, ['explanation', 'details']),
+      object({ scores: list(score), explanations: list(explanation), details: list(detail) }, [
+        'explanations',
+        'details',
+      ]),
     ],
   }),
   homePage: { 'text/html': string, 'text/plain': string },
@@ -104,8 +116,12 @@ export const responses = {
 
 export type ResponseName = keyof typeof responses;
 
+const problemMembers = { type: string, title: string, status: { type: 'integer' }, detail: string, pointer: string };
+
 /** The problem document of RFC 9457. */
-export const problem = object(
-  { type: string, title: string, status: { type: 'integer' }, detail: string, pointer: string },
-  ['pointer'],
-);
+export const problem = object(problemMembers, ['pointer']);
+
+/** The same below /v1 and /v2, where clients of KServe and Triton read the member `error`. */
+export const inferenceProblem = object({ ...problemMembers, error: { ...string, description: 'The detail.' } }, [
+  'pointer',
+]);

@@ -15,6 +15,8 @@ interface ResponseHead {
 
 export interface JsonResponse extends ResponseHead {
   readonly json: object;
+  /** The length of its longest list, if that may be long. A long list is written in slices. */
+  readonly listLength?: number;
 }
 
 export interface BytesResponse extends ResponseHead {
@@ -33,6 +35,12 @@ export interface StreamResponse extends ResponseHead {
   readonly trailers: () => Readonly<Record<string, string>>;
 }
 
+/**
+ * What the client may do about an error, as one or more sentences. It is computed only when the problem is written, so
+ * that a request without an error costs nothing. It names only what hoshi knows, never what came.
+ */
+export type Advice = () => Promise<string | undefined>;
+
 /** An error with a planned HTTP status. Any other error is sent as a bare 500. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
@@ -40,17 +48,41 @@ export class HttpError extends Error {
   /** The faulty place in the body: a JSON pointer (RFC 6901) as a URI fragment, such as `#/texts/3`. */
   readonly pointer: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly advice: Advice | undefined;
 
   constructor(
     status: number,
     detail: string,
-    more: { pointer?: string; headers?: Readonly<Record<string, string>> } = {},
+    more: {
+      pointer?: string | undefined;
+      headers?: Readonly<Record<string, string>>;
+      advice?: Advice | undefined;
+    } = {},
   ) {
     super(detail);
     this.status = status;
     this.pointer = more.pointer;
     this.headers = more.headers ?? {};
+    this.advice = more.advice;
   }
+
+  /** The same error at another place of the body. */
+  at(pointer: string): HttpError {
+    const { status, message, headers, advice } = this;
+    return new HttpError(status, message, { pointer, headers, advice });
+  }
+
+  /** The same error, with its advice in the detail. */
+  async withAdvice(): Promise<HttpError> {
+    const { status, message, pointer, headers } = this;
+    const advice = await this.advice?.();
+    return new HttpError(status, advice === undefined ? message : `${message}. ${advice}`, { pointer, headers });
+  }
+}
+
+/** The end of a detail: the variable of function/config.ts that sets the limit. */
+export function setBy(variable: `HOSHI_${string}`): string {
+  return `. ${variable} sets this limit`;
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -75,7 +107,11 @@ export function titleOf(status: number): string {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** The problem document of an error, as JSON text. */
-export function problemOf({ status, message, pointer }: HttpError): string {
-  return JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail: message, pointer });
+/**
+ * The problem document of an error, as JSON text. With `hasError` it also has the member `error`, which clients of KServe
+ * and Triton read.
+ */
+export function problemOf({ status, message, pointer }: HttpError, hasError = false): string {
+  const problem = { type: 'about:blank', title: titleOf(status), status, detail: message, pointer };
+  return JSON.stringify(hasError ? { ...problem, error: message } : problem);
 }

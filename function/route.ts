@@ -1,6 +1,7 @@
 /** The types of a route: its fields in the table of routes.ts, and the request as its handler sees it. Types only. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
+import type { CountedScores } from '../native/index.ts';
 import type { BodySchema } from './body-schema.ts';
 import type { HttpResponse } from './response.ts';
 import type { ResponseName } from './response-schemas.ts';
@@ -59,11 +60,17 @@ export interface RequestContext {
    * `score` then.
    */
   scoreNow(text: string): number | undefined;
-  /** The scores, in the order of the texts. Rejects with a 503 if too much text waits for the scorer's threads. */
+  /**
+   * The scores, in the order of the texts. Rejects with a 413 if the texts are too much work, or a 503 if too much text
+   * waits for the scorer's threads.
+   */
   score(texts: readonly string[]): Promise<Float64Array>;
+  /** The same, with the words of each text that are counted while it is scored. */
+  scoreWithWords(texts: readonly string[]): Promise<CountedScores>;
   /**
    * The explanations, in the order of the texts. Only for a route that declares `explains`. Rejects with a 413 if a
-   * text is too long, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
+   * text is too long or there are too many, a 501 if the model cannot be explained, or a 503 if too much text waits for
+   * the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
   /** Calls the listener when the response has been sent whole, or the client has gone. Only by HTTP/2. */

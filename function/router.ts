@@ -67,11 +67,16 @@ export function match(method: string, target: string): Match {
   if (found !== undefined)
     return { route: route ?? refuseMethod(name, found.path, found.byMethod), parameters: found.parameters };
   if (path.startsWith('/v1/') || path.startsWith('/v2/'))
-    throw new HttpError(404, 'Expected a path of the protocol V1 or V2, received another: /openapi.json lists them');
+    throw unknownPath('Expected a path of the protocol V1 or V2', name, path);
   if (name === 'POST') return { route: scoringRoute, parameters: NO_PARAMETERS };
-  if (name === 'GET')
-    throw new HttpError(404, 'Expected a path that answers GET, received another: /openapi.json lists them');
+  if (name === 'GET') throw unknownPath('Expected a path that answers GET', name, path);
   return refuseMethod(name, 'this path', new Map([['POST', scoringRoute]]));
+}
+
+function unknownPath(expected: string, method: string, path: string): HttpError {
+  return new HttpError(404, `${expected}, received another: /openapi.json lists them`, {
+    advice: async () => (await import('./hints/paths.ts')).pathAdvice(method, path, routes),
+  });
 }
 
 interface Found {

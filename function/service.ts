@@ -6,15 +6,15 @@ import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
-import type { Config } from './config.ts';
+import { type Config, eventLoopUnitsOf, type TextLimits, textLimitsOf } from './config.ts';
 import type { Cors } from './cors.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
 
-export interface RequestLimits {
-  readonly bodyLimitBytes: number;
-  readonly textsLimit: number;
+export interface RequestLimits extends TextLimits, Pick<Config, 'bodyLimitBytes' | 'workLimitUnits'> {
+  /** The most UTF-16 units of texts that are scored on the event loop. */
+  readonly eventLoopUnits: number;
 }
 
 export class ScoringService {
@@ -45,7 +45,9 @@ export class ScoringService {
   readonly #resolveDraining: () => void;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
-    this.limits = config;
+    const { bodyLimitBytes, workLimitUnits } = config;
+    const eventLoopUnits = eventLoopUnitsOf(config);
+    this.limits = { ...textLimitsOf(config), bodyLimitBytes, workLimitUnits, eventLoopUnits };
     this.bundlePath = config.bundlePath;
     this.servedName = config.modelName;
     this.scorer = scorer;

@@ -34,7 +34,7 @@ export interface ForestHandle {
 
 export interface ScorerHandle {
   score(text: string): number;
-  scoreBatch(texts: readonly string[], threads: number): Promise<Float64Array>;
+  scoreBatch(texts: readonly string[], threads: number): Promise<CountedScores>;
   wordCounts(): Float64Array;
 }
 
@@ -46,7 +46,7 @@ export interface ContributionsHandle {
 
 export interface ExtractorHandle {
   row(text: string, columns: Int32Array, values: Float64Array): number;
-  rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'>>;
+  rowBatch(texts: readonly string[]): Promise<Omit<CsrMatrix, 'columnCount'> & CountsByText>;
   /** The terms are in one string, with \n between them. */
   explain(
     text: string,
@@ -83,6 +83,17 @@ interface EngineAddon {
   /** Returns 0 or the errno, as `tryLock` does. */
   exchangePaths(one: string, other: string): number;
   tryLock(descriptor: number): number;
+}
+
+/** The words of each text, and those of them that are not a term of the vocabulary on their own. */
+export interface CountsByText {
+  readonly words: Uint32Array;
+  readonly unknownWords: Uint32Array;
+}
+
+/** The scores of many texts, in stars, in the order of the texts. */
+export interface CountedScores extends CountsByText {
+  readonly scores: Float64Array;
 }
 
 /** A normalized text, with the offsets of each UTF-16 unit in the caller's text. */

@@ -11,7 +11,14 @@ import {
   type NativeVectorizer,
   vectorizerHandles,
 } from './engine.ts';
-import { addon, type ExtractorHandle, handleOf, type ScorerHandle } from './engine-addon.ts';
+import {
+  addon,
+  type CountedScores,
+  type CountsByText,
+  type ExtractorHandle,
+  handleOf,
+  type ScorerHandle,
+} from './engine-addon.ts';
 import { argumentError, call, callAsync } from './errors.ts';
 import { type NativeNormalizer, normalizerHandles } from './normalizer.ts';
 import type { CsrMatrix, SparseRow } from './rows.ts';
@@ -48,6 +55,11 @@ export class NativeScorer {
 
   /** The scores of many texts, in order. They are computed outside the event loop, on 1 to 1024 `threads`. */
   async scoreBatch(texts: readonly string[], threads = 1): Promise<Float64Array> {
+    return (await this.scoreBatchWithWords(texts, threads)).scores;
+  }
+
+  /** The same, with the counts of each text. */
+  async scoreBatchWithWords(texts: readonly string[], threads = 1): Promise<CountedScores> {
     const copy = checkTexts(texts);
     checkInteger(threads, 1, 1024, 'threads');
     return callAsync(() => this.#handle.scoreBatch(copy, threads));
@@ -92,6 +104,12 @@ export class NativeExtractor {
 
   /** The rows of many texts, in order. They are computed outside the event loop, on one thread. */
   async rowBatch(texts: readonly string[]): Promise<CsrMatrix> {
+    const { words: _, unknownWords: __, ...matrix } = await this.rowBatchWithWords(texts);
+    return matrix;
+  }
+
+  /** The same, with the counts of each text. */
+  async rowBatchWithWords(texts: readonly string[]): Promise<CsrMatrix & CountsByText> {
     const copy = checkTexts(texts);
     return { ...(await callAsync(() => this.#handle.rowBatch(copy))), columnCount: this.columnCount };
   }

@@ -20,6 +20,12 @@
 
 namespace hoshi {
 
+// Sets the words and unknown words of each text, as Uint32Arrays.
+inline void SetCounts(Napi::Object& object, const WordCountsByText& counts) {
+  object.Set("words", ToJavaScript(object.Env(), counts.words));
+  object.Set("unknownWords", ToJavaScript(object.Env(), counts.unknown_words));
+}
+
 // [words, unknown words]
 inline Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
   return ToJavaScript(
@@ -63,7 +69,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
     return CopyRow(extractor_->Row(State::Of(info.Env()).TextFrom(info[0]), scratch_), info[1], info[2]);
   }
 
-  // (array of strings) → a promise of the rows, { rowStarts, columns, values }
+  // (array of strings) → a promise of the rows, { rowStarts, columns, values, words, unknownWords }
   Napi::Value RowBatch(const Napi::CallbackInfo& info) {
     return Task<Extractor::Rows>::Run(
         info.Env(),
@@ -71,11 +77,12 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
           return extractor->RowsOf(texts);
         },
         [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
-          *counts += rows.counts;
+          *counts += rows.counts.Total();
           auto matrix = Napi::Object::New(env);
           matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
           matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
           matrix.Set("values", ToJavaScript(env, rows.matrix.values));
+          SetCounts(matrix, rows.counts);
           return matrix;
         });
   }
@@ -136,6 +143,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
       : ObjectWrap(info),
         scorer_(TakeContent<std::shared_ptr<const Scorer>>(info)),
         pool_(std::make_shared<ScorerPool>(scorer_)),
+        batch_counts_(std::make_shared<hoshi::WordCounts>()),
         scratch_(*scorer_) {}
 
  private:
@@ -144,24 +152,32 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
     return Napi::Number::New(info.Env(), scorer_->Score(State::Of(info.Env()).TextFrom(info[0]), scratch_));
   }
 
-  // (array of strings, threads) → a promise of the scores, a Float64Array
+  // (array of strings, threads) → a promise of { scores, words, unknownWords }
   Napi::Value ScoreBatch(const Napi::CallbackInfo& info) {
-    return Task<std::vector<double>>::Run(
+    return Task<ScorerPool::ScoredTexts>::Run(
         info.Env(),
         [pool = pool_, texts = State::Of(info.Env()).TextsFrom(info[0]),
-         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<std::vector<double>> {
+         threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<ScorerPool::ScoredTexts> {
           return pool->Score(texts, threads);
         },
-        [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
+        [counts = batch_counts_](Napi::Env env, ScorerPool::ScoredTexts& scored) {
+          *counts += scored.counts.Total();
+          auto object = Napi::Object::New(env);
+          object.Set("scores", ToJavaScript(env, scored.scores));
+          SetCounts(object, scored.counts);
+          return object;
+        });
   }
 
   // () → [words, unknown words] over all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(), pool_->word_counts() += scratch_.extractor.vectorizer.word_counts);
+    return CountsToJavaScript(info.Env(),
+                              hoshi::WordCounts(*batch_counts_) += scratch_.extractor.vectorizer.word_counts);
   }
 
   std::shared_ptr<const Scorer> scorer_;
   std::shared_ptr<ScorerPool> pool_;
+  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
   Scorer::Scratch scratch_;
 };
 

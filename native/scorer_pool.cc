@@ -9,16 +9,18 @@
 
 namespace hoshi {
 
-std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
-  std::vector<double> scores(texts.size());
+ScorerPool::ScoredTexts ScorerPool::Score(const Texts& texts, unsigned threads) {
+  ScoredTexts scored{std::vector<double>(texts.size()), WordCountsByText(texts.size())};
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::exception_ptr failure;
   const auto work = [&] {
     try {
       std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
-      for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();)
-        scores[i] = scorer_->Score(texts[i], *scratch);
+      for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();) {
+        scored.scores[i] = scorer_->Score(texts[i], *scratch);
+        scored.counts.Set(i, std::exchange(scratch->extractor.vectorizer.word_counts, {}));
+      }
       ReturnScratch(std::move(scratch));
     } catch (...) {  // out of memory: an exception must not leave a thread
       const std::lock_guard lock(mutex);
@@ -34,7 +36,7 @@ std::vector<double> ScorerPool::Score(const Texts& texts, unsigned threads) {
   work();
   others.clear();  // joins
   if (failure) std::rethrow_exception(failure);
-  return scores;
+  return scored;
 }
 
 std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
@@ -51,13 +53,7 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
 
 void ScorerPool::ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
-  counts_ += std::exchange(scratch->extractor.vectorizer.word_counts, {});
   scratches_.push_back(std::move(scratch));
-}
-
-WordCounts ScorerPool::word_counts() {
-  const std::lock_guard lock(mutex_);
-  return counts_;
 }
 
 }  // namespace hoshi

@@ -14,15 +14,17 @@ namespace hoshi {
 
 class ScorerPool {
  public:
+  struct ScoredTexts {
+    std::vector<double> scores;
+    WordCountsByText counts;
+  };
+
   explicit ScorerPool(std::shared_ptr<const Scorer> scorer) : scorer_(std::move(scorer)) {}
 
-  // Returns the scores in the order of the texts. Uses the calling thread and up to `threads` − 1 more
-  // threads, or fewer if the system cannot start them. Throws std::bad_alloc if any of the threads runs out
-  // of memory.
-  std::vector<double> Score(const Texts& texts, unsigned threads);
-
-  // Counts over all texts that Score has finished.
-  WordCounts word_counts();
+  // Returns the scores and the counts in the order of the texts. Uses the calling thread and up to
+  // `threads` − 1 more threads, or fewer if the system cannot start them. Throws std::bad_alloc if any of the
+  // threads runs out of memory.
+  ScoredTexts Score(const Texts& texts, unsigned threads);
 
  private:
   std::unique_ptr<Scorer::Scratch> TakeScratch();
@@ -31,7 +33,6 @@ class ScorerPool {
   std::shared_ptr<const Scorer> scorer_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Scorer::Scratch>> scratches_;
-  WordCounts counts_;
 };
 
 }  // namespace hoshi

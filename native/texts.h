@@ -36,4 +36,19 @@ struct WordCounts {
   }
 };
 
+// The counts of many texts, by text. REQUIRES: each text has fewer than 2^32 words
+struct WordCountsByText {
+  explicit WordCountsByText(std::size_t texts = 0) : words(texts), unknown_words(texts) {}
+  void Set(std::size_t text, const WordCounts& counts) {
+    words[text] = static_cast<std::uint32_t>(counts.words);
+    unknown_words[text] = static_cast<std::uint32_t>(counts.unknown_words);
+  }
+  WordCounts Total() const {
+    WordCounts total;
+    for (std::size_t i = 0; i < words.size(); ++i) total += {words[i], unknown_words[i]};
+    return total;
+  }
+  std::vector<std::uint32_t> words, unknown_words;
+};
+
 }  // namespace hoshi

@@ -36,7 +36,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'model/io',
     'native',
   ],
-  function: ['model/scoring', 'native'],
+  function: ['model/scoring', 'model/io', 'native'],
   'model/training': [
     'model/evaluation',
     'model/corpus',

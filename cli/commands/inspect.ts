@@ -1,7 +1,6 @@
 /** `hoshi inspect`: describes a bundle and checks it. */
 import { Command } from 'commander';
 import type { Manifest } from '../../model/bundle/manifest.ts';
-import { labelCutsOf } from '../../model/evaluation/labels.ts';
 import type { EndMap } from '../../model/reference/score-range.ts';
 import type { TermRules } from '../../model/reference/term-rules.ts';
 import {
@@ -10,6 +9,7 @@ import {
   inspectBundle,
   type WeighedTerm,
 } from '../../model/scoring/inspect.ts';
+import { labelCutsOf } from '../../model/scoring/labels.ts';
 import { shippedBundle } from '../options.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { plainList } from '../terminal/table.ts';

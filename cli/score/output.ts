@@ -1,6 +1,6 @@
 /** The output of a batch: scores as lines, as JSON, or as the rows of the table with more columns. */
-import { labelCutsOf, labelOf, labels } from '../../model/evaluation/labels.ts';
 import { type AddedValue, rowWith } from '../../model/io/rows.ts';
+import { detailsOf } from '../../model/scoring/details.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import type { BatchText } from './batches.ts';
 
@@ -19,7 +19,7 @@ export interface ScoredBatch {
 interface ScoredText {
   readonly score: number;
   readonly label?: string;
-  /** The share of known words; null for a text without words, and on engines that do not count them. */
+  /** The share of known words; null for a text without words. */
   readonly known?: number | null;
 }
 
@@ -73,17 +73,10 @@ function tableOutput(
 
 async function scoredTexts(scorer: Scorer, texts: readonly string[], details: boolean): Promise<readonly ScoredText[]> {
   if (!details) return Array.from(await scorer.scoreBatch(texts), (score) => ({ score }));
-  const cuts = labelCutsOf(scorer.bundle);
-  return texts.map((text) => {
-    const { score, known } = scoreWithKnown(scorer, text);
-    return { score, label: labels[labelOf(score, cuts)] as string, known };
-  });
-}
-
-function scoreWithKnown(scorer: Scorer, text: string): { readonly score: number; readonly known: number | null } {
-  const before = scorer.wordCounts?.();
-  const score = scorer.score(text);
-  const after = scorer.wordCounts?.();
-  if (before === undefined || after === undefined || after.words === before.words) return { score, known: null };
-  return { score, known: 1 - (after.unknownWords - before.unknownWords) / (after.words - before.words) };
+  const scored = await scorer.scoreBatchWithWords(texts);
+  return detailsOf(scored, scorer.bundle).map(({ label, known }, i) => ({
+    score: scored.scores[i] as number,
+    label,
+    known,
+  }));
 }

@@ -7,12 +7,12 @@ import {
   quantileShares,
   type Spread,
 } from '../../model/evaluation/compare.ts';
-import { labels } from '../../model/evaluation/labels.ts';
 import type { ExplainedMove } from '../../model/evaluation/moves.ts';
 import type { Pair } from '../../model/evaluation/range-map.ts';
 import { clip } from '../../model/evaluation/report/coloured-text.ts';
 import { countText, digitsFor, fixed, signed } from '../../model/evaluation/report/numbers.ts';
 import { groupText, HIGHEST, LOWEST, MIDDLE } from '../../model/evaluation/star-sides.ts';
+import { labels } from '../../model/scoring/labels.ts';
 import { printable } from './paint.ts';
 import { plainTable } from './table.ts';
 

@@ -40,11 +40,11 @@ async function call(path: string, request: RequestContext, bytes: Uint8Array): P
     throw new HttpError(415, 'Expected a message without compression, received a compressed one', {
       headers: { 'grpc-accept-encoding': 'identity' },
     });
-  const { bodyLimitBytes, textsLimit } = request.service.limits;
+  const { bodyLimitBytes, maxTexts } = request.service.limits;
   handlers ??= makeHandlers(bodyLimitBytes);
   const handler = handlers.get(path);
   if (handler === undefined) throw new Error(`Expected a handler of ${path}, found none`);
-  checkFieldCount(bytes.subarray(PREFIX_BYTES), textsLimit);
+  checkFieldCount(bytes.subarray(PREFIX_BYTES), maxTexts);
   const abort = new AbortController();
   request.onClose(() => abort.abort());
   const state: Call = { request, error: undefined };

@@ -22,8 +22,8 @@ const output: Message = { messages: { 2: parameters }, bytes: [1] };
 const request: Message = { messages: { 4: parameters, 5: tensor, 6: output }, bytes: [1, 2, 3, 7] };
 
 /** Throws a 413 if the message has too many fields. A message that is not well formed may pass: unpacking refuses it. */
-export function checkFieldCount(bytes: Uint8Array, textsLimit: number): void {
-  const limit = MAX_FIELDS_BESIDE_TEXTS + textsLimit;
+export function checkFieldCount(bytes: Uint8Array, maxTexts: number): void {
+  const limit = MAX_FIELDS_BESIDE_TEXTS + maxTexts;
   if (countFields(bytes, 0, bytes.length, request, limit) > limit)
     throw new HttpError(413, `Expected a message of at most ${limit} values, received more`);
 }

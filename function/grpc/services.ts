@@ -58,10 +58,9 @@ export const inference: ServiceImpl<typeof GRPCInferenceService> = {
   modelInfer: unary(async (request, message) => {
     const { service } = request;
     const model = await modelOf(service, { name: message.modelName, version: message.modelVersion });
-    const { textsLimit } = service.limits;
     const [raw] = message.rawInputContents;
-    const body = inferBody.check(jsonOf(message, raw), 'the message', '#', textsLimit);
-    const inference = inferenceOf(body, raw ?? NO_BYTES, textsLimit);
+    const body = inferBody.check(jsonOf(message, raw), 'the message', '#', service.limits);
+    const inference = inferenceOf(body, raw ?? NO_BYTES, service.limits);
     const scores = await request.score(inference.texts);
     const output = outputTensor(inference.shape);
     return {

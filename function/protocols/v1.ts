@@ -6,9 +6,10 @@ import { either, list, object, type TypeOf } from '../body-schema.ts';
 import type { Operation } from '../route.ts';
 import { explainList, text } from './texts.ts';
 
-const body = object({
-  instances: list(either('a text or {"text": "…"}', text, object({ text })), { limitedAs: 'instances' }),
-});
+const body = object(
+  { instances: list(either('a text or {"text": "…"}', text, object({ text })), { limitedAs: 'instances' }) },
+  '{"instances": ["…", {"text": "…"}]}',
+);
 type Body = TypeOf<typeof body>;
 
 function textsOf({ instances }: Body): readonly string[] {
@@ -29,7 +30,8 @@ export const predict: Operation<Body> = {
   body,
   acceptsEvents: true,
   async handle(request, body) {
-    return { json: { predictions: Array.from(await request.score(textsOf(body))) } };
+    const predictions = Array.from(await request.score(textsOf(body)));
+    return { json: { predictions }, listLength: predictions.length };
   },
 };
 

@@ -5,6 +5,8 @@
  * Binary tensors are Triton's extension `binary_tensor_data`. The header Inference-Header-Content-Length says how many
  * bytes of the body are JSON. The tensors whose parameters have `binary_data_size` follow the JSON, in order. An
  * element of a BYTES tensor is its length as a little-endian uint32, then its bytes. FP64 is little-endian.
+ *
+ * The parameter `content_type` of the tensor is that of MLServer: `str`, or `base64` for texts as base64 (RFC 4648).
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -20,6 +22,7 @@ import {
   string,
   type TypeOf,
 } from '../body-schema.ts';
+import type { TextLimits } from '../config.ts';
 import { HttpError, type HttpResponse } from '../response.ts';
 import type { NamedModel, Operation } from '../route.ts';
 
@@ -36,15 +39,18 @@ const inputSchema = object({
     maxItems: MAX_DIMENSIONS,
     description: 'Its dimensions multiply to the number of texts.',
   }),
-  // Lists in lists, as deep as the shape, and ignored for a binary tensor.
+  // Ignored for a binary tensor.
   data: optional(
-    checkedByHandler((textsLimit) => ({
+    checkedByHandler((maxTexts) => ({
       type: 'array',
-      description: `At most ${textsLimit} texts, flat or nested as the shape is; none if a binary tensor follows.`,
+      description: `At most ${maxTexts} texts, flat or nested exactly as the shape is; none if a binary tensor follows.`,
     })),
   ),
   parameters: optional(
-    object({ binary_data_size: optional(count({ description: 'Bytes after the JSON that are the texts.' })) }),
+    object({
+      binary_data_size: optional(count({ description: 'Bytes after the JSON that are the texts.' })),
+      content_type: optional(string({ description: '`str`, or `base64` if each text is UTF-8 in base64.' })),
+    }),
   ),
 });
 
@@ -53,12 +59,18 @@ const outputSchema = object({
   parameters: optional(object({ binary_data: optional(checkedByHandler(() => ({ type: 'boolean' }))) })),
 });
 
-export const inferBody = object({
-  id: optional(string()),
-  inputs: list(inputSchema, { minItems: 1, maxItems: 1 }),
-  outputs: optional(list(outputSchema, { maxItems: 1 })),
-});
+export const inferBody = object(
+  {
+    id: optional(string()),
+    inputs: list(inputSchema, { minItems: 1, maxItems: 1 }),
+    outputs: optional(list(outputSchema, { maxItems: 1 })),
+  },
+  '{"inputs": [{"name": "text", "datatype": "BYTES", "shape": [1], "data": ["…"]}]}',
+);
 type InferBody = TypeOf<typeof inferBody>;
+
+/** The extension has no list of texts. */
+const NO_TEXTS: TextLimits = { maxTexts: 0, setBy: 'HOSHI_WORK_LIMIT_UNITS' };
 
 /** Triton's extension of the body. It is not in the protocol, and so not in the OpenAPI document. */
 const extension = object({
@@ -100,7 +112,7 @@ export const infer: Operation<InferBody> = {
   body: inferBody,
   jsonLength,
   async handle(request, body, tail) {
-    const inference = inferenceOf(body, tail, request.service.limits.textsLimit);
+    const inference = inferenceOf(body, tail, request.service.limits);
     return inferResponse(request.model, inference, await request.score(inference.texts));
   },
 };
@@ -121,55 +133,68 @@ export function jsonLength(headers: IncomingHttpHeaders, bodyBytes: number): num
   const header = headers[HEADER_LENGTH.toLowerCase()];
   if (typeof header !== 'string') return bodyBytes;
   if (/^\d{1,10}$/.test(header) && Number(header) <= bodyBytes) return Number(header);
-  throw new HttpError(400, `Expected ${HEADER_LENGTH} to be at most ${bodyBytes}, received ${header}`);
+  throw new HttpError(400, `Expected ${HEADER_LENGTH} to be a number of at most ${bodyBytes}, the bytes of the body`);
 }
 
 /** `tail` is the part of the body after the JSON: the binary tensors. */
-export function inferenceOf(body: InferBody, tail: Uint8Array, textsLimit: number): Inference {
+export function inferenceOf(body: InferBody, tail: Uint8Array, limits: TextLimits): Inference {
   const pointer = '#/inputs/0';
   const input = body.inputs[0] as TypeOf<typeof inputSchema>;
   const { shape } = input;
   const expectedCount = shape.reduce((product, size) => product * size, 1);
-  checkTextCount(expectedCount, 'texts', `${pointer}/shape`, textsLimit);
-  const size = input.parameters?.binary_data_size;
-  const texts = size === undefined ? textsInData(input, pointer) : textsInBytes(tail, size, pointer);
-  if (texts.length !== expectedCount)
-    refuse(`${expectedCount} texts, as the shape says`, texts, pointer, String(texts.length));
+  checkTextCount(expectedCount, 'texts', `${pointer}/shape`, limits);
+  const { binary_data_size: size, content_type: contentType = 'str' } = input.parameters ?? {};
+  if (contentType !== 'str' && contentType !== 'base64')
+    refuse('"content_type" to be "str" or "base64"', contentType, `${pointer}/parameters/content_type`, 'another one');
+  const elements =
+    size === undefined ? textsInData(input, expectedCount, pointer) : textsInBytes(tail, size, expectedCount, pointer);
+  const texts = contentType === 'base64' ? elements.map((text, i) => decodeBase64(text, i, pointer)) : elements;
   return { texts, shape, id: body.id, wantsBinary: wantsBinary(body) };
 }
 
-/** The texts of `data`, which is flat or nested as the shape is. */
-function textsInData(input: TypeOf<typeof inputSchema>, pointer: string): readonly string[] {
-  if (input.data === undefined) return refuse('"data" in the object', undefined, pointer, 'none');
-  if (!Array.isArray(input.data)) return refuse('"data" to be a list', input.data, `${pointer}/data`);
+/** The texts of `data`: `count` texts in one list, or lists in lists whose lengths are those of the shape. */
+function textsInData({ data, shape }: TypeOf<typeof inputSchema>, count: number, pointer: string): readonly string[] {
+  if (data === undefined) return refuse('"data" in the object', undefined, pointer, 'none');
+  const place = `${pointer}/data`;
+  if (!Array.isArray(data)) return refuse('"data" to be a list', data, place);
   const texts: string[] = [];
-  // A stack of our own instead of recursion: JSON may be nested deeper than the call stack allows.
-  const open: { list: readonly unknown[]; next: number; pointer: string }[] = [
-    { list: input.data, next: 0, pointer: `${pointer}/data` },
-  ];
-  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
-    if (last.next === last.list.length) {
-      open.pop();
-      continue;
-    }
-    const place = `${last.pointer}/${last.next}`;
-    const value = last.list[last.next++];
-    if (typeof value === 'string') texts.push(value);
-    else if (!Array.isArray(value)) refuse('each of "data" to be a string', value, place);
-    else if (open.length === MAX_DIMENSIONS)
-      refuse(`"data" of at most ${MAX_DIMENSIONS} dimensions`, value, place, 'more');
-    else open.push({ list: value, next: 0, pointer: place });
-  }
+  const isNested = Array.isArray(data[0]);
+  if (!isNested && data.length !== count) refuseCount(count, data.length, pointer);
+  collect(data, isNested ? shape : [count], 0, place, texts);
   return texts;
 }
 
-/** The texts of a binary tensor of `size` bytes. */
-function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly string[] {
+/** Adds the texts of a value of `data` at this depth. */
+function collect(value: unknown, shape: readonly number[], depth: number, pointer: string, texts: string[]): void {
+  if (depth === shape.length) {
+    if (typeof value !== 'string') refuse('each of "data" to be a string, as deep as "shape" says', value, pointer);
+    texts.push(value as string);
+    return;
+  }
+  if (!Array.isArray(value)) refuse(`lists of dimension ${depth + 1} of "shape" in "data"`, value, pointer);
+  const size = shape[depth] as number;
+  if (value.length !== size)
+    refuse(
+      `${size} elements in a list of dimension ${depth + 1}, as "shape" says`,
+      value,
+      pointer,
+      String(value.length),
+    );
+  for (let i = 0; i < size; i++) collect(value[i], shape, depth + 1, `${pointer}/${i}`, texts);
+}
+
+function refuseCount(expected: number, received: number | string, pointer: string): never {
+  return refuse(`${expected} texts, as the shape says`, undefined, pointer, String(received));
+}
+
+/** The texts of a binary tensor of `size` bytes. It has `count` texts. */
+function textsInBytes(tail: Uint8Array, size: number, count: number, pointer: string): readonly string[] {
   if (size !== tail.length)
     refuse(`${size} bytes after the JSON, as "binary_data_size" says`, tail, pointer, String(tail.length));
   const bytes = Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength);
   const texts: string[] = [];
   for (let at = 0; at < bytes.length; ) {
+    if (texts.length === count) refuseCount(count, 'more', pointer);
     const length = at + 4 <= bytes.length ? bytes.readUInt32LE(at) : Number.POSITIVE_INFINITY;
     if (at + 4 + length > bytes.length)
       refuse(`text ${texts.length} to end within the tensor's ${size} bytes`, bytes, pointer, 'a longer one');
@@ -178,12 +203,27 @@ function textsInBytes(tail: Uint8Array, size: number, pointer: string): readonly
     texts.push(text.toString());
     at += 4 + length;
   }
+  if (texts.length !== count) refuseCount(count, texts.length, pointer);
   return texts;
+}
+
+const BASE64 = /^[A-Za-z\d+/]*={0,2}$/;
+
+/** The text that the base64 of element `i` stands for. */
+function decodeBase64(base64: string, i: number, pointer: string): string {
+  const place = `text ${i}, as "content_type" is "base64",`;
+  if (!BASE64.test(base64))
+    refuse(`${place} to be base64`, base64, pointer, 'characters outside A–Z, a–z, 0–9, + and /');
+  if (base64.length % 4 !== 0)
+    refuse(`${place} to be base64 of a length that is a multiple of 4, padded by =`, base64, pointer, 'another length');
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isUtf8(bytes)) refuse(`${place} to be UTF-8 in base64`, bytes, pointer, 'other bytes');
+  return bytes.toString();
 }
 
 /** Whether the client requests a binary response: for the output "score", or else for all outputs. */
 function wantsBinary(body: InferBody): boolean {
-  const { parameters } = extension.check(body, 'the body', '#', 0);
+  const { parameters } = extension.check(body, 'the body', '#', NO_TEXTS);
   const asked = body.outputs?.[0]?.parameters?.binary_data;
   return (asked === undefined ? parameters?.binary_data_output : asked) === true;
 }
@@ -197,7 +237,8 @@ export function inferResponse(
 ): HttpResponse {
   const head = { model_name: name, model_version: version, ...(id === undefined ? {} : { id }) };
   const output = outputTensor(shape);
-  if (!wantsBinary) return { json: { ...head, outputs: [{ ...output, data: Array.from(scores) }] } };
+  if (!wantsBinary)
+    return { json: { ...head, outputs: [{ ...output, data: Array.from(scores) }] }, listLength: scores.length };
   const tail = tensorBytes(scores);
   const json = Buffer.from(
     JSON.stringify({ ...head, outputs: [{ ...output, parameters: { binary_data_size: tail.length } }] }),

@@ -6,11 +6,11 @@
 import type { Manifest } from '../bundle/manifest.ts';
 import { quantileOfSorted } from '../math/statistics.ts';
 import type { ScoreRange } from '../reference/score-range.ts';
+import { type LabelCuts, labelCutsOf, labelOf, labels } from '../scoring/labels.ts';
 import { type Interval, type Intervals, pairedBootstrap } from './bootstrap.ts';
 import { ENOUGH_FOR_BOOTSTRAP, ENOUGH_FOR_BOOTSTRAP_SIDE, fewReviews } from './enough.ts';
 import { meanInterval } from './interval.ts';
 import { type LabelledModel, rightnessOf } from './label-accuracy.ts';
-import { type LabelCuts, labelCutsOf, labelOf, labels } from './labels.ts';
 import { allMeasuresOf, confusionOf, type Measures, spearman } from './measures.ts';
 import { type Pair, rangeMapOf } from './range-map.ts';
 import type { ScoredPair } from './score-pair.ts';

@@ -6,9 +6,9 @@
  * than they are, so the accuracy is cross-fitted: ten folds, each measured by the best cuts of the other nine.
  */
 import { createRandom, shuffle } from '../math/random.ts';
+import { type LabelCuts, labelCutsOf, labelOf, labels } from '../scoring/labels.ts';
 import type { Interval } from './bootstrap.ts';
 import { shareInterval } from './interval.ts';
-import { type LabelCuts, labelCutsOf, labelOf, labels } from './labels.ts';
 import { confusionOf } from './measures.ts';
 import { scaleOf } from './star-sides.ts';
 

@@ -130,8 +130,14 @@ const BINARY: readonly (readonly [bytes: string, kind: string, advice?: string])
 
 /** Throws an error that names the kind of a file that is not text. `start` is its beginning, `name` its name. */
 export function refuseBinary(start: Uint8Array, name: string): void {
-  const head = Buffer.from(start.subarray(0, 16)).toString('latin1');
-  const [, kind, advice] = BINARY.find(([bytes]) => head.startsWith(bytes)) ?? [];
+  const { kind, advice } = binaryKind(start) ?? {};
   if (kind === undefined) return;
   throw new Error(`${name}: expected a text file, received ${kind}${advice === undefined ? '' : `: ${advice}`}`);
+}
+
+/** The kind of a file that is not text, such as `a PDF document`, by its first bytes. Undefined for a text. */
+export function binaryKind(start: Uint8Array): { readonly kind: string; readonly advice?: string } | undefined {
+  const head = Buffer.from(start.subarray(0, 16)).toString('latin1');
+  const [, kind, advice] = BINARY.find(([bytes]) => head.startsWith(bytes)) ?? [];
+  return kind === undefined ? undefined : { kind, ...(advice === undefined ? {} : { advice }) };
 }

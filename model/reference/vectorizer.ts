@@ -7,6 +7,7 @@ import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Checks } from '../io/checks.ts';
 import { logarithm } from '../math/logarithm.ts';
 import type { TermToken } from './parts-of-speech.ts';
+import type { TextWords } from './ruled-terms.ts';
 import { checkTermRules } from './term-rules.ts';
 import { readWords, shortestWord, shortestWordIn, type TermParameters, TOKEN_PATTERNS, termsOf } from './terms.ts';
 import { isOtherUnicodeVersion, otherUnicodeVersions, type Placed } from './word-parts.ts';
@@ -81,15 +82,35 @@ export class Vectorizer {
 
   /** The row of one text, given its tokens. Terms that are not in the vocabulary are ignored. */
   row(tokens: Iterable<TermToken>): SparseRow {
+    return this.#rowOf(readWords(tokens, this.parameters));
+  }
+
+  /** The row, the number of words, and the number of those that are not a term of the vocabulary on their own. */
+  rowWithWords(tokens: Iterable<TermToken>): {
+    readonly row: SparseRow;
+    readonly words: number;
+    readonly unknownWords: number;
+  } {
+    const text = readWords(tokens, this.parameters);
+    const words = text.segments.flat();
+    const unknownWords = words.filter((word) => !this.#columns.has(word.text)).length;
+    return { row: this.#rowOf(text), words: words.length, unknownWords };
+  }
+
+  /** Each occurrence of a term of the vocabulary. */
+  occurrences(tokens: Iterable<TermToken>): Generator<Placed & { readonly column: number }> {
+    return this.#occurrencesIn(readWords(tokens, this.parameters));
+  }
+
+  #rowOf(text: TextWords): SparseRow {
     const counts = new Map<number, number>();
-    for (const { column } of this.occurrences(tokens)) counts.set(column, (counts.get(column) ?? 0) + 1);
+    for (const { column } of this.#occurrencesIn(text)) counts.set(column, (counts.get(column) ?? 0) + 1);
     const columns = Int32Array.from(counts.keys()).sort();
     return { columns, values: weigh(columns, counts, this.parameters, this.tables) };
   }
 
-  /** Each occurrence of a term of the vocabulary. */
-  *occurrences(tokens: Iterable<TermToken>): Generator<Placed & { readonly column: number }> {
-    for (const term of termsOf(readWords(tokens, this.parameters), this.parameters.ngram_range)) {
+  *#occurrencesIn(text: TextWords): Generator<Placed & { readonly column: number }> {
+    for (const term of termsOf(text, this.parameters.ngram_range)) {
       const column = this.#columns.get(term.text);
       if (column !== undefined) yield { ...term, column };
     }

@@ -1,6 +1,6 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
 import { availableParallelism } from 'node:os';
-import { NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
+import { type CountedScores, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
@@ -70,10 +70,14 @@ export class NativeEngine implements Scorer {
     return this.#scorer.score(text);
   }
 
-  scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+  async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    return (await this.scoreBatchWithWords(texts)).scores;
+  }
+
+  scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores> {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
     const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
-    return this.#scorer.scoreBatch(texts, threads);
+    return this.#scorer.scoreBatchWithWords(texts, threads);
   }
 
   maxUnits(text: string): number {

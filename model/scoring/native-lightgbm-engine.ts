@@ -3,7 +3,7 @@
  * model that LightGBM reads, also those that the forest refuses.
  */
 import { availableParallelism } from 'node:os';
-import { Booster, NativeVectorizer } from '../../native/index.ts';
+import { Booster, type CountedScores, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
 import { type ScoreMap, scoreMapOf } from '../reference/score-range.ts';
@@ -60,14 +60,21 @@ export class NativeLightgbmEngine implements Scorer {
   }
 
   async scoreBatch(texts: readonly string[]): Promise<Float64Array> {
+    return (await this.scoreBatchWithWords(texts)).scores;
+  }
+
+  async scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores> {
     const scores = new Float64Array(texts.length);
+    const words = new Uint32Array(texts.length);
+    const unknownWords = new Uint32Array(texts.length);
     const pieces = piecesOf(texts);
     const next = pieces.values();
     const scorePieces = async () => {
       for (const { start, end } of next) {
-        const predictions = await this.stages.booster.predictBatch(
-          await this.stages.extractor.rowBatch(texts.slice(start, end)),
-        );
+        const rows = await this.stages.extractor.rowBatchWithWords(texts.slice(start, end));
+        words.set(rows.words, start);
+        unknownWords.set(rows.unknownWords, start);
+        const predictions = await this.stages.booster.predictBatch(rows);
         scores.set(
           predictions.map((prediction) => this.#scoreMap.score(prediction)),
           start,
@@ -75,7 +82,7 @@ export class NativeLightgbmEngine implements Scorer {
       }
     };
     await Promise.all(Array.from({ length: Math.min(availableParallelism(), pieces.length) }, scorePieces));
-    return scores;
+    return { scores, words, unknownWords };
   }
 
   maxUnits(text: string): number {

@@ -4,6 +4,7 @@
  * Every engine gives the same double for the same bundle and text; a difference is a bug. `loadScorer` (load.ts)
  * returns a scorer only after it has reproduced the bundle's golden scores.
  */
+import type { CountedScores } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { Explanation } from './explain.ts';
 
@@ -28,6 +29,11 @@ export interface Scorer {
   score(text: string): number;
   /** The scores of many texts, in their order. The event loop can do other work in the meantime. */
   scoreBatch(texts: readonly string[]): Promise<Float64Array>;
+  /**
+   * The same, with the number of words of each text and of its unknown words, which are not a term of the vocabulary on
+   * their own. Every engine gives the same numbers. The native engines count while they score, at no cost.
+   */
+  scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores>;
   /**
    * The most UTF-16 units that the text may have when it is normalized, at most MAX_GROWTH times as many as it has. Runs
    * of w, which may add half of their length, are not counted. The native engines look at a thousand units in about a

@@ -6,9 +6,11 @@ The clients are urllib, requests, tritonclient[http] (JSON and binary tensors) a
 structured). Every score is compared with the score that `{"texts": …}` gives for the same text.
 """
 
+import base64
 import json
 import sys
 import urllib.request
+from urllib.parse import quote, unquote
 
 import numpy as np
 import requests
@@ -17,6 +19,13 @@ from cloudevents.v1 import conversion
 from cloudevents.v1.http import CloudEvent, from_http
 
 url = sys.argv[1]
+
+
+def percent_encoded(value):
+    """As section 3.1.3.2 of the HTTP binding says. This SDK does not do it."""
+    return quote(value, safe="!#$&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
 texts = ["すごい！最高に興奮した！楽しい", "この映画は全くだめ、楽しくない。駄作", "", "普通です😀"]
 
 
@@ -48,9 +57,30 @@ with requests.Session() as session:
 chunked = requests.post(url, data=(part for part in [b'{"texts":', b' "\xe6\x99', b'\xae\xe9\x80\x9a"}']), timeout=10)
 check("requests with chunks that are cut inside a character", chunked.status_code == 200, chunked.text)
 
+many = requests.post(url, json={"texts": texts * 250, "details": True}, timeout=10).json()
+check("requests with 1,000 texts", many["scores"] == scores * 250)
+check("the details of each", [detail["label"] for detail in many["details"][:2]] == ["positive", "negative"], many["details"][:4])
+check("… and null for a text without words", many["details"][2]["known"] is None, many["details"][2])
+for encoding, name in (("cp932", "CP932"), ("euc_jp", "EUC-JP"), ("utf-16", "UTF-16LE"), ("utf-16-be", "UTF-16BE")):
+    response = requests.post(url, data=json.dumps({"texts": texts[0]}, ensure_ascii=False).encode(encoding), timeout=10)
+    check(f"the encoding {encoding} is told", f"iconv -f {name} -t UTF-8" in response.json()["detail"], response.text)
+for what, form in (("urlencoded", {"data": {"texts": texts[0]}}), ("multipart", {"files": {"texts": (None, texts[0])}})):
+    response = requests.post(url, timeout=10, **form)
+    check(f"a form, {what}, is told", "looks like a form" in response.json()["detail"], response.text)
+response = requests.post(url, data=repr({"texts": texts[0]}).encode(), timeout=10)
+check("Python's repr in the place of JSON is told", "double quotes, not single ones" in response.json()["detail"], response.text)
+
 # -------------------------------------------------------------------------------------------------------- KServe V1
 response = requests.post(f"{url}/v1/models/stars:predict", json={"instances": texts}, timeout=10)
 check("V1 predict", response.json() == {"predictions": scores}, response.text)
+response = requests.post(f"{url}/v1/models/stars:predict", json={"instance": texts}, timeout=10)
+check("V1: an error has the member error", 'Did you mean "instances"?' in response.json()["error"], response.text)
+
+# -------------------------------------------------------------------------------------------------- MLServer's base64
+tensor = {"name": "text", "datatype": "BYTES", "shape": [4], "parameters": {"content_type": "base64"}}
+tensor["data"] = [base64.b64encode(text.encode()).decode() for text in texts]
+response = requests.post(f"{url}/v2/models/stars/infer", json={"id": None, "inputs": [tensor], "outputs": None}, timeout=10)
+check("V2: base64, and null for what is absent", response.json()["outputs"][0]["data"] == scores, response.text)
 
 # ------------------------------------------------------------------------------------------------------ tritonclient
 client = triton.InferenceServerClient(url.removeprefix("http://"))
@@ -99,6 +129,14 @@ for mode, make in (("binary", conversion.to_binary), ("structured", conversion.t
     check(f"CloudEvents, {mode}: the response is an event", received["type"] == "hoshi.score" and received["subject"] == "7", response.text)
     check(f"CloudEvents, {mode}: the score", received.data == {"score": scores[0]}, received.data)
     check(f"CloudEvents, {mode}: the response has the mode of the request", ("ce-id" in response.headers) == (mode == "binary"), dict(response.headers))
+event = CloudEvent({"type": "com.example.review", "source": "/reviews", "subject": "口コミ 7%", "replyid": "r", "correlationid": "c"}, {"texts": texts[0]})
+for mode, make in (("binary", conversion.to_binary), ("structured", conversion.to_structured)):
+    headers, body = make(event, data_marshaller=lambda data: json.dumps(data).encode()) if mode == "binary" else make(event)
+    headers = {name: percent_encoded(value) if mode == "binary" and name.startswith("ce-") else value for name, value in headers.items()}
+    response = requests.post(url, headers=headers, data=body, timeout=10)
+    received = from_http(dict(response.headers.lower_items()), response.content)
+    answered = {name: unquote(received[name]) for name in ("subject", "replyid", "correlationid")}
+    check(f"CloudEvents, {mode}: any subject, and the ids of a reply", answered == {"subject": "口コミ 7%", "replyid": "c", "correlationid": "r"}, answered)
 response = requests.post(url, headers={"ce-id": "1", "ce-specversion": "1.0"}, data="{}", timeout=10)
 check("CloudEvents: an event without a type is refused", response.status_code == 400, response.text)
 

@@ -69,21 +69,30 @@ test('after a chunk that could not be reserved, no later chunk is reserved, even
 test('after the body has grown over the limit, no later chunk is reserved', () => {
   const { reserved, bodies, errors } = read(['12', '12345', '12'], { limitBytes: 6 });
   assert.deepEqual({ reserved, bodies }, { reserved: 2, bodies: [] });
-  assert.deepEqual(errors, ['Expected a body of at most 6 bytes, received more']);
+  assert.deepEqual(errors, [
+    'Expected a body of at most 6 bytes, received more. HOSHI_BODY_LIMIT_BYTES sets this limit',
+  ]);
 });
 
 test('JSON that would hold the event loop is refused before it is parsed, and strings do not count', () => {
-  const parse = (json: string) => () => parseJson(json, 64);
+  const limits = { maxTexts: 64, setBy: 'HOSHI_TEXTS_LIMIT' } as const;
+  const parse = (json: string) => () => parseJson(json, limits, '{"texts": "…"}');
   const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
   const members = (count: number) => `{${Array.from({ length: count }, (_, i) => `"${i}":0`).join()}}`;
   const values = (count: number) => `[${Array(count).fill(0).join()}]`;
   for (const [json, message] of [
     [nested(65), /at most 64 levels, received more at position 64$/],
     [members(1025), /objects of at most 1024 members/],
-    [values(4354), /at most 4352 values, received more; a request may have at most 64 texts/],
+    [values(4224), /at most 4224 values, received more; a request may have at most 64 texts. HOSHI_TEXTS_LIMIT sets/],
+    [
+      `[${Array(200)
+        .fill('{"a":'.repeat(30) + 1 + '}'.repeat(30))
+        .join()}]`,
+      /at most 4224 values/,
+    ],
   ] as const)
     assert.throws(parse(json), message);
-  for (const json of [nested(64), members(1024), values(4353), JSON.stringify([members(900), members(900)])])
+  for (const json of [nested(64), members(1024), values(4223), JSON.stringify([members(900), members(900)])])
     assert.deepEqual(parse(json)(), JSON.parse(json));
   for (const text of ['[[['.repeat(99), '\\"[', '\\\\"]', '\\', '"', ':'.repeat(5000), ','.repeat(9000), '{"[\\']) {
     const json = JSON.stringify({ [text]: [text], texts: text });

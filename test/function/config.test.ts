@@ -3,16 +3,33 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { parseConfig } from '../../function/config.ts';
+import { parseConfig, TEXT_COST_UNITS, textLimitsOf } from '../../function/config.ts';
 
 test('defaults', () => {
   const config = parseConfig({});
   assert.deepEqual(
-    [config.port, config.engine, config.bodyLimitBytes, config.textsLimit, config.drainTimeoutMs],
-    [8080, 'auto', 1048576, 64, 8000],
+    [config.port, config.engine, config.bodyLimitBytes, config.drainTimeoutMs],
+    [8080, 'auto', 1048576, 8000],
   );
   assert.match(config.bundlePath, /model\/stars$/);
   assert.ok(Object.isFrozen(config));
+});
+
+test('texts are limited by their work; HOSHI_TEXTS_LIMIT counts them if it is set', () => {
+  const limits = (environment: Record<string, string>) => textLimitsOf(parseConfig(environment));
+  assert.equal(parseConfig({}).textsLimit, undefined);
+  assert.equal(parseConfig({}).workLimitUnits, 2 * 1048576);
+  assert.deepEqual(limits({}), { maxTexts: 16384, setBy: 'HOSHI_WORK_LIMIT_UNITS' });
+  assert.deepEqual(limits({ HOSHI_TEXTS_LIMIT: '64' }), { maxTexts: 64, setBy: 'HOSHI_TEXTS_LIMIT' });
+  assert.deepEqual(limits({ HOSHI_TEXTS_LIMIT: '65536' }), { maxTexts: 16384, setBy: 'HOSHI_WORK_LIMIT_UNITS' });
+  assert.deepEqual(limits({ HOSHI_WORK_LIMIT_UNITS: '1280' }), { maxTexts: 10, setBy: 'HOSHI_WORK_LIMIT_UNITS' });
+});
+
+test('one text may fill the largest body, whatever its limit is', () => {
+  for (const bytes of [1, 1 << 20, 1 << 30]) {
+    const { workLimitUnits } = parseConfig({ HOSHI_BODY_LIMIT_BYTES: String(bytes) });
+    assert.ok(workLimitUnits >= bytes + TEXT_COST_UNITS, `${bytes}`);
+  }
 });
 
 test('an empty variable counts as not set', () => {

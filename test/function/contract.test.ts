@@ -7,6 +7,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { detailsOf } from '../../model/scoring/details.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
 import { packageRoot } from '../../native/package-root.ts';
@@ -31,8 +32,12 @@ interface Case {
 
 let scorer: Scorer;
 const explained = new Map<string, object>();
+const detailed = new Map<string, object>();
 before(async () => {
   scorer = await loadScorer({ bundlePath: join(packageRoot, 'model', 'stars'), engine: 'js' });
+  const described = ['', great, '悪い', 'zzz'];
+  const details = detailsOf(await scorer.scoreBatchWithWords(described), scorer.bundle);
+  for (const [i, text] of described.entries()) detailed.set(text, details[i] as object);
   for (const text of [great, '悪い']) {
     const { score, ...explanation } = await scorer.explain(text);
     explained.set(text, explanation);
@@ -101,6 +106,54 @@ const cases: readonly Case[] = [
     }),
   },
   {
+    what: 'a text with details',
+    body: JSON.stringify({ texts: great, details: true }),
+    status: 200,
+    equals: () => ({ score: scorer.score(great), details: { known: 1, label: 'positive' } }),
+  },
+  {
+    what: 'an empty text with details: it has no words',
+    body: JSON.stringify({ texts: '', details: true }),
+    status: 200,
+    equals: () => ({ score: scorer.score(''), details: { known: null, label: 'neutral' } }),
+  },
+  {
+    what: 'a list with details and explained',
+    body: JSON.stringify({ texts: [great, '悪い'], explain: true, details: true }),
+    status: 200,
+    equals: () => ({
+      scores: [great, '悪い'].map((text) => scorer.score(text)),
+      explanations: [great, '悪い'].map((text) => explained.get(text)),
+      details: [great, '悪い'].map((text) => detailed.get(text)),
+    }),
+  },
+  {
+    what: '3,000 texts with details, which are written in slices',
+    body: JSON.stringify({ texts: Array(1500).fill([great, 'zzz']).flat(), details: true }),
+    status: 200,
+    equals: () => ({
+      scores: Array(1500)
+        .fill([scorer.score(great), scorer.score('zzz')])
+        .flat(),
+      details: Array(1500)
+        .fill([detailed.get(great), detailed.get('zzz')])
+        .flat(),
+    }),
+  },
+  {
+    what: 'details of another type',
+    body: JSON.stringify({ texts: great, details: 'yes' }),
+    status: 400,
+    detail: /^Expected "details" to be true or false, received string$/,
+    pointer: '#/details',
+  },
+  {
+    what: 'null for each optional member',
+    body: JSON.stringify({ texts: great, explain: null, details: null }),
+    status: 200,
+    equals: scored(great),
+  },
+  {
     what: 'a text that is too long to explain',
     body: JSON.stringify({ texts: ['良い', '良'.repeat(4001)], explain: true }),
     status: 413,
@@ -141,13 +194,46 @@ const cases: readonly Case[] = [
     status: 200,
     equals: scored('良い'),
   },
-  { what: '64 texts', body: texts(Array(64).fill('')), status: 200 },
   {
-    what: '65 texts',
-    body: texts(Array(65).fill('')),
+    what: '1,000 short texts',
+    body: texts(Array(1000).fill(great)),
+    status: 200,
+    equals: () => ({ scores: Array(1000).fill(scorer.score(great)) }),
+  },
+  {
+    what: '16,384 empty texts',
+    body: texts(Array(16_384).fill('')),
+    status: 200,
+    equals: () => ({ scores: Array(16_384).fill(scorer.score('')) }),
+  },
+  {
+    what: '16,385 texts',
+    body: texts(Array(16_385).fill('')),
     status: 413,
-    detail: /^Expected at most 64 texts, received 65$/,
+    detail: /^Expected at most 16384 texts, received 16385\. HOSHI_WORK_LIMIT_UNITS sets this limit$/,
     pointer: '#/texts',
+  },
+  {
+    what: 'texts that are too much work when they are normalized: 120,000 of U+FDFA become 2,160,000 units',
+    body: texts('\ufdfa'.repeat(120_000)),
+    status: 413,
+    detail:
+      /^Expected texts of at most 2097152 units of work together, received 2160128: .* HOSHI_WORK_LIMIT_UNITS sets this limit$/,
+  },
+  {
+    what: 'more texts than may be explained',
+    body: JSON.stringify({ texts: Array(105).fill('良い'), explain: true }),
+    status: 413,
+    detail: /^Expected at most 104 texts to explain, received 105: .*HOSHI_WORK_LIMIT_UNITS sets this limit$/,
+  },
+  {
+    what: '104 texts explained',
+    body: JSON.stringify({ texts: Array(104).fill('悪い'), explain: true }),
+    status: 200,
+    equals: () => ({
+      scores: Array(104).fill(scorer.score('悪い')),
+      explanations: Array(104).fill(explained.get('悪い')),
+    }),
   },
   { what: 'no body', body: '', status: 400, detail: /received nothing$/, pointer: '#' },
   {
@@ -169,18 +255,24 @@ const cases: readonly Case[] = [
     what: 'an array',
     body: '["x"]',
     status: 400,
-    detail: /^Expected the body to be an object, received array$/,
+    detail: /^Expected the body to be an object, received array\. Send \{"texts": "…"\}$/,
     pointer: '#',
   },
-  { what: 'null', body: 'null', status: 400, detail: /received null$/, pointer: '#' },
+  { what: 'null', body: 'null', status: 400, detail: /received null\. Send \{"texts": "…"\}$/, pointer: '#' },
   {
     what: 'no texts',
     body: '{"text": "x"}',
     status: 400,
-    detail: /^Expected "texts" in the body, received none$/,
+    detail:
+      /^Expected "texts" in the body, received none\. Did you mean "texts"\? There is a member of a similar name$/,
     pointer: '#',
   },
-  { what: 'texts from a prototype', body: '{"__proto__": {"texts": "x"}}', status: 400, detail: /received none$/ },
+  {
+    what: 'texts from a prototype',
+    body: '{"__proto__": {"texts": "x"}}',
+    status: 400,
+    detail: /received none\. Send /,
+  },
   {
     what: 'a number',
     body: texts(5),
@@ -194,6 +286,73 @@ const cases: readonly Case[] = [
     status: 400,
     detail: /^Expected each of "texts" to be a string, received null$/,
     pointer: '#/texts/1',
+  },
+  {
+    what: 'null as texts',
+    body: texts(null),
+    status: 400,
+    detail: /^Expected "texts" to be a string or a list of strings, received null$/,
+    pointer: '#/texts',
+  },
+  {
+    what: 'V1: null as instances',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": null}',
+    status: 400,
+    detail: /^Expected "instances" to be a list, received null$/,
+    pointer: '#/instances',
+  },
+  {
+    what: 'V1: null as an instance',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": ["a", null]}',
+    status: 400,
+    detail: /^Expected each of "instances" to be a text or \{"text": "…"\}, received null$/,
+    pointer: '#/instances/1',
+  },
+  {
+    what: 'V1: null as the text of an instance',
+    path: '/v1/models/stars:explain',
+    body: '{"instances": [{"text": null}]}',
+    status: 400,
+    detail: /^Expected "text" to be a string, received null$/,
+    pointer: '#/instances/0/text',
+  },
+  {
+    what: 'V1: null as the parameters, which are ignored',
+    path: '/v1/models/stars:predict',
+    body: '{"instances": ["良い"], "parameters": null}',
+    status: 200,
+    equals: () => ({ predictions: [scorer.score('良い')] }),
+  },
+  {
+    what: 'V1: 1,000 short texts',
+    path: '/v1/models/stars:predict',
+    body: JSON.stringify({ instances: Array(1000).fill({ text: great }) }),
+    status: 200,
+    equals: () => ({ predictions: Array(1000).fill(scorer.score(great)) }),
+  },
+  {
+    what: 'V2: 3,000 short texts, which are written in slices',
+    path: '/v2/models/stars/infer',
+    body: JSON.stringify({
+      inputs: [{ name: 'text', datatype: 'BYTES', shape: [1500, 2], data: Array(1500).fill([great, '']) }],
+    }),
+    status: 200,
+    equals: () => ({
+      model_name: 'stars',
+      model_version: scorer.bundle.version,
+      outputs: [
+        {
+          name: 'score',
+          datatype: 'FP64',
+          shape: [1500, 2],
+          data: Array(1500)
+            .fill([scorer.score(great), scorer.score('')])
+            .flat(),
+        },
+      ],
+    }),
   },
   { what: 'deep nesting', body: '['.repeat(100_000), status: 400, pointer: '#' },
   {
@@ -271,7 +430,7 @@ const cases: readonly Case[] = [
     what: 'a body over 1 MiB',
     body: texts('あ'.repeat(400_000)),
     status: 413,
-    detail: /^Expected a body of at most 1048576 bytes, received more$/,
+    detail: /^Expected a body of at most 1048576 bytes, received more\. HOSHI_BODY_LIMIT_BYTES sets this limit$/,
   },
   {
     what: 'an event in binary mode',
@@ -295,7 +454,15 @@ const cases: readonly Case[] = [
     headers: withoutId,
     body: texts(great),
     status: 400,
-    detail: /^Expected a CloudEvent with id, source, specversion and type, received something else$/,
+    detail: /^Expected the attribute "id" of the CloudEvent to be a string that is not empty, received none$/,
+  },
+  {
+    what: 'an event with details',
+    headers: event,
+    body: JSON.stringify({ texts: great, details: true }),
+    status: 200,
+    equals: () => ({ score: scorer.score(great), details: { known: 1, label: 'positive' } }),
+    has: { 'ce-type': 'hoshi.score' },
   },
   {
     what: 'an event in structured mode, with a wrong text',
@@ -327,7 +494,8 @@ const cases: readonly Case[] = [
     method: 'GET',
     path: '/none',
     status: 404,
-    detail: /^Expected a path that answers GET/,
+    detail:
+      /^Expected a path that answers GET, received another: .*\. To score texts, POST \{"texts": "…"\} to any path/,
   },
   {
     what: 'a listed path by GET',

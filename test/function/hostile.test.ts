@@ -175,8 +175,19 @@ const bodies: [what: string, body: string | Uint8Array, answer: RegExp][] = [
     `{"texts":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`,
     /^HTTP\/1\.1 400 [\s\S]*at most 64 levels/,
   ],
-  ['3,000 texts', `{"texts":[${'"",'.repeat(2999)}""]}`, /^HTTP\/1\.1 413 [\s\S]*at most 64 texts, received 3000/],
-  ['300,000 texts', `{"texts":[${'"",'.repeat(300_000)}""]}`, /^HTTP\/1\.1 413 [\s\S]*at most 4352 values/],
+  [
+    '20,000 texts',
+    `{"texts":[${'"",'.repeat(19_999)}""]}`,
+    /^HTTP\/1\.1 413 [\s\S]*at most 16384 texts, received 20000/,
+  ],
+  ['300,000 texts', `{"texts":[${'"",'.repeat(300_000)}""]}`, /^HTTP\/1\.1 413 [\s\S]*at most 36864 values/],
+  [
+    '60,000 objects in objects',
+    `[${Array(1000)
+      .fill(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`)
+      .join()}]`,
+    /^HTTP\/1\.1 413 [\s\S]*at most 36864 values/,
+  ],
   [
     '60,000 keys',
     `{${Array.from({ length: 60_000 }, (_, i) => `"${i}":1`).join()}}`,

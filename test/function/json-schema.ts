@@ -9,17 +9,36 @@ const isOfType: Readonly<Record<string, (value: unknown) => boolean>> = {
   integer: Number.isInteger,
   boolean: (value) => typeof value === 'boolean',
   array: Array.isArray,
+  null: (value) => value === null,
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
 
 /** Throws an AssertionError that names the place. Unlike JSON Schema, an object must not have unknown properties. */
 export function assertMatches(value: unknown, schema: Schema, place = '#'): void {
-  const { type, properties, required, items, oneOf, const: constant, minItems, maxItems, minimum, ...others } = schema;
+  const {
+    type,
+    enum: values,
+    properties,
+    required,
+    items,
+    oneOf,
+    const: constant,
+    minItems,
+    maxItems,
+    minimum,
+    ...others
+  } = schema;
   const { description: _, examples: __, default: ___, format: ____, ...unknown } = others;
   assert.deepEqual(unknown, {}, `${place}: unknown keywords`);
-  if (type !== undefined) assert.ok(isOfType[type as string]?.(value), `${place} is not of type ${type}`);
+  if (type !== undefined)
+    assert.ok(
+      [type].flat().some((one) => isOfType[one as string]?.(value)),
+      `${place} is not of type ${type}`,
+    );
+  if (values !== undefined) assert.ok((values as unknown[]).includes(value), place);
   if (constant !== undefined) assert.equal(value, constant, place);
-  if (minimum !== undefined) assert.ok((value as number) >= (minimum as number), place);
+  if (minimum !== undefined && typeof value === 'number') assert.ok(value >= (minimum as number), place);
+  if (value === null) return;
   if (minItems !== undefined) assert.ok((value as unknown[]).length >= (minItems as number), place);
   if (maxItems !== undefined) assert.ok((value as unknown[]).length <= (maxItems as number), place);
   if (items !== undefined)

@@ -13,9 +13,15 @@ interface OperationObject {
 
 let host: Host;
 let paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
+let schemas: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 before(async () => {
   host = await start([fakeServer], { HOSHI_BUNDLE: '/nowhere' });
-  ({ paths } = (await (await fetch(`${host.url}/openapi.json`)).json()) as { paths: typeof paths });
+  const document = (await (await fetch(`${host.url}/openapi.json`)).json()) as {
+    readonly paths: typeof paths;
+    readonly components: { readonly schemas: typeof schemas };
+  };
+  ({ paths } = document);
+  ({ schemas } = document.components);
 });
 after(() => host.stop());
 
@@ -25,6 +31,9 @@ const requests: [method: 'GET' | 'POST', path: string, body?: object][] = [
   ['POST', '/', { texts: ['a', 'b'] }],
   ['POST', '/', { texts: 'a', explain: true }],
   ['POST', '/', { texts: ['a', 'b'], explain: true }],
+  ['POST', '/', { texts: 'ab', details: true }],
+  ['POST', '/', { texts: '', details: true, explain: null }],
+  ['POST', '/', { texts: ['ax', 'b'], details: true, explain: true }],
   ['GET', '/livez'],
   ['GET', '/healthz'],
   ['GET', '/readyz'],
@@ -42,6 +51,7 @@ const requests: [method: 'GET' | 'POST', path: string, body?: object][] = [
   ['GET', '/v2/models/fake/versions/0/ready'],
   ['POST', '/v2/models/fake/infer', { id: '7', inputs: [input], outputs: [{ name: 'score' }] }],
   ['POST', '/v2/models/fake/versions/0/infer', { inputs: [input] }],
+  ['POST', '/v2/models/fake/infer', { id: null, inputs: [{ ...input, parameters: null }], outputs: null }],
 ];
 
 function send(method: string, path: string, body?: object): Promise<Response> {
@@ -71,8 +81,10 @@ const failing: [method: 'GET' | 'POST', path: string, status: number, detail: Re
   ['POST', '/v1/models/other:predict', 404, /^Expected the model fake, received another$/],
   ['GET', '/v2/models/fake/versions/1/ready', 404, /^Expected the version 0, received another$/],
   ['POST', '/v2/models/stars/versions/1/infer', 404, /^Expected the version 0, received another$/],
-  ['POST', '/v1/models/fake:predict', 400, /^Expected "instances" in the body, received none$/],
-  ['POST', '/v2/models/fake/infer', 400, /^Expected "inputs" in the body, received none$/],
+  ['GET', '/v1/models/fakes', 404, /^Expected the model fake, received another\. Did you mean fake\?$/],
+  ['GET', '/v2/models/Stars', 404, /^Expected the model fake, received another\. Did you mean stars\?$/],
+  ['POST', '/v1/models/fake:predict', 400, /^Expected "instances" in the body, received none\. Send \{"instances": /],
+  ['POST', '/v2/models/fake/infer', 400, /^Expected "inputs" in the body, received none\. Send \{"inputs": /],
 ];
 for (const [method, path, status, detail] of failing) {
   test(`${method} ${path}: ${status}, as described`, async () => {
@@ -80,6 +92,9 @@ for (const [method, path, status, detail] of failing) {
     const problem = (await response.json()) as { readonly detail: string };
     assert.equal(response.status, status);
     assert.match(problem.detail, detail);
-    assert.ok(operationOf(method, path).responses[status] !== undefined, `${status} is not described`);
+    const described = operationOf(method, path).responses[status];
+    assert.ok(described !== undefined, `${status} is not described`);
+    const name = String(described.content['application/problem+json']?.schema.$ref).split('/').at(-1) ?? '';
+    assertMatches(problem, schemas[name] ?? {});
   });
 }

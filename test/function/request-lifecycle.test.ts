@@ -133,6 +133,35 @@ describe('a server for each test', () => {
     assert.equal(host.messages().match(/slow begins/g)?.length, 3);
   });
 
+  test('a small limit of work holds for one text, for a list, for details and for explanations', async () => {
+    host = await start([fakeServer], { HOSHI_WORK_LIMIT_UNITS: '1280' });
+    const { url } = host;
+    const statusOf = async (body: object, path = '/') => {
+      const response = await fetch(url + path, { method: 'POST', body: JSON.stringify(body) });
+      const text = await response.text();
+      if (response.status !== 200) assert.match(text, /HOSHI_WORK_LIMIT_UNITS sets this limit/);
+      return response.status;
+    };
+    const text = (length: number) => 'x'.repeat(length);
+    const cases: [body: object, status: number, path?: string][] = [
+      [{ texts: text(1152) }, 200],
+      [{ texts: text(1153) }, 413],
+      [{ texts: '\ufdfa'.repeat(64) }, 200], // 1152 units when they are normalized
+      [{ texts: '\ufdfa'.repeat(65) }, 413],
+      [{ texts: [text(512), text(512)] }, 200],
+      [{ texts: [text(512), text(513)] }, 413],
+      [{ texts: Array(10).fill('') }, 200],
+      [{ texts: Array(11).fill('') }, 413],
+      [{ texts: text(1152), details: true }, 200],
+      [{ texts: text(1153), details: true }, 413],
+      [{ texts: 'a', explain: true }, 413], // 20,000 units
+      [{ instances: [text(1152)] }, 200, '/v1/models/fake:predict'],
+      [{ instances: [{ text: text(1153) }] }, 413, '/v1/models/fake:predict'],
+    ];
+    for (const [body, status, path] of cases)
+      assert.equal(await statusOf(body, path), status, JSON.stringify(body).slice(0, 60));
+  });
+
   test('responses to a disconnected client are not kept in memory', async () => {
     host = await start([fakeServer], { HOSHI_TEXTS_LIMIT: '20000', FAKE_SLOW_MS: '3000' });
     const { url } = host;

@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
       hoshi::Scorer::Scratch alone(*scorer);
       for (std::uint32_t batch = 0; batch < 30; ++batch) {
         const hoshi::Texts texts = RandomTexts(caller * 1000 + batch);
-        const std::vector<double> scores = pool.Score(texts, 1 + batch % 5);
+        const std::vector<double> scores = pool.Score(texts, 1 + batch % 5).scores;
         for (std::size_t i = 0; i < texts.size(); ++i)
           differences += static_cast<int>(scores[i] != scorer->Score(texts[i], alone));
       }

@@ -1,6 +1,6 @@
 /** The numbers of a report and its drawings → one HTML page. */
 
-import { labels } from '../labels.ts';
+import { labels } from '../../scoring/labels.ts';
 import { lastRoundOf, type NamedCurve } from '../learning-curve.ts';
 import type { ErrorBin } from './bins.ts';
 import { key } from './colours.ts';

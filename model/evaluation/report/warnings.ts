@@ -2,6 +2,8 @@
  * The warnings above the plots and tables of a report whose data is too small. The limits are those of enough.ts. A warning
  * is plain text.
  */
+
+import { labels } from '../../scoring/labels.ts';
 import {
   ENOUGH_FOR_ROUNDS,
   ENOUGH_FOR_ROW,
@@ -10,7 +12,6 @@ import {
   ENOUGH_FOR_WEIGHTS,
   ENOUGH_REVIEWS,
 } from '../enough.ts';
-import { labels } from '../labels.ts';
 import type { ErrorBin } from './bins.ts';
 import type { ReportData } from './data.ts';
 import { countText } from './numbers.ts';

@@ -4,11 +4,11 @@ import { inferBody, inferenceOf, inferResponse, jsonLength } from '../../../func
 import { HttpError } from '../../../function/response.ts';
 
 const nothing = new Uint8Array();
-const LIMIT = 10;
+const LIMITS = { maxTexts: 10, setBy: 'HOSHI_TEXTS_LIMIT' } as const;
 
 /** Checks a body and reads it, as the request lifecycle does. */
 function read(body: unknown, tail: Uint8Array) {
-  return inferenceOf(inferBody.check(body, 'the body', '#', LIMIT), tail, LIMIT);
+  return inferenceOf(inferBody.check(body, 'the body', '#', LIMITS), tail, LIMITS);
 }
 
 const input = (more: object) => ({ inputs: [{ name: 'text', datatype: 'BYTES', ...more }] });
@@ -51,8 +51,9 @@ describe('a request', () => {
     const all = { parameters: { binary_data_output: true } };
     assert.equal(wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: false } }] }), false);
     assert.equal(wants({ ...all, outputs: [] }), true);
-    for (const other of [1, 'true', null])
-      assert.equal(wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: other } }] }), false);
+    const wanted = (value: unknown) =>
+      wants({ ...all, outputs: [{ name: 'score', parameters: { binary_data: value } }] });
+    assert.deepEqual([1, 'true', null].map(wanted), [false, false, true], 'null is absent');
   });
 
   const refused: [what: string, body: unknown, tail: Uint8Array, pointer: string][] = [
@@ -71,7 +72,7 @@ describe('a request', () => {
       'lists nested too deep',
       input({ shape: [1], data: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) }),
       nothing,
-      '#/inputs/0/data/0/0/0/0/0/0/0/0',
+      '#/inputs/0/data/0',
     ],
     [
       'a size that differs from the number of bytes',
@@ -106,6 +107,204 @@ describe('a request', () => {
       );
     });
   }
+
+  /** Its texts, or where and why it is refused. */
+  const outcome = (body: unknown, tail: Uint8Array = nothing) => {
+    try {
+      return read(body, tail).texts;
+    } catch (error) {
+      assert.ok(error instanceof HttpError && error.status === 400, String(error));
+      return `${error.pointer} ${error.message}`;
+    }
+  };
+
+  const one = { shape: [1], data: ['a'] };
+  for (const [what, body] of [
+    ['id', { id: null, ...input(one) }],
+    ['parameters of the request', { ...input(one), parameters: null }],
+    ['binary_data_output', { ...input(one), parameters: { binary_data_output: null } }],
+    ['outputs', { ...input(one), outputs: null }],
+    ['parameters of the output', { ...input(one), outputs: [{ name: 'score', parameters: null }] }],
+    ['binary_data', { ...input(one), outputs: [{ name: 'score', parameters: { binary_data: null } }] }],
+    ['parameters of the input', input({ ...one, parameters: null })],
+    ['binary_data_size', input({ ...one, parameters: { binary_data_size: null } })],
+    ['content_type', input({ ...one, parameters: { content_type: null } })],
+  ] as const) {
+    test(`null as ${what} means that it is absent`, () => {
+      const inference = read(body, nothing);
+      assert.deepEqual(inference, { texts: ['a'], shape: [1], id: undefined, wantsBinary: false });
+      const response = inferResponse({ name: 'stars', version: '1' }, inference, Float64Array.of(3));
+      assert.ok('json' in response && !('id' in response.json));
+    });
+  }
+
+  const nulls: [what: string, body: unknown, expected: string][] = [
+    ['the body', null, '# Expected the body to be an object, received null'],
+    ['inputs', { inputs: null }, '#/inputs Expected "inputs" to be a list, received null'],
+    ['an input', { inputs: [null] }, '#/inputs/0 Expected each of "inputs" to be an object, received null'],
+    [
+      'an output',
+      { ...input(one), outputs: [null] },
+      '#/outputs/0 Expected each of "outputs" to be an object, received null',
+    ],
+    ['name', { inputs: [{ ...one, name: null }] }, '#/inputs/0/name Expected "name" to be "text", received null'],
+    ['shape', input({ shape: null }), '#/inputs/0/shape Expected "shape" to be a list, received null'],
+    [
+      'a size',
+      input({ shape: [null] }),
+      '#/inputs/0/shape/0 Expected each of "shape" to be a whole number, 0 or more, received null',
+    ],
+    ['data', input({ shape: [1], data: null }), '#/inputs/0 Expected "data" in the object, received none'],
+    [
+      'a text',
+      input({ shape: [1], data: [null] }),
+      '#/inputs/0/data/0 Expected each of "data" to be a string, as deep as "shape" says, received null',
+    ],
+  ];
+  for (const [what, body, expected] of nulls)
+    test(`null as ${what} is refused`, () => assert.equal(outcome(body), expected));
+
+  const ragged = (pointer: string, size: number, dimension: number, received: number) =>
+    `#/inputs/0/data${pointer} Expected ${size} elements in a list of dimension ${dimension}, as "shape" says, received ${received}`;
+  const depth = (pointer: string, received: string) =>
+    `#/inputs/0/data${pointer} Expected each of "data" to be a string, as deep as "shape" says, received ${received}`;
+  const list = (pointer: string, dimension: number, received: string) =>
+    `#/inputs/0/data${pointer} Expected lists of dimension ${dimension} of "shape" in "data", received ${received}`;
+  const count = (expected: number, received: number | string) =>
+    `#/inputs/0 Expected ${expected} texts, as the shape says, received ${received}`;
+  const shapes: [shape: number[], data: unknown, expected: string | string[]][] = [
+    [[2], ['a', 'b'], ['a', 'b']],
+    [
+      [2, 2],
+      ['a', 'b', 'c', 'd'],
+      ['a', 'b', 'c', 'd'],
+    ],
+    [
+      [2, 2],
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      ['a', 'b', 'c', 'd'],
+    ],
+    [[1, 2, 1], [[['a'], ['b']]], ['a', 'b']],
+    [[1, 1, 1, 1, 1, 1, 1, 1], [[[[[[[['a']]]]]]]], ['a']],
+    [[0], [], []],
+    [[0, 3], [], []],
+    [[2, 0], [], []],
+    [[2, 0], [[], []], []],
+    [[1_000_000, 1_000_000, 0], [], []],
+    [[2, 0, 5], [[], []], []],
+    [[0], ['a'], count(0, 1)],
+    [[0], [[]], ragged('', 0, 1, 1)],
+    [[2, 0], [[]], ragged('', 2, 1, 1)],
+    [[2, 0], [[], ['a']], ragged('/1', 0, 2, 1)],
+    [[2, 0], [[[]], []], ragged('/0', 0, 2, 1)],
+    [[2, 2], ['a', 'b', 'c'], count(4, 3)],
+    [[2, 2], [['a', 'b']], ragged('', 2, 1, 1)],
+    [[2, 2], [['a', 'b', 'c', 'd']], ragged('', 2, 1, 1)],
+    [[2, 2], [['a'], ['b', 'c', 'd']], ragged('/0', 2, 2, 1)],
+    [[2, 2], [['a', 'b'], ['c']], ragged('/1', 2, 2, 1)],
+    [[2, 2], [['a', 'b'], 'c'], list('/1', 2, 'string')],
+    [
+      [2, 2],
+      [
+        ['a', 'b'],
+        ['c', ['d']],
+      ],
+      depth('/1/1', 'array'),
+    ],
+    [[2, 1, 2], [[['a', 'b']], [['c']]], ragged('/1/0', 2, 3, 1)],
+    [
+      [2, 1, 2],
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      ragged('/0', 1, 2, 2),
+    ],
+    [
+      [4],
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      ragged('', 4, 1, 2),
+    ],
+    [[2], [['a'], ['b']], depth('/0', 'array')],
+    [[2], ['a', ['b']], depth('/1', 'array')],
+    [[1], [{}], depth('/0', 'object')],
+    [[1], {}, '#/inputs/0/data Expected "data" to be a list, received object'],
+  ];
+  for (const [shape, data, expected] of shapes)
+    test(`shape ${JSON.stringify(shape)}, data ${JSON.stringify(data)}`, () =>
+      assert.deepEqual(outcome(input({ shape, data })), expected));
+
+  const encoded = (text: string | Uint8Array) => Buffer.from(text).toString('base64');
+  const base64: [what: string, data: string, expected: string | string[]][] = [
+    ['a text', encoded('最高'), ['最高']],
+    ['an empty text', '', ['']],
+    ['one =', encoded('ab'), ['ab']],
+    ['two =', encoded('a'), ['a']],
+    [
+      'without padding',
+      'YQ',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64 of a length that is a multiple of 4, padded by =, received another length',
+    ],
+    [
+      'with too much padding',
+      'YQ===',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64, received characters outside A–Z, a–z, 0–9, + and /',
+    ],
+    [
+      'with = inside',
+      'Y=Q=',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64, received characters outside A–Z, a–z, 0–9, + and /',
+    ],
+    [
+      'the alphabet for URLs',
+      '5pyA6auY_-',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64, received characters outside A–Z, a–z, 0–9, + and /',
+    ],
+    [
+      'a line break',
+      'YWJj\nYWJj',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64, received characters outside A–Z, a–z, 0–9, + and /',
+    ],
+    [
+      'a plain text',
+      '最高',
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be base64, received characters outside A–Z, a–z, 0–9, + and /',
+    ],
+    [
+      'bytes that are not UTF-8',
+      encoded(Uint8Array.of(0xff)),
+      '#/inputs/0 Expected text 0, as "content_type" is "base64", to be UTF-8 in base64, received other bytes',
+    ],
+  ];
+  for (const [what, data, expected] of base64)
+    test(`base64: ${what}`, () => {
+      const parameters = { content_type: 'base64' };
+      assert.deepEqual(outcome(input({ shape: [1], data: [data], parameters })), expected);
+      const tail = bytesOf(data);
+      const binary = input({ shape: [1], parameters: { ...parameters, binary_data_size: tail.length } });
+      assert.deepEqual(outcome(binary, tail), expected, 'in a binary tensor');
+    });
+
+  test('content_type "str" is the default, and any other one is refused', () => {
+    const of = (content_type: unknown) => outcome(input({ shape: [1], data: ['YQ=='], parameters: { content_type } }));
+    assert.deepEqual(of('str'), ['YQ==']);
+    const place = '#/inputs/0/parameters/content_type';
+    assert.equal(of('np'), `${place} Expected "content_type" to be "str" or "base64", received another one`);
+    assert.equal(of(5), `${place} Expected "content_type" to be a string, received number`);
+  });
+
+  test('a binary tensor of more texts than the shape says is not read to its end', () => {
+    const tail = new Uint8Array(4_000_000); // a million empty texts
+    const body = input({ shape: [3], parameters: { binary_data_size: tail.length } });
+    assert.equal(outcome(body, tail), count(3, 'more'));
+    assert.equal(outcome(input({ shape: [3], parameters: { binary_data_size: 8 } }), new Uint8Array(8)), count(3, 2));
+  });
 
   test('more texts than the limit: 413, before any text is read', () => {
     assert.throws(

@@ -19,6 +19,7 @@ function readingScorer(scoreRange: [number, number] = [1, 5]) {
       batches.push(texts);
       return Float64Array.from(texts, score);
     },
+    scoreBatchWithWords: () => Promise.reject(new Error('unexpected call')),
     explain: () => Promise.reject(new Error('unexpected call')),
   };
   return { scorer, batches };

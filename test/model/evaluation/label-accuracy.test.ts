@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { bestCuts, labelAccuracyOf, rightnessOf } from '../../../model/evaluation/label-accuracy.ts';
-import { type LabelCuts, labelOf } from '../../../model/evaluation/labels.ts';
 import { createRandom } from '../../../model/math/random.ts';
+import { type LabelCuts, labelOf } from '../../../model/scoring/labels.ts';
 
 const model = { scoreRange: [1, 5] } as const;
 const correctBy = (right: Uint8Array, scores: readonly number[], cuts: LabelCuts) =>

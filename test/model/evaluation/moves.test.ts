@@ -89,6 +89,7 @@ describe('the words of a move', () => {
       score: (text) => scorers.old.score(text),
       maxUnits: (text) => scorers.old.maxUnits(text),
       scoreBatch: (texts) => scorers.old.scoreBatch(texts),
+      scoreBatchWithWords: (texts) => scorers.old.scoreBatchWithWords(texts),
       explain: (text) => scorers.old.explain(text),
     };
     const move = await explain({ old, new: scorers.new }, '良い');

@@ -1,7 +1,8 @@
 /** A comparison and its drawings → one HTML page, in the frame of all reports (document.ts). */
+
+import { labels } from '../../../scoring/labels.ts';
 import { type ComparedMeasures, type Comparison, notesOf, quantileShares, type Spread } from '../../compare.ts';
 import { ENOUGH_FOR_MOVES } from '../../enough.ts';
-import { labels } from '../../labels.ts';
 import type { ExplainedMove, MovedTerm } from '../../moves.ts';
 import { groupText, HIGHEST, LOWEST, MIDDLE } from '../../star-sides.ts';
 import { colouredText, strongestShare } from '../coloured-text.ts';

@@ -1,6 +1,7 @@
 /** The drawings of a comparison: how scores move, old against new scores, both distributions, and labels. */
+
+import { labels } from '../../../scoring/labels.ts';
 import { type Comparison, mappedScores } from '../../compare.ts';
-import { labels } from '../../labels.ts';
 import type { Pair } from '../../range-map.ts';
 import { roundEdges } from '../../star-groups.ts';
 import { countText, digitsFor, fixed, signed } from '../numbers.ts';

@@ -1,5 +1,5 @@
 /** The labels by stars against the labels by score: negative, neutral, positive. */
-import { labels } from '../../labels.ts';
+import { labels } from '../../../scoring/labels.ts';
 import type { ReportData } from '../data.ts';
 import { countText } from '../numbers.ts';
 import { countMatrix } from './confusion.ts';

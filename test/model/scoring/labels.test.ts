@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { labelCutsOf, labelOf, labels } from '../../../model/evaluation/labels.ts';
+import { labelCutsOf, labelOf, labels } from '../../../model/scoring/labels.ts';
 
 test('the cuts are 2.5 and 3.5 from 1 to 5, and linear on other ranges', () => {
   assert.deepEqual(labelCutsOf({ scoreRange: [1, 5] }), [2.5, 3.5]);
