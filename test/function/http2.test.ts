@@ -263,9 +263,10 @@ describe('attacks by the protocol', () => {
     }
   }
 
+  const RESET_CODES: Readonly<Record<string, number>> = { CANCEL: 8, INTERNAL_ERROR: 2, NO_ERROR: 0 };
   const floods: [what: string, frames: () => Iterable<Buffer>][] = [
-    [
-      'requests that are reset at once (rapid reset)',
+    ...Object.entries(RESET_CODES).map(([name, code]): [string, () => Iterable<Buffer>] => [
+      `requests that are reset at once with ${name} (rapid reset)`,
       () =>
         repeat(200, (i) =>
           Buffer.concat(
@@ -273,12 +274,12 @@ describe('attacks by the protocol', () => {
               const stream = 2 * (50 * i + j) + 1;
               return Buffer.concat([
                 frame(HEADERS, END_HEADERS, stream, POST_HEADERS),
-                frame(RST_STREAM, 0, stream, Buffer.of(0, 0, 0, 8)),
+                frame(RST_STREAM, 0, stream, Buffer.of(0, 0, 0, code)),
               ]);
             }),
           ),
         ),
-    ],
+    ]),
     [
       'headers that never end (CONTINUATION)',
       () =>
