@@ -37,6 +37,8 @@ export interface Config {
   readonly project: string | undefined;
   /** Labels in the log: the service and the revision, if the platform sets them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** All variables OTEL_…, if they name a collector for traces. Undefined: no traces. tracing.ts checks the others. */
+  readonly openTelemetry: Readonly<Record<string, string>> | undefined;
   /** Variables named HOSHI_… that hoshi does not know. */
   readonly unknown: readonly string[];
 }
@@ -86,6 +88,19 @@ export function parseConfig(environment: Environment): Config {
     logShare: share('HOSHI_LOG_SHARE', 0.01),
     project: value('GOOGLE_CLOUD_PROJECT'),
     labels: Object.fromEntries(labels.filter((label): label is [string, string] => label[1] !== undefined)),
+    openTelemetry: openTelemetryOf(environment),
     unknown: Object.keys(environment).filter((name) => name.startsWith('HOSHI_') && !read.has(name)),
   });
+}
+
+/** OpenTelemetry's specification: an empty variable counts as not set, and only `true` switches off. */
+function openTelemetryOf(environment: Environment): Config['openTelemetry'] {
+  const all = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[0].startsWith('OTEL_') && (entry[1] ?? '').trim() !== '',
+  );
+  const variables = Object.fromEntries(all);
+  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const isOff =
+    variables.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true' || variables.OTEL_TRACES_EXPORTER?.trim() === 'none';
+  return endpoint === undefined || isOff ? undefined : Object.freeze(variables);
 }

@@ -46,6 +46,7 @@ async function handleEvent(
 ): Promise<HttpResponse> {
   const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
   const received = receiveEvent(request.headers, decodeUtf8(bytes), request.service.limits.textsLimit);
+  request.continueTrace(received.trace);
   const { bundle } = await request.service.scorer;
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);

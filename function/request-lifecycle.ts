@@ -23,6 +23,7 @@ import { HttpError, type HttpResponse, PROBLEM_TYPE, problemOf } from './respons
 import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
 import { match, namedModel } from './router.ts';
 import type { ScoringService } from './service.ts';
+import type { TraceHeaders } from './tracing.ts';
 
 /** Answers a request. It is the entry for both hosts: the lean server and functions-framework. */
 export function handle(request: IncomingMessage, response: ServerResponse, service: ScoringService): void {
@@ -69,6 +70,10 @@ class RequestLifecycle implements RequestContext {
    */
   #preprocessMs: number | undefined;
   #predictMs: number | undefined;
+  /** The texts that were scored, and their UTF-16 units. */
+  #textCount = 0;
+  #units = 0;
+  #eventTrace: TraceHeaders | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse, service: ScoringService) {
     this.#request = request;
@@ -186,8 +191,9 @@ class RequestLifecycle implements RequestContext {
   scoreNow(text: string): number | undefined {
     const { ready, counters } = this.service;
     if (ready === undefined || text.length > MAX_EVENT_LOOP_UNITS) return undefined;
-    if (unitsOf(text, ready, MAX_EVENT_LOOP_UNITS) > MAX_EVENT_LOOP_UNITS) return undefined;
-    const startMs = this.#startScoring();
+    const units = unitsOf(text, ready, MAX_EVENT_LOOP_UNITS);
+    if (units > MAX_EVENT_LOOP_UNITS) return undefined;
+    const startMs = this.#startScoring(1, units);
     const score = ready.score(text);
     this.#endScoring(startMs);
     counters.scores.observe(score);
@@ -200,7 +206,7 @@ class RequestLifecycle implements RequestContext {
     const units = unitsOf(texts.join(''), scorer, MAX_EVENT_LOOP_UNITS);
     const isShort = units <= MAX_EVENT_LOOP_UNITS;
     if (!isShort && !admission.hasRoomFor(units)) throw this.#shed('queue');
-    const startMs = this.#startScoring();
+    const startMs = this.#startScoring(texts.length, units);
     const scores = isShort
       ? Float64Array.from(texts, (text) => scorer.score(text))
       : await admission.runBatch(units, () => scorer.scoreBatch(texts));
@@ -231,7 +237,7 @@ class RequestLifecycle implements RequestContext {
       );
     const units = texts.length * EXPLANATION_COST_UNITS;
     if (!admission.hasRoomFor(units)) throw this.#shed('queue');
-    const startMs = this.#startScoring();
+    const startMs = this.#startScoring(texts.length, total);
     const { explainAll } = await import('./explain.ts'); // loaded on first use
     const explanations = await admission.runBatch(units, () => explainAll(scorer, texts));
     this.#endScoring(startMs);
@@ -239,9 +245,15 @@ class RequestLifecycle implements RequestContext {
     return explanations;
   }
 
+  continueTrace(ofEvent: TraceHeaders): void {
+    this.#eventTrace = ofEvent;
+  }
+
   /** Returns the time, in milliseconds. */
-  #startScoring(): number {
+  #startScoring(textCount: number, units: number): number {
     const startMs = performance.now();
+    this.#textCount = textCount;
+    this.#units = units;
     this.#preprocessMs = startMs - this.#receivedMs;
     this.service.counters.preprocess.observe(this.#preprocessMs / 1000);
     return startMs;
@@ -347,7 +359,7 @@ class RequestLifecycle implements RequestContext {
   /** Releases everything that the request holds, counts the request, and logs it if a line is due. */
   #finish(status: number, responseBytes: number): void {
     if (this.#state === 'answered') return; // an error of this method itself must not count the request twice
-    const { admission, counters, accessLog, ready } = this.service;
+    const { admission, counters, accessLog, ready, tracing } = this.service;
     admission.freeBytes(this.#reservedBytes);
     this.#reservedBytes = 0;
     admission.inFlight--;
@@ -357,9 +369,22 @@ class RequestLifecycle implements RequestContext {
     this.#state = 'answered';
     const durationMs = performance.now() - this.#receivedMs;
     counters.duration(this.#route?.path ?? 'none', status).observe(durationMs / 1000);
-    if (!accessLog.isDue(status)) return;
     const modelVersion = ready?.bundle.version;
-    accessLog.write(this.#request, { status, responseBytes, durationMs, requestId: this.#requestId, modelVersion });
+    const trace = tracing?.record(this.#request, {
+      status,
+      route: this.#route,
+      receivedMs: this.#receivedMs,
+      durationMs,
+      preprocessMs: this.#preprocessMs,
+      predictMs: this.#predictMs,
+      textCount: this.#textCount,
+      units: this.#units,
+      modelVersion,
+      eventTrace: this.#eventTrace,
+    });
+    if (!accessLog.isDue(status)) return;
+    const requestId = this.#requestId;
+    accessLog.write(this.#request, { status, responseBytes, durationMs, requestId, modelVersion, trace });
   }
 
   // ----------------------------------------------------------------------------------------------------- in all states

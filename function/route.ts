@@ -5,6 +5,7 @@ import type { BodySchema } from './body-schema.ts';
 import type { HttpResponse } from './response.ts';
 import type { ResponseName } from './response-schemas.ts';
 import type { ScoringService } from './service.ts';
+import type { TraceHeaders } from './tracing.ts';
 
 /**
  * One route. request-lifecycle.ts enforces each field, and openapi.ts describes it. A path with `{model}` or
@@ -62,6 +63,8 @@ export interface RequestContext {
    * text is too long, a 501 if the model cannot be explained, or a 503 if too much text waits for the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
+  /** Names the trace of a CloudEvent. The request's span continues it if the headers name no trace. */
+  continueTrace(ofEvent: TraceHeaders): void;
 }
 
 export interface NamedModel {

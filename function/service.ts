@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface RequestLimits {
   readonly bodyLimitBytes: number;
@@ -35,6 +36,8 @@ export class ScoringService {
   heldResponses: (() => void)[] | undefined;
   /** True after a signal to shut down. */
   isDraining = false;
+  /** Undefined if no collector takes traces. */
+  tracing: Tracing | undefined;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
     this.limits = config;
@@ -57,6 +60,18 @@ export class ScoringService {
   static load(config: Config): ScoringService {
     for (const name of config.unknown) log('warning', `unknown environment variable ${name}`);
     const warn = (message: string) => log('warning', message);
-    return new ScoringService(config, loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn }));
+    const scorer = loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn });
+    const { openTelemetry, labels } = config;
+    if (openTelemetry === undefined) return new ScoringService(config, scorer);
+    const tracing = import('./tracing.ts').then(({ startTracing }) => startTracing(openTelemetry, labels));
+    // The service is ready when both are loaded, so that each request for a score has a span.
+    const service = new ScoringService(
+      config,
+      Promise.all([scorer, tracing]).then(([loaded]) => loaded),
+    );
+    void tracing.then((started) => {
+      service.tracing = started;
+    });
+    return service;
   }
 }

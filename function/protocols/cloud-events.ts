@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { parseJson } from '../body.ts';
 import { type BytesResponse, HttpError } from '../response.ts';
+import type { TraceHeaders } from '../tracing.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 
@@ -15,6 +16,8 @@ export interface ReceivedEvent {
   readonly isStructured: boolean;
   /** The event's data, as parsed JSON. */
   readonly data: unknown;
+  /** The attributes of the extension for distributed tracing, if the event has them. */
+  readonly trace: TraceHeaders;
 }
 
 /** Throws a 400 if it is not a CloudEvent of version 1.0 or 0.3 of the specification, and a 415 if it is a batch. */
@@ -36,7 +39,7 @@ export function receiveEvent(headers: IncomingHttpHeaders, body: string, textsLi
   } catch {
     throw new HttpError(400, 'Expected a CloudEvent with id, source, specversion and type, received something else');
   }
-  return { event, isStructured, data: dataOf(event, textsLimit) };
+  return { event, isStructured, data: dataOf(event, textsLimit), trace: traceOf(event) };
 }
 
 /** Headers of at most 16 KiB limit the attributes of the binary mode. */
@@ -64,6 +67,15 @@ function dataOf({ data }: CloudEvent<unknown>, textsLimit: number): unknown {
   return data;
 }
 
+function traceOf({ traceparent, tracestate }: TracedEvent): TraceHeaders {
+  return {
+    ...(typeof traceparent === 'string' && { traceparent }),
+    ...(typeof tracestate === 'string' && { tracestate }),
+  };
+}
+
+type TracedEvent = CloudEvent<unknown> & { readonly traceparent?: unknown; readonly tracestate?: unknown };
+
 /** In structured mode, the body holds the checked value as "data": the error's pointer must start there. */
 export function withEventPointer(error: unknown, { isStructured }: ReceivedEvent): unknown {
   if (!isStructured || !(error instanceof HttpError) || error.pointer === undefined) return error;
@@ -73,8 +85,12 @@ export function withEventPointer(error: unknown, { isStructured }: ReceivedEvent
   });
 }
 
-export function eventResponse({ event, isStructured }: ReceivedEvent, source: string, data: object): BytesResponse {
-  const { subject, traceparent } = event as CloudEvent<unknown> & { readonly traceparent?: unknown };
+export function eventResponse(
+  { event, isStructured, trace }: ReceivedEvent,
+  source: string,
+  data: object,
+): BytesResponse {
+  const { subject } = event;
   const response = new CloudEvent({
     type: 'hoshi.score',
     source,
@@ -82,7 +98,7 @@ export function eventResponse({ event, isStructured }: ReceivedEvent, source: st
     data,
     causationid: event.id,
     ...(subject === undefined ? {} : { subject }),
-    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+    ...(trace.traceparent === undefined ? {} : { traceparent: trace.traceparent }),
   });
   const { headers, body } = isStructured ? HTTP.structured(response) : HTTP.binary(response);
   const { 'content-type': type = STRUCTURED, ...others } = headers as Record<string, string>;

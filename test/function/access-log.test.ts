@@ -52,6 +52,8 @@ for (const traceparent of [
   `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
   `00-${id}-${'0'.repeat(16)}-01`,
   `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
+  `00-${id}-00f067aa0ba902b7-01-more`,
+  `00-${id}-00f067aa0ba902b7-01, 00-${id}-00f067aa0ba902b7-01`,
 ]) {
   test(`not a trace: ${JSON.stringify(traceparent)}`, () => {
     assert.equal(traceOf({ traceparent }), undefined);
