@@ -92,7 +92,7 @@ Result<Extractor::Rows> Extractor::RowsOf(const Texts& texts) const {
       return Error{Error::Code::kArgument, "Expected texts whose rows have fewer than 2^31 cells together"};
     matrix.row_starts.push_back(static_cast<std::int32_t>(matrix.columns.size()));
   }
-  rows.counts = scratch.vectorizer.word_counts;
+  rows.totals = scratch.vectorizer.word_totals;
   return rows;
 }
 

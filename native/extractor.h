@@ -35,7 +35,7 @@ class Extractor {
 
   struct Rows {
     CsrMatrix matrix;
-    WordCounts counts;
+    WordTotals totals;
   };
 
   // `normalizer` may be null: the text is then analyzed as it is.

@@ -20,10 +20,12 @@
 
 namespace hoshi {
 
-// [words, unknown words]
-inline Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
-  return ToJavaScript(
-      env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
+// [words, unknown words, sum of the shares of unknown words, texts in each bin of these shares]
+inline Napi::Value TotalsToJavaScript(Napi::Env env, const WordTotals& totals) {
+  std::vector<double> numbers{static_cast<double>(totals.words.words),
+                              static_cast<double>(totals.words.unknown_words), totals.share_sum};
+  numbers.insert(numbers.end(), totals.texts.begin(), totals.texts.end());
+  return ToJavaScript(env, numbers);
 }
 
 class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
@@ -50,7 +52,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
   explicit ExtractorWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
         extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
-        batch_counts_(std::make_shared<hoshi::WordCounts>()),
+        batch_totals_(std::make_shared<WordTotals>()),
         scratch_(*extractor_) {
     Tag(*this);
   }
@@ -70,8 +72,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
           return extractor->RowsOf(texts);
         },
-        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
-          *counts += rows.counts;
+        [totals = batch_totals_](Napi::Env env, Extractor::Rows& rows) {
+          *totals += rows.totals;
           auto matrix = Napi::Object::New(env);
           matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
           matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
@@ -89,8 +91,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
          text = std::u16string(State::Of(info.Env()).TextFrom(info[0]))]() -> Result<Explanation> {
           return hoshi::Explain(*extractor, *contributions, text);
         },
-        [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
-          *counts += explanation.counts;
+        [totals = batch_totals_](Napi::Env env, Explanation& explanation) {
+          *totals += explanation.word_totals;
           auto object = Napi::Object::New(env);
           object.Set("terms", explanation.terms);
           object.Set("values", ToJavaScript(env, explanation.values));
@@ -102,14 +104,13 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         });
   }
 
-  // () → [words, unknown words] over all texts so far
+  // () → TotalsToJavaScript of all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(),
-                              hoshi::WordCounts(*batch_counts_) += scratch_.vectorizer.word_counts);
+    return TotalsToJavaScript(info.Env(), WordTotals(*batch_totals_) += scratch_.vectorizer.word_totals);
   }
 
   std::shared_ptr<const Extractor> extractor_;
-  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
+  std::shared_ptr<WordTotals> batch_totals_;  // only the event loop's thread uses it
   Extractor::Scratch scratch_;
 };
 
@@ -155,9 +156,9 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
         [](Napi::Env env, std::vector<double>& scores) { return ToJavaScript(env, scores); });
   }
 
-  // () → [words, unknown words] over all texts so far
+  // () → TotalsToJavaScript of all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(), pool_->word_counts() += scratch_.extractor.vectorizer.word_counts);
+    return TotalsToJavaScript(info.Env(), pool_->word_totals() += scratch_.extractor.vectorizer.word_totals);
   }
 
   std::shared_ptr<const Scorer> scorer_;

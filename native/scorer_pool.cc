@@ -51,13 +51,13 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
 
 void ScorerPool::ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
-  counts_ += std::exchange(scratch->extractor.vectorizer.word_counts, {});
+  totals_ += std::exchange(scratch->extractor.vectorizer.word_totals, {});
   scratches_.push_back(std::move(scratch));
 }
 
-WordCounts ScorerPool::word_counts() {
+WordTotals ScorerPool::word_totals() {
   const std::lock_guard lock(mutex_);
-  return counts_;
+  return totals_;
 }
 
 }  // namespace hoshi

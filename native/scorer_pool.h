@@ -22,7 +22,7 @@ class ScorerPool {
   std::vector<double> Score(const Texts& texts, unsigned threads);
 
   // Counts over all texts that Score has finished.
-  WordCounts word_counts();
+  WordTotals word_totals();
 
  private:
   std::unique_ptr<Scorer::Scratch> TakeScratch();
@@ -31,7 +31,7 @@ class ScorerPool {
   std::shared_ptr<const Scorer> scorer_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Scorer::Scratch>> scratches_;
-  WordCounts counts_;
+  WordTotals totals_;
 };
 
 }  // namespace hoshi

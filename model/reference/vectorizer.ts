@@ -87,6 +87,12 @@ export class Vectorizer {
     return { columns, values: weigh(columns, counts, this.parameters, this.tables) };
   }
 
+  /** The words of a text, and those that are not a term of the vocabulary on their own. */
+  wordCounts(tokens: Iterable<TermToken>): { readonly words: number; readonly unknownWords: number } {
+    const words = readWords(tokens, this.parameters).segments.flat();
+    return { words: words.length, unknownWords: words.filter(({ text }) => !this.#columns.has(text)).length };
+  }
+
   /** Each occurrence of a term of the vocabulary. */
   *occurrences(tokens: Iterable<TermToken>): Generator<Placed & { readonly column: number }> {
     for (const term of termsOf(readWords(tokens, this.parameters), this.parameters.ngram_range)) {
