@@ -109,9 +109,10 @@ export interface Histograms {
 /** The numbers of bins, all of equal width. The upper bound belongs to a bin, and the lowest value to the first bin. */
 export const HISTOGRAM_BINS = { scores: 16, unknownShare: 10 } as const;
 
-/** The upper bounds of `count` bins of equal width. */
+/** The upper bounds of `count` bins of equal width. The last one is exactly the highest value. */
 export function binBounds(count: number, [lowest, highest]: ScoreRange): number[] {
-  return Array.from({ length: count }, (_, i) => lowest + ((i + 1) / count) * (highest - lowest));
+  const inner = Array.from({ length: count - 1 }, (_, i) => lowest + ((i + 1) / count) * (highest - lowest));
+  return [...inner, highest];
 }
 
 export interface UserDictionarySettings {

@@ -27,7 +27,9 @@ export function histogramsOf(
 ): Histograms | undefined {
   const bounds = binBounds(HISTOGRAM_BINS.scores, scoreRange);
   const scores = new Array<number>(bounds.length).fill(0);
-  for (const part of parts) for (const score of part.scores) count(scores, binOfScore(score, bounds));
+  // As function/counters.ts finds the bin. No score is above the last bound.
+  const binOf = (score: number) => bounds.findIndex((bound) => score <= bound);
+  for (const part of parts) for (const score of part.scores) count(scores, binOf(score));
   const step = Math.ceil(parts.reduce((sum, { heldOut }) => sum + heldOut.length, 0) / MAX_COUNTED);
   const unknownShare = new Array<number>(HISTOGRAM_BINS.unknownShare).fill(0);
   let place = 0;
@@ -44,12 +46,6 @@ export function histogramsOf(
 
 function count(counts: number[], bin: number): void {
   counts[bin] = (counts[bin] as number) + 1;
-}
-
-/** As function/counters.ts finds the bin of a score. */
-function binOfScore(score: number, bounds: readonly number[]): number {
-  const bin = bounds.findIndex((bound) => score <= bound);
-  return bin < 0 ? bounds.length - 1 : bin;
 }
 
 /** As native/texts.h finds the bin, without rounding. */
