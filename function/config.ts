@@ -69,6 +69,8 @@ export function parseConfig(environment: Environment): Config {
   const engines: readonly string[] = ['auto', ...engineNames];
   if (!engines.includes(engine))
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
+  const collector = value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? value('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const isOff = value('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' || value('OTEL_TRACES_EXPORTER') === 'none';
   return Object.freeze({
     port: integer('PORT', 8080, 0, 65_535),
     workers: integer('HOSHI_WORKERS', 1, 1, 1024),
@@ -88,19 +90,14 @@ export function parseConfig(environment: Environment): Config {
     logShare: share('HOSHI_LOG_SHARE', 0.01),
     project: value('GOOGLE_CLOUD_PROJECT'),
     labels: Object.fromEntries(labels.filter((label): label is [string, string] => label[1] !== undefined)),
-    openTelemetry: openTelemetryOf(environment),
+    openTelemetry: collector === undefined || isOff ? undefined : openTelemetryOf(environment),
     unknown: Object.keys(environment).filter((name) => name.startsWith('HOSHI_') && !read.has(name)),
   });
 }
 
-/** OpenTelemetry's specification: an empty variable counts as not set, and only `true` switches off. */
-function openTelemetryOf(environment: Environment): Config['openTelemetry'] {
-  const all = Object.entries(environment).filter(
-    (entry): entry is [string, string] => entry[0].startsWith('OTEL_') && (entry[1] ?? '').trim() !== '',
-  );
-  const variables = Object.fromEntries(all);
-  const endpoint = variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? variables.OTEL_EXPORTER_OTLP_ENDPOINT;
-  const isOff =
-    variables.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true' || variables.OTEL_TRACES_EXPORTER?.trim() === 'none';
-  return endpoint === undefined || isOff ? undefined : Object.freeze(variables);
+/** An empty variable counts as not set. */
+function openTelemetryOf(environment: Environment): Readonly<Record<string, string>> {
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[0].startsWith('OTEL_') && entry[1] !== undefined && entry[1] !== '';
+  return Object.freeze(Object.fromEntries(Object.entries(environment).filter(isSet)));
 }

@@ -31,7 +31,7 @@ test('variables of OpenTelemetry count only with an endpoint, and if they do not
   assert.ok(parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'x', OTEL_SDK_DISABLED: 'yes' }).openTelemetry !== undefined);
   for (const off of [
     {},
-    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ' ' },
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' },
     { OTEL_SERVICE_NAME: 'a' },
     { ...traces, OTEL_SDK_DISABLED: 'TRUE' },
     { ...traces, OTEL_TRACES_EXPORTER: 'none' },
