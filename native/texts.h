@@ -42,8 +42,8 @@ struct WordTotals {
   static constexpr std::size_t kBins = 10;
 
   WordCounts words;
-  // Texts by their share. Bin i has shares in (i/kBins, (i + 1)/kBins], and the first bin also has 0. A text without
-  // words is in none.
+  // Texts by their share. Bin i has shares in (i/kBins, (i + 1)/kBins], and the first bin also has 0. A text
+  // without words is in none.
   std::array<std::uint64_t, kBins> texts{};
   double share_sum = 0;
 
