@@ -369,6 +369,28 @@ test('a collector that never answers delays no request, and the end by no more t
   assert.ok(!host.messages().includes('were not finished'), host.messages());
 });
 
+for (const [queue, largest, requests] of [
+  ['', 128, 200],
+  ['16000', 1000, 1500],
+] as const) {
+  test(`a queue of ${queue || 'the usual number of'} spans is sent in batches of ${largest}, none is lost at the end`, async () => {
+    receiver = await startReceiver();
+    host = await start([leanServer], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+      OTEL_BSP_MAX_QUEUE_SIZE: queue,
+    });
+    await ready(host);
+    const { url } = host;
+    for (let i = 0; i < requests; i += 50) await Promise.all(Array.from({ length: 50 }, () => post(url)));
+    host.child.kill('SIGTERM');
+    assert.equal(await host.ended(), 0);
+    assert.equal(receiver.spans().length, 3 * requests);
+    assert.equal(Math.max(...receiver.posts.map(({ spans }) => spans.length)), largest);
+    assert.ok(!host.messages().includes('warning'), host.messages());
+  });
+}
+
 test('a collector that answers with errors fails no request', async () => {
   receiver = await startReceiver();
   receiver.answer(500);
