@@ -83,8 +83,8 @@ export const polledRoutes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Starts to send traces. Returns undefined, after a warning in the log, if the variables name a protocol, an
- * exporter or an endpoint that hoshi does not have: a server without traces is better than none.
+ * Starts to send traces. Returns undefined, after a warning in the log, if the variables name a protocol, an exporter or
+ * an endpoint that hoshi does not have: a server without traces is better than none.
  */
 export function startTracing(
   variables: NonNullable<Config['openTelemetry']>,
@@ -151,11 +151,13 @@ function batchOf({
 export class Tracing {
   readonly #provider: BasicTracerProvider;
   readonly #tracer: Tracer;
+  readonly #errors = new LineLimit(PROBLEM_LINES, PROBLEM_SECONDS);
   #ended: Promise<void> | undefined;
 
   constructor({ protocol, endpoint }: Settings, batch: Batch, labels: Config['labels']) {
     const problems = new LineLimit(PROBLEM_LINES, PROBLEM_SECONDS);
-    const logProblem = (message: string) => {
+    const logProblem = (...parts: readonly unknown[]) => {
+      const message = parts.filter((part) => typeof part === 'string').join(' ');
       if (problems.take()) log('warning', `OpenTelemetry: ${message}`);
     };
     const logger = { error: logProblem, warn: logProblem, info: () => {}, debug: () => {}, verbose: () => {} };
@@ -170,9 +172,18 @@ export class Tracing {
 
   /**
    * Makes the span of a request that has ended. Returns its trace for the log; undefined if the request has no span
-   * because it is a probe.
+   * because it is a probe. Never throws, because the request has got its response.
    */
   record(request: IncomingMessage, traced: TracedRequest): Trace | undefined {
+    try {
+      return this.#record(request, traced);
+    } catch (error) {
+      if (this.#errors.take()) log('error', 'a span failed', error);
+      return undefined;
+    }
+  }
+
+  #record(request: IncomingMessage, traced: TracedRequest): Trace | undefined {
     const { status, route, receivedMs, durationMs, preprocessMs, predictMs } = traced;
     const parent = this.#parentOf(request.headers, traced.eventTrace);
     if (route !== undefined && polledRoutes.has(route.id) && !isSampled(parent)) return undefined;

@@ -1,13 +1,14 @@
 /** Traces, as a collector receives them from a server. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../bench/servers.ts';
 import { routes } from '../../function/routes.ts';
-import { polledRoutes } from '../../function/tracing.ts';
+import { polledRoutes, startTracing } from '../../function/tracing.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { type OtlpReceiver, type ReceivedSpan, startReceiver } from '../fixtures/otlp-receiver.ts';
 import { until } from '../fixtures/until.ts';
@@ -249,6 +250,36 @@ test('the standard variables: JSON, the endpoint of traces, headers, compression
   assert.equal(sent?.headers['api-key'], 'a key');
   assert.equal(sent?.headers['content-encoding'], 'gzip');
   assert.ok(!receiver.spans().some(({ attributes }) => attributes['user_agent.original'] === 'root'));
+});
+
+test('a connection whose address cannot be read costs the span, not the process', async () => {
+  const tracing = startTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }, {});
+  const request = (socket: object) =>
+    Object.defineProperty({ method: 'GET', url: '/', headers: { host: 'a' }, httpVersion: '2.0' }, 'socket', {
+      get: () => {
+        if (Object.keys(socket).length === 0) throw new Error('the session has ended'); // as node:http2 does
+        return socket;
+      },
+    }) as unknown as IncomingMessage;
+  const traced = { status: 200, route: undefined, receivedMs: 0, durationMs: 1, textCount: 0, units: 0 };
+  const undefinedFields = { preprocessMs: undefined, predictMs: undefined, modelVersion: undefined };
+  const all = { ...traced, ...undefinedFields, eventTrace: undefined };
+  assert.equal(tracing?.record(request({}), all), undefined);
+  assert.equal(tracing?.record(request({ localPort: 1 }), all)?.isSampled, true);
+  await tracing?.shutdown(0);
+});
+
+test('a wrong value of a variable that the packages read: a warning, and their default', async () => {
+  receiver = await startReceiver();
+  host = await start([leanServer], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_TRACES_SAMPLER: 'sometimes',
+    OTEL_BSP_SCHEDULE_DELAY: '20',
+  });
+  await ready(host);
+  await post(host.url, { 'User-Agent': 'sampled' });
+  await spanOf(receiver, 'sampled');
+  assert.match(host.messages(), /^warning: OpenTelemetry: OTEL_TRACES_SAMPLER value "sometimes" invalid/m);
 });
 
 test('a request that is shed has a span with an error', async () => {
