@@ -12,7 +12,7 @@ import { polledRoutes, startTracing } from '../../function/tracing.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { type OtlpReceiver, type ReceivedSpan, startReceiver } from '../fixtures/otlp-receiver.ts';
 import { until } from '../fixtures/until.ts';
-import { functionsFramework, type Host, leanServer, packedServer, sendRaw, start } from './hosts.ts';
+import { fakeServer, functionsFramework, type Host, leanServer, packedServer, sendRaw, start } from './hosts.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -291,6 +291,17 @@ test('a request that is shed has a span with an error', async () => {
   const { name, status, attributes } = await spanOf(receiver, 'shed');
   assert.deepEqual([name, status, attributes['error.type']], ['POST /', ERROR, '503']);
   assert.equal(attributes['hoshi.texts'], undefined);
+});
+
+test('an unplanned error: a span with an error; an uncaught one: the spans before it are sent', async () => {
+  receiver = await startReceiver();
+  host = await start([fakeServer], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_BSP_SCHEDULE_DELAY: '60000' });
+  assert.equal((await post(host.url, { 'User-Agent': 'boom' }, { texts: 'boom' })).status, 500);
+  await post(host.url, { 'User-Agent': 'late' }, { texts: 'late boom' }).catch(() => undefined);
+  assert.equal(await host.ended(), 1);
+  const { status, attributes } = await spanOf(receiver, 'boom');
+  assert.deepEqual([status, attributes['http.response.status_code'], attributes['error.type']], [ERROR, 500, '500']);
+  assert.equal((await spanOf(receiver, 'late')).status, UNSET);
 });
 
 test('what a client may send in its head: an unknown method, an IPv6 host, another scheme, absolute form', async () => {
