@@ -27,6 +27,8 @@ export interface LoggedResponse {
   readonly durationMs: number;
   readonly requestId: string;
   readonly modelVersion: string | undefined;
+  /** The span of the request. Undefined: the line names the trace of the request's headers. */
+  readonly trace: Trace | undefined;
 }
 
 export class AccessLog {
@@ -79,10 +81,10 @@ export class AccessLog {
   #fields(
     { method, headers, socket, httpVersion }: HttpRequest,
     path: string,
-    { status, responseBytes, durationMs, requestId, modelVersion }: LoggedResponse,
+    { status, responseBytes, durationMs, requestId, modelVersion, trace: span }: LoggedResponse,
   ): Record<string, unknown> {
     const { project, labels } = this.#settings;
-    const trace = traceOf(headers);
+    const trace = span ?? traceOf(headers);
     const forwarded = headers['x-forwarded-for'];
     return {
       httpRequest: {
@@ -115,22 +117,29 @@ export class AccessLog {
 }
 
 /** Maximum length of a path or header value, in UTF-16 units. Longer ones are cut off. */
-const MAX_FIELD_LENGTH = 256;
+export const MAX_FIELD_LENGTH = 256;
 const MAX_LINES_PER_SECOND = 10;
 
-/** Allows a few lines in each second of the clock, and counts the others. */
-class LineLimit {
-  #second = -1;
+/** Allows a few lines in each second of the clock, or in each of longer periods, and counts the others. */
+export class LineLimit {
+  readonly #maxLines: number;
+  readonly #periodMs: number;
+  #period = -1;
   #lines = 0;
   #skipped = 0;
 
+  constructor(maxLines = MAX_LINES_PER_SECOND, seconds = 1) {
+    this.#maxLines = maxLines;
+    this.#periodMs = seconds * 1000;
+  }
+
   take(): boolean {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#second) {
-      this.#second = second;
+    const period = Math.floor(performance.now() / this.#periodMs);
+    if (period !== this.#period) {
+      this.#period = period;
       this.#lines = 0;
     }
-    if (this.#lines++ < MAX_LINES_PER_SECOND) return true;
+    if (this.#lines++ < this.#maxLines) return true;
     this.#skipped++;
     return false;
   }
@@ -158,8 +167,9 @@ export function traceOf(headers: IncomingHttpHeaders): Trace | undefined {
   const { traceparent, 'x-cloud-trace-context': google } = headers;
   const w3c = typeof traceparent === 'string' ? W3C.exec(traceparent) : null;
   if (w3c !== null) {
-    const [, traceId = '', spanId = '', flags = ''] = w3c;
-    if (!/^0+$/.test(traceId) && !/^0+$/.test(spanId))
+    const [, version, traceId = '', spanId = '', flags = '', more] = w3c;
+    const isWhole = version !== '00' || more === undefined;
+    if (isWhole && !/^0+$/.test(traceId) && !/^0+$/.test(spanId))
       return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
   }
   const given = typeof google === 'string' ? GOOGLE.exec(google) : null;
@@ -170,5 +180,5 @@ export function traceOf(headers: IncomingHttpHeaders): Trace | undefined {
 }
 
 // Version 00 has these four fields. A later version may have more after them. Version ff is not valid.
-const W3C = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
+const W3C = /^(?!ff)([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 const GOOGLE = /^([\da-fA-F]{32})(?:\/(\d{1,20}))?(?:;o=([01]))?$/;

@@ -48,6 +48,8 @@ export interface Config {
   readonly project: string | undefined;
   /** Labels in the log: the service and the revision, if the platform sets them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** All variables OTEL_…, if they name a collector for traces. Undefined: no traces. tracing.ts checks the others. */
+  readonly openTelemetry: Readonly<Record<string, string>> | undefined;
   /** Variables named HOSHI_… that hoshi does not know. */
   readonly unknown: readonly string[];
   /** Messages about the settings for the start of the log. */
@@ -147,6 +149,8 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
   if (!engines.includes(engine))
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
   const bodyLimitBytes = integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30);
+  const collector = value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? value('OTEL_EXPORTER_OTLP_ENDPOINT');
+  const isOff = value('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' || value('OTEL_TRACES_EXPORTER') === 'none';
   return Object.freeze({
     port: integer('PORT', integer('AIP_HTTP_PORT', 8080, 1, 65_535), 0, 65_535),
     host: hostIn(value('HOST')),
@@ -179,6 +183,7 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
     logShare: share('HOSHI_LOG_SHARE', 0.01),
     project: value('GOOGLE_CLOUD_PROJECT'),
     labels: Object.fromEntries(labels.filter((label): label is [string, string] => label[1] !== undefined)),
+    openTelemetry: collector === undefined || isOff ? undefined : openTelemetryOf(environment),
     unknown: Object.keys(environment).filter((name) => name.startsWith('HOSHI_') && !read.has(name)),
     remarks,
   });
@@ -270,4 +275,11 @@ const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+\/?$/i;
 function pathIn(name: string, text: string | undefined, example: string): string | undefined {
   if (text === undefined || /^\/[\w.~!$&'()+,;=:@%/-]*$/.test(text)) return text;
   throw new Error(`Expected ${name} to be a path such as ${example}, received ${JSON.stringify(text)}`);
+}
+
+/** An empty variable counts as not set. */
+function openTelemetryOf(environment: Environment): Readonly<Record<string, string>> {
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[0].startsWith('OTEL_') && entry[1] !== undefined && entry[1] !== '';
+  return Object.freeze(Object.fromEntries(Object.entries(environment).filter(isSet)));
 }

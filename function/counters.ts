@@ -3,6 +3,8 @@
  * well under a microsecond. prometheus.ts passes the counts to prom-client at a scrape.
  */
 
+import { binBounds, HISTOGRAM_BINS } from '../model/scoring/scorer.ts';
+
 /** Counts of observed values, by upper bound. */
 export class Histogram {
   readonly bounds: readonly number[];
@@ -28,8 +30,6 @@ const SECONDS: readonly number[] = [
   0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
   5, 10,
 ];
-/** Bounds of scores, as parts of the score range. */
-const SIXTEENTHS: readonly number[] = Array.from({ length: 16 }, (_, i) => (i + 1) / 16);
 
 /**
  * The limit that made admission shed a request: the event-loop queue, the scorer's threads, buffered bytes, or
@@ -45,15 +45,15 @@ export class Counters {
   readonly preprocess = new Histogram(SECONDS);
   /** Seconds of scoring alone. */
   readonly predict = new Histogram(SECONDS);
-  /** Scores, by sixteenths of the score range. */
+  /** Scores, in bins of equal width over the score range. */
   scores = new Histogram([]);
   readonly shed: Record<ShedReason, number> = { loop: 0, queue: 0, memory: 0, connections: 0 };
   /** When each phase of the start ended, in milliseconds since the process began. */
   readonly startPhases = new Map<string, number>();
 
   /** Call it when the bundle is loaded, because the bundle has the score range. Earlier scores are not counted. */
-  setScoreRange([lowest, highest]: readonly [number, number]): void {
-    this.scores = new Histogram(SIXTEENTHS.map((part) => lowest + part * (highest - lowest)));
+  setScoreRange(range: readonly [number, number]): void {
+    this.scores = new Histogram(binBounds(HISTOGRAM_BINS.scores, range));
   }
 
   duration(route: string, status: number): Histogram {

@@ -52,6 +52,7 @@ async function handleEvent(
   const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
   const { limits } = request.service;
   const received = receiveEvent(request.headers, decodeUtf8(bytes), limits, exampleOf(schema));
+  request.continueTrace(received.trace);
   const { bundle } = await request.service.scorer;
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);

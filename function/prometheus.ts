@@ -3,8 +3,8 @@
  * package. Each scrape reads what counters.ts has counted, so that no request waits for prom-client.
  */
 import client, { AggregatorRegistry, Counter, Gauge, Histogram as PrometheusHistogram, Registry } from 'prom-client';
-import type { WordCounts } from '../model/scoring/scorer.ts';
-import { type Histogram, shedReasons } from './counters.ts';
+import { binBounds, HISTOGRAM_BINS, type Scorer, type WordCounts } from '../model/scoring/scorer.ts';
+import { Histogram, shedReasons } from './counters.ts';
 import { droppedLines } from './log.ts';
 import type { Operation } from './route.ts';
 import type { ScoringService } from './service.ts';
@@ -37,6 +37,7 @@ function registryOf(service: ScoringService): Registry {
   registerLoad(registry, service);
   registerWords(registry, service);
   registerModel(registry, service);
+  registerTraining(registry, service);
   client.collectDefaultMetrics({ register: registry });
   registries.set(service, registry);
   return registry;
@@ -44,7 +45,8 @@ function registryOf(service: ScoringService): Registry {
 
 // ------------------------------------------------------------------------------------------------------- histograms
 
-function registerHistograms(registry: Registry, { counters }: ScoringService): void {
+function registerHistograms(registry: Registry, service: ScoringService): void {
+  const { counters } = service;
   const histogram = (name: string, help: string, read: () => Iterable<LabelledHistogram>) =>
     new CountedHistogram(name, help, registry, read);
   histogram('http_server_request_duration_seconds', 'From the headers of a request to its response.', function* () {
@@ -59,7 +61,26 @@ function registerHistograms(registry: Registry, { counters }: ScoringService): v
     { labels: {}, histogram: counters.predict },
   ]);
   histogram('score_value', 'Scores in responses, in stars.', () => [{ labels: {}, histogram: counters.scores }]);
+  histogram('score_unknown_share', 'Texts by their share of words that are not a term of the model.', () => {
+    const shares = unknownSharesOf(service);
+    return shares === undefined ? [] : [{ labels: {}, histogram: shares }];
+  });
 }
+
+/** Without the golden texts. Undefined before the model is loaded, and for an engine that does not count words. */
+function unknownSharesOf({ ready, goldenWords }: ScoringService): Histogram | undefined {
+  const scored = ready?.wordCounts?.();
+  if (scored === undefined || goldenWords === undefined) return undefined;
+  const histogram = new Histogram(UNKNOWN_SHARES);
+  scored.unknownShares.forEach((texts, i) => {
+    histogram.counts[i] = texts - (goldenWords.unknownShares[i] as number);
+  });
+  // Not below 0, where the two sums may be rounded to when there are no texts yet.
+  histogram.sum = Math.max(0, scored.unknownShareSum - goldenWords.unknownShareSum);
+  return histogram;
+}
+
+const UNKNOWN_SHARES = binBounds(HISTOGRAM_BINS.unknownShare, [0, 1]);
 
 interface LabelledHistogram {
   readonly labels: Readonly<Record<string, string>>;
@@ -196,4 +217,37 @@ function registerModel(registry: Registry, service: ScoringService): void {
         this.set({ name: ready.bundle.name, version: ready.bundle.version, engine: ready.engine }, 1);
     },
   });
+}
+
+/**
+ * The histograms of the bundle as constants, by bin. `le` is as in the histograms of the server, and `above` is the `le` of
+ * the bin before, so that PromQL can take the difference of two buckets. deploy/monitoring/rules.yaml compares them.
+ */
+function registerTraining(registry: Registry, service: ScoringService): void {
+  const gauge = (
+    name: string,
+    help: string,
+    read: (bundle: Scorer['bundle']) => readonly [readonly number[], readonly number[]] | undefined,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['above', 'le'],
+      aggregator: 'first', // all workers have the same bundle
+      registers: [registry],
+      collect() {
+        const [counts, bounds] = (service.ready && read(service.ready.bundle)) ?? [[], []];
+        counts.forEach((count, i) => void this.set({ above: bounds[i - 1] ?? '-Inf', le: bounds[i] as number }, count));
+      },
+    });
+  gauge(
+    'training_score_value_bin',
+    'Scores at training, of reviews that the model had not learned from: how many are above one bound and up to the next.',
+    ({ histograms, scoreRange }) => histograms && [histograms.scores, binBounds(HISTOGRAM_BINS.scores, scoreRange)],
+  );
+  gauge(
+    'training_score_unknown_share_bin',
+    'The same reviews by their share of words that are not a term of the model.',
+    ({ histograms }) => histograms && [histograms.unknownShare, UNKNOWN_SHARES],
+  );
 }

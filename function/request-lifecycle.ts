@@ -38,6 +38,7 @@ import type { HandlerResult, NamedModel, Operation, PathParameters, RequestConte
 import { match } from './router.ts';
 import type { ScoringService } from './service.ts';
 import { normalizedPath, pathOf } from './target.ts';
+import type { TraceHeaders } from './tracing.ts';
 
 /** Answers a request. It is the entry for all hosts: the lean server, by HTTP/1.1 and HTTP/2, and functions-framework. */
 export function handle(request: HttpRequest, response: HttpReply, service: ScoringService): void {
@@ -79,6 +80,10 @@ class RequestLifecycle implements RequestContext {
    */
   #preprocessMs: number | undefined;
   #predictMs: number | undefined;
+  /** The texts that were scored, and their UTF-16 units. */
+  #textCount = 0;
+  #units = 0;
+  #eventTrace: TraceHeaders | undefined;
 
   constructor(request: HttpRequest, response: HttpReply, service: ScoringService) {
     this.#request = request;
@@ -222,8 +227,9 @@ class RequestLifecycle implements RequestContext {
     const { ready, counters, limits } = this.service;
     const { eventLoopUnits } = limits;
     if (ready === undefined || text.length > eventLoopUnits) return undefined;
-    if (unitsOf(text, ready, eventLoopUnits) > eventLoopUnits) return undefined;
-    const startMs = this.#startScoring();
+    const units = unitsOf(text, ready, eventLoopUnits);
+    if (units > eventLoopUnits) return undefined;
+    const startMs = this.#startScoring(1, units);
     const score = ready.score(text);
     this.#predictMs = performance.now() - startMs;
     counters.predict.observe(this.#predictMs / 1000);
@@ -238,7 +244,7 @@ class RequestLifecycle implements RequestContext {
     const units = unitsOf(texts.join(''), scorer, eventLoopUnits);
     if (units > eventLoopUnits) return (await this.#scoreBatch(texts, scorer, units)).scores;
     this.#checkWork(units + TEXT_COST_UNITS * texts.length);
-    const startMs = this.#startScoring();
+    const startMs = this.#startScoring(texts.length, units);
     const scores = Float64Array.from(texts, (text) => scorer.score(text));
     this.#endScoring(startMs, scores);
     return scores;
@@ -256,7 +262,7 @@ class RequestLifecycle implements RequestContext {
     this.#checkWork(work);
     if (!admission.hasRoomFor(work)) throw this.#shed('queue');
     if (texts.length > MAX_SLICE_TEXTS) await nextRound(); // the list was parsed and checked in this one
-    const startMs = this.#startScoring();
+    const startMs = this.#startScoring(texts.length, units);
     const counted = await admission.runBatch(work, () => scorer.scoreBatchWithWords(texts));
     this.#endScoring(startMs, counted.scores);
     return counted;
@@ -299,7 +305,7 @@ class RequestLifecycle implements RequestContext {
       );
     const units = texts.length * EXPLANATION_COST_UNITS;
     if (!admission.hasRoomFor(units)) throw this.#shed('queue');
-    const startMs = this.#startScoring();
+    const startMs = this.#startScoring(texts.length, total);
     const { explainAll } = await import('./explain.ts'); // loaded on first use
     const explanations = await admission.runBatch(units, () => explainAll(scorer, texts));
     this.#endScoring(
@@ -309,9 +315,15 @@ class RequestLifecycle implements RequestContext {
     return explanations;
   }
 
+  continueTrace(ofEvent: TraceHeaders): void {
+    this.#eventTrace = ofEvent;
+  }
+
   /** Returns the time, in milliseconds. */
-  #startScoring(): number {
+  #startScoring(textCount: number, units: number): number {
     const startMs = performance.now();
+    this.#textCount = textCount;
+    this.#units = units;
     if (this.#preprocessMs === undefined) {
       this.#preprocessMs = startMs - this.#receivedMs;
       this.service.counters.preprocess.observe(this.#preprocessMs / 1000);
@@ -471,7 +483,7 @@ class RequestLifecycle implements RequestContext {
   /** Releases everything that the request holds, counts the request, and logs it if a line is due. */
   #finish(status: number, responseBytes: number): void {
     if (this.#state === 'answered') return; // an error of this method itself must not count the request twice
-    const { admission, counters, accessLog, ready } = this.service;
+    const { admission, counters, accessLog, ready, tracing } = this.service;
     admission.freeBytes(this.#reservedBytes);
     this.#reservedBytes = 0;
     admission.inFlight--;
@@ -481,9 +493,22 @@ class RequestLifecycle implements RequestContext {
     this.#state = 'answered';
     const durationMs = performance.now() - this.#receivedMs;
     counters.duration(this.#route?.path ?? 'none', status).observe(durationMs / 1000);
-    if (!accessLog.isDue(status)) return;
     const modelVersion = ready?.bundle.version;
-    accessLog.write(this.#request, { status, responseBytes, durationMs, requestId: this.#requestId, modelVersion });
+    const trace = tracing?.record(this.#request, {
+      status,
+      route: this.#route,
+      receivedMs: this.#receivedMs,
+      durationMs,
+      preprocessMs: this.#preprocessMs,
+      predictMs: this.#predictMs,
+      textCount: this.#textCount,
+      units: this.#units,
+      modelVersion,
+      eventTrace: this.#eventTrace,
+    });
+    if (!accessLog.isDue(status)) return;
+    const requestId = this.#requestId;
+    accessLog.write(this.#request, { status, responseBytes, durationMs, requestId, modelVersion, trace });
   }
 
   // ----------------------------------------------------------------------------------------------------- in all states

@@ -6,6 +6,7 @@ import type { BodySchema } from './body-schema.ts';
 import type { HttpResponse } from './response.ts';
 import type { ResponseName } from './response-schemas.ts';
 import type { ScoringService } from './service.ts';
+import type { TraceHeaders } from './tracing.ts';
 
 /**
  * One route. request-lifecycle.ts enforces each field, and openapi.ts describes it. A path with `{model}` or
@@ -75,6 +76,8 @@ export interface RequestContext {
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
   /** Calls the listener when the response has been sent whole, or the client has gone. Only by HTTP/2. */
   onClose(listener: () => void): void;
+  /** Names the trace of a CloudEvent. The request's span continues it if the headers name no trace. */
+  continueTrace(ofEvent: TraceHeaders): void;
 }
 
 export interface NamedModel {

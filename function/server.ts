@@ -66,9 +66,13 @@ export async function run(config: Config, service: ScoringService, onSignal = on
   );
   const code = await ended;
   server.close(); // after a failed start, the server may not listen yet; this prevents it from starting to
+  if (!service.isDraining) await service.tracing?.shutdown(CRASH_SPANS_MS); // the drain has sent them otherwise
   await flushLog();
   return code;
 }
+
+/** How long the spans before an uncaught error may take. */
+const CRASH_SPANS_MS = 1000;
 
 function createHttpServer(config: Config, service: ScoringService): Server {
   const requestTimeout = Math.max(config.requestTimeoutMs, config.headersTimeoutMs);

@@ -11,6 +11,7 @@ import type { Cors } from './cors.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
 import { log } from './log.ts';
+import type { Tracing } from './tracing.ts';
 
 export interface RequestLimits extends TextLimits, Pick<Config, 'bodyLimitBytes' | 'workLimitUnits'> {
   /** The most UTF-16 units of texts that are scored on the event loop. */
@@ -43,6 +44,8 @@ export class ScoringService {
   /** Resolves after a signal to shut down. */
   readonly draining: Promise<void>;
   readonly #resolveDraining: () => void;
+  /** Undefined if no collector takes traces. */
+  tracing: Tracing | undefined;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
     const { bodyLimitBytes, workLimitUnits } = config;
@@ -85,6 +88,18 @@ export class ScoringService {
     for (const { severity, message } of config.remarks) log(severity, message);
     for (const name of config.unknown) log('warning', `unknown environment variable ${name}`);
     const warn = (message: string) => log('warning', message);
-    return new ScoringService(config, loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn }));
+    const scorer = loadScorer({ bundlePath: config.bundlePath, engine: config.engine, warn });
+    const { openTelemetry, labels } = config;
+    if (openTelemetry === undefined) return new ScoringService(config, scorer);
+    const tracing = import('./tracing.ts').then(({ startTracing }) => startTracing(openTelemetry, labels));
+    // The service is ready when both are loaded, so that each request for a score has a span.
+    const service = new ScoringService(
+      config,
+      Promise.all([scorer, tracing]).then(([loaded]) => loaded),
+    );
+    void tracing.then((started) => {
+      service.tracing = started;
+    });
+    return service;
   }
 }

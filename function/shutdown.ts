@@ -7,7 +7,8 @@
  * 3. Drain: the server answers the requests in flight, and the requests that still arrive on open connections, with
  *    `Connection: close`. After a short grace period, it closes idle connections. Those of HTTP/2 get GOAWAY then, or
  *    later if they are never idle: a client may send a request again that came after it.
- * 4. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
+ * 4. The spans of these requests are sent, if there are traces, within what is left of the drain time.
+ * 5. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
 import type { Server } from 'node:http';
@@ -45,7 +46,12 @@ export function shutdownOnSignal(
       }
       service.startDraining();
       log('info', `${signal}: finishing the requests in flight`);
-      const start = () => drain(server, connections, service, drainTimeoutMs, closingMs).then(resolve);
+      const start = async () => {
+        const deadlineMs = performance.now() + drainTimeoutMs;
+        const code = await drain(server, connections, service, drainTimeoutMs, closingMs);
+        await service.tracing?.shutdown(deadlineMs - performance.now());
+        resolve(code);
+      };
       if (lameDuckMs === 0) void start();
       else setTimeout(start, lameDuckMs);
     });
@@ -60,13 +66,17 @@ function drain(
   closingMs: number,
 ): Promise<number> {
   return new Promise((resolve) => {
-    setTimeout(() => {
+    const timer = setTimeout(() => {
       log('warning', `requests in flight were not finished within ${drainTimeoutMs} ms`);
       resolve(1);
     }, drainTimeoutMs);
+    const end = () => {
+      clearTimeout(timer);
+      resolve(0);
+    };
     // http.Server.close would also close the connections that are idle now, and lose a request that is in transit on
     // one of them. So net.Server's close is called.
-    whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, () => resolve(0)));
+    whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, end));
     const { sockets } = connections;
     const startMs = performance.now();
     const closeIdle = () => {

@@ -60,8 +60,16 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
   all: { files: [LIGHTGBM_ADDON, ...REFERENCE_FILES], leftOut: undefined, withLightgbm: true },
 };
 
-/** Packages that no start needs. In files of their own, V8 does not read them at each start: they are most of the code. */
-const LOADED_LATER = ['prom-client', 'cloudevents'];
+/**
+ * Packages that no start needs: the name of their file → the modules as the server imports them, and its source. In files
+ * of their own, V8 does not read them at each start: they are most of the code.
+ */
+const LOADED_LATER: Readonly<Record<string, { readonly imported: readonly string[]; readonly source: string }>> = {
+  'prom-client': { imported: ['prom-client'], source: 'prom-client' },
+  cloudevents: { imported: ['cloudevents'], source: 'cloudevents' },
+  opentelemetry: { imported: ['./opentelemetry.ts'], source: 'function/opentelemetry.ts' },
+  grpc: { imported: ['./packages.ts', '@bufbuild/protobuf/codegenv2'], source: 'function/grpc/packages.ts' },
+};
 
 /** ipadic.bin was compiled from the dictionary of this package. NOTICE has its licence. */
 const DICTIONARY = packageIn('node_modules/kuromoji');
@@ -79,17 +87,19 @@ function without(filter: RegExp): Plugin {
 /** Readers of workbooks and Parquet, for training. Without them, `hoshi score` in an image says that it has none. */
 const LEFT_OUT = ['@e965/xlsx', 'hyparquet'];
 
-/** Leaves packages out of the bundle of the server, which requires them from the files beside it. */
-function loadLater(packages: readonly string[]): Plugin {
-  return {
-    name: 'packages in files of their own',
-    setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ kind, path }) =>
-        kind === 'entry-point' ? undefined : { path: `./${path}.cjs`, external: true },
-      );
-    },
-  };
-}
+/** Leaves the packages of LOADED_LATER out of the bundle of the server, which requires them from the files beside it. */
+const loadLater: Plugin = {
+  name: 'packages in files of their own',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ kind, path, importer }) => {
+      const isWithin = importer.includes('/node_modules/');
+      for (const [file, { imported, source: own }] of Object.entries(LOADED_LATER))
+        if (imported.includes(path) && kind !== 'entry-point' && !isWithin && importer !== source(own))
+          return { path: `./${file}.cjs`, external: true };
+      return undefined;
+    });
+  },
+};
 
 async function pack(folder: string, { files, leftOut, withLightgbm }: Contents): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
@@ -102,12 +112,13 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
       server: 'image/start.ts',
       'bundle/server': 'function/main.ts',
       score: 'bin/score.ts',
-      ...Object.fromEntries(LOADED_LATER.map((name) => [`bundle/${name}`, name])),
+      ...Object.fromEntries(Object.entries(LOADED_LATER).map(([file, { source }]) => [`bundle/${file}`, source])),
     },
     outdir: folder,
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
+    mainFields: ['module', 'main'], // unused parts of OpenTelemetry's packages can be left out of their ES modules only
     target: 'node20',
     // Not ESM: there, Node's own modules would load at start even if only a lazily loaded module imports them.
     format: 'cjs',
@@ -118,7 +129,7 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
-    plugins: [loadLater(LOADED_LATER), ...(leftOut === undefined ? [] : [without(leftOut)])],
+    plugins: [loadLater, ...(leftOut === undefined ? [] : [without(leftOut)])],
   });
   const server = join(folder, 'bundle', 'server.cjs');
   writeFileSync(server, wrapped(toAscii(readFileSync(server, 'utf8'))));

@@ -31,7 +31,7 @@ Explanation Explain(const Extractor& extractor, const Contributions& contributio
   std::vector<double> by_column(row.columns.size());
   Explanation explanation;
   explanation.totals = contributions.Explain(row, scratch, by_column);
-  explanation.counts = extractor_scratch.vectorizer.word_counts;
+  explanation.word_totals = extractor_scratch.vectorizer.word_totals;
 
   std::sort(occurrences.begin(), occurrences.end(), [](const Occurrence& a, const Occurrence& b) {
     return std::tie(a.column, a.start, a.end) < std::tie(b.column, b.start, b.end);

@@ -24,7 +24,7 @@ struct Explanation {
   std::vector<std::uint32_t>
       occurrence_ends;  // by term: its number of occurrences plus those of the terms before
   Contributions::Totals totals;
-  WordCounts counts;
+  WordTotals word_totals;
 };
 
 // Explains the score of a text, with scratches of its own. Throws std::bad_alloc.

@@ -79,20 +79,22 @@ std::uint32_t Extractor::FindEmoji(std::u16string_view text, std::uint32_t start
 
 Result<Extractor::Rows> Extractor::RowsOf(const Texts& texts) const {
   Scratch scratch(*this);
-  Rows rows{{}, WordCountsByText(texts.size())};
+  Rows rows{{}, WordCountsByText(texts.size()), {}};
   CsrMatrix& matrix = rows.matrix;
   matrix.column_count = static_cast<std::int32_t>(vectorizer_.vocabulary().column_count);
   matrix.row_starts.reserve(texts.size() + 1);
   matrix.row_starts.push_back(0);
   for (std::size_t i = 0; i < texts.size(); ++i) {
+    const WordCounts before = scratch.vectorizer.word_totals.words;
     const SparseRow row = Row(texts[i], scratch);
-    rows.counts.Set(i, std::exchange(scratch.vectorizer.word_counts, {}));
+    rows.counts.Set(i, scratch.vectorizer.word_totals.words - before);
     matrix.columns.insert(matrix.columns.end(), row.columns.begin(), row.columns.end());
     matrix.values.insert(matrix.values.end(), row.values.begin(), row.values.end());
     if (matrix.columns.size() > std::numeric_limits<std::int32_t>::max())
       return Error{Error::Code::kArgument, "Expected texts whose rows have fewer than 2^31 cells together"};
     matrix.row_starts.push_back(static_cast<std::int32_t>(matrix.columns.size()));
   }
+  rows.totals = scratch.vectorizer.word_totals;
   return rows;
 }
 

@@ -36,6 +36,7 @@ class Extractor {
   struct Rows {
     CsrMatrix matrix;
     WordCountsByText counts;
+    WordTotals totals;
   };
 
   // `normalizer` may be null: the text is then analyzed as it is.

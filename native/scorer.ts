@@ -65,7 +65,7 @@ export class NativeScorer {
     return callAsync(() => this.#handle.scoreBatch(copy, threads));
   }
 
-  /** Counts over all scored texts: the words, and the words that are not a term of the vocabulary on their own. */
+  /** Counts over all scored texts. An unknown word is not a term of the vocabulary on its own. */
   wordCounts(): WordCounts {
     return wordCountsFrom(call(() => this.#handle.wordCounts()));
   }
@@ -123,8 +123,16 @@ export class NativeExtractor {
 interface WordCounts {
   readonly words: number;
   readonly unknownWords: number;
+  /** Texts with a word, by tenths of their share of unknown words: (0.1, 0.2] is the second. The first also has 0. */
+  readonly unknownShares: readonly number[];
+  readonly unknownShareSum: number;
 }
 
-function wordCountsFrom([words = 0, unknownWords = 0]: Float64Array): WordCounts {
-  return { words, unknownWords };
+function wordCountsFrom([
+  words = 0,
+  unknownWords = 0,
+  unknownShareSum = 0,
+  ...unknownShares
+]: Float64Array): WordCounts {
+  return { words, unknownWords, unknownShares, unknownShareSum };
 }

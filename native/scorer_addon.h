@@ -26,10 +26,12 @@ inline void SetCounts(Napi::Object& object, const WordCountsByText& counts) {
   object.Set("unknownWords", ToJavaScript(object.Env(), counts.unknown_words));
 }
 
-// [words, unknown words]
-inline Napi::Value CountsToJavaScript(Napi::Env env, const WordCounts& counts) {
-  return ToJavaScript(
-      env, std::vector<double>{static_cast<double>(counts.words), static_cast<double>(counts.unknown_words)});
+// [words, unknown words, sum of the shares of unknown words, texts in each bin of these shares]
+inline Napi::Value TotalsToJavaScript(Napi::Env env, const WordTotals& totals) {
+  std::vector<double> numbers{static_cast<double>(totals.words.words),
+                              static_cast<double>(totals.words.unknown_words), totals.share_sum};
+  numbers.insert(numbers.end(), totals.texts.begin(), totals.texts.end());
+  return ToJavaScript(env, numbers);
 }
 
 class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
@@ -56,7 +58,7 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
   explicit ExtractorWrap(const Napi::CallbackInfo& info)
       : ObjectWrap(info),
         extractor_(TakeContent<std::shared_ptr<const Extractor>>(info)),
-        batch_counts_(std::make_shared<hoshi::WordCounts>()),
+        batch_totals_(std::make_shared<WordTotals>()),
         scratch_(*extractor_) {
     Tag(*this);
   }
@@ -76,8 +78,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         [extractor = extractor_, texts = State::Of(info.Env()).TextsFrom(info[0])] {
           return extractor->RowsOf(texts);
         },
-        [counts = batch_counts_](Napi::Env env, Extractor::Rows& rows) {
-          *counts += rows.counts.Total();
+        [totals = batch_totals_](Napi::Env env, Extractor::Rows& rows) {
+          *totals += rows.totals;
           auto matrix = Napi::Object::New(env);
           matrix.Set("rowStarts", ToJavaScript(env, rows.matrix.row_starts));
           matrix.Set("columns", ToJavaScript(env, rows.matrix.columns));
@@ -96,8 +98,8 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
          text = std::u16string(State::Of(info.Env()).TextFrom(info[0]))]() -> Result<Explanation> {
           return hoshi::Explain(*extractor, *contributions, text);
         },
-        [counts = batch_counts_](Napi::Env env, Explanation& explanation) {
-          *counts += explanation.counts;
+        [totals = batch_totals_](Napi::Env env, Explanation& explanation) {
+          *totals += explanation.word_totals;
           auto object = Napi::Object::New(env);
           object.Set("terms", explanation.terms);
           object.Set("values", ToJavaScript(env, explanation.values));
@@ -109,14 +111,13 @@ class ExtractorWrap : public Napi::ObjectWrap<ExtractorWrap> {
         });
   }
 
-  // () → [words, unknown words] over all texts so far
+  // () → TotalsToJavaScript of all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(),
-                              hoshi::WordCounts(*batch_counts_) += scratch_.vectorizer.word_counts);
+    return TotalsToJavaScript(info.Env(), WordTotals(*batch_totals_) += scratch_.vectorizer.word_totals);
   }
 
   std::shared_ptr<const Extractor> extractor_;
-  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
+  std::shared_ptr<WordTotals> batch_totals_;  // only the event loop's thread uses it
   Extractor::Scratch scratch_;
 };
 
@@ -143,7 +144,6 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
       : ObjectWrap(info),
         scorer_(TakeContent<std::shared_ptr<const Scorer>>(info)),
         pool_(std::make_shared<ScorerPool>(scorer_)),
-        batch_counts_(std::make_shared<hoshi::WordCounts>()),
         scratch_(*scorer_) {}
 
  private:
@@ -160,8 +160,7 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
          threads = info[1].As<Napi::Number>().Uint32Value()]() -> Result<ScorerPool::ScoredTexts> {
           return pool->Score(texts, threads);
         },
-        [counts = batch_counts_](Napi::Env env, ScorerPool::ScoredTexts& scored) {
-          *counts += scored.counts.Total();
+        [](Napi::Env env, ScorerPool::ScoredTexts& scored) {
           auto object = Napi::Object::New(env);
           object.Set("scores", ToJavaScript(env, scored.scores));
           SetCounts(object, scored.counts);
@@ -169,15 +168,13 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
         });
   }
 
-  // () → [words, unknown words] over all texts so far
+  // () → TotalsToJavaScript of all texts so far
   Napi::Value WordCounts(const Napi::CallbackInfo& info) {
-    return CountsToJavaScript(info.Env(),
-                              hoshi::WordCounts(*batch_counts_) += scratch_.extractor.vectorizer.word_counts);
+    return TotalsToJavaScript(info.Env(), pool_->word_totals() += scratch_.extractor.vectorizer.word_totals);
   }
 
   std::shared_ptr<const Scorer> scorer_;
   std::shared_ptr<ScorerPool> pool_;
-  std::shared_ptr<hoshi::WordCounts> batch_counts_;  // only the event loop's thread uses it
   Scorer::Scratch scratch_;
 };
 

@@ -17,9 +17,11 @@ ScorerPool::ScoredTexts ScorerPool::Score(const Texts& texts, unsigned threads) 
   const auto work = [&] {
     try {
       std::unique_ptr<Scorer::Scratch> scratch = TakeScratch();
+      const WordTotals& totals = scratch->extractor.vectorizer.word_totals;
       for (std::size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < texts.size();) {
+        const WordCounts before = totals.words;
         scored.scores[i] = scorer_->Score(texts[i], *scratch);
-        scored.counts.Set(i, std::exchange(scratch->extractor.vectorizer.word_counts, {}));
+        scored.counts.Set(i, totals.words - before);
       }
       ReturnScratch(std::move(scratch));
     } catch (...) {  // out of memory: an exception must not leave a thread
@@ -53,7 +55,13 @@ std::unique_ptr<Scorer::Scratch> ScorerPool::TakeScratch() {
 
 void ScorerPool::ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch) {
   const std::lock_guard lock(mutex_);
+  totals_ += std::exchange(scratch->extractor.vectorizer.word_totals, {});
   scratches_.push_back(std::move(scratch));
+}
+
+WordTotals ScorerPool::word_totals() {
+  const std::lock_guard lock(mutex_);
+  return totals_;
 }
 
 }  // namespace hoshi

@@ -26,6 +26,9 @@ class ScorerPool {
   // threads runs out of memory.
   ScoredTexts Score(const Texts& texts, unsigned threads);
 
+  // Counts over all texts that Score has finished.
+  WordTotals word_totals();
+
  private:
   std::unique_ptr<Scorer::Scratch> TakeScratch();
   void ReturnScratch(std::unique_ptr<Scorer::Scratch> scratch);
@@ -33,6 +36,7 @@ class ScorerPool {
   std::shared_ptr<const Scorer> scorer_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Scorer::Scratch>> scratches_;
+  WordTotals totals_;
 };
 
 }  // namespace hoshi

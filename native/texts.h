@@ -1,6 +1,7 @@
 // Many texts, for work off the event loop, and the counts of their words.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -26,13 +27,16 @@ class Texts {
   std::vector<std::size_t> ends_;
 };
 
-// A word is unknown if it alone is not a term of the vocabulary.
+// Of one text. A word is unknown if it alone is not a term of the vocabulary.
 struct WordCounts {
   std::uint64_t words = 0, unknown_words = 0;
   WordCounts& operator+=(const WordCounts& other) {
     words += other.words;
     unknown_words += other.unknown_words;
     return *this;
+  }
+  WordCounts operator-(const WordCounts& other) const {
+    return {words - other.words, unknown_words - other.unknown_words};
   }
 };
 
@@ -43,12 +47,31 @@ struct WordCountsByText {
     words[text] = static_cast<std::uint32_t>(counts.words);
     unknown_words[text] = static_cast<std::uint32_t>(counts.unknown_words);
   }
-  WordCounts Total() const {
-    WordCounts total;
-    for (std::size_t i = 0; i < words.size(); ++i) total += {words[i], unknown_words[i]};
-    return total;
-  }
   std::vector<std::uint32_t> words, unknown_words;
+};
+
+// Of many texts: the counts of their words, and the histogram of each text's share of unknown words.
+struct WordTotals {
+  static constexpr std::size_t kBins = 10;
+
+  WordCounts words;
+  // Texts by their share. Bin i has shares in (i/kBins, (i + 1)/kBins], and the first bin also has 0. A text
+  // without words is in none.
+  std::array<std::uint64_t, kBins> texts{};
+  double share_sum = 0;
+
+  void Add(const WordCounts& text) {
+    words += text;
+    if (text.words == 0) return;
+    ++texts[text.unknown_words == 0 ? 0 : (kBins * text.unknown_words - 1) / text.words];
+    share_sum += static_cast<double>(text.unknown_words) / static_cast<double>(text.words);
+  }
+  WordTotals& operator+=(const WordTotals& other) {
+    words += other.words;
+    for (std::size_t i = 0; i < kBins; ++i) texts[i] += other.texts[i];
+    share_sum += other.share_sum;
+    return *this;
+  }
 };
 
 }  // namespace hoshi

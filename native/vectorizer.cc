@@ -47,7 +47,7 @@ class SurfaceTerms {
   // Counts the terms of the gathered words. Their table entries are prefetched first, so that the loads
   // overlap. In a server, where the tables are not in the nearest caches, this halves the time.
   void CountGatheredWords() {
-    s_.word_counts.words += word_count_;
+    counts_.words += word_count_;
     if (v_.longest_term > 1) {
       for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchChild(words_[i - 1] - 1, words_[i] - 1);
     }
@@ -58,10 +58,13 @@ class SurfaceTerms {
         s_.counts_.Add(c);
         if (occurrences_ != nullptr) AddOccurrence(column, i, n);
       });
-      s_.word_counts.unknown_words += static_cast<std::uint64_t>(!is_known);
+      counts_.unknown_words += static_cast<std::uint64_t>(!is_known);
     }
     word_count_ = 0;
   }
+
+  // Of the words that were counted.
+  const WordCounts& counts() const { return counts_; }
 
  private:
   static constexpr std::uint32_t kBlock = 64;
@@ -87,6 +90,7 @@ class SurfaceTerms {
   std::vector<std::uint32_t> starts_;  // of all words so far; only if occurrences_ is not null
   std::uint32_t words_[kBlock], ends_[kBlock];
   std::uint32_t word_count_ = 0;
+  WordCounts counts_;
 };
 
 Vectorizer::Scratch::Scratch(const Vocabulary& vocabulary)
@@ -96,8 +100,8 @@ SparseRow Vectorizer::Row(std::u16string_view text, const Tokens& tokens, Scratc
                           std::vector<Occurrence>* occurrences) const {
   const Vocabulary& v = *vocabulary_;
   if (v.has_rules) {
-    scratch.word_counts +=
-        CountRuledTerms(v, text, tokens, scratch.ngrams_, scratch.ruled_, scratch.counts_, occurrences);
+    scratch.word_totals.Add(
+        CountRuledTerms(v, text, tokens, scratch.ngrams_, scratch.ruled_, scratch.counts_, occurrences));
   } else {
     SurfaceTerms terms(v, scratch, occurrences);
     std::uint32_t start = 0;
@@ -106,6 +110,7 @@ SparseRow Vectorizer::Row(std::u16string_view text, const Tokens& tokens, Scratc
       start = end;
     }
     terms.CountGatheredWords();
+    scratch.word_totals.Add(terms.counts());
   }
   return TakeRow(scratch);
 }

@@ -26,7 +26,7 @@ class Vectorizer {
     explicit Scratch(const Vocabulary& vocabulary);
 
     // Over all texts so far.
-    WordCounts word_counts;
+    WordTotals word_totals;
 
    private:
     friend class Vectorizer;

@@ -1,6 +1,6 @@
 /** `hoshi inspect`: describes a bundle and checks it. */
 import { Command } from 'commander';
-import type { Manifest } from '../../model/bundle/manifest.ts';
+import type { Histograms, Manifest } from '../../model/bundle/manifest.ts';
 import type { EndMap } from '../../model/reference/score-range.ts';
 import type { TermRules } from '../../model/reference/term-rules.ts';
 import {
@@ -79,7 +79,13 @@ function describe(manifest: Manifest): [string, string][] {
     ['LightGBM', lightgbm],
     ...Object.entries(training).map(([key, value]): [string, string] => [`  ${key}`, membersOf(value)]),
     ...measureTexts(measures).map(([set, values]): [string, string] => [`on ${set}`, values]),
+    ...lineIf('histograms', manifest.histograms && histogramsOf(manifest.histograms)),
   ];
+}
+
+function histogramsOf({ scores, unknownShare }: Histograms): string {
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  return `scores of ${sum(scores)} held-out reviews, and unknown words of ${sum(unknownShare)}`;
 }
 
 function lineIf(name: string, value: string | undefined): [name: string, value: string][] {

@@ -13,7 +13,7 @@ import { type Evaluation, evaluate } from '../../model/evaluation/evaluate.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
-import { starsRecipe } from '../../model/training/stars-recipe.ts';
+import { starsHistogramSplit, starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
 import { checkLightgbm } from '../../native/index.ts';
 import { addEncodingOption, log, logBadRows, readingOf } from '../options.ts';
@@ -63,7 +63,9 @@ async function trainCorpus({ out, cross, curve, ...flags }: Flags, command: Comm
     return command.error('error: expected --out <folder>, --cross <by> or --curve <reviews>, received none', {
       exitCode: 2,
     });
-  await withReservedBundle(out, (destination) => trainOn(starsRecipe(corpus), destination));
+  const { reviews, options } = starsRecipe(corpus);
+  const recipe = { reviews, options: { ...options, histogramSplit: starsHistogramSplit(corpus) } };
+  await withReservedBundle(out, (destination) => trainOn(recipe, destination));
 }
 
 async function trainOn({ reviews, options }: ReturnType<typeof starsRecipe>, to: Destination): Promise<void> {

@@ -2,13 +2,13 @@
  * A gRPC call as an operation. The request lifecycle reads the message, so that its limits hold. @connectrpc/connect
  * unpacks the message, calls the method in services.ts, and packs the result.
  */
-import { createConnectRouter, createContextValues } from '@connectrpc/connect';
 import type { UniversalHandler } from '@connectrpc/connect/protocol';
 import { HttpError, type HttpResponse } from '../response.ts';
 import type { Operation, RequestContext } from '../route.ts';
 import { checkFieldCount } from './field-count.ts';
 import { Health } from './generated/health_pb.ts';
 import { GRPCInferenceService } from './generated/open_inference_pb.ts';
+import { createConnectRouter, createContextValues } from './packages.ts';
 import { type Call, callKey, health, inference } from './services.ts';
 import { errorOfCode, GRPC_TYPE, isGrpc } from './status.ts';
 

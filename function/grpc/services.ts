@@ -1,6 +1,6 @@
 /** The methods of gRPC's services: the Open Inference Protocol and health probes. */
 import { isUtf8 } from 'node:buffer';
-import { Code, ConnectError, createContextKey, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import { refuse } from '../body-schema.ts';
 import { namedModel } from '../named-model.ts';
 import { inferBody, inferenceOf, modelMetadata, outputTensor, serverMetadata, tensorBytes } from '../protocols/v2.ts';
@@ -9,6 +9,7 @@ import type { NamedModel, RequestContext } from '../route.ts';
 import type { ScoringService } from '../service.ts';
 import { type Health, HealthCheckResponse_ServingStatus as ServingStatus } from './generated/health_pb.ts';
 import type { GRPCInferenceService, ModelInferRequest } from './generated/open_inference_pb.ts';
+import { Code, ConnectError, createContextKey } from './packages.ts';
 
 /** A call, as its method sees it. */
 export interface Call {

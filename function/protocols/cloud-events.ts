@@ -7,6 +7,7 @@ import { CloudEvent, HTTP } from 'cloudevents';
 import { decodeUtf8, parseJson } from '../body.ts';
 import type { TextLimits } from '../config.ts';
 import { type BytesResponse, HttpError } from '../response.ts';
+import type { TraceHeaders } from '../tracing.ts';
 import { type Attributes, attributesIn, checkAttributes, encodeHeader } from './event-attributes.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
@@ -18,6 +19,8 @@ export interface ReceivedEvent {
   readonly isStructured: boolean;
   /** The event's data, as parsed JSON. */
   readonly data: unknown;
+  /** The attributes of the extension for distributed tracing, if the event has them. */
+  readonly trace: TraceHeaders;
 }
 
 /**
@@ -39,11 +42,11 @@ export function receiveEvent(
   // The time is checked, and nothing needs it. The package refuses a leap second.
   const { time: _, data_base64: base64, ...attributes } = received;
   const event = eventOf(attributes, isStructured ? undefined : body);
-  if (!isStructured) return { event, isStructured, data: dataOf(event, limits, example) };
+  if (!isStructured) return { event, isStructured, data: dataOf(event, limits, example), trace: traceOf(event) };
   try {
     const data =
       base64 === undefined ? dataOf(event, limits, example) : parseJson(decodeBase64(base64), limits, example);
-    return { event, isStructured, data };
+    return { event, isStructured, data, trace: traceOf(event) };
   } catch (error) {
     throw error instanceof HttpError ? error.at(base64 === undefined ? '#/data' : '#/data_base64') : error;
   }
@@ -93,6 +96,15 @@ function dataOf({ data }: CloudEvent<unknown>, limits: TextLimits, example: stri
   if (ArrayBuffer.isView(data)) return parseJson(decodeUtf8(Uint8Array.from(data as Uint32Array)), limits, example);
   return data;
 }
+
+function traceOf({ traceparent, tracestate }: TracedEvent): TraceHeaders {
+  return {
+    ...(typeof traceparent === 'string' && { traceparent }),
+    ...(typeof tracestate === 'string' && { tracestate }),
+  };
+}
+
+type TracedEvent = CloudEvent<unknown> & { readonly traceparent?: unknown; readonly tracestate?: unknown };
 
 /** In structured mode, the body holds the checked value as "data": the error's pointer must start there. */
 export function withEventPointer(error: unknown, { isStructured }: ReceivedEvent): unknown {

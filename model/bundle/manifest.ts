@@ -93,8 +93,26 @@ export interface Manifest {
   readonly userDictionary?: UserDictionarySettings;
   /** Scores below `negative` and above `positive` have these labels. In stars. */
   readonly labels?: { readonly negative: number; readonly positive: number };
-  /** Counts at training, in bins of equal width: of scores, and of the shares of unknown words. */
-  readonly histograms?: { readonly scores: readonly number[]; readonly unknownShare: readonly number[] };
+  /** Not a part of `version`, because no score depends on it. */
+  readonly histograms?: Histograms;
+}
+
+/**
+ * Counts of reviews that the model was not trained on, in HISTOGRAM_BINS: by score, over the score range; and by the share
+ * of words that are unknown, from 0 to 1, without the reviews that have no word. A server compares its texts with them.
+ */
+export interface Histograms {
+  readonly scores: readonly number[];
+  readonly unknownShare: readonly number[];
+}
+
+/** The numbers of bins, all of equal width. The upper bound belongs to a bin, and the lowest value to the first bin. */
+export const HISTOGRAM_BINS = { scores: 16, unknownShare: 10 } as const;
+
+/** The upper bounds of `count` bins of equal width. The last one is exactly the highest value. */
+export function binBounds(count: number, [lowest, highest]: ScoreRange): number[] {
+  const inner = Array.from({ length: count - 1 }, (_, i) => lowest + ((i + 1) / count) * (highest - lowest));
+  return [...inner, highest];
 }
 
 export interface UserDictionarySettings {
@@ -225,14 +243,19 @@ function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>
   expect(
     histograms === undefined || areHistograms(histograms),
     'histograms',
-    '{ scores, unknownShare }, two lists of counts',
+    `{ scores, unknownShare }, lists of ${HISTOGRAM_BINS.scores} and ${HISTOGRAM_BINS.unknownShare} counts that are not all 0`,
   );
 }
 
 function areHistograms(value: unknown): boolean {
-  const areCounts = (counts: unknown) =>
-    Array.isArray(counts) && counts.every((count) => Number.isSafeInteger(count) && count >= 0);
-  return isObject(value) && areCounts(value.scores) && areCounts(value.unknownShare);
+  const areCounts = (counts: unknown, length: number) =>
+    Array.isArray(counts) &&
+    counts.length === length &&
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    counts.some((count) => count > 0);
+  if (!isObject(value)) return false;
+  const { scores, unknownShare } = value;
+  return areCounts(scores, HISTOGRAM_BINS.scores) && areCounts(unknownShare, HISTOGRAM_BINS.unknownShare);
 }
 
 /** The fields that `settingsOf` names, but for the tokenizer. */

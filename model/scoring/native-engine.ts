@@ -90,6 +90,8 @@ export class NativeEngine implements Scorer {
     return {
       words: scored.words + explained.words,
       unknownWords: scored.unknownWords + explained.unknownWords,
+      unknownShares: scored.unknownShares.map((texts, i) => texts + (explained.unknownShares[i] as number)),
+      unknownShareSum: scored.unknownShareSum + explained.unknownShareSum,
     };
   }
 

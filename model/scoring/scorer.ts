@@ -8,6 +8,8 @@ import type { CountedScores } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import type { Explanation } from './explain.ts';
 
+export { binBounds, HISTOGRAM_BINS } from '../bundle/manifest.ts';
+
 /**
  * `native`: all in C++, one call per text. `native-lightgbm`: tokens and rows in C++, trees by LightGBM in an addon.
  * `lightgbm`: kuromoji and rows in TypeScript, trees by LightGBM. `js`: all in TypeScript. Each engine is loaded
@@ -54,4 +56,11 @@ export interface WordCounts {
   readonly words: number;
   /** The words that are not a term of the vocabulary on their own. */
   readonly unknownWords: number;
+  /**
+   * The texts that have a word, by their share of unknown words, in HISTOGRAM_BINS.unknownShare bins of equal width. The
+   * upper bound belongs to a bin, and the first bin also has 0.
+   */
+  readonly unknownShares: readonly number[];
+  /** The sum of these shares. */
+  readonly unknownShareSum: number;
 }

@@ -6,7 +6,8 @@ import { meanAndDeviation, measuresOf } from '../evaluation/measures.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { median } from '../math/statistics.ts';
-import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
+import type { FeatureExtractor, LoadedExtractor } from '../scoring/feature-extractor.ts';
+import { histogramsOf } from './histograms.ts';
 import {
   interruptionOf,
   measureOnHoldout,
@@ -49,12 +50,13 @@ export async function crossValidate(
   } catch (error) {
     const [first] = foldModels;
     if (!(error instanceof Interrupted) || first === undefined) throw error;
-    return measureOnHoldout(first, 'fold 1', scoreRange, interruptionOf(first, rounds) ?? `in ${stage}`);
+    return measureOnHoldout(extractor, first, 'fold 1', scoreRange, interruptionOf(first, rounds) ?? `in ${stage}`);
   }
-  return resultOf(foldModels, finalModel, scoreRange, options.patience);
+  return resultOf(extractor, foldModels, finalModel, scoreRange, options.patience);
 }
 
 async function resultOf(
+  extractor: FeatureExtractor,
   foldModels: readonly Learned[],
   finalModel: Learned,
   scoreRange: readonly [number, number],
@@ -68,6 +70,8 @@ async function resultOf(
     measuresOf(starsOf(heldOut), scores[i] as Float64Array, scoreRange),
   );
   const heldOut = foldModels.flatMap((model) => model.heldOut);
+  const parts = foldModels.map((model, i) => ({ ...model, scores: scores[i] as Float64Array }));
+  const histograms = histogramsOf(parts, extractor, scoreRange);
   const interrupted = interruptionOf(finalModel, medianRoundsOf(foldModels));
   return {
     vectorizer,
@@ -84,6 +88,7 @@ async function resultOf(
       { name: 'all', ...boosted.curve },
     ],
     heldOut: { reviews: heldOut, scores: Float64Array.from(scores.flatMap((foldScores) => [...foldScores])) },
+    ...(histograms && { histograms }),
     ...(interrupted === undefined ? {} : { interrupted }),
   };
 }

@@ -1,10 +1,11 @@
 /** Trains on a part of the reviews and measures on the held-out rest. */
-import type { Manifest } from '../bundle/manifest.ts';
+import type { Histograms, Manifest } from '../bundle/manifest.ts';
 import type { NamedCurve } from '../evaluation/learning-curve.ts';
 import { measuresOf } from '../evaluation/measures.ts';
 import type { Review } from '../io/reviews.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
+import type { FeatureExtractor, LoadedExtractor } from '../scoring/feature-extractor.ts';
+import { histogramsOf } from './histograms.ts';
 import { heldOutScores, type Learned, type LearnOptions, learn, modelAt, starsOf, type TrainedModel } from './learn.ts';
 import { holdoutSplit } from './split.ts';
 
@@ -29,6 +30,8 @@ export interface ValidationResult extends TrainedModel {
    * Reviews that their model was not trained on: the holdout, or with folds all reviews. Empty if there is neither.
    */
   readonly heldOut: { readonly reviews: readonly Review[]; readonly scores: Float64Array };
+  /** Of the held-out reviews. Undefined if there are none. */
+  readonly histograms?: Histograms;
   /** The place where the signal ended the training, such as `after round 7 of 100`; undefined if no signal ended it. */
   readonly interrupted?: string;
 }
@@ -44,11 +47,12 @@ export async function validateOnHoldout(
   const split =
     validationShare === 0 ? { training: reviews, heldOut: [] } : holdoutSplit(reviews, seed, validationShare);
   const learned = await learn(extractor, split, rounds, options);
-  return measureOnHoldout(learned, 'validation', scoreRange, interruptionOf(learned, rounds));
+  return measureOnHoldout(extractor, learned, 'validation', scoreRange, interruptionOf(learned, rounds));
 }
 
 /** The result of one model that is cut to its best round. `name` is the name of its curve and its measures. */
 export async function measureOnHoldout(
+  extractor: FeatureExtractor,
   learned: Learned,
   name: string,
   scoreRange: readonly [number, number],
@@ -57,6 +61,7 @@ export async function measureOnHoldout(
   const { vectorizer, boosted, heldOut } = learned;
   const { curve } = boosted;
   const scores = heldOut.length > 0 ? await heldOutScores(learned, curve.best, scoreRange) : new Float64Array(0);
+  const histograms = histogramsOf([{ vectorizer, heldOut, scores }], extractor, scoreRange);
   return {
     vectorizer,
     ...modelAt(learned, curve.best, scoreRange),
@@ -67,6 +72,7 @@ export async function measureOnHoldout(
         : {},
     curves: [{ name, ...curve }],
     heldOut: { reviews: heldOut, scores },
+    ...(histograms && { histograms }),
     ...(interrupted === undefined ? {} : { interrupted }),
   };
 }

@@ -7,8 +7,10 @@
 import { NORMALIZER_STEPS } from '../../native/index.ts';
 import { composeReviews } from '../corpus/compose.ts';
 import type { Corpus } from '../corpus/read.ts';
+import { type CorpusSplit, sentenceFolds } from '../corpus/split.ts';
 import { defaultTermRules } from '../reference/default-term-rules.ts';
 import { defaultVectorizerParameters } from '../reference/vectorizer.ts';
+import type { Split } from './split.ts';
 import type { TrainOptions } from './train.ts';
 
 const SEED = 1;
@@ -50,6 +52,9 @@ What was tried, on the same reviews and on two tables of difficult texts (\`test
   other shares of neutral sentences, twice as many composed reviews, another power of the idf, a user dictionary of 27 words such as 神対応, コスパ
   and ぼったくり.
 
+The histograms in the manifest are of 5,000 reviews that were composed from a fifth of the sentences, by a model of the other sentences. Against
+them, the 3,000 real reviews have a population stability index of 0.17 (scores) and 0.13 (shares of unknown words); 0.25 counts as drift.
+
 Where it fails: neighbouring stars are hard to tell apart. A review that praises much and then names one fatal defect often gets too
 much; so do plain facts without a word of feeling that no sentence of the corpus resembles. Irony is read by its words. A neutral
 sentence still moves some scores by 0.5 stars or more. A text without a known word, or in another language, gets about 3.`;
@@ -72,5 +77,23 @@ export function starsRecipe(corpus: Corpus): { reviews: { stars: number; text: s
       about: ABOUT,
       prune: true,
     },
+  };
+}
+
+const HISTOGRAM_FOLDS = 5;
+const HISTOGRAM_REVIEWS = { sentences: 5000, eachSentence: false, words: 0, contrasts: 0 };
+
+/**
+ * For the histograms of the shipped model: reviews of several sentences, as people write them, from sentences that the
+ * model of the others has not seen. The reviews of `starsRecipe` hold out nothing, and most of them are single sentences
+ * and words.
+ */
+export function starsHistogramSplit(corpus: Corpus): Split {
+  const { training } = sentenceFolds(corpus, HISTOGRAM_FOLDS)[0] as CorpusSplit;
+  const learned = new Set(training.sentences);
+  const heldOut = { ...corpus, sentences: corpus.sentences.filter((sentence) => !learned.has(sentence)) };
+  return {
+    training: starsRecipe(training).reviews,
+    heldOut: composeReviews(heldOut, { seed: SEED, counts: HISTOGRAM_REVIEWS }),
   };
 }

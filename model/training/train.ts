@@ -25,11 +25,11 @@ import { checkBoostingParameters } from './boosting-parameters.ts';
 import { compiledDictionaryOf } from './compiled-dictionary.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
-import { type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
-import { boostingParametersOf } from './learn.ts';
+import { measureOnHoldout, type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
+import { boostingParametersOf, learn } from './learn.ts';
 import { pruneModelText } from './prune.ts';
 import { scoresBySize } from './smaller.ts';
-import { foldSplits, holdoutSplit } from './split.ts';
+import { foldSplits, holdoutSplit, type Split } from './split.ts';
 
 export interface TrainOptions extends ValidationOptions {
   /** The bundle to start from. `vectorizer` and `normalizer` have to be its own, but for `min_df` and `max_features`. */
@@ -46,6 +46,11 @@ export interface TrainOptions extends ValidationOptions {
    * star.
    */
   readonly prune?: boolean;
+  /**
+   * For the histograms of the bundle: a model of `training` is measured on `heldOut`. Undefined: they are of the held-out
+   * reviews of the validation.
+   */
+  readonly histogramSplit?: Split;
   /** Text for the model card: the purpose and the limits of the model. */
   readonly about?: string;
   /**
@@ -98,6 +103,7 @@ async function trainInto(
   const validate = folds > 0 ? crossValidate : validateOnHoldout;
   const result = await validate(extractor, reviews, scoreRange, { ...options, ...(base && { base }) });
   const { vectorizer, curves, heldOut, interrupted } = result;
+  const histograms = await histogramsOfTraining(extractor, result, scoreRange, { ...options, ...(base && { base }) });
   const { modelText, scores, goldens } = servedModelOf(result, extractor, scoreRange, options, base);
 
   // Now, because the new bundle may take the place of its base.
@@ -133,7 +139,7 @@ async function trainInto(
         reviews,
         options,
         { ...result, measures: withIntervals(result.measures, evaluation, scoreRange) },
-        { ...scores, ...(normalizer && { normalizer }) },
+        { ...scores, ...(normalizer && { normalizer }), ...(histograms && { histograms }) },
       ),
       modelText,
       vectorizer,
@@ -146,12 +152,24 @@ async function trainInto(
   return trainedAt(destination.path, manifest);
 }
 
+async function histogramsOfTraining(
+  extractor: LoadedExtractor,
+  { histograms, curves }: ValidationResult,
+  scoreRange: ScoreRange,
+  { histogramSplit, onStage, ...options }: TrainOptions,
+): Promise<Manifest['histograms']> {
+  if (histogramSplit === undefined) return histograms;
+  onStage?.('measuring a model on held-out reviews, for the histograms');
+  const learned = await learn(extractor, histogramSplit, curves.at(-1)?.best ?? 0, options);
+  return (await measureOnHoldout(extractor, learned, HELD_OUT, scoreRange, undefined)).histograms;
+}
+
 /** Their order is the order in the file. */
 async function manifestFieldsOf(
   reviews: readonly Review[],
   options: TrainOptions,
   { training, measures, interrupted }: ValidationResult,
-  { normalizer, ...scores }: Pick<Manifest, 'scoreRange' | 'endMap' | 'normalizer'>,
+  { normalizer, histograms, ...scores }: Pick<Manifest, 'scoreRange' | 'endMap' | 'normalizer' | 'histograms'>,
 ) {
   return {
     name: options.name,
@@ -162,6 +180,7 @@ async function manifestFieldsOf(
     training: { ...manifestTrainingOf(options), ...training, ...(interrupted === undefined ? {} : { interrupted }) },
     lightgbm: lightgbmVersion,
     measures,
+    ...(histograms && { histograms }),
   };
 }
 

@@ -287,6 +287,8 @@ describe('hoshi', () => {
       /^term rules +base forms; \d+ spellings; negation of up to 6 words by ない ん ぬ .*\(\d+ exceptions\); clauses at が けど .*; last sentence; symbols$/m,
     );
     assert.match(stdout, /^rows +token_pattern=\S+ ngram_range=\[1,2\] [^{]*$/m);
+    assert.match(stdout, /^histograms +scores of 5000 held-out reviews, and unknown words of 4993$/m);
+    assert.doesNotMatch(plain.stdout, /^histograms/m);
     assert.match(stdout, /^terms +\d+: \d+ unigrams, \d+ bigrams, .*\d+ in the last sentence.*$/m);
     assert.doesNotMatch(stdout, /¬|[ABLS]:/);
     assert.equal(code, 0);

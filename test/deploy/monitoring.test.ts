@@ -24,25 +24,34 @@ interface Dashboard {
     readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
   }[];
 }
-interface Rule {
+interface AlertRule {
   readonly alert: string;
   readonly expr: string;
   readonly for?: string;
   readonly annotations: { readonly summary: string };
 }
+interface RecordRule {
+  readonly record: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 const dashboard: Dashboard = JSON.parse(contentOf('deploy/monitoring/dashboard.json'));
-const rules = manifestsOf('deploy/monitoring/rules.yaml').flatMap(({ spec }) =>
-  (spec as { groups: readonly { rules: readonly Rule[] }[] }).groups.flatMap(({ rules }) => rules),
+const allRules = manifestsOf('deploy/monitoring/rules.yaml').flatMap(({ spec }) =>
+  (spec as { groups: readonly { rules: readonly (AlertRule | RecordRule)[] }[] }).groups.flatMap(({ rules }) => rules),
 );
+const rules = allRules.filter((rule) => 'alert' in rule);
+const records = allRules.filter((rule) => 'record' in rule);
 const queries = [
   ...rules.map(({ alert, expr }) => ({ where: alert, expr })),
+  ...records.map(({ record, expr }) => ({ where: record, expr })),
   ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ where: title, expr }))),
 ];
 
 let host: Host;
-/** Each metric of `GET /metrics`, with the names of its labels. */
+/** Each metric of `GET /metrics`, and each series that a rule records, with the names of its labels. */
 const exported = new Map<string, Set<string>>(elsewhere);
+for (const { record } of records) exported.set(record, new Set(['of', 'window', 'above', 'le']));
 before(async () => {
   host = await start([leanServer]);
   await fetch(host.url, { method: 'POST', body: JSON.stringify({ texts: '良い' }) });
@@ -54,30 +63,37 @@ before(async () => {
 });
 after(() => host.stop());
 
+/** The expression with braces after the name of each recorded series. */
+function withBraces(expr: string): string {
+  return expr.replaceAll(/\bhoshi:[a-z_:]+(?!\{|[a-z_:])/g, (name) => `${name}{}`);
+}
+
 test('metrics and labels of every query exist; each selector is written with its braces', () => {
-  assert.ok(rules.length > 5 && dashboard.panels.length > 10);
-  for (const { where, expr } of queries) {
+  assert.ok(rules.length > 5 && records.length > 5 && dashboard.panels.length > 10);
+  for (const { where, expr: written } of queries) {
+    const expr = withBraces(written);
     const selectors = Array.from(expr.matchAll(/([a-z_:][a-z0-9_:]*)\{([^}]*)\}/g));
     assert.ok(selectors.length > 0, `${where}: expected selectors in ${expr}`);
     assert.doesNotMatch(expr, /\bgroup_(left|right) *\((?!\))/, `${where}: these parentheses must hold labels`);
     const ofAll = new Set(selectors.flatMap(([, name]) => Array.from(exported.get(String(name)) ?? [])));
+    for (const [, label] of expr.matchAll(/label_replace\(.*?, "(\w+)", "\$1"/g)) ofAll.add(String(label));
     for (const [, name, matchers] of selectors) {
       const labels = exported.get(String(name));
       assert.ok(labels !== undefined, `${where}: GET /metrics does not export ${name}`);
       for (const [, label] of String(matchers).matchAll(/(\w+)(?:=|!)/g))
         assert.ok(labels.has(String(label)) || attached.includes(String(label)), `${where}: ${name} has no ${label}`);
     }
-    for (const [, grouping] of expr.matchAll(/\b(?:by|ignoring) ?\(([^)]*)\)/g))
+    for (const [, grouping] of expr.matchAll(/\b(?:by|on|ignoring) ?\(([^)]+)\)/g))
       for (const label of String(grouping).split(/, */))
         assert.ok(ofAll.has(label), `${where}: nothing has the label ${label}`);
     // A name without "(" or "{" after it is a metric without braces. The search above would not see it.
     const rest = expr
-      .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b(?:by|ignoring) ?\([^)]*\)/g, ' ')
-      .replaceAll(/[a-z_]\w*(?= *\()/g, ' ');
-    const words = Array.from(rest.matchAll(/[a-z_]\w+/g), ([word]) => word);
+      .replaceAll(/"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|ignoring) ?\([^)]*\)/g, ' ')
+      .replaceAll(/\b[a-z_]\w*(?= *\()/g, ' ');
+    const words = Array.from(rest.matchAll(/[a-z_][\w:]+/g), ([word]) => word);
     const names = selectors.map(([, name]) => name);
     assert.deepEqual(
-      words.filter((word) => !names.includes(word) && !['and', 'group_left', 'sum'].includes(word)),
+      words.filter((word) => !names.includes(word) && !['and', 'or', 'group_left', 'sum'].includes(word)),
       [],
       where,
     );
@@ -88,7 +104,7 @@ test('each selector names the container hoshi of the manifests, or its queue-pro
   for (const file of ['service.yaml', 'deploy/kubernetes/hoshi.yaml'])
     assert.equal(podTemplateOf(file).spec.containers[0].name, 'hoshi');
   for (const { where, expr } of queries)
-    for (const [selector] of expr.matchAll(/\w+\{[^}]*\}/g))
+    for (const [selector] of expr.matchAll(/(?<!:)\b\w+\{[^}]*\}/g))
       assert.match(
         selector,
         /\{container="(hoshi"|queue-proxy",pod=~"hoshi-\.\*")[,}]/,
@@ -142,10 +158,24 @@ test('label values in queries exist in the metrics of the server', async () => {
         assert.ok(text.includes(`${label}="${value}"`), `${where}: the label ${label} never has the value ${value}`);
 });
 
-test('a rule with a waiting time uses a range, because its pods may be gone by then; only the count of pods needs none', () => {
+test('a rule with a waiting time uses a range, because its pods may be gone by then; the count of pods and recorded series need none', () => {
   for (const { alert, expr, for: wait } of rules)
     if (wait !== undefined)
-      assert.doesNotMatch(expr, /(?<!\bup)\{[^}]*\}(?!\[)/, `${alert}: pods may be gone before ${wait} have passed`);
+      assert.doesNotMatch(
+        expr,
+        /(?<!\bup|\bhoshi:[a-z_:]+)\{[^}]*\}(?!\[)/,
+        `${alert}: pods may be gone before ${wait} have passed`,
+      );
+});
+
+test('recorded series use ranges as well, and each is made before it is used', () => {
+  const made = new Set<string>();
+  for (const { record, expr, labels } of records) {
+    for (const [range] of expr.matchAll(/\{container[^}]*\}(?:\[\w+\])?/g))
+      assert.match(range, new RegExp(`\\[${labels?.window}\\]$`), record);
+    for (const [used] of expr.matchAll(/\bhoshi:[a-z_:]+/g)) assert.ok(made.has(used), `${record} uses ${used}`);
+    made.add(record);
+  }
 });
 
 test('alert names are unique, and each summary is a sentence of 40 to 200 characters', () => {

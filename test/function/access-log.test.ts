@@ -1,7 +1,7 @@
 /** The lines that are due, and the trace of a request. observed.test.ts reads the log of a server. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AccessLog, traceOf } from '../../function/access-log.ts';
+import { AccessLog, LineLimit, traceOf } from '../../function/access-log.ts';
 import { escapeControls } from '../../function/log.ts';
 
 test('of each failed status a few lines per second are due, so that no flood fills the log', () => {
@@ -15,6 +15,12 @@ test('of each failed status a few lines per second are due, so that no flood fil
   for (let i = 0; i < 1000; i++) errors += Number(accessLog.isErrorDue());
   assert.ok(errors >= 10 && errors <= 20, `${errors}`);
   assert.equal(accessLog.isDue(200), false);
+});
+
+test('a limit of lines may be for longer than a second', () => {
+  const limit = new LineLimit(2, 1e6);
+  assert.deepEqual([limit.take(), limit.take(), limit.take(), limit.take()], [true, true, false, false]);
+  assert.deepEqual([limit.takeSkipped(), limit.takeSkipped()], [2, 0]);
 });
 
 test('control characters are escaped in a line, and JSON means the same', () => {
@@ -52,6 +58,8 @@ for (const traceparent of [
   `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
   `00-${id}-${'0'.repeat(16)}-01`,
   `00-${id.toUpperCase()}-00f067aa0ba902b7-01`,
+  `00-${id}-00f067aa0ba902b7-01-more`,
+  `00-${id}-00f067aa0ba902b7-01, 00-${id}-00f067aa0ba902b7-01`,
 ]) {
   test(`not a trace: ${JSON.stringify(traceparent)}`, () => {
     assert.equal(traceOf({ traceparent }), undefined);

@@ -131,6 +131,23 @@ describe('the folder of the bundle', () => {
   });
 });
 
+test('variables of OpenTelemetry count only with an endpoint, and if they do not switch it off', () => {
+  const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a:4318' };
+  assert.deepEqual(parseConfig({ ...traces, OTEL_SERVICE_NAME: '', OTEL_BSP_SCHEDULE_DELAY: '1' }).openTelemetry, {
+    ...traces,
+    OTEL_BSP_SCHEDULE_DELAY: '1',
+  });
+  assert.ok(parseConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'x', OTEL_SDK_DISABLED: 'yes' }).openTelemetry !== undefined);
+  for (const off of [
+    {},
+    { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '' },
+    { OTEL_SERVICE_NAME: 'a' },
+    { ...traces, OTEL_SDK_DISABLED: 'TRUE' },
+    { ...traces, OTEL_TRACES_EXPORTER: 'none' },
+  ])
+    assert.equal(parseConfig(off).openTelemetry, undefined, JSON.stringify(off));
+});
+
 const refused: [environment: Record<string, string>, message: string][] = [
   [{ PORT: '65536' }, 'Expected PORT to be an integer from 0 to 65535, received "65536"'],
   [{ HOSHI_TEXTS_LIMIT: '-1' }, 'Expected HOSHI_TEXTS_LIMIT to be an integer from 1 to 65536, received "-1"'],

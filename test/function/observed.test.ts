@@ -1,7 +1,10 @@
 /** Observability of a server: metrics, the log, and the headers of its responses. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { packageRoot } from '../../native/package-root.ts';
 import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const great = 'すごい！最高に興奮した！楽しい';
@@ -71,6 +74,16 @@ test('there are metrics of the model, the start, shed requests and the process',
   assert.equal(all.get('http_server_active_requests'), 1);
   assert.ok((all.get('process_resident_memory_bytes') ?? 0) > 1e7);
   assert.ok(all.has('nodejs_eventloop_lag_seconds'));
+});
+
+test('the README lists each metric of hoshi', async () => {
+  const readme = await readFile(join(packageRoot, 'function', 'README.md'), 'utf8');
+  const section = readme.slice(readme.indexOf('## Metrics'), readme.indexOf('## Traces'));
+  const cells = Array.from(section.matchAll(/^\| (`[^|]*) \|/gm), ([, cell]) => String(cell));
+  const listed = cells.flatMap((cell) => Array.from(cell.matchAll(/`(\w+)`/g), ([, name]) => String(name)));
+  const text = await (await fetch(`${host.url}/metrics`)).text();
+  const exported = Array.from(text.matchAll(/^# TYPE (\w+) /gm), ([, name]) => String(name));
+  assert.deepEqual(listed.sort(), exported.filter((name) => !/^(process|nodejs)_/.test(name)).sort());
 });
 
 test('the headers of a response', async () => {

@@ -37,7 +37,7 @@ describe('the packed folder', () => {
   });
 
   test('has the same bytes each time', () => {
-    const names = ['server.cjs', 'server.cache', 'prom-client.cjs', 'cloudevents.cjs'];
+    const names = ['server.cjs', 'server.cache', 'prom-client.cjs', 'cloudevents.cjs', 'opentelemetry.cjs'];
     const contents = () =>
       [...names.map((name) => join('bundle', name)), 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) => packed(file));
     const before = contents();
@@ -48,7 +48,7 @@ describe('the packed folder', () => {
   test('the server requires packages of a first use from files beside it, and no other file', () => {
     const server = packed('bundle', 'server.cjs').toString('latin1');
     const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
-    assert.deepEqual(new Set(required), new Set(['./prom-client.cjs', './cloudevents.cjs']));
+    assert.deepEqual(new Set(required), new Set(['./prom-client.cjs', './cloudevents.cjs', './opentelemetry.cjs']));
   });
 
   test('names each of its packages with the licence, and no other package', () => {
@@ -56,7 +56,9 @@ describe('the packed folder', () => {
       components: { name: string; purl: string }[];
     };
     const names = components.filter(({ purl }) => purl.startsWith('pkg:npm/')).map(({ name }) => name);
-    assert.ok(names.includes('prom-client') && names.includes('cloudevents'));
+    assert.ok(
+      names.includes('prom-client') && names.includes('cloudevents') && names.includes('@opentelemetry/sdk-trace-base'),
+    );
     assert.ok(!names.includes('vega') && !names.includes('functions-framework'));
     const licences = packed('THIRD-PARTY.txt').toString();
     for (const name of names) if (name !== 'kuromoji') assert.ok(licences.includes(`\n${name} `), name);

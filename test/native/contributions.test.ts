@@ -112,11 +112,13 @@ describe('contributions of the shipped model', () => {
   test('an explanation counts the words of its text once', async () => {
     const before = extractor.wordCounts();
     extractor.row('最高に楽しい');
-    const { words, unknownWords } = extractor.wordCounts();
+    const { words, unknownWords, unknownShares } = extractor.wordCounts();
     await shipped.explain(extractor, '最高に楽しい');
-    assert.deepEqual(extractor.wordCounts(), {
+    const { unknownShareSum: _, ...after } = extractor.wordCounts();
+    assert.deepEqual(after, {
       words: 2 * words - before.words,
       unknownWords: 2 * unknownWords - before.unknownWords,
+      unknownShares: unknownShares.map((texts, i) => 2 * texts - (before.unknownShares[i] as number)),
     });
   });
 

@@ -137,10 +137,26 @@ test('words and unknown words are counted both on the event loop and outside it'
     await writeBundle(join(folder, 'tiny'), await tinyBundle()); // its terms: 悪い, 普通, 良い
     const native = (await loadScorer({ bundlePath: join(folder, 'tiny'), engine: 'native' })) as NativeEngine;
     const before = native.wordCounts();
+    const grown = () => {
+      const { words, unknownWords, unknownShares, unknownShareSum } = native.wordCounts();
+      return {
+        words: words - before.words,
+        unknownWords: unknownWords - before.unknownWords,
+        shares: unknownShares.map((texts, i) => texts - (before.unknownShares[i] as number)),
+        sum: (unknownShareSum - before.unknownShareSum).toFixed(9),
+      };
+    };
     native.score('良い映画、良い');
-    assert.deepEqual(native.wordCounts(), { words: before.words + 3, unknownWords: before.unknownWords + 1 });
-    await native.scoreBatch(['悪い映画', '', '😀']);
-    assert.deepEqual(native.wordCounts(), { words: before.words + 5, unknownWords: before.unknownWords + 2 });
+    assert.deepEqual(grown(), {
+      words: 3,
+      unknownWords: 1,
+      shares: [0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+      sum: '0.333333333',
+    });
+    // Two texts have no word. A share at a bound is in the bin that ends there.
+    await native.scoreBatch(['悪い映画', '', '😀', '良い', '映画', '良い悪い普通良い映画']);
+    const shares = [1, 1, 0, 1, 1, 0, 0, 0, 0, 1];
+    assert.deepEqual(grown(), { words: 12, unknownWords: 4, shares, sum: '2.033333333' });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -15,7 +15,7 @@ const newFields: Partial<Manifest> = {
   normalizer: { steps: ['emoji', 'nfkc'], tables },
   endMap: { raw: [-1, 2, 9], scores: [1, 2, 5], slopes: [0.25, 0.375] },
   labels: { negative: 2, positive: 4 },
-  histograms: { scores: [3, 0, 5], unknownShare: [8, 0] },
+  histograms: { scores: Array(16).fill(2), unknownShare: [8, ...Array(9).fill(0)] },
 };
 
 describe('manifest', () => {
@@ -143,14 +143,23 @@ describe('manifest', () => {
     ['one cut', (m) => Object.assign(m, { labels: { negative: 4 } }), /expected labels to be/],
     [
       'a histogram that is not of counts',
-      (m) => Object.assign(m, { histograms: { scores: [1, 2.5], unknownShare: [] } }),
-      /expected histograms to be \{ scores, unknownShare \}, two lists of counts/,
+      (m) => Object.assign(m, { histograms: { ...newFields.histograms, scores: Array(16).fill(2.5) } }),
+      /expected histograms to be \{ scores, unknownShare \}, lists of 16 and 10 counts that are not all 0, received/,
     ],
-    [
-      'half of the histograms',
-      (m) => Object.assign(m, { histograms: { scores: [1, 2] } }),
+    ...(
+      [
+        ['half of the histograms', { unknownShare: undefined }],
+        ['a histogram of other bins', { scores: Array(10).fill(1) }],
+        ['a histogram of another share', { unknownShare: Array(16).fill(1) }],
+        ['a negative count', { scores: [-1, ...Array(15).fill(1)] }],
+        ['a count that is not finite', { scores: [Number.POSITIVE_INFINITY, ...Array(15).fill(1)] }],
+        ['an empty histogram', { unknownShare: Array(10).fill(0) }],
+      ] as const
+    ).map(([what, damage]): (typeof damages)[number] => [
+      what,
+      (m) => Object.assign(m, { histograms: { ...newFields.histograms, ...damage } }),
       /expected histograms to be/,
-    ],
+    ]),
     ...(
       [
         ['of one knot', { raw: [1], scores: [1], slopes: [] }],

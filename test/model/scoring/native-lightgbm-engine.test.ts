@@ -173,7 +173,8 @@ describe('the engine native-lightgbm', () => {
     for (const engine of ['native', 'native-lightgbm'] as const) {
       const { scorer } = await load(path, engine);
       await scoresOf(scorer, generated.slice(0, 200));
-      counts.push(scorer.wordCounts?.());
+      const { unknownShareSum = 0, ...whole } = scorer.wordCounts?.() ?? {};
+      counts.push({ ...whole, sum: unknownShareSum.toFixed(6) }); // its last bits depend on the order of the texts
     }
     assert.deepEqual(counts[1], counts[0]);
     assert.ok((counts[0]?.words ?? 0) > 1000);

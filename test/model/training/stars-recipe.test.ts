@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import type { Manifest } from '../../../model/bundle/manifest.ts';
 import { readCorpus } from '../../../model/corpus/read.ts';
-import { starsRecipe } from '../../../model/training/stars-recipe.ts';
+import { starsHistogramSplit, starsRecipe } from '../../../model/training/stars-recipe.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 
 describe('the recipe', () => {
@@ -28,6 +28,19 @@ describe('the recipe', () => {
         ridge: manifest.training.ridge,
       },
     );
+  });
+
+  test('the histograms of the shipped model are of reviews from held-out sentences', async () => {
+    const corpus = await readCorpus();
+    const { training, heldOut } = starsHistogramSplit(corpus);
+    const { scores = [], unknownShare = [] } = manifest.histograms ?? {};
+    const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+    assert.equal(sum(scores), heldOut.length);
+    assert.ok(sum(unknownShare) <= heldOut.length && sum(unknownShare) > 0.99 * heldOut.length);
+    // Both parts have reviews of one sentence. The corpus has some sentences twice.
+    const learned = new Set(training.map(({ text }) => text));
+    const seen = heldOut.filter(({ text }) => learned.has(text)).length;
+    assert.ok(seen < 0.02 * heldOut.length, `${seen} of ${heldOut.length} held-out reviews are in the training part`);
   });
 
   test('composes the reviews that the shipped model was trained on', () => {
