@@ -48,7 +48,10 @@ describe('the packed folder', () => {
   test('the server requires packages of a first use from files beside it, and no other file', () => {
     const server = packed('bundle', 'server.cjs').toString('latin1');
     const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
-    assert.deepEqual(new Set(required), new Set(['./prom-client.cjs', './cloudevents.cjs', './opentelemetry.cjs']));
+    assert.deepEqual(
+      new Set(required),
+      new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './opentelemetry.cjs']),
+    );
   });
 
   test('names each of its packages with the licence, and no other package', () => {
