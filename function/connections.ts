@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import { shed } from './admission.ts';
 import type { Config } from './config.ts';
 import { clientError, notInTime, refuse } from './connection-problems.ts';
-import { recognizeVersion } from './first-bytes.ts';
+import { byVersion, isUnknown } from './first-bytes.ts';
 import type { Http2Connections } from './http2.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { HttpError } from './response.ts';
@@ -15,6 +15,9 @@ import type { ScoringService } from './service.ts';
 
 /** Connections over the limit that are kept open for health probes. */
 const SPARE_CONNECTIONS = 64;
+
+/** How often connections that have sent nothing are looked at, in milliseconds. */
+const MAX_CHECK_INTERVAL_MS = 1000;
 
 /** The open connections of a server. */
 export interface Connections {
@@ -38,19 +41,28 @@ export function acceptConnections(server: Server, config: Config, service: Scori
   const [serveHttp1] = server.listeners('connection') as ((socket: Socket) => void)[];
   if (serveHttp1 === undefined) throw new Error('Expected a server with a listener for connections, received none');
   server.removeListener('connection', serveHttp1);
-  const listeners = {
-    http1: (socket: Socket, firstBytes: Buffer) => {
+  const takeOver = byVersion(
+    (socket, firstBytes) => {
       serveHttp1.call(server, socket);
       socket.emit('data', firstBytes);
     },
-    http2: (socket: Socket, firstBytes: Buffer) => {
+    (socket, firstBytes) => {
       socket.pause();
       socket.unshift(firstBytes);
       connections.http2 ??= import('./http2.ts').then((module) => new module.Http2Connections(config, service));
       void connections.http2.then((http2) => http2.accept(socket));
     },
-    timeout: (socket: Socket) => refuse(socket, notInTime(), service),
+  );
+  // Before node:http or HTTP/2 has taken over a connection, its time-outs do not hold for it.
+  const endSilent = () => {
+    const before = performance.now() - headersTimeoutMs;
+    for (const socket of sockets) {
+      if (!isUnknown(socket) || socket.writableEnded) continue;
+      if (socket.readableEnded) socket.destroy();
+      else if (idle.isIdleSince(socket, before)) refuse(socket, notInTime(), service);
+    }
   };
+  setInterval(endSilent, Math.min(headersTimeoutMs, MAX_CHECK_INTERVAL_MS)).unref();
   server.on('connection', (socket: Socket) => {
     // `sockets` loses a closed connection only later, so the closed one does not make room for two.
     const isFull = sockets.size >= connectionsLimit && !idle.closeLongest();
@@ -66,7 +78,7 @@ export function acceptConnections(server: Server, config: Config, service: Scori
       sockets.delete(socket);
       idle.delete(socket);
     });
-    recognizeVersion(socket, headersTimeoutMs, listeners);
+    takeOver(socket);
   });
   server.on('connect', (_request, socket) => {
     const headers = { Allow: 'GET, HEAD, POST' };

@@ -7,32 +7,36 @@ import type { Socket } from 'node:net';
 
 const HTTP2 = 'PRI';
 
-/** What happens with a connection, once its version is known. Each gets the bytes that have arrived. */
-export interface VersionListeners {
-  http1(socket: Socket, firstBytes: Buffer): void;
-  http2(socket: Socket, firstBytes: Buffer): void;
-  /** The client has sent nothing, or too little, for the time-out. */
-  timeout(socket: Socket): void;
+/** Takes over a connection, with its first bytes. */
+export type Serve = (socket: Socket, firstBytes: Buffer) => void;
+
+/**
+ * Returns a function that waits for the first bytes of a connection, and then calls one of the two, once; or none if the
+ * client leaves before. All connections share its listeners, because each request may come on a new connection.
+ */
+export function byVersion(http1: Serve, http2: Serve): (socket: Socket) => void {
+  /** Of clients that have sent less than three bytes. */
+  const started = new WeakMap<Socket, Buffer>();
+  function onData(this: Socket, chunk: Buffer): void {
+    if (this.writableEnded) return; // it was refused meanwhile
+    const before = started.get(this);
+    const bytes = before === undefined ? chunk : Buffer.concat([before, chunk]);
+    const start = bytes.toString('latin1', 0, HTTP2.length);
+    if (start.length < HTTP2.length && HTTP2.startsWith(start)) {
+      started.set(this, bytes);
+      return;
+    }
+    this.removeListener('data', onData);
+    if (start === HTTP2) http2(this, bytes);
+    else http1(this, bytes);
+  }
+  return (socket) => socket.on('error', ignore).on('data', onData);
 }
 
-/** Calls one of the listeners, once, or none if the client leaves before. Each takes over the socket. */
-export function recognizeVersion(socket: Socket, timeoutMs: number, listeners: VersionListeners): void {
-  let bytes: Buffer | undefined;
-  const onData = (chunk: Buffer) => {
-    bytes = bytes === undefined ? chunk : Buffer.concat([bytes, chunk]);
-    const start = bytes.toString('latin1', 0, HTTP2.length);
-    if (!HTTP2.startsWith(start)) end(listeners.http1, bytes);
-    else if (start === HTTP2) end(listeners.http2, bytes);
-  };
-  const onEnd = () => socket.destroy();
-  const onTimeout = () => {
-    socket.removeListener('data', onData).removeListener('end', onEnd).setTimeout(0);
-    listeners.timeout(socket);
-  };
-  const end = (listener: (socket: Socket, firstBytes: Buffer) => void, firstBytes: Buffer) => {
-    socket.removeListener('data', onData).removeListener('end', onEnd).removeListener('timeout', onTimeout);
-    listener(socket, firstBytes);
-  };
-  socket.on('error', () => {}); // a reset before the first bytes
-  socket.on('data', onData).on('end', onEnd).once('timeout', onTimeout).setTimeout(timeoutMs);
+/** A connection that is reset before its first bytes. */
+function ignore(): void {}
+
+/** Whether a connection has not sent enough to know its version. */
+export function isUnknown({ bytesRead }: Socket): boolean {
+  return bytesRead < HTTP2.length;
 }

@@ -19,6 +19,11 @@ export class IdleConnections {
     this.#since.delete(socket);
   }
 
+  /** Whether a connection has been idle since before a time, in milliseconds of `performance.now()`. */
+  isIdleSince(socket: Socket, beforeMs: number): boolean {
+    return (this.#since.get(socket) ?? Number.POSITIVE_INFINITY) < beforeMs;
+  }
+
   /** Closes the longest idle connection. Returns whether there was one. */
   closeLongest(): boolean {
     for (const [socket, sinceMs] of this.#since) {
