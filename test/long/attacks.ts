@@ -30,6 +30,9 @@ const SETTLE_MS = 3000;
 const POLITE_INTERVAL_MS = 10;
 const REVIEW = 'とても楽しかったです。料理は冷たいけど、店員は親切でした。';
 
+/** A text of so many UTF-16 units. */
+const long = (units: number) => REVIEW.repeat(Math.ceil(units / REVIEW.length)).slice(0, units);
+
 async function startServer(): Promise<Host> {
   // Node chooses the size of its heap by the limit that it starts with, so the server is started within the group.
   if (values.cgroup !== undefined) writeFileSync(join(values.cgroup, 'cgroup.procs'), String(process.pid));
@@ -121,6 +124,18 @@ function stalled(connections: number, requests: number, idLength: number): Filli
   };
 }
 
+/** Clients that send the largest body again and again, and read its answer. */
+function largest(clients: number, times: number): Filling {
+  return async (host) => {
+    const body = JSON.stringify({ texts: long(349_000) });
+    const client = async () => {
+      for (let i = 0; i < times; i++) await post(host, '/', body);
+    };
+    await Promise.all(Array.from({ length: clients }, client));
+    return () => {};
+  };
+}
+
 const FILLINGS: Readonly<Record<string, Filling>> = {
   'a body of 1 MiB in chunks of a byte': (host) => sockets(host, 1, crumbs),
   'the same on 40 connections': (host) => sockets(host, 40, crumbs),
@@ -128,6 +143,7 @@ const FILLINGS: Readonly<Record<string, Filling>> = {
   '2,000 connections × 20 answers of 15 kB, unread': (host) => sockets(host, 2000, unread(15_000, 20)),
   '160 half-sent bodies of 0.5 and 1 MiB': (host) =>
     sockets(host, 160, (socket, i) => halfBody(i < 80 ? MIB : MIB / 2)(socket)),
+  '200 clients that send texts of 1 MiB': largest(200, 5),
   'HTTP/2: 100 × 4 answers of 1 MB, windows of 0': stalled(100, 4, 1_000_000),
   'HTTP/2: 30 × 10 answers of 500 kB, windows of 0': stalled(30, 10, 500_000),
   'HTTP/2: 60 × 20 answers of 100 kB, windows of 0': stalled(60, 20, 100_000),
@@ -163,7 +179,6 @@ interface Costly {
 }
 
 const attributes = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`a${i}`, 'x']));
-const long = (units: number) => REVIEW.repeat(Math.ceil(units / REVIEW.length)).slice(0, units);
 
 const COSTLY: Readonly<Record<string, Costly>> = {
   'an event of 60,000 attributes': {
