@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../fixtures/until.ts';
 import { fakeServer, type Host, logged, post, SLOW_TEXT, sendRaw, start } from './hosts.ts';
 
 describe('a server for all tests', () => {
@@ -69,12 +70,15 @@ describe('a server for all tests', () => {
   test('a client that disconnects during its body leaves nothing behind, and is counted with 499', async () => {
     const socket = connect(host.port, '127.0.0.1');
     socket.write('POST /amid-body HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"te');
-    await delay(50);
+    const metricsNow = async () => (await fetch(`${host.url}/metrics`)).text();
+    await until('the first bytes of the body', async () =>
+      /^http_server_buffered_bytes [1-9]/m.test(await metricsNow()),
+    );
     socket.destroy();
     await logged(host, 'POST /amid-body 499');
     assert.equal((await post(host.url, 'ok')).status, 200);
     assert.doesNotMatch(host.messages(), /unhandled|ECONNRESET/i);
-    const metrics = await (await fetch(`${host.url}/metrics`)).text();
+    const metrics = await metricsNow();
     assert.match(metrics, /^http_server_active_requests 1$/m, 'the scrape itself');
     assert.match(metrics, /^http_server_buffered_bytes 0$/m);
     assert.match(metrics, /^http_server_request_duration_seconds_count\{http_route="\/api\/1\/users",.*"499"\} 1$/m);

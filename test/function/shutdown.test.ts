@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { text as readAll, buffer as readBytes } from 'node:stream/consumers';
 import { afterEach, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '../fixtures/until.ts';
 import { drainUnderLoad } from '../long/drain.ts';
 import { fakeServer, type Host, logged, post, SLOW_TEXT, start } from './hosts.ts';
 
@@ -17,14 +18,26 @@ test('SIGTERM: requests in flight are answered, no new connection is accepted, e
   await logged(host, 'slow begins');
   host.child.kill('SIGTERM');
   await logged(host, 'SIGTERM: finishing');
-  await delay(20);
-  const late = connect(host.port, '127.0.0.1');
-  await assert.rejects(once(late, 'connect'), /ECONNREFUSED/);
+  const { port } = host;
+  await until('no more connections', async () => (await connectionTo(port)) === 'ECONNREFUSED', { everyMs: 50 });
   const response = await inFlight;
   assert.deepEqual(await response.json(), { scores: [5, 3] });
   assert.equal(response.headers.get('connection'), 'close');
   assert.equal(await host.ended(), 0);
 });
+
+/** `connect`, or the code of the error. */
+async function connectionTo(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return 'connect';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? '';
+  } finally {
+    socket.destroy();
+  }
+}
 
 test('SIGTERM: a request on an open connection is answered, and the connection ends', async () => {
   host = await start([fakeServer]);
