@@ -57,7 +57,7 @@ function valueIn(auc: Evaluation['aucLower']): number | null {
 }
 
 function format(results: Readonly<Record<string, Result>>): string {
-  const header = ['', 'AUC, 1 against 5 stars', '1 against 3', '3 against 5', 'right side of 3', 'Spearman'];
+  const header = ['program', 'AUC, 1 against 5 stars', '1 against 3', '3 against 5', 'right side of 3', 'Spearman'];
   const rows = Object.entries(results).map(([name, { auc, aucLower, aucUpper, rightSide, spearman }]) => [
     name,
     ...[auc, aucLower, aucUpper, rightSide, spearman].map((value) => value?.toFixed(4) ?? ''),
