@@ -5,6 +5,8 @@ import { addVersion } from '../cli/version.ts';
 
 const args = process.argv.slice(2);
 // The image bundles this file as CommonJS, which has no top-level `await`.
-run(addVersion(scoreCommand(), args), args).then((code) => {
-  process.exitCode = code;
-});
+addVersion(scoreCommand(), args)
+  .then((command) => run(command, args))
+  .then((code) => {
+    process.exitCode = code;
+  });

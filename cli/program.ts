@@ -31,7 +31,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** The program with the one command that `args` names, or with all commands if it names none (`--help`). */
 export async function createProgram(args: readonly string[]): Promise<Command> {
   const { description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  const program = addVersion(new Command('hoshi').description(String(description)), args);
+  const program = await addVersion(new Command('hoshi').description(String(description)), args);
   const all = Object.entries(commands);
   const named = all.filter(([name]) => name === args[0]);
   for (const [, make] of named.length > 0 ? named : all) program.addCommand(await make());

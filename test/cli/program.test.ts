@@ -79,6 +79,22 @@ describe('the commands', () => {
     assert.match(files, /commander/);
     assert.doesNotMatch(files, /kuromoji|vega/);
   });
+
+  test('a command loads no file that only --version and completion need', async () => {
+    const recorder = join(packageRoot, 'dist', 'test', 'fixtures', 'record-loaded.js');
+    const loadedBy = async (...args: string[]) => {
+      const env = { ...process.env, LOADED_FILE: join(folder, `loaded-${args[0]}`) };
+      execFileSync(process.execPath, ['--import', recorder, join(packageRoot, 'bin', 'hoshi'), ...args], { env });
+      return readFile(env.LOADED_FILE, 'utf8');
+    };
+    const needed = /\/native\/commit\.js|\/cli\/completion\.js/;
+    assert.match(await loadedBy('--version'), needed);
+    assert.match(await loadedBy('completion', 'bash'), needed);
+    const served = await loadedBy('serve', '--help');
+    assert.match(served, /\/commands\/serve\.js/);
+    assert.doesNotMatch(served, needed);
+    assert.doesNotMatch(served, /\/cli\/options\.js/);
+  });
 });
 
 describe('hoshi', () => {
