@@ -1,4 +1,4 @@
-/** The output of `hoshi --version`, which belongs into a bug report: the version, the shipped model, the commit. */
+/** The output of `hoshi --version`, for bug reports: the version, the shipped model, the commit. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';

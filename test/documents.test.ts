@@ -78,7 +78,7 @@ for (const readme of READMES) {
   });
 }
 
-test('README.ja.md has the code of README.md, its headings one by one, and the same figures and names in its tables', () => {
+test('README.ja.md has the code of README.md, its headings one by one, and the same names, figures and links', () => {
   const [english, japanese] = READMES.map(contentOf) as [string, string];
   const blocks = (text: string) => text.match(/^```\w+\n[\s\S]*?^```$/gm);
   assert.deepEqual(blocks(japanese), blocks(english));
@@ -93,6 +93,15 @@ test('README.ja.md has the code of README.md, its headings one by one, and the s
           : [],
       );
   assert.deepEqual(facts(japanese), facts(english));
+  const prose = (text: string) => text.replaceAll(/^```\w+\n[\s\S]*?^```$/gm, '');
+  const named = (text: string) => [
+    ...new Set(
+      prose(text)
+        .match(/`[^`\n]+`|\d+\.\d+|\d{1,3}(?:,\d{3})+|\d+(?= ?%)|\]\((?!https:|README)[^)#]*/g)
+        ?.sort(),
+    ),
+  ];
+  assert.deepEqual(named(japanese), named(english), 'code, figures and links in the text');
 });
 
 function markdownIn(folder: string): string[] {
