@@ -78,6 +78,17 @@ for (const readme of READMES) {
   });
 }
 
+test('README.md names each dependency, or its scope', () => {
+  const text = contentOf('README.md');
+  const { dependencies, devDependencies } = JSON.parse(contentOf('package.json'));
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  const missing = names.filter(
+    (name) =>
+      !text.includes(`\`${name}\``) && !text.includes(`[${name}]`) && !text.includes(`\`${name.split('/')[0]}\``),
+  );
+  assert.deepEqual(missing, []);
+});
+
 test('README.ja.md has the code of README.md, its headings one by one, and the same names, figures and links', () => {
   const [english, japanese] = READMES.map(contentOf) as [string, string];
   const blocks = (text: string) => text.match(/^```\w+\n[\s\S]*?^```$/gm);
