@@ -20,6 +20,9 @@ RUN npm ci --no-audit --no-fund
 COPY native/lightgbm native/lightgbm
 RUN [ "${ENGINES}" = native ] || native/lightgbm/build
 COPY . .
+# For `--version`: the build context has no .git.
+ARG REVISION
+RUN printf '%s\n' "${REVISION}" > commit.txt
 RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
 ARG RUNTIME
 ARG SOURCE_DATE_EPOCH=0

@@ -1,5 +1,6 @@
 /** `npm run bench -- [BENCHMARK] [OPTIONS]`: each benchmark is one file. `stages` runs by default. */
 import { Command } from 'commander';
+import { accuracyCommand } from './accuracy.ts';
 import { bulkCommand } from './bulk.ts';
 import { gateCommand } from './gate.ts';
 import { httpCommand } from './http.ts';
@@ -20,6 +21,7 @@ const program = new Command('bench')
   .addCommand(lengthCommand())
   .addCommand(bulkCommand())
   .addCommand(peersCommand())
+  .addCommand(accuracyCommand())
   .addCommand(trainingCommand())
   .addCommand(stressCommand())
   .addCommand(overloadCommand())

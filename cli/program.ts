@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { packageRoot } from '../native/package-root.ts';
+import { addVersion } from './version.ts';
 
 /** The commands by name. The file of a command is loaded only when it is needed. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -23,12 +24,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   compile: () => import('./commands/compile.ts').then(({ compileCommand }) => compileCommand()),
   'compile-dictionary': () =>
     import('./commands/compile-dictionary.ts').then(({ compileDictionaryCommand }) => compileDictionaryCommand()),
+  completion: () =>
+    import('./commands/completion.ts').then(({ completionCommand }) => completionCommand(() => createProgram([]))),
 };
 
 /** The program with the one command that `args` names, or with all commands if it names none (`--help`). */
 export async function createProgram(args: readonly string[]): Promise<Command> {
-  const { version, description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  const program = new Command('hoshi').description(String(description)).version(String(version));
+  const { description } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+  const program = await addVersion(new Command('hoshi').description(String(description)), args);
   const all = Object.entries(commands);
   const named = all.filter(([name]) => name === args[0]);
   for (const [, make] of named.length > 0 ? named : all) program.addCommand(await make());

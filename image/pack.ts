@@ -11,6 +11,7 @@
  *     model/reference/      with `all`, the tables of the normalizer as the reference engines read them
  *     model/stars/          the shipped model
  *     function/page.html    the page for browsers
+ *     commit.txt            the commit, for `--version`
  *     THIRD-PARTY.txt       licences of the packages in the bundle
  *     sbom.cdx.json         software bill of materials
  */
@@ -20,6 +21,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, type Plugin } from 'esbuild';
+import { COMMIT_FILE, commitOf } from '../native/commit.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { wrapped } from './compiled-script.ts';
 import { licencesOf, packageIn, packagesIn } from './licences.ts';
@@ -106,6 +108,7 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
   mkdirSync(folder, { recursive: true });
   const filter = (path: string) => !path.endsWith('report.html'); // it quotes reviews
   for (const path of [...COPIED, ...files]) cpSync(source(path), join(folder, path), { recursive: true, filter });
+  writeFileSync(join(folder, COMMIT_FILE), `${commitOf(packageRoot) ?? ''}\n`);
   const { metafile } = await build({
     absWorkingDir: packageRoot,
     entryPoints: {

@@ -1,8 +1,12 @@
-/** The Markdown files: their links to files of the repository lead somewhere, and the score in README.md is true. */
+/**
+ * The Markdown files: their links to files of the repository lead somewhere. README.md and README.ja.md: the score, the
+ * figures and the commands are true, and the same in both.
+ */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { createProgram } from '../cli/program.ts';
 import { packageRoot } from '../native/package-root.ts';
 
 const SKIPPED = ['node_modules', 'build', 'dist', '.git'];
@@ -24,12 +28,91 @@ for (const document of documents) {
   });
 }
 
-test('README.md shows the score of the shipped model', () => {
-  const text = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-  const manifest = JSON.parse(readFileSync(join(packageRoot, 'model', 'stars', 'manifest.json'), 'utf8'));
-  const [golden] = manifest.goldens as { text: string; score: number }[];
-  const shown = /"texts":"([^"]*)".*\n\{"score":([\d.]+)\}/.exec(text);
-  assert.deepEqual(shown?.slice(1), [golden?.text, `${golden?.score}`]);
+const READMES = ['README.md', 'README.ja.md'] as const;
+const contentOf = (file: string) => readFileSync(join(packageRoot, file), 'utf8');
+
+for (const readme of READMES) {
+  test(`${readme} shows the score of the shipped model`, () => {
+    const manifest = JSON.parse(contentOf('model/stars/manifest.json'));
+    const [golden] = manifest.goldens as { text: string; score: number }[];
+    const shown = /"texts":"([^"]*)".*\n\{"score":([\d.]+)\}/.exec(contentOf(readme));
+    assert.deepEqual(shown?.slice(1), [golden?.text, `${golden?.score}`]);
+  });
+
+  test(`${readme}: the first line links the other language; the picture of the page is there, and small`, () => {
+    const text = contentOf(readme);
+    const [other] = READMES.filter((name) => name !== readme);
+    assert.ok(text.split('\n')[0]?.includes(`](${other})`));
+    const [, picture = ''] = /<img src="([^"]+)"/.exec(text) ?? [];
+    assert.equal(readFileSync(join(packageRoot, picture)).subarray(1, 4).toString(), 'PNG');
+    assert.ok(statSync(join(packageRoot, picture)).size < 200_000);
+  });
+
+  test(`${readme} lists each command of hoshi, and runs an image of this version`, async () => {
+    const text = contentOf(readme);
+    const listed = Array.from(text.matchAll(/^\| `([a-z-]+)[^`]*`/gm), ([, name = '']) => name);
+    for (const command of (await createProgram([])).commands) {
+      const name = command.name();
+      assert.ok(listed.includes(name) || text.includes(`\`${name}\``), name);
+    }
+    assert.ok(text.includes(`hoshi:${JSON.parse(contentOf('package.json')).version}\n`));
+  });
+
+  test(`${readme}: the figures of other programs are those of bench/README.md, and the speed is`, () => {
+    const bench = contentOf('bench/README.md');
+    const rows = (text: string) =>
+      Array.from(text.matchAll(/^\| \[?(hoshi|asari|oseti)\b.*\|( +0\.\d{4} \|){5}$/gm), ([row, name]) => [
+        name,
+        ...(row.match(/0\.\d{4}/g) ?? []),
+      ]);
+    assert.equal(rows(bench).length, 3);
+    assert.deepEqual(rows(contentOf(readme)), rows(bench));
+    const figure = (row: RegExp) => row.exec(bench)?.[1] ?? 'no such row';
+    const rate = Number(figure(/^\| hoshi, stars +\| +[\d.]+ \| +[\d.]+ × \| +(\d+) \|/m)).toLocaleString('en');
+    const speeds = [
+      `${figure(/^\| score, stars +\| +([\d.]+) /m)} µs`,
+      rate,
+      `${figure(/^\| hoshi, stars, packed as for image +\| +([\d.]+) /m)} ms`,
+    ];
+    for (const speed of speeds) assert.match(contentOf(readme), new RegExp(`\\| +${speed} \\|$`, 'm'));
+  });
+}
+
+test('README.md names each dependency, or its scope', () => {
+  const text = contentOf('README.md');
+  const { dependencies, devDependencies } = JSON.parse(contentOf('package.json'));
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  const missing = names.filter(
+    (name) =>
+      !text.includes(`\`${name}\``) && !text.includes(`[${name}]`) && !text.includes(`\`${name.split('/')[0]}\``),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test('README.ja.md has the code of README.md, its headings one by one, and the same names, figures and links', () => {
+  const [english, japanese] = READMES.map(contentOf) as [string, string];
+  const blocks = (text: string) => text.match(/^```\w+\n[\s\S]*?^```$/gm);
+  assert.deepEqual(blocks(japanese), blocks(english));
+  const levels = (text: string) => text.match(/^#+ /gm);
+  assert.deepEqual(levels(japanese), levels(english));
+  const facts = (text: string) =>
+    text
+      .split('\n')
+      .flatMap((line) =>
+        line.startsWith('|') && !line.startsWith('| -')
+          ? [line.match(/`[^`]+`|\]\([^)#]+|\d[\d.,]*/g)?.sort() ?? []]
+          : [],
+      );
+  assert.deepEqual(facts(japanese), facts(english));
+  const prose = (text: string) => text.replaceAll(/^```\w+\n[\s\S]*?^```$/gm, '');
+  const named = (text: string) => [
+    ...new Set(
+      prose(text)
+        .match(/`[^`\n]+`|\d+\.\d+|\d{1,3}(?:,\d{3})+|\d+(?= ?%)|\]\((?!https:|README)[^)#]*/g)
+        ?.sort(),
+    ),
+  ];
+  assert.deepEqual(named(japanese), named(english), 'code, figures and links in the text');
 });
 
 function markdownIn(folder: string): string[] {

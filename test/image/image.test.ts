@@ -66,6 +66,7 @@ describe('the image', { skip: whyNot() }, () => {
       '/hoshi/build/addon/Release/hoshi_lightgbm.node',
       '/hoshi/build/dictionary/normalizer.bin',
       '/hoshi/LICENSE',
+      '/hoshi/commit.txt',
       '/hoshi/NOTICE',
       '/hoshi/THIRD-PARTY.txt',
     ])

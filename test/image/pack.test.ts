@@ -10,6 +10,7 @@ import { createRandom } from '../../model/math/random.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { parseExportedVectorizer } from '../../model/training/exported-vectorizer.ts';
 import { importModel } from '../../model/training/import-model.ts';
+import { commitOf } from '../../native/commit.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { randomTrees } from '../fixtures/random-trees.ts';
 import { tinyBundle } from '../fixtures/tiny-bundle.ts';
@@ -51,6 +52,17 @@ describe('the packed folder', () => {
     assert.deepEqual(
       new Set(required),
       new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './opentelemetry.cjs']),
+    );
+  });
+
+  test('score.cjs --version names the version, the model and the commit that was packed', () => {
+    const { version } = JSON.parse(source('package.json'));
+    const model = JSON.parse(source('model', 'stars', 'manifest.json'));
+    const commit = commitOf(packageRoot) ?? '';
+    assert.equal(packed('commit.txt').toString(), `${commit}\n`);
+    assert.equal(
+      execFileSync(process.execPath, [join(folder, 'score.cjs'), '--version'], { encoding: 'utf8' }),
+      `hoshi ${version}\nmodel ${model.name} ${model.version}\ncommit ${commit || 'unknown'}\n`,
     );
   });
 
