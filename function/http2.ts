@@ -56,6 +56,8 @@ export class Http2Connections {
   /** Takes over a connection. The bytes that have arrived are in the socket. */
   accept(socket: Socket): void {
     if (socket.destroyed) return;
+    // node:http leaves a connection open that its client has ended. HTTP/2 has no such half of a connection.
+    socket.allowHalfOpen = false;
     const session: ServerHttp2Session = performServerHandshake(socket, {
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
       maxSessionInvalidFrames: MAX_INVALID_FRAMES,
@@ -86,7 +88,10 @@ export class Http2Connections {
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
     session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
       stream.on('error', () => {}); // before all else: a stream may be reset before Node tells of it
-      if (stream.destroyed) return;
+      if (stream.destroyed || stream.closed) {
+        stream.destroy(); // nothing reads it, so it would not end by itself; most of its methods would throw
+        return;
+      }
       streams.add(stream);
       this.#idle.delete(socket);
       stream.once('close', () => {
@@ -124,7 +129,7 @@ export class Http2Connections {
     const reply = new Http2Reply(stream, request.method === 'HEAD');
     const { bodyLimitBytes, requestTimeoutMs, headersTimeoutMs } = this.#settings;
     const wholeRequestMs = Math.max(requestTimeoutMs, headersTimeoutMs);
-    stream.setTimeout(2 * wholeRequestMs, () => stream.close(constants.NGHTTP2_CANCEL)); // the client reads nothing
+    endUnread(stream, 2 * wholeRequestMs);
     if (!request.complete) {
       const timer = setTimeout(() => request.expire(), wholeRequestMs);
       stream.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
@@ -143,6 +148,27 @@ export class Http2Connections {
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
     handle(request, reply, this.#service);
   }
+}
+
+/**
+ * Ends a stream on which nothing has moved for `ms` because its client reads nothing. A stream that waits for the next
+ * message of the server (a health watch) stays, as long as its client answers a PING.
+ */
+function endUnread(stream: ServerHttp2Stream, ms: number): void {
+  stream.setTimeout(ms, () => {
+    const { session, headersSent, writableEnded, writableLength } = stream;
+    if (session !== undefined && headersSent && !writableEnded && writableLength === 0) {
+      const timer = setTimeout(() => session.destroy(), ms);
+      session.ping((error) => {
+        if (error === null) clearTimeout(timer);
+      });
+      endUnread(stream, ms);
+      return;
+    }
+    stream.close(constants.NGHTTP2_CANCEL);
+    // After an error of the protocol, Node neither reads nor writes the connection any more, and `close` waits for both.
+    stream.destroy();
+  });
 }
 
 /** A stream as a request. */
@@ -183,9 +209,10 @@ class Http2Request implements HttpRequest {
       });
   }
 
-  /** Ends the wait for the rest of the body. */
+  /** The body has not come in time. Without anyone who waits for it, the stream ends. */
   expire(): void {
-    this.#onError?.(notInTime());
+    if (this.#onError === undefined || this.#stream.headersSent) this.#stream.close(constants.NGHTTP2_CANCEL);
+    else this.#onError(notInTime());
   }
 }
 
@@ -240,8 +267,10 @@ class Http2Reply implements HttpReply {
     this.#respond(body.length === 0 && this.#trailers === undefined);
     // A string that the window does not allow to be sent takes four times its bytes.
     if (!this.#isEnded) stream.end(typeof body === 'string' ? Buffer.from(body) : body);
+    if (stream.readableEnded) return;
     // The client need not send the rest of a body that nobody reads (RFC 9113, section 8.1).
-    if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.resume(); // drops the rest: a stream with unread bytes would never close
   }
 
   setTrailers(trailers: () => Readonly<Record<string, string>>): void {
