@@ -269,7 +269,7 @@ class Http2Reply implements HttpReply {
     if (!this.#isEnded) stream.end(typeof body === 'string' ? Buffer.from(body) : body);
     if (stream.readableEnded) return;
     // The client need not send the rest of a body that nobody reads (RFC 9113, section 8.1).
-    stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.resume(); // drops the rest: a stream with unread bytes would never close
   }
 
