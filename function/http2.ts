@@ -19,7 +19,7 @@ import {
 import type { Socket } from 'node:net';
 import { announcesTooManyBytes } from './body.ts';
 import type { Config } from './config.ts';
-import { countRefusal, notInTime } from './connection-problems.ts';
+import { countRefusal, headersTooLong, notInTime, otherExpectation } from './connection-problems.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { handle, refuse } from './request-lifecycle.ts';
@@ -29,7 +29,7 @@ import type { ScoringService } from './service.ts';
 /** A connection takes about 0.1 MB, far more than one of HTTP/1. A proxy needs a few. */
 const MAX_CONNECTIONS = 256;
 const MAX_STREAMS_PER_CONNECTION = 100; // at a time: what RFC 9113 recommends at least
-/** Of all connections. A stream takes about 20 KB while it is open. */
+/** The limit of all connections together. A stream takes about 20 KB while it is open. */
 const MAX_STREAMS = 1024;
 const MAX_HEADER_BYTES = 1 << 14; // as by HTTP/1
 const MAX_INVALID_FRAMES = 100;
@@ -45,7 +45,7 @@ export class Http2Connections {
   /** With their open streams. */
   readonly #sessions = new Map<Http2Session, ReadonlySet<ServerHttp2Stream>>();
   readonly #idle = new IdleConnections();
-  /** Of all connections. */
+  /** The open streams of all connections. */
   #openStreams = 0;
 
   constructor(settings: Settings, service: ScoringService) {
@@ -86,10 +86,21 @@ export class Http2Connections {
     });
     session.setLocalWindowSize(WINDOW_BYTES);
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
-    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    const onStream = (
+      stream: ServerHttp2Stream,
+      headers: IncomingHttpHeaders,
+      _flags: number,
+      rawHeaders: readonly string[],
+    ) => {
       stream.on('error', () => {}); // before all else: a stream may be reset before Node tells of it
       if (stream.destroyed || stream.closed) {
         stream.destroy(); // nothing reads it, so it would not end by itself; most of its methods would throw
+        return;
+      }
+      if (isTooLong(rawHeaders)) {
+        countRefusal(headersTooLong(), this.#service);
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        stream.destroy();
         return;
       }
       streams.add(stream);
@@ -99,7 +110,8 @@ export class Http2Connections {
         if (streams.size === 0) this.#idle.add(socket);
       });
       this.#open(stream, headers, socket);
-    });
+    };
+    session.on('stream', onStream);
   }
 
   /**
@@ -136,18 +148,20 @@ export class Http2Connections {
     }
     const { expect } = headers;
     if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
-      refuse(
-        request,
-        reply,
-        this.#service,
-        new HttpError(417, 'Expected Expect: 100-continue or none, received another'),
-      );
+      refuse(request, reply, this.#service, otherExpectation());
       return;
     }
     if (expect !== undefined && !announcesTooManyBytes(request, bodyLimitBytes))
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
     handle(request, reply, this.#service);
   }
+}
+
+/** Node checks this itself, but only after the client has acknowledged the setting. `rawHeaders` are names and values. */
+function isTooLong(rawHeaders: readonly string[]): boolean {
+  let bytes = 0;
+  for (const part of rawHeaders) bytes += part.length;
+  return bytes > MAX_HEADER_BYTES;
 }
 
 /**
@@ -209,7 +223,7 @@ class Http2Request implements HttpRequest {
       });
   }
 
-  /** The body has not come in time. Without anyone who waits for it, the stream ends. */
+  /** The body has not come in time. If no code waits for it, the stream ends. */
   expire(): void {
     if (this.#onError === undefined || this.#stream.headersSent) this.#stream.close(constants.NGHTTP2_CANCEL);
     else this.#onError(notInTime());

@@ -440,6 +440,34 @@ describe('attacks by the protocol', () => {
     socket.destroy();
   });
 
+  test('headers over 16 KiB are reset, also if the client has not acknowledged this setting', async () => {
+    const long = Buffer.alloc(12_000, 'x');
+    const part = (name: string) =>
+      // 12,000 as a length by HPACK: 127, and the rest of 11,873 in two parts
+      Buffer.concat([Buffer.of(0, 1), Buffer.from(name), Buffer.of(127, 0xe1, 0x5c), long]);
+    const socket = connectSocket(host.port, '127.0.0.1');
+    const frames = framesOf(socket);
+    socket.write(
+      Buffer.concat([
+        PREFACE,
+        frame(SETTINGS, 0, 0),
+        frame(HEADERS, 0, 1, Buffer.concat([POST_HEADERS, part('a')])),
+        frame(CONTINUATION, END_HEADERS, 1, part('b')),
+        frame(HEADERS, END_HEADERS, 3, Buffer.concat([POST_HEADERS, part('a')])),
+        frame(DATA, END_STREAM, 3, Buffer.from('{"texts":"a"}')),
+      ]),
+    );
+    await until(() => frames.some(({ type, stream }) => type === DATA && stream === 3));
+    const of1 = frames.filter(({ stream }) => stream === 1);
+    assert.deepEqual(
+      of1.map(({ type, payload }) => [type, payload.at(-1)]),
+      [[RST_STREAM, constants.NGHTTP2_ENHANCE_YOUR_CALM]],
+    );
+    await logged(host, '431 before a request was read');
+    socket.destroy();
+    await isFine();
+  });
+
   test('a method may be any word, and no answer repeats it', async () => {
     const session = connect(host.url);
     for (const path of ['/livez', '/', '/none']) {
