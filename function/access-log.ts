@@ -68,18 +68,19 @@ export class AccessLog {
 
   write(request: HttpRequest, response: LoggedResponse): void {
     const { status } = response;
-    const { method = '', url = '' } = request;
-    const path = pathOf(url);
+    const method = shortened(request.method ?? '');
+    const path = shortened(pathOf(request.url ?? ''));
     const severity = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
-    const message = `${method} ${path.slice(0, MAX_FIELD_LENGTH)} ${status} in ${response.durationMs.toFixed(2)} ms`;
-    const fields = this.#fields(request, path, response);
+    const message = `${method} ${path} ${status} in ${response.durationMs.toFixed(2)} ms`;
+    const fields = this.#fields(request, method, path, response);
     const unlogged = this.#failures.get(status)?.takeSkipped() ?? 0;
     if (unlogged > 0) fields.unloggedRequests = unlogged;
     log(severity, message, undefined, fields);
   }
 
   #fields(
-    { method, headers, socket, httpVersion }: HttpRequest,
+    { headers, socket, httpVersion }: HttpRequest,
+    method: string,
     path: string,
     { status, responseBytes, durationMs, requestId, modelVersion, trace: span }: LoggedResponse,
   ): Record<string, unknown> {
@@ -89,13 +90,13 @@ export class AccessLog {
     return {
       httpRequest: {
         requestMethod: method,
-        requestUrl: path.slice(0, MAX_FIELD_LENGTH),
+        requestUrl: path,
         requestSize: headers['content-length'],
         status,
         responseSize: String(responseBytes),
-        userAgent: headers['user-agent']?.slice(0, MAX_FIELD_LENGTH),
+        userAgent: headers['user-agent'] && shortened(headers['user-agent']),
         remoteIp:
-          typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.slice(0, MAX_FIELD_LENGTH) : socket.remoteAddress,
+          typeof forwarded === 'string' ? shortened(forwarded.split(',', 1)[0] as string) : socket.remoteAddress,
         latency: `${(durationMs / 1000).toFixed(6)}s`,
         protocol: `HTTP/${httpVersion}`,
       },
@@ -116,8 +117,14 @@ export class AccessLog {
   }
 }
 
-/** Maximum length of a path or header value, in UTF-16 units. Longer ones are cut off. */
-export const MAX_FIELD_LENGTH = 256;
+/** Maximum length of a method, path or header value, in UTF-16 units. */
+const MAX_FIELD_LENGTH = 256;
+
+/** A value of the client for the log or a span. A longer one is cut off. */
+export function shortened(value: string): string {
+  return value.slice(0, MAX_FIELD_LENGTH);
+}
+
 const MAX_LINES_PER_SECOND = 10;
 
 /** Allows a few lines in each second of the clock, or in each of longer periods, and counts the others. */

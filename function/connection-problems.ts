@@ -1,4 +1,7 @@
-/** Problems of a connection without a request: its bytes are not one, it sends nothing, or there are too many. */
+/**
+ * Problems that the host finds, most of them without a request: its bytes are not one, it sends nothing, or there are too
+ * many connections.
+ */
 import type { Duplex } from 'node:stream';
 import { destroyLater } from './half-open.ts';
 import { log } from './log.ts';
@@ -8,8 +11,13 @@ import type { ScoringService } from './service.ts';
 /** The problem of node:http's `clientError`, by its code. */
 export function clientError(code: string | undefined): HttpError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return notInTime();
-  if (code === 'HPE_HEADER_OVERFLOW') return new HttpError(431, 'Expected headers of at most 16 KiB, received more');
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLong();
   return new HttpError(400, 'Expected an HTTP request, received something else');
+}
+
+/** The headers are over 16 KiB, by HTTP/1 or HTTP/2. */
+export function headersTooLong(): HttpError {
+  return new HttpError(431, 'Expected headers of at most 16 KiB, received more');
 }
 
 /** A request has not come whole within its time. */
@@ -18,6 +26,11 @@ export function notInTime(): HttpError {
     408,
     'Expected a whole HTTP request in time, received a part of one. HOSHI_HEADERS_TIMEOUT_MS and HOSHI_REQUEST_TIMEOUT_MS set this limit',
   );
+}
+
+/** The request has an Expect header that is not 100-continue. */
+export function otherExpectation(): HttpError {
+  return new HttpError(417, 'Expected Expect: 100-continue or none, received another');
 }
 
 /**

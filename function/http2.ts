@@ -19,7 +19,7 @@ import {
 import type { Socket } from 'node:net';
 import { announcesTooManyBytes } from './body.ts';
 import type { Config } from './config.ts';
-import { countRefusal, notInTime } from './connection-problems.ts';
+import { countRefusal, headersTooLong, notInTime, otherExpectation } from './connection-problems.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { IdleConnections } from './idle-connections.ts';
 import { handle, refuse } from './request-lifecycle.ts';
@@ -29,7 +29,7 @@ import type { ScoringService } from './service.ts';
 /** A connection takes about 0.1 MB, far more than one of HTTP/1. A proxy needs a few. */
 const MAX_CONNECTIONS = 256;
 const MAX_STREAMS_PER_CONNECTION = 100; // at a time: what RFC 9113 recommends at least
-/** Of all connections. A stream takes about 20 KB while it is open. */
+/** The limit of all connections together. A stream takes about 20 KB while it is open. */
 const MAX_STREAMS = 1024;
 const MAX_HEADER_BYTES = 1 << 14; // as by HTTP/1
 const MAX_INVALID_FRAMES = 100;
@@ -45,7 +45,7 @@ export class Http2Connections {
   /** With their open streams. */
   readonly #sessions = new Map<Http2Session, ReadonlySet<ServerHttp2Stream>>();
   readonly #idle = new IdleConnections();
-  /** Of all connections. */
+  /** The open streams of all connections. */
   #openStreams = 0;
 
   constructor(settings: Settings, service: ScoringService) {
@@ -56,6 +56,8 @@ export class Http2Connections {
   /** Takes over a connection. The bytes that have arrived are in the socket. */
   accept(socket: Socket): void {
     if (socket.destroyed) return;
+    // node:http leaves a connection open that its client has ended. HTTP/2 has no such half of a connection.
+    socket.allowHalfOpen = false;
     const session: ServerHttp2Session = performServerHandshake(socket, {
       maxSessionMemory: MAX_SESSION_MEMORY_MB,
       maxSessionInvalidFrames: MAX_INVALID_FRAMES,
@@ -84,9 +86,23 @@ export class Http2Connections {
     });
     session.setLocalWindowSize(WINDOW_BYTES);
     session.setTimeout(this.#settings.keepAliveTimeoutMs, () => session.close());
-    session.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+    const onStream = (
+      stream: ServerHttp2Stream,
+      headers: IncomingHttpHeaders,
+      _flags: number,
+      rawHeaders: readonly string[],
+    ) => {
       stream.on('error', () => {}); // before all else: a stream may be reset before Node tells of it
-      if (stream.destroyed) return;
+      if (stream.destroyed || stream.closed) {
+        stream.destroy(); // nothing reads it, so it would not end by itself; most of its methods would throw
+        return;
+      }
+      if (isTooLong(rawHeaders)) {
+        countRefusal(headersTooLong(), this.#service);
+        stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+        stream.destroy();
+        return;
+      }
       streams.add(stream);
       this.#idle.delete(socket);
       stream.once('close', () => {
@@ -94,7 +110,8 @@ export class Http2Connections {
         if (streams.size === 0) this.#idle.add(socket);
       });
       this.#open(stream, headers, socket);
-    });
+    };
+    session.on('stream', onStream);
   }
 
   /**
@@ -124,25 +141,48 @@ export class Http2Connections {
     const reply = new Http2Reply(stream, request.method === 'HEAD');
     const { bodyLimitBytes, requestTimeoutMs, headersTimeoutMs } = this.#settings;
     const wholeRequestMs = Math.max(requestTimeoutMs, headersTimeoutMs);
-    stream.setTimeout(2 * wholeRequestMs, () => stream.close(constants.NGHTTP2_CANCEL)); // the client reads nothing
+    endUnread(stream, 2 * wholeRequestMs);
     if (!request.complete) {
       const timer = setTimeout(() => request.expire(), wholeRequestMs);
       stream.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     }
     const { expect } = headers;
     if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
-      refuse(
-        request,
-        reply,
-        this.#service,
-        new HttpError(417, 'Expected Expect: 100-continue or none, received another'),
-      );
+      refuse(request, reply, this.#service, otherExpectation());
       return;
     }
     if (expect !== undefined && !announcesTooManyBytes(request, bodyLimitBytes))
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
     handle(request, reply, this.#service);
   }
+}
+
+/** Node checks this itself, but only after the client has acknowledged the setting. `rawHeaders` are names and values. */
+function isTooLong(rawHeaders: readonly string[]): boolean {
+  let bytes = 0;
+  for (const part of rawHeaders) bytes += part.length;
+  return bytes > MAX_HEADER_BYTES;
+}
+
+/**
+ * Ends a stream on which nothing has moved for `ms` because its client reads nothing. A stream that waits for the next
+ * message of the server (a health watch) stays, as long as its client answers a PING.
+ */
+function endUnread(stream: ServerHttp2Stream, ms: number): void {
+  stream.setTimeout(ms, () => {
+    const { session, headersSent, writableEnded, writableLength } = stream;
+    if (session !== undefined && headersSent && !writableEnded && writableLength === 0) {
+      const timer = setTimeout(() => session.destroy(), ms);
+      session.ping((error) => {
+        if (error === null) clearTimeout(timer);
+      });
+      endUnread(stream, ms);
+      return;
+    }
+    stream.close(constants.NGHTTP2_CANCEL);
+    // After an error of the protocol, Node neither reads nor writes the connection any more, and `close` waits for both.
+    stream.destroy();
+  });
 }
 
 /** A stream as a request. */
@@ -183,9 +223,10 @@ class Http2Request implements HttpRequest {
       });
   }
 
-  /** Ends the wait for the rest of the body. */
+  /** The body has not come in time. If no code waits for it, the stream ends. */
   expire(): void {
-    this.#onError?.(notInTime());
+    if (this.#onError === undefined || this.#stream.headersSent) this.#stream.close(constants.NGHTTP2_CANCEL);
+    else this.#onError(notInTime());
   }
 }
 
@@ -240,8 +281,10 @@ class Http2Reply implements HttpReply {
     this.#respond(body.length === 0 && this.#trailers === undefined);
     // A string that the window does not allow to be sent takes four times its bytes.
     if (!this.#isEnded) stream.end(typeof body === 'string' ? Buffer.from(body) : body);
+    if (stream.readableEnded) return;
     // The client need not send the rest of a body that nobody reads (RFC 9113, section 8.1).
-    if (!stream.readableEnded) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
+    stream.resume(); // drops the rest: a stream with unread bytes would never close
   }
 
   setTrailers(trailers: () => Readonly<Record<string, string>>): void {

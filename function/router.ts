@@ -2,6 +2,7 @@
  * Method and path → route. A POST to a path that is not in the table, and not below /v1/ or /v2/, goes to the scoring
  * route.
  */
+import { requireBuiltin } from '../native/builtin.ts';
 import { grpcRoutes } from './grpc/routes.ts';
 import { HttpError } from './response.ts';
 import type { PathParameters, Route } from './route.ts';
@@ -117,9 +118,13 @@ function refuseTextsIn(query: string): void {
       );
 }
 
+const { METHODS } = requireBuiltin('node:http');
+
 function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): never {
   const allowed = [...byMethod.keys()].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
-  throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${method}`, {
+  // By HTTP/2, a method may be any word.
+  const received = METHODS.includes(method) ? method : 'another method';
+  throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${received}`, {
     headers: { Allow: allowed.join(', ') },
   });
 }

@@ -7,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';
 import { announcesTooManyBytes } from './body.ts';
 import { type Config, hasExtras, parseConfig } from './config.ts';
+import { otherExpectation } from './connection-problems.ts';
 import { acceptConnections } from './connections.ts';
 import { flushLog, log } from './log.ts';
 import { handle, refuse } from './request-lifecycle.ts';
-import { HttpError } from './response.ts';
 import { ScoringService } from './service.ts';
 import { onProcessSignal, shutdownOnSignal } from './shutdown.ts';
 
@@ -95,7 +95,7 @@ function createHttpServer(config: Config, service: ScoringService): Server {
     onRequest(request, response);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    refuse(request, response, service, new HttpError(417, 'Expected Expect: 100-continue or none, received another'));
+    refuse(request, response, service, otherExpectation());
   });
   return server;
 }

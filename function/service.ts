@@ -41,9 +41,8 @@ export class ScoringService {
   heldResponses: (() => void)[] | undefined;
   /** True after a signal to shut down. */
   isDraining = false;
-  /** Resolves after a signal to shut down. */
-  readonly draining: Promise<void>;
-  readonly #resolveDraining: () => void;
+  /** Called after a signal to shut down. */
+  readonly drainListeners = new Set<() => void>();
   /** Undefined if no collector takes traces. */
   tracing: Tracing | undefined;
 
@@ -56,11 +55,6 @@ export class ScoringService {
     this.scorer = scorer;
     this.admission = new Admission(config);
     this.accessLog = new AccessLog(config);
-    let resolveDraining = () => {};
-    this.draining = new Promise((resolve) => {
-      resolveDraining = resolve;
-    });
-    this.#resolveDraining = resolveDraining;
     scorer.then(
       (loaded) => {
         this.counters.setScoreRange(loaded.bundle.scoreRange);
@@ -75,7 +69,7 @@ export class ScoringService {
   /** Call it after a signal to shut down. */
   startDraining(): void {
     this.isDraining = true;
-    this.#resolveDraining();
+    for (const listener of this.drainListeners) listener();
   }
 
   /** The name of the loaded model in lists of models, and in the source of events. */

@@ -14,7 +14,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Attributes, Context, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { requireBuiltin } from '../native/builtin.ts';
-import { LineLimit, MAX_FIELD_LENGTH, type Trace, traceOf } from './access-log.ts';
+import { LineLimit, shortened, type Trace, traceOf } from './access-log.ts';
 import type { Config } from './config.ts';
 import type { HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
@@ -37,6 +37,7 @@ import {
   TraceFlags,
   trace,
 } from './opentelemetry.ts';
+import { pathOf } from './target.ts';
 
 /** A route of routes.ts. */
 interface TracedRoute {
@@ -282,16 +283,6 @@ function attributesOf(
     ...(modelVersion !== undefined && { 'hoshi.model.version': modelVersion }),
     ...(textCount > 0 && { 'hoshi.texts': textCount, 'hoshi.units': units }),
   };
-}
-
-function shortened(value: string): string {
-  return value.slice(0, MAX_FIELD_LENGTH);
-}
-
-/** The path of a request's target in origin form or absolute form, without the query. */
-function pathOf(target: string): string {
-  const [path = ''] = target.replace(/^https?:\/\/[^/?]*/i, '').split('?', 1);
-  return path === '' ? '/' : path;
 }
 
 function schemeOf(headers: IncomingHttpHeaders, isEncrypted: boolean): string {

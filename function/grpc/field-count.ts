@@ -15,40 +15,43 @@ interface Message {
   readonly bytes: readonly number[];
 }
 
-const parameters: Message = { messages: {}, bytes: [1, 2] };
+const parameter: Message = { messages: {}, bytes: [3] };
+const parameters: Message = { messages: { 2: parameter }, bytes: [1] };
 const contents: Message = { messages: {}, bytes: [8] };
 const tensor: Message = { messages: { 4: parameters, 5: contents }, bytes: [1, 2] };
 const output: Message = { messages: { 2: parameters }, bytes: [1] };
 const request: Message = { messages: { 4: parameters, 5: tensor, 6: output }, bytes: [1, 2, 3, 7] };
 
-/** Throws a 413 if the message has too many fields. A message that is not well formed may pass: unpacking refuses it. */
+/**
+ * Throws a 413 if the message has too many fields, or fields with too many values. It reads tags and lengths exactly as
+ * the package that unpacks the message does, so both see the same fields. A message that is not well formed may pass:
+ * unpacking refuses it.
+ */
 export function checkFieldCount(bytes: Uint8Array, maxTexts: number): void {
   const limit = MAX_FIELDS_BESIDE_TEXTS + maxTexts;
   if (countFields(bytes, 0, bytes.length, request, limit) > limit)
     throw new HttpError(413, `Expected a message of at most ${limit} values, received more`);
 }
 
-const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
+const [VARINT, FIXED64, BYTES, START_GROUP, END_GROUP, FIXED32] = [0, 1, 2, 3, 4, 5];
 
 /** The number of fields in [start, end), or a larger number than the limit. */
 function countFields(bytes: Uint8Array, start: number, end: number, message: Message, limit: number): number {
   let count = 0;
   let at = start;
-  /** The next varint, up to 2⁵³. */
+  /** The lowest 32 bits of the next varint. Readers of protobuf drop the others from a length. */
   const varint = (): number => {
     let value = 0;
-    let factor = 1;
-    while (at < end) {
+    for (let shift = 0; at < end; shift += 7) {
       const byte = bytes[at++] as number;
-      value += (byte & 0x7f) * factor;
+      if (shift < 32) value |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
-      factor *= 128;
     }
-    return value;
+    return value >>> 0;
   };
   while (at < end && count <= limit) {
     const tag = varint();
-    const [number, wireType] = [Math.floor(tag / 8), tag % 8];
+    const [number, wireType] = [tag >>> 3, tag & 7];
     count++;
     if (wireType === VARINT) varint();
     else if (wireType === FIXED64) at += 8;
@@ -59,7 +62,8 @@ function countFields(bytes: Uint8Array, start: number, end: number, message: Mes
       if (inner !== undefined) count += countFields(bytes, at, Math.min(at + length, end), inner, limit - count);
       else if (!message.bytes.includes(number)) count += length; // packed numbers of a byte or more
       at += length;
-    } else break;
+    } else if (wireType !== START_GROUP && wireType !== END_GROUP) break;
+    // The fields of a group, which no message of ours has, count as fields of the message around it.
   }
   return count;
 }

@@ -134,18 +134,34 @@ export const health: ServiceImpl<typeof Health> = {
   })),
   async *watch(input, context) {
     const { service } = callOf(context).request;
+    const { drainListeners } = service;
+    if (drainListeners.size >= MAX_WATCHES)
+      throw new ConnectError('Too many health watches are open', Code.Unavailable);
     const ended = new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()));
+    let onDrain = () => {};
+    const draining = new Promise<void>((resolve) => {
+      onDrain = resolve;
+    });
+    drainListeners.add(onDrain); // a promise that all watches await would keep each of them for ever
+    if (service.isDraining) onDrain();
     const statusNow = () => (SERVICES.includes(input.service) ? statusOf(service) : ServingStatus.SERVICE_UNKNOWN);
     let told: ServingStatus | undefined;
-    for (const change of [service.scorer, service.draining, undefined]) {
-      const status = statusNow();
-      if (status !== told) yield { status };
-      told = status;
-      await Promise.race([change, ended]);
-      if (context.signal.aborted) return;
+    try {
+      for (const change of [service.scorer, draining, undefined]) {
+        const status = statusNow();
+        if (status !== told) yield { status };
+        told = status;
+        await Promise.race([change, ended]);
+        if (context.signal.aborted) return;
+      }
+    } finally {
+      drainListeners.delete(onDrain);
     }
   },
 };
+
+/** At a time. A watch lasts as long as its client likes, and so do its stream and its connection. */
+const MAX_WATCHES = 128;
 
 function isReady({ ready, isDraining }: ScoringService): boolean {
   return ready !== undefined && !isDraining;

@@ -8,11 +8,16 @@ import { type BytesResponse, HttpError } from '../response.ts';
 export const GRPC_TYPE = 'application/grpc';
 
 /** Whether a request is a gRPC call. By HTTP/1 it is none, since a response there has no trailers. */
-export function isGrpc({ httpVersion, headers }: Pick<HttpRequest, 'httpVersion' | 'headers'>): boolean {
-  if (httpVersion !== '2.0') return false;
-  const type = headers['content-type'];
-  return type === GRPC_TYPE || /^application\/grpc\s*[+;]/.test(type ?? '');
+export function isGrpc({
+  httpVersion,
+  headers,
+  method,
+}: Pick<HttpRequest, 'httpVersion' | 'headers' | 'method'>): boolean {
+  return httpVersion === '2.0' && method === 'POST' && TYPE.test(headers['content-type'] ?? '');
 }
+
+/** `application/grpc`, with a format or parameters behind it, but not `application/grpc-web`. */
+const TYPE = /^application\/grpc\s*(?:[+;]|$)/i;
 
 const INTERNAL = 13;
 

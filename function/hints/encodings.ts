@@ -23,7 +23,7 @@ export function encodingAdvice(bytes: Uint8Array): string {
   return `The body looks like ${encodingLabels[encoding]}. Convert it: iconv -f ${ICONV_NAMES[encoding]} -t UTF-8`;
 }
 
-/** Of a sample: the start, or the bytes from the first one on that is not ASCII. */
+/** The encoding of a sample: the start, or the bytes from the first one on that is not ASCII. */
 function encodingOf(bytes: Uint8Array): Encoding | undefined {
   const start = bytes.subarray(0, SAMPLE_BYTES);
   const first = bytes.findIndex((byte) => byte >= 0x80);

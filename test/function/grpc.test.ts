@@ -4,8 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, type OutgoingHttpHeaders } from 'node:http2';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
@@ -171,6 +178,41 @@ describe('health', () => {
     assert.equal(await own.ended(), 0);
   });
 
+  test('a watch outlives the time for a request, as long as its client answers a PING', async () => {
+    const own = await start([fakeServer], { HOSHI_REQUEST_TIMEOUT_MS: '200', HOSHI_HEADERS_TIMEOUT_MS: '200' });
+    const health = createClient(Health, createGrpcTransport({ baseUrl: own.url }));
+    const seen: Status[] = [];
+    const watching = (async () => {
+      for await (const { status } of health.watch({})) seen.push(status);
+    })();
+    await delay(2000);
+    own.child.kill('SIGTERM');
+    await watching;
+    assert.deepEqual(seen, [Status.SERVING, Status.NOT_SERVING]);
+    assert.equal(await own.ended(), 0);
+  });
+
+  test('at most 128 watches are open, and one that ends makes room', async () => {
+    const sessions = [0, 1].map(() => connect(host.url));
+    const watch = (i: number) => {
+      const path = '/grpc.health.v1.Health/Watch';
+      const headers = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc' };
+      const stream = (sessions[i % 2] as ClientHttp2Session).request(headers);
+      stream.on('error', () => {}).end(framed(Buffer.alloc(0)));
+      return stream;
+    };
+    const statusOf = async (stream: ClientHttp2Stream) => {
+      const [head] = (await once(stream, 'response')) as [Record<string, unknown>];
+      return head['grpc-status'];
+    };
+    const open = Array.from({ length: 128 }, (_, i) => watch(i));
+    assert.deepEqual(await Promise.all(open.map(statusOf)), Array(128).fill(undefined));
+    assert.equal(await statusOf(watch(0)), '14');
+    open[0]?.close(constants.NGHTTP2_CANCEL);
+    for (let tries = 0; (await statusOf(watch(0))) !== undefined; tries++) assert.ok(tries < 100, 'there is no room');
+    for (const session of sessions) session.destroy();
+  });
+
   test('a watch that the client leaves holds nothing', async () => {
     const health = createClient(Health, createGrpcTransport({ baseUrl: host.url }));
     for await (const { status } of health.watch({})) {
@@ -223,6 +265,22 @@ function framed(message: Uint8Array, flag = 0): Buffer {
 const INFER = '/inference.GRPCInferenceService/ModelInfer';
 const message = (fields: Fields) => toBinary(ModelInferRequestSchema, create(ModelInferRequestSchema, fields));
 
+/** A field of bytes: its tag, the length, and the value. */
+function field(number: number, value: Uint8Array): Buffer {
+  const length: number[] = [];
+  for (let rest = value.length; ; rest >>>= 7) {
+    length.push(rest < 128 ? rest : (rest & 127) | 128);
+    if (rest < 128) break;
+  }
+  return Buffer.concat([Buffer.of((number << 3) | 2, ...length), value]);
+}
+
+/** `contents` with so many empty texts, after these bytes. */
+const texts = (count: number, ...before: number[]) =>
+  field(5, field(5, Buffer.concat([Buffer.from(before), Buffer.alloc(2 * count, Buffer.of(0x42, 0))])));
+const GROUP = [0xa3, 0x06, 0xa4, 0x06]; // field 100, which no message has, as an empty group
+const HALF_A_MILLION = 500_000;
+
 describe('messages that no client sends', () => {
   const cases: [what: string, bytes: () => Uint8Array, headers: OutgoingHttpHeaders, code: string][] = [
     ['no message', () => Buffer.alloc(0), {}, '12'],
@@ -270,13 +328,62 @@ describe('messages that no client sends', () => {
       '8',
     ],
     ['three hundred thousand inputs', () => framed(message({ inputs: Array(300_000).fill({}) })), {}, '8'],
+    // A reader skips a group, and drops the upper bits of a length. So must the one that counts.
+    ['texts after a group', () => framed(Buffer.concat([Buffer.from(GROUP), texts(HALF_A_MILLION)])), {}, '8'],
+    ['texts after a group among them', () => framed(texts(HALF_A_MILLION, ...GROUP)), {}, '8'],
+    [
+      'texts after a length of more than 32 bits',
+      () => framed(Buffer.concat([Buffer.of(0x0a, 0x81, 0x80, 0x80, 0x80, 0x80, 0x01, 0x61), texts(HALF_A_MILLION)])),
+      {},
+      '8',
+    ],
+    ['two hundred thousand groups', () => framed(Buffer.alloc(800_000, Buffer.from(GROUP))), {}, '8'],
+    [
+      'a parameter that is given half a million times',
+      () => framed(field(4, field(2, Buffer.alloc(1_000_000, Buffer.of(0x1a, 0))))),
+      {},
+      '8',
+    ],
+    ['a second message', () => Buffer.concat([framed(Buffer.alloc(0)), framed(texts(HALF_A_MILLION))]), {}, '12'],
+    ['JSON', () => framed(Buffer.from('['.repeat(500_000))), { 'content-type': 'application/grpc+json' }, '12'],
+    ['a deadline in 11,000 years', () => framed(message(requestOf(['a']))), { 'grpc-timeout': '99999999H' }, '0'],
+    [
+      'another spelling of the type',
+      () => framed(message(requestOf(['a']))),
+      { 'content-type': 'Application/gRPC+proto' },
+      '0',
+    ],
   ];
   for (const [what, bytes, headers, code] of cases)
     test(what, async () => {
       const answer = await sendBytes(INFER, bytes(), headers);
       assert.deepEqual([answer.status, answer.grpcStatus], [200, code], answer.message);
+      assert.doesNotMatch(host.messages(), /Warning: /); // Node's own, for a time that no timer has
       assert.equal((await client.serverLive({})).live, true);
     });
+
+  test('no message repeats a value of the client', async () => {
+    for (const headers of [
+      { 'grpc-timeout': 'SECRET' },
+      { 'content-type': 'application/grpc+SECRET' },
+      { 'grpc-x': 'SECRET' },
+    ])
+      assert.doesNotMatch((await sendBytes(INFER, framed(Buffer.alloc(0)), headers)).message, /SECRET/);
+  });
+
+  test('a watch whose message is broken is refused', async () => {
+    const answer = await sendBytes('/grpc.health.v1.Health/Watch', framed(Buffer.alloc(100, 0xff)));
+    assert.equal(answer.grpcStatus, '3');
+  });
+
+  test('a call is a POST', async () => {
+    const session = connect(host.url);
+    const stream = session.request({ ':method': 'PUT', ':path': INFER, 'content-type': 'application/grpc' });
+    stream.end();
+    const [head] = (await once(stream, 'response')) as [Record<string, unknown>];
+    assert.equal(head[':status'], 405);
+    session.destroy();
+  });
 
   test('an unknown method is not implemented, whatever its path', async () => {
     for (const path of [

@@ -219,6 +219,13 @@ function framesOf(socket: Socket): readonly Frame[] {
 /** `POST /` by HPACK: the indexed fields :method POST, :path / and :scheme http, and :authority x as a literal. */
 const POST_HEADERS = Buffer.of(0x83, 0x84, 0x86, 0x01, 1, 0x78);
 
+/** A header by HPACK, as a literal. Name and value are ASCII of at most 126 bytes. */
+function literal(name: string, value: string): Buffer {
+  return Buffer.concat([Buffer.of(0, name.length), Buffer.from(name), Buffer.of(value.length), Buffer.from(value)]);
+}
+
+const reset = (stream: number, code: number) => frame(RST_STREAM, 0, stream, Buffer.of(0, 0, 0, code));
+
 describe('attacks by the protocol', () => {
   let host: Host;
   before(async () => {
@@ -272,10 +279,7 @@ describe('attacks by the protocol', () => {
           Buffer.concat(
             Array.from({ length: 50 }, (_, j) => {
               const stream = 2 * (50 * i + j) + 1;
-              return Buffer.concat([
-                frame(HEADERS, END_HEADERS, stream, POST_HEADERS),
-                frame(RST_STREAM, 0, stream, Buffer.of(0, 0, 0, code)),
-              ]);
+              return Buffer.concat([frame(HEADERS, END_HEADERS, stream, POST_HEADERS), reset(stream, code)]);
             }),
           ),
         ),
@@ -368,6 +372,110 @@ describe('attacks by the protocol', () => {
       await isFine();
       session.destroy();
     }
+  });
+
+  /** Opens a connection and sends the frames, in one packet. */
+  async function sendFrames(...frames: Buffer[]): Promise<Socket> {
+    const socket = connectSocket(host.port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    await once(socket, 'connect');
+    socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), ...frames]));
+    return socket;
+  }
+
+  // Each of these has its answer or needs none before its body is read.
+  const heads: [what: string, header: Buffer][] = [
+    ['100 Continue', literal('expect', '100-continue')],
+    ['another expectation', literal('expect', 'other')],
+    ['an unknown content coding', literal('content-encoding', 'other')],
+    ['no more headers', Buffer.alloc(0)],
+  ];
+  for (const [what, header] of heads)
+    for (const [name, code] of Object.entries(RESET_CODES))
+      test(`${what}: a reset with ${name}, in the same packet or later, with and without a part of the body`, async () => {
+        const head = Buffer.concat([POST_HEADERS, header]);
+        const sockets: Socket[] = [];
+        for (const part of [Buffer.alloc(0), frame(DATA, 0, 1, Buffer.from('{"t'))])
+          for (const waitMs of [0, 1, 20]) {
+            const request = Buffer.concat([frame(HEADERS, END_HEADERS, 1, head), part]);
+            if (waitMs === 0) sockets.push(await sendFrames(request, reset(1, code)));
+            else {
+              const socket = await sendFrames(request);
+              await delay(waitMs);
+              socket.write(reset(1, code));
+              sockets.push(socket);
+            }
+          }
+        await isFine(); // while the connections are open
+        for (const socket of sockets) socket.destroy();
+      });
+
+  test('a client that ends its side of a connection within a body loses the connection at once', async () => {
+    const socket = await sendFrames(frame(HEADERS, END_HEADERS, 1, POST_HEADERS), frame(DATA, 0, 1, Buffer.alloc(9)));
+    await delay(50);
+    socket.end();
+    await Promise.race([once(socket, 'close'), delay(1000).then(() => assert.fail('it is still open'))]);
+    await isFine();
+  });
+
+  test('a request that ended, and a body that nobody reads and that never ends, hold nothing after their time', async () => {
+    const noWindow = frame(SETTINGS, 0, 0, Buffer.of(0, 4, 0, 0, 0, 0));
+    const get = Buffer.concat([Buffer.of(0x82, 0x84, 0x86), literal(':authority', 'x')]);
+    const socket = await sendFrames(noWindow, frame(HEADERS, END_HEADERS, 1, get));
+    const drip = setInterval(() => socket.write(frame(DATA, 0, 1, Buffer.alloc(1))), 100);
+    try {
+      await delay(2000); // over the time for a whole request
+      await isFine();
+    } finally {
+      clearInterval(drip);
+      socket.destroy();
+    }
+  });
+
+  test('after a frame that breaks the protocol, the requests of its connection hold nothing after their time', async () => {
+    const padded = frame(DATA, 8, 1, Buffer.of(255, 1)); // more padding than the frame has
+    const socket = await sendFrames(frame(HEADERS, END_HEADERS, 1, POST_HEADERS), padded);
+    await delay(5500); // the time for a whole request, and twice this time for its answer
+    await isFine();
+    socket.destroy();
+  });
+
+  test('headers over 16 KiB are reset, also if the client has not acknowledged this setting', async () => {
+    const long = Buffer.alloc(12_000, 'x');
+    const part = (name: string) =>
+      // 12,000 as a length by HPACK: 127, and the rest of 11,873 in two parts
+      Buffer.concat([Buffer.of(0, 1), Buffer.from(name), Buffer.of(127, 0xe1, 0x5c), long]);
+    const socket = connectSocket(host.port, '127.0.0.1');
+    const frames = framesOf(socket);
+    socket.write(
+      Buffer.concat([
+        PREFACE,
+        frame(SETTINGS, 0, 0),
+        frame(HEADERS, 0, 1, Buffer.concat([POST_HEADERS, part('a')])),
+        frame(CONTINUATION, END_HEADERS, 1, part('b')),
+        frame(HEADERS, END_HEADERS, 3, Buffer.concat([POST_HEADERS, part('a')])),
+        frame(DATA, END_STREAM, 3, Buffer.from('{"texts":"a"}')),
+      ]),
+    );
+    await until(() => frames.some(({ type, stream }) => type === DATA && stream === 3));
+    const of1 = frames.filter(({ stream }) => stream === 1);
+    assert.deepEqual(
+      of1.map(({ type, payload }) => [type, payload.at(-1)]),
+      [[RST_STREAM, constants.NGHTTP2_ENHANCE_YOUR_CALM]],
+    );
+    await logged(host, '431 before a request was read');
+    socket.destroy();
+    await isFine();
+  });
+
+  test('a method may be any word, and no answer repeats it', async () => {
+    const session = connect(host.url);
+    for (const path of ['/livez', '/', '/none']) {
+      const answer = await send(session, { ':method': 'SECRET', ':path': path });
+      assert.equal(answer.status, 405);
+      assert.match(answer.body, /received another method/);
+    }
+    session.destroy();
   });
 
   test('streams over the limit of all connections are refused, and can be sent again', async () => {
