@@ -656,7 +656,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
   }
 });
 
-const SCREENSHOTS = join(packageRoot, 'build', 'screenshots');
+const SCREENSHOTS = join(packageRoot, 'build', 'browser');
 
 function is(expected: unknown): (seen: unknown) => boolean {
   return (seen) => seen === expected;

@@ -1,0 +1,62 @@
+/**
+ * Model cards, Markdown → HTML. A bundle may come from anyone, so its card is not trusted: HTML in it is shown as text,
+ * links lead to https, http, mail addresses and places of the page only, and there are no images.
+ */
+import MarkdownIt, { type MarkdownIt as Renderer } from 'markdown-it';
+import type { CardLanguage } from '../../model/scoring/bundle-source.ts';
+
+/** A longer card is shown as it is written, because making HTML of it would hold the event loop. In UTF-16 units. */
+const MOST_RENDERED = 1 << 16;
+/** A longer block of code is closed at first. */
+const MOST_LINES = 30;
+
+interface Card {
+  readonly language: CardLanguage;
+  readonly markdown: string;
+}
+
+/** HTML with an article for each card. Only the preferred one is visible, or the first if there is none such. */
+export function renderCards(cards: readonly Card[], preferred: CardLanguage): string {
+  const shown = cards.find(({ language }) => language === preferred) ?? cards[0];
+  return cards
+    .map((card) => {
+      const { language, markdown } = card;
+      const content = markdown.length > MOST_RENDERED ? longCard(markdown) : rendererIn(language).render(markdown);
+      return `<article lang="${language}"${card === shown ? '' : ' hidden'}>\n${content}</article>`;
+    })
+    .join('\n');
+}
+
+const WORDS = {
+  en: { lines: (count: number) => `${count} lines`, table: 'Table', code: 'Code' },
+  ja: { lines: (count: number) => `${count} 行`, table: '表', code: 'コード' },
+} as const;
+
+function rendererIn(language: CardLanguage): Renderer {
+  const words = WORDS[language];
+  const renderer = new MarkdownIt({ html: false });
+  const { escapeHtml } = renderer.utils;
+  renderer.disable('image');
+  renderer.validateLink = (url) => /^(?:https?:|mailto:|#)/i.test(url.trim());
+  const { rules } = renderer.renderer;
+  // A wide table scrolls by itself, also by keyboard.
+  rules.table_open = () => `<div class="scroll" tabindex="0" role="group" aria-label="${words.table}"><table>\n`;
+  rules.table_close = () => '</table></div>\n';
+  // The policy of the page forbids style attributes, by which markdown-it aligns cells.
+  rules.th_open = () => '<th>';
+  rules.td_open = () => '<td>';
+  const code = (content: string, name: string) => {
+    const lines = content.split('\n').length - 1;
+    const block = `<pre tabindex="0" role="group" aria-label="${words.code}"><code>${escapeHtml(content)}</code></pre>\n`;
+    if (lines <= MOST_LINES) return block;
+    return `<details><summary>${escapeHtml(`${name} (${words.lines(lines)})`.trim())}</summary>${block}</details>\n`;
+  };
+  rules.fence = (tokens, index) => code(tokens[index]?.content ?? '', tokens[index]?.info.trim() ?? '');
+  rules.code_block = (tokens, index) => code(tokens[index]?.content ?? '', '');
+  return renderer;
+}
+
+function longCard(markdown: string): string {
+  const { escapeHtml } = new MarkdownIt().utils;
+  return `<pre tabindex="0">${escapeHtml(markdown)}</pre>\n`;
+}
