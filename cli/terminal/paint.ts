@@ -10,7 +10,7 @@ import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts'
 export const RAISES = [223, 222, 221, 215, 214];
 export const LOWERS = [153, 117, 111, 75, 69];
 /** A piece of text below this part of the largest figure is not coloured. */
-const FAINT = 0.05;
+const FAINT = 0.08;
 
 /**
  * The text with colours: the figures of its words, as on the page and in the reports. The table below it has the model's

@@ -157,7 +157,7 @@ function elementOfRow({ line, text, score, label, known, trouble }) {
   cell.scope = 'row';
   cell.append(open);
   if (trouble !== undefined) cell.append(elementOf('p', sentenceOf(trouble), 'refused'));
-  else if (!known) cell.append(elementOf('p', words.nothing, 'refused'));
+  else if (!known) cell.append(elementOf('p', known === null ? words.wordless : words.nothing, 'refused'));
   row.append(
     elementOf('td', line.toLocaleString(language), 'figure line'),
     cell,

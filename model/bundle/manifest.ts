@@ -45,6 +45,7 @@ export const compiledFiles = {
 /** The model cards, by language. */
 export const CARD_FILES = { en: 'README.md', ja: 'README.ja.md' } as const;
 export type CardLanguage = keyof typeof CARD_FILES;
+export const cardLanguages = Object.keys(CARD_FILES) as readonly CardLanguage[];
 
 export const USER_DICTIONARY_FILE = 'user-dictionary.tsv';
 /** kuromoji's dictionary with the user dictionary's words, compiled for the native engines. */

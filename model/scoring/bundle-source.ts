@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
-import { BundleError, CARD_FILES, type CardLanguage, type Manifest } from '../bundle/manifest.ts';
+import { BundleError, CARD_FILES, type CardLanguage, cardLanguages, type Manifest } from '../bundle/manifest.ts';
 import {
   type Bundle,
   readBundle,
@@ -13,8 +13,7 @@ import {
   readManifestUncheckedSettings,
 } from '../bundle/read.ts';
 
-export type { CardLanguage };
-export const cardLanguages = Object.keys(CARD_FILES) as readonly CardLanguage[];
+export { type CardLanguage, cardLanguages };
 
 export interface BundleSource {
   readonly path: string;

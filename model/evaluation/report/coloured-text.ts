@@ -1,5 +1,10 @@
 /** A text → HTML with its words coloured by contributions. colours.ts has the meaning of the colours. */
-import { type ContributionPiece, contributionPieces, type PlacedTerm, writtenTerm } from '../../scoring/contribution-pieces.ts';
+import {
+  type ContributionPiece,
+  contributionPieces,
+  type PlacedTerm,
+  writtenTerm,
+} from '../../scoring/contribution-pieces.ts';
 import { escapeHtml, plainText, showText } from './html.ts';
 import { countText, signed } from './numbers.ts';
 
