@@ -67,7 +67,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
 const LOADED_LATER: Readonly<Record<string, { readonly imported: readonly string[]; readonly source: string }>> = {
   'prom-client': { imported: ['prom-client'], source: 'prom-client' },
   cloudevents: { imported: ['cloudevents'], source: 'cloudevents' },
-  'markdown-it': { imported: ['markdown-it'], source: 'markdown-it' },
+  markdown: { imported: ['./markdown.ts'], source: 'function/protocols/markdown.ts' },
   opentelemetry: { imported: ['./opentelemetry.ts'], source: 'function/opentelemetry.ts' },
   grpc: { imported: ['./packages.ts', '@bufbuild/protobuf/codegenv2'], source: 'function/grpc/packages.ts' },
 };

@@ -2,8 +2,8 @@
  * Model cards, Markdown → HTML. A bundle may come from anyone, so its card is not trusted: HTML in it is shown as text,
  * links lead to https, http, mail addresses and places of the page only, and there are no images.
  */
-import MarkdownIt, { type MarkdownIt as Renderer } from 'markdown-it';
 import type { CardLanguage } from '../../model/scoring/bundle-source.ts';
+import { createMarkdownIt, type MarkdownIt } from './markdown.ts';
 
 /** A longer card is shown as it is written, because making HTML of it would hold the event loop. In UTF-16 units. */
 const MOST_RENDERED = 1 << 16;
@@ -32,9 +32,9 @@ const WORDS = {
   ja: { lines: (count: number) => `${count} 行`, table: '表', code: 'コード' },
 } as const;
 
-function rendererIn(language: CardLanguage): Renderer {
+function rendererIn(language: CardLanguage): MarkdownIt {
   const words = WORDS[language];
-  const renderer = new MarkdownIt({ html: false });
+  const renderer = createMarkdownIt({ html: false });
   const { escapeHtml } = renderer.utils;
   renderer.disable('image');
   renderer.validateLink = (url) => /^(?:https?:|mailto:|#)/i.test(url.trim());
@@ -45,6 +45,11 @@ function rendererIn(language: CardLanguage): Renderer {
   // The policy of the page forbids style attributes, by which markdown-it aligns cells.
   rules.th_open = () => '<th>';
   rules.td_open = () => '<td>';
+  // A line break between full-width characters is no space: Japanese has none between words.
+  rules.softbreak = (tokens, index) => {
+    const around = (tokens[index - 1]?.content.slice(-1) ?? '') + (tokens[index + 1]?.content.slice(0, 1) ?? '');
+    return /^[\u3000-\u9fff\uff00-\uffef]{2}$/.test(around) ? '' : '\n';
+  };
   const code = (content: string, name: string) => {
     const lines = content.split('\n').length - 1;
     const block = `<pre tabindex="0" role="group" aria-label="${words.code}"><code>${escapeHtml(content)}</code></pre>\n`;
@@ -57,6 +62,6 @@ function rendererIn(language: CardLanguage): Renderer {
 }
 
 function longCard(markdown: string): string {
-  const { escapeHtml } = new MarkdownIt().utils;
+  const { escapeHtml } = createMarkdownIt().utils;
   return `<pre tabindex="0">${escapeHtml(markdown)}</pre>\n`;
 }

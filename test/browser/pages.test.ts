@@ -69,19 +69,19 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
       await column(page, 'td:nth-child(3)'),
       byScore.map(([, score]) => score.toFixed(2)),
     );
-    assert.equal(await page.locator('[aria-sort=descending]').innerText(), '星');
+    assert.equal(await page.locator('[aria-sort=descending]').textContent(), '星');
     await page.getByRole('button', { name: '星', exact: true }).click();
     assert.deepEqual(await column(page, '.open'), byScore.map(([text]) => text).reverse());
-    assert.equal(await page.locator('[aria-sort=ascending]').innerText(), '星');
+    assert.equal(await page.locator('[aria-sort=ascending]').textContent(), '星');
     await page.getByRole('button', { name: '行', exact: true }).click();
     assert.deepEqual(await column(page, '.line'), ['1', '3', '4', '5', '6', '7']);
     assert.deepEqual(await column(page, '.open'), TEXTS);
     for (const name of ['レビュー', '評価', '知っている語']) {
       await page.getByRole('button', { name, exact: true }).click();
-      assert.equal(await page.locator('[aria-sort]:not([aria-sort=none])').innerText(), name);
+      assert.equal(await page.locator('[aria-sort]:not([aria-sort=none])').textContent(), name);
       assert.equal((await column(page, '.open')).length, 6);
     }
-    assert.match((await page.locator('#rows tr', { hasText: 'qwxz' }).innerText()) ?? '', /知っている語がありません/);
+    assert.match((await page.locator('#rows tr', { hasText: 'qwxz' }).textContent()) ?? '', /知っている語がありません/);
   });
 
   onPage('a text of the table opens with the reason for its stars', async (page) => {
@@ -114,8 +114,8 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
     ['UTF-8', Buffer.from(csv)],
     ['UTF-8 with a byte order mark', Buffer.from(`\ufeff${csv}`)],
     ['UTF-16', Buffer.from(`\ufeff${csv}`, 'utf16le')],
-    ['Shift_JIS', Buffer.from('82c682c482e097c782a20d0ab6dec4b6d8814182b382f1944f0d0a', 'hex')],
-    ['EUC-JP', Buffer.from('a4c8a4c6a4e2cea4a4a40d0abbc4c7b00d0a', 'hex')],
+    ['Shift_JIS', Buffer.from('82c682c482e097c782a20d0ab6deafb6d881418e63944f0d0a', 'hex')],
+    ['EUC-JP', Buffer.from('a4c8a4c6a4e2cec9a4a40d0abbc4c7b00d0a', 'hex')],
   ] as const) {
     onPage(`a file in ${encoding} is read`, async (page) => {
       await page.locator('[value=many]').check();
@@ -124,7 +124,7 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
       const lines = (await page.locator('#lines').inputValue()).trim().split('\n');
       assert.equal(lines.length, 2);
       assert.equal(lines[0], 'とても良い');
-      assert.match(lines[1] ?? '', /残念$|さん念$/);
+      assert.match(lines[1] ?? '', /残念$/);
       assert.equal(await page.locator('#rows tr').count(), 2);
     });
   }
@@ -176,7 +176,7 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
       assert.equal(await page.locator('#rows tr').count(), 400);
       await page.getByRole('button', { name: '残りの 200 件も表示' }).click();
       assert.equal(await page.locator('#rows tr').count(), 600);
-      assert.match(await page.locator('#rows tr').last().innerText(), /長い[\s\S]*文が長すぎて/);
+      assert.match((await page.locator('#rows tr').last().textContent()) ?? '', /長い[\s\S]*文が長すぎて/);
     },
     { provoked: /status of 413/ },
   );
@@ -269,7 +269,7 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
     assert.deepEqual(await page.locator('.operation summary').allTextContents(), expected);
     assert.deepEqual(await page.locator('#schemas h3').allTextContents(), Object.keys(document.components.schemas));
     for (const summary of await page.locator('.operation > summary').all()) await summary.press('Enter');
-    assert.doesNotMatch(await page.locator('main').innerText(), /undefined|\[object/);
+    assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /undefined|\[object/);
     assert.equal(await page.locator('form').count(), expected.length);
   });
 
@@ -404,7 +404,7 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
     await tabTo('[data-sort=score]');
     await page.keyboard.press('Enter');
     assert.deepEqual(await column(page, '.open'), ['残念', '最高']);
-    await tabTo('#rows .open');
+    await tabTo('#rows tr:first-child .open');
     await page.keyboard.press('Enter');
     await page.locator('#why').waitFor();
     assert.equal(await page.locator('#text').inputValue(), '残念');
