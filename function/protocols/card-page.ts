@@ -36,9 +36,9 @@ function rendererIn(language: CardLanguage): MarkdownIt {
   const words = WORDS[language];
   const renderer = createMarkdownIt({ html: false });
   const { escapeHtml } = renderer.utils;
-  renderer.disable('image');
   renderer.validateLink = (url) => /^(?:https?:|mailto:|#)/i.test(url.trim());
   const { rules } = renderer.renderer;
+  rules.image = (tokens, index) => escapeHtml(tokens[index]?.content ?? ''); // the text in place of the image
   // A wide table scrolls by itself, also by keyboard.
   rules.table_open = () => `<div class="scroll" tabindex="0" role="group" aria-label="${words.table}"><table>\n`;
   rules.table_close = () => '</table></div>\n';

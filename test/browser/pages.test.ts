@@ -277,6 +277,7 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
     await page.goto(`${host.url}/docs`);
     for (const operation of await page.locator('.operation').all()) {
       await operation.locator('summary').click();
+      await operation.locator('form').waitFor();
       for (const input of await operation.locator('input').all())
         if ((await input.inputValue()) === '') await input.fill(await versionOf(host));
       const [method, path] = await operation.locator('.method, .path').allTextContents();
