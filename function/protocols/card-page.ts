@@ -6,7 +6,7 @@ import type { CardLanguage } from '../../model/scoring/bundle-source.ts';
 import { createMarkdownIt, type MarkdownIt } from './markdown.ts';
 
 /** A longer card is shown as it is written, because making HTML of it would hold the event loop. In UTF-16 units. */
-const MOST_RENDERED = 1 << 16;
+const MOST_RENDERED = 1 << 15;
 /** A longer block of code is closed at first. */
 const MOST_LINES = 30;
 
@@ -15,16 +15,28 @@ interface Card {
   readonly markdown: string;
 }
 
+/** The contents of the last articles by their cards: a card changes only with its bundle. */
+const made = new Map<string, string>();
+
 /** HTML with an article for each card. Only the preferred one is visible, or the first if there is none such. */
 export function renderCards(cards: readonly Card[], preferred: CardLanguage): string {
   const shown = cards.find(({ language }) => language === preferred) ?? cards[0];
+  const articles = cards.map(({ language, markdown }) => [language + markdown, contentOf(language, markdown)] as const);
+  made.clear();
+  for (const [key, content] of articles) made.set(key, content);
   return cards
-    .map((card) => {
-      const { language, markdown } = card;
-      const content = markdown.length > MOST_RENDERED ? longCard(markdown) : rendererIn(language).render(markdown);
+    .map((card, i) => {
+      const { language } = card;
+      const content = articles[i]?.[1];
       return `<article lang="${language}"${card === shown ? '' : ' hidden'}>\n${content}</article>`;
     })
     .join('\n');
+}
+
+function contentOf(language: CardLanguage, markdown: string): string {
+  const content = made.get(language + markdown);
+  if (content !== undefined) return content;
+  return markdown.length > MOST_RENDERED ? longCard(markdown) : rendererIn(language).render(markdown);
 }
 
 const WORDS = {

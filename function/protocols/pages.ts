@@ -36,8 +36,9 @@ export const card: Operation = {
     });
     if (cards.length === 0) return undefined;
     const { renderCards } = await import('./card-page.ts');
-    const shell = assemble('card.html').replace('<!-- the cards -->', () => renderCards(cards, preferred));
-    return { ...respondWith(shell), headers: { ...respondWith(shell).headers, ...CARD_VARIES } };
+    const html = renderCards(cards, preferred);
+    const page = respondWith(assemble('card.html').replace('<!-- the cards -->', () => html));
+    return { ...page, headers: { ...page.headers, ...CARD_VARIES } };
   },
 };
 

@@ -29,7 +29,7 @@ test('the Japanese card has the same structure, numbers and commands as the Engl
   ) as [string, string];
   const skeleton = (card: string) => card.split('\n').map((line) => /^(?:#+|```\w*|\||$)/.exec(line)?.[0] ?? 'text');
   assert.deepEqual(skeleton(japanese), skeleton(english));
-  const figures = (card: string) => card.match(/\d[\w.]*/g)?.sort();
+  const figures = (card: string) => card.match(/\d(?:[\w.]*\w)?/g)?.sort();
   assert.deepEqual(figures(japanese), figures(english));
   assert.match(japanese, /\n## 作り方\n/);
 });
