@@ -68,7 +68,7 @@ clients: build
 	NODE=$(NODE) test/clients/run
 
 # Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
-# Screenshots go to build/screenshots.
+# Screenshots go to build/browser.
 browser: build
 	$(NODE) --test dist/test/browser/*.test.js
 
@@ -153,7 +153,7 @@ $(DICTIONARY) $(NORMALIZER) &: $(wildcard model/compile/*.ts model/reference/nor
 $(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo
 	bin/hoshi compile model/stars
 
-$(SERVER): $(SOURCES) $(ADDONS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) package.json LICENSE NOTICE function/page.html \
+$(SERVER): $(SOURCES) $(ADDONS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) package.json LICENSE NOTICE $(wildcard function/pages/*) \
   node_modules/.package-lock.json | dist/.tsbuildinfo
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 

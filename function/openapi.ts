@@ -1,6 +1,7 @@
 /**
  * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from its fields.
  */
+import type { BodySchema } from './body-schema.ts';
 import { inferenceProblem, problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
 
@@ -65,11 +66,22 @@ async function operationObject(route: Route, maxTexts: number): Promise<object> 
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, content: contentOf({ 'application/json': body.describe(maxTexts) }) } }),
+      : { requestBody: { required: true, content: { 'application/json': bodyObject(body, maxTexts) } } }),
     responses: {
       200: { description: 'The response.', content: contentOf(responses[route.response]) },
       ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status, route)])),
     },
+  };
+}
+
+/** The text of the first documentation of this API. */
+const EXAMPLE_TEXT = 'すごい！最高に興奮した！楽しい';
+
+function bodyObject(body: BodySchema<unknown>, maxTexts: number): object {
+  const { example } = body;
+  return {
+    schema: body.describe(maxTexts),
+    ...(example === undefined ? {} : { example: JSON.parse(example.replaceAll('…', EXAMPLE_TEXT)) }),
   };
 }
 

@@ -47,6 +47,14 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/docs',
+    id: 'docs',
+    summary: 'A page for a browser that shows /openapi.json and tries its operations.',
+    response: 'page',
+    operation: async () => (await pages()).docs,
+  },
+  {
+    method: 'GET',
     path: '/livez',
     id: 'live',
     summary: 'The process lives.',

@@ -10,7 +10,7 @@
  *     node_modules/         with `all`, kuromoji's dictionary
  *     model/reference/      with `all`, the tables of the normalizer as the reference engines read them
  *     model/stars/          the shipped model
- *     function/page.html    the page for browsers
+ *     function/pages        the pages for browsers
  *     commit.txt            the commit, for `--version`
  *     THIRD-PARTY.txt       licences of the packages in the bundle
  *     sbom.cdx.json         software bill of materials
@@ -36,7 +36,7 @@ const COPIED = [
   'build/addon/Release/hoshi_engine.node',
   'build/dictionary/ipadic.bin',
   'build/dictionary/normalizer.bin',
-  'function/page.html',
+  'function/pages',
   'model/stars',
 ];
 const LIGHTGBM_ADDON = 'build/addon/Release/hoshi_lightgbm.node';
@@ -69,6 +69,7 @@ const CONTENTS: Readonly<Record<string, Contents>> = {
 const LOADED_LATER: Readonly<Record<string, { readonly imported: readonly string[]; readonly source: string }>> = {
   'prom-client': { imported: ['prom-client'], source: 'prom-client' },
   cloudevents: { imported: ['cloudevents'], source: 'cloudevents' },
+  markdown: { imported: ['./markdown.ts'], source: 'function/protocols/markdown.ts' },
   opentelemetry: { imported: ['./opentelemetry.ts'], source: 'function/opentelemetry.ts' },
   grpc: { imported: ['./packages.ts', '@bufbuild/protobuf/codegenv2'], source: 'function/grpc/packages.ts' },
 };

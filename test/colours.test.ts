@@ -15,7 +15,7 @@ type Rgb = readonly [red: number, green: number, blue: number];
 const read = (...names: string[]) => readFileSync(join(packageRoot, ...names), 'utf8');
 const reportFolder = ['model', 'evaluation', 'report'] as const;
 const reportStyle = read(...reportFolder, 'colours.css');
-const page = read('function', 'page.html');
+const page = read('function', 'pages', 'common.css') + read('function', 'pages', 'home.html');
 
 /** Hues in degrees that deserve the name. */
 const HUES = { amber: [25, 50], blue: [200, 230], green: [150, 180] } as const;

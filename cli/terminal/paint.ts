@@ -9,19 +9,19 @@ import type { ExplainedTerm, Explanation } from '../../model/scoring/explain.ts'
 // Five of the 256 terminal colours for each direction, pale to deep. Black text is readable on all of them.
 export const RAISES = [223, 222, 221, 215, 214];
 export const LOWERS = [153, 117, 111, 75, 69];
-/** A piece of text below this share of the largest contribution is not coloured. */
-const FAINT = 0.05;
+/** A piece of text below this part of the largest figure is not coloured. */
+const FAINT = 0.08;
 
 /**
- * The text with colours. A character has the contributions of all terms over it; the occurrences of a term share its
- * contribution.
+ * The text with colours: the figures of its words, as on the page and in the reports. The table below it has the model's
+ * terms instead, because it is compared with the API, `hoshi inspect` and other models.
  */
 export function paintText(text: string, terms: readonly ExplainedTerm[]): string {
   const pieces = contributionPieces(text.length, terms);
-  const largest = pieces.reduce((most, { contribution }) => Math.max(most, Math.abs(contribution)), 0);
+  const largest = pieces.reduce((most, { share }) => Math.max(most, Math.abs(share)), 0);
   const runs: { style: string; start: number; end: number }[] = []; // neighbours of the same style
-  for (const { start, end, contribution } of pieces) {
-    const style = styleOf(contribution, largest);
+  for (const { start, end, share } of pieces) {
+    const style = styleOf(share, largest);
     const last = runs.at(-1);
     if (last?.style === style) last.end = end;
     else runs.push({ style, start, end });
@@ -34,11 +34,11 @@ export function paintText(text: string, terms: readonly ExplainedTerm[]): string
     .join('');
 }
 
-function styleOf(contribution: number, largest: number): string {
-  const share = Math.abs(contribution) / largest;
-  if (!(share >= FAINT)) return '';
-  const colour = (contribution > 0 ? RAISES : LOWERS)[Math.min(4, Math.floor(share * 5))];
-  return `${contribution > 0 ? '' : '4;'}38;5;16;48;5;${colour}`;
+function styleOf(share: number, largest: number): string {
+  const weight = Math.abs(share) / largest;
+  if (!(weight >= FAINT)) return '';
+  const colour = (share > 0 ? RAISES : LOWERS)[Math.min(4, Math.floor(weight * 5))];
+  return `${share > 0 ? '' : '4;'}38;5;16;48;5;${colour}`;
 }
 
 /** One line for each term (stars, term, occurrences), then the other parts of the score, and the score. */

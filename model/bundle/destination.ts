@@ -40,6 +40,7 @@ import {
 } from '../io/locks.ts';
 import { readRegularFile } from '../io/regular-file.ts';
 import {
+  CARD_FILES,
   COMPILED_DICTIONARY_FILE,
   compiledFiles,
   FILES,
@@ -51,7 +52,7 @@ import {
 const BUNDLE_FILES: readonly string[] = [
   ...FILES,
   'manifest.json',
-  'README.md',
+  ...Object.values(CARD_FILES),
   'report.html',
   USER_DICTIONARY_FILE,
   COMPILED_DICTIONARY_FILE,

@@ -6,7 +6,7 @@
  *     model.txt         the trees, in LightGBM's own text format
  *     vocabulary.tsv    one line per column, in order: term, tab, idf (shortest decimal that gives the same double)
  *     logarithms.txt    ln(1) … ln(1023), one per line (math/logarithm.ts says why)
- *     README.md         the model card for people; no code reads it
+ *     README.md         the model card for people; no code reads it. README.ja.md is the same in Japanese
  *     user-dictionary.tsv  only with a user dictionary: its words (reference/user-dictionary.ts)
  *     report.html       charts of what training measured (evaluation/report/write.ts); no code reads it
  *     *.bin             tables for the native engines, compiled from the other files (compile.ts); can be made again
@@ -41,6 +41,11 @@ export const compiledFiles = {
   forest: 'forest.bin',
   contributions: 'contributions.bin',
 } as const;
+
+/** The model cards, by language. */
+export const CARD_FILES = { en: 'README.md', ja: 'README.ja.md' } as const;
+export type CardLanguage = keyof typeof CARD_FILES;
+export const cardLanguages = Object.keys(CARD_FILES) as readonly CardLanguage[];
 
 export const USER_DICTIONARY_FILE = 'user-dictionary.tsv';
 /** kuromoji's dictionary with the user dictionary's words, compiled for the native engines. */

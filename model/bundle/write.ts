@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import { cardOf } from './card.ts';
+import { type About, cardOf } from './card.ts';
 import { compileBundle } from './compile.ts';
 import { BundleDestination } from './destination.ts';
 import {
   BUNDLE_FORMAT,
+  CARD_FILES,
   COMPILED_DICTIONARY_FILE,
+  cardLanguages,
   compiledFiles,
   FILES,
   type FileName,
@@ -26,8 +28,8 @@ export interface BundleParts {
   readonly vectorizer: Vectorizer;
   readonly goldens: readonly Golden[];
   readonly userDictionary?: UserWordsOfBundle;
-  /** For the model card: the purpose and the limits of the model. */
-  readonly about?: string;
+  /** For the model cards. */
+  readonly about?: About;
 }
 
 export interface UserWordsOfBundle {
@@ -59,7 +61,8 @@ export function writeBundle(
     parseManifest(manifestText, join(destination.path, 'manifest.json'));
     for (const name of FILES) destination.write(name, contents[name]);
     destination.write('manifest.json', manifestText);
-    destination.write('README.md', cardOf(manifest, parts.about));
+    for (const language of cardLanguages)
+      destination.write(CARD_FILES[language], cardOf(manifest, parts.about, language));
     if (parts.userDictionary !== undefined) {
       destination.write(USER_DICTIONARY_FILE, parts.userDictionary.words.format());
       destination.write(COMPILED_DICTIONARY_FILE, parts.userDictionary.compiled);

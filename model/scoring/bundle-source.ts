@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { requireBuiltin } from '../../native/builtin.ts';
-import { BundleError, type Manifest } from '../bundle/manifest.ts';
+import { BundleError, CARD_FILES, type CardLanguage, cardLanguages, type Manifest } from '../bundle/manifest.ts';
 import {
   type Bundle,
   readBundle,
@@ -12,6 +12,8 @@ import {
   readFileOfBundle,
   readManifestUncheckedSettings,
 } from '../bundle/read.ts';
+
+export { type CardLanguage, cardLanguages };
 
 export interface BundleSource {
   readonly path: string;
@@ -63,9 +65,9 @@ export function sourceOfBundle(bundle: Bundle): BundleSource {
 
 const MAX_CARD_BYTES = 1 << 20;
 
-/** The card of the bundle in the folder `path`, Markdown in UTF-8; undefined if the bundle has none. */
-export function readCard(path: string): Buffer | undefined {
-  const file = join(path, 'README.md');
+/** The card of the bundle in the folder `path`, Markdown in UTF-8; undefined if the bundle has none in this language. */
+export function readCard(path: string, language: CardLanguage): Buffer | undefined {
+  const file = join(path, CARD_FILES[language]);
   return requireBuiltin('node:fs').existsSync(file) ? readFileOfBundle(file, undefined, MAX_CARD_BYTES) : undefined;
 }
 

@@ -3,6 +3,7 @@
  * scoring, so that the served model is the trained one. The same reviews, options and seed give the same bytes.
  */
 import { Booster, lightgbmVersion, type NormalizerStep } from '../../native/index.ts';
+import type { About } from '../bundle/card.ts';
 import type { BundleDestination } from '../bundle/destination.ts';
 import { goldenTexts } from '../bundle/goldens.ts';
 import { type Golden, type Manifest, normalizerSettings } from '../bundle/manifest.ts';
@@ -52,7 +53,7 @@ export interface TrainOptions extends ValidationOptions {
    */
   readonly histogramSplit?: Split;
   /** Text for the model card: the purpose and the limits of the model. */
-  readonly about?: string;
+  readonly about?: About;
   /**
    * Gets the complete bundle in its temporary folder, before it takes its place. Returns more files for it, such as
    * `report.html`.

@@ -1,10 +1,11 @@
 /** The page of GET / in Chromium, served by the lean server with the shipped model. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, BrowserContextOptions, Page, Route } from 'playwright-core';
+import { contributionPieces } from '../../model/scoring/contribution-pieces.ts';
 import type { Explanation } from '../../model/scoring/explain.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { type Host, leanServer, start } from '../function/hosts.ts';
@@ -13,6 +14,7 @@ import { launch, missingBrowser, untilSeen, visit } from './chromium.ts';
 const GREAT = 'すごい！最高に興奮した！楽しい';
 const POOR = 'この映画は全くだめ、楽しくない。駄作';
 const SCORING = '**/api/1/users';
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
   let host: Host;
@@ -87,7 +89,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
       assert.deepEqual(questions, []);
       await page.clock.runFor(1);
       await untilSeen(() => scoreOn(page), is((await answerOf(GREAT)).score));
-      assert.deepEqual(questions, [{ texts: GREAT, explain: true }]);
+      assert.deepEqual(questions, [{ texts: GREAT, details: true, explain: true }]);
 
       await page.locator('#text').fill('');
       await page.clock.runFor(200);
@@ -99,7 +101,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
       await session.send('Input.insertText', { text: '最高' });
       await page.clock.runFor(150);
       await untilSeen(() => scoreOn(page), is((await answerOf('最高')).score));
-      assert.deepEqual(questions[1], { texts: '最高', explain: true });
+      assert.deepEqual(questions[1], { texts: '最高', details: true, explain: true });
     },
     { prepare: stopClock },
   );
@@ -160,18 +162,17 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
           isText: part.textContent === text.slice(at, at += part.textContent.length) && part.children.length === 0,
         }))
       }`);
-      const weights = weightsOf(text, explanation);
-      const scale = Math.max(0.1, ...weights.map(Math.abs));
-      const strongest = strongestOf(text, explanation);
+      const figures = figuresOf(text, explanation);
+      const scale = Math.max(0.1, ...figures.map(({ share }) => Math.abs(share)));
       let at = 0;
       for (const { length, className, label, isText } of parts) {
         assert.ok(isText, `the text from ${at} on`);
-        for (const [i, weight] of weights.slice(at, at + length).entries()) {
-          const faint = (strongest[at + i] as number) / scale < 0.25 ? '' : 'mixed';
-          const expected = Math.abs(weight) / scale < 0.05 ? faint : weight < 0 ? 'down' : 'up';
+        for (const { share, strongest } of figures.slice(at, at + length)) {
+          const faint = strongest / scale < 0.25 ? '' : 'mixed';
+          const expected = Math.abs(share) / scale < 0.08 ? faint : share < 0 ? 'down' : 'up';
           assert.equal(className, expected, `at ${at}`);
-          if (expected !== '') assert.ok(label?.includes(` ${Math.abs(weight).toFixed(2)} `), label ?? '');
-          if (expected !== '') assert.match(label ?? '', weight < 0 ? /減らす$/ : /増やす$/);
+          if (expected !== '') assert.ok(label?.includes(` ${Math.abs(share).toFixed(2)} `), label ?? '');
+          if (expected !== '') assert.match(label ?? '', share < 0 ? /減らす$/ : /増やす$/);
         }
         at += length;
       }
@@ -180,23 +181,48 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     });
   }
 
-  onPage('the table shows the same contributions, and they sum to the score', async (page) => {
-    await page.locator('#text').fill(GREAT);
-    const { score, explanation } = await answerOf(GREAT);
+  onPage('a word has one figure: in the text, the tooltip and the table; they sum to the score', async (page) => {
+    const text = '昨日から気分が悪い。店員の態度は良いけど、味は全く美味しくない。';
+    await page.locator('#text').fill(text);
+    const { score } = await answerOf(text);
     await untilSeen(() => scoreOn(page), is(score));
-    const rows = await page.locator('#terms tr').allInnerTexts();
-    const [first] = explanation.terms;
-    assert.ok(first);
-    assert.match(
-      rows[0] ?? '',
-      new RegExp(
-        `^${first.term}( ×\\d+)?\\s+\\${first.contribution < 0 ? '−' : '+'}${Math.abs(first.contribution).toFixed(2)}`,
-      ),
-    );
+    const rows = await page
+      .locator('#terms tr')
+      .evaluateAll((all) =>
+        all.map((row) => [row.children[0]?.textContent ?? '', row.children[1]?.textContent ?? ''] as const),
+      );
+    assert.equal(rows.length, 8);
+    const tip = page.getByRole('tooltip');
+    for (const [name, figure] of rows) {
+      const word = page.locator('#painted [role=note]', { hasText: new RegExp(`^${name}$`) });
+      if ((await word.count()) === 0) continue; // it is too faint for a colour
+      assert.ok((await word.getAttribute('aria-label'))?.includes(` ${figure.slice(1)} `), name);
+      await word.hover();
+      const shown = (await tip.locator('span').allTextContents()).filter((_, i) => i % 2 === 1);
+      assert.equal(shown[0], figure, name);
+      const parts = shown.slice(1).map(numberOf);
+      const sum = parts.reduce((all, part) => all + part, 0);
+      if (parts.length > 0)
+        assert.ok(Math.abs(sum - numberOf(figure)) <= 0.005 * (parts.length + 1) + 1e-9, `${shown}`);
+    }
     const values = (await page.locator('#terms .value, #sum .value').allInnerTexts()).map(numberOf);
     const sum = values.pop();
     assert.ok(Math.abs(values.reduce((a, b) => a + b, 0) - (sum ?? 0)) <= 0.005 * (values.length + 1), String(values));
     assert.equal(sum, Number(score.toFixed(2)));
+  });
+
+  onPage('function words without effect have no colour', async (page) => {
+    const text = '昨日から気分が悪い。';
+    await page.locator('#text').fill(text);
+    await untilSeen(() => scoreOn(page), is((await answerOf(text)).score));
+    assert.deepEqual(await page.locator('#painted [role=note]').allTextContents(), ['気分', '悪い']);
+  });
+
+  onPage('a word that the text has twice has a figure at each place', async (page) => {
+    await page.locator('#text').fill('残念。味も残念。');
+    await page.locator('#why').waitFor();
+    const names = await page.locator('#terms .name-of').allInnerTexts();
+    assert.ok(names.includes('残念 1 か所目') && names.includes('残念 2 か所目'), String(names));
   });
 
   onPage('a tooltip shows the value of a word while the pointer is on it', async (page) => {
@@ -224,31 +250,93 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     await page.locator('#painted .mixed').hover();
     const tip = page.getByRole('tooltip');
     await tip.waitFor();
-    assert.equal(await tip.textContent(), '良い±0.00良い+0.50良い（逆接の前）−0.50');
+    assert.equal(await tip.textContent(), '良い±0.00良い+0.50良い · 「けど」などの前−0.50');
     assert.equal(await page.locator('#painted [role=note]').count(), 1);
   });
 
-  onPage('terms over the same word, and marks: words of the text, never a raw term', async (page) => {
-    const text = '見た目は良いけど、味は全く美味しくない。もう行きません！';
+  onPage('terms are shown as a person writes them, their marks in words', async (page) => {
+    const text = '気分が悪い。見た目は良いけど、味は全く美味しくない。もう行きません！';
     await page.locator('#text').fill(text);
     await untilSeen(() => scoreOn(page), is((await answerOf(text)).score));
-    const names = await page.locator('#terms .name-of').allInnerTexts();
-    assert.ok(names.includes('全く（ない）') && names.includes('良い（逆接の前）'), String(names));
-    assert.match((await page.locator('#marks').textContent()) ?? '', /^（ない）: 打ち消された語。/);
     const tip = page.getByRole('tooltip');
     for (const [word, lines] of [
-      ['全く', /^全く[−+]\d\.\d\d全く（ない）−\d\.\d\d/],
-      ['良い', /^良い[−±+]\d\.\d\d(?=.*良い（逆接の前）−)(?=.*良い\+)/],
+      ['悪い', /^悪い−\d\.\d\d(?=.*気分が悪い−)/],
+      ['全く', /^全く[−+]\d\.\d\d(?=.*全く · 打ち消し−\d\.\d\d)/],
+      ['良い', /^良い[−±+]\d\.\d\d(?=.*良い · 「けど」などの前−)(?=.*良い\+)/],
     ] as const) {
       await page.locator('#painted [role=note]', { hasText: new RegExp(`^${word}$`) }).hover();
       await tip.waitFor();
       assert.match((await tip.textContent()) ?? '', lines);
     }
+    for (const word of await page.locator('#painted [role=note]').all()) {
+      await word.hover();
+      assert.doesNotMatch((await tip.textContent()) ?? '', /が 悪い|（(?:ない|逆接|最後)/);
+    }
     assert.doesNotMatch((await page.locator('main').allInnerTexts()).join(), /¬|[ABLS]:/);
-    await page.locator('#text').fill('良い');
-    await untilSeen(() => scoreOn(page), is((await answerOf('良い')).score));
-    assert.equal(await page.locator('#marks').isVisible(), false);
   });
+
+  // -------------------------------------------------------------------------------------------- what the model knows
+
+  onPage('the label and the share of known words are the details of the API', async (page) => {
+    for (const [text, label] of [
+      [GREAT, 'ポジティブ'],
+      [POOR, 'ネガティブ'],
+      ['普通です。可もなく不可もなく。', 'どちらでもない'],
+    ] as const) {
+      await page.locator('#text').fill(text);
+      const response = await fetch(`${host.url}/`, {
+        method: 'POST',
+        body: JSON.stringify({ texts: text, details: true }),
+      });
+      const { score, details } = (await response.json()) as {
+        score: number;
+        details: { known: number; label: string };
+      };
+      await untilSeen(() => scoreOn(page), is(score));
+      assert.equal(await page.locator('#label').textContent(), label);
+      assert.equal(await page.locator('#known').textContent(), `知っている語 ${Math.round(100 * details.known)} %`);
+    }
+  });
+
+  for (const [text, sentence, isUnknown] of [
+    ['qwxz zzkp', '知っている語がありません。この星は文の内容を表していません。', true],
+    ['、、、', 'この文には語がありません。', true],
+    ['qwxz zzkp vvbn 最高', /^知っている語は \d+ % だけです。星は目安です。$/, false],
+  ] as const) {
+    onPage(`the page says what the model does not know: ${text}`, async (page) => {
+      await page.locator('#text').fill(text);
+      await untilSeen(
+        () => page.locator('#known').textContent(),
+        (shown) => (typeof sentence === 'string' ? shown === sentence : sentence.test(shown ?? '')),
+      );
+      assert.equal(await page.locator('#result[data-unknown]').count(), isUnknown ? 1 : 0);
+      assert.equal((await page.locator('#label').textContent()) === '', isUnknown);
+      if (isUnknown) await untilSeen(() => page.locator('#live').textContent(), is(sentence));
+    });
+  }
+
+  for (const [what, viewport] of Object.entries({ phone: PHONE.viewport, desk: { width: 1100, height: 700 } })) {
+    onPage(
+      `the result stays in view for a long text: ${what}`,
+      async (page) => {
+        await page
+          .locator('#text')
+          .fill('部屋は広くて清潔でした。ただ、隣の部屋の音がうるさくて眠れませんでした。\n'.repeat(60));
+        await page.locator('#why').waitFor();
+        for (const place of ['#text', '#painted', '#terms', '#command']) {
+          await page.locator(place).evaluate((element) => element.scrollIntoView({ block: 'center' }));
+          const box = await page.locator('#result').boundingBox();
+          assert.ok(
+            box !== null && box.y >= 0 && box.y + box.height <= viewport.height,
+            `${place}: ${JSON.stringify(box)}`,
+          );
+          assert.ok(box.height < viewport.height / 5, `${box.height} px`);
+        }
+        assert.ok(await isNoWiderThanItsWindow(page));
+      },
+      { viewport },
+    );
+  }
 
   onPage(
     'a model without explanations still gives stars, and the page asks for an explanation only once',
@@ -264,7 +352,11 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
       }
       assert.equal(await page.locator('#message').textContent(), 'このモデルでは、語に色がつきません。');
       assert.equal(await page.locator('#why').isVisible(), false);
-      assert.deepEqual(questions, [{ texts: GREAT, explain: true }, { texts: GREAT }, { texts: POOR }]);
+      assert.deepEqual(questions, [
+        { texts: GREAT, details: true, explain: true },
+        { texts: GREAT, details: true },
+        { texts: POOR, details: true },
+      ]);
     },
     { provoked: /status of 501/ },
   );
@@ -275,9 +367,9 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     const key = (name: string) => page.keyboard.press(name);
     const focused = () =>
       page.evaluate<string>(
-        'document.activeElement.getAttribute("aria-label") ?? (document.activeElement.id || document.activeElement.textContent)',
+        'document.activeElement.getAttribute("aria-label") ?? (document.activeElement.id || document.activeElement.value || document.activeElement.textContent)',
       );
-    for (const name of ['日本語', 'English', 'text']) {
+    for (const name of ['日本語', 'English', 'one', 'text']) {
       await key('Tab');
       assert.equal(await focused(), name);
     }
@@ -342,6 +434,8 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
       '- rowheader "残念"',
       '- region "同じことをコマンドで":',
       '- button "コピー"',
+      '- group "レビューの件数":',
+      '- radio "1 件" [checked]',
       '- link "モデルカード":',
     ])
       assert.ok(tree.includes(line), `${line}\nin\n${tree}`);
@@ -403,20 +497,15 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
     { permissions: ['clipboard-read', 'clipboard-write'] },
   );
 
-  onPage(
-    'the page shows the version of the model and links to its card',
-    async (page) => {
-      const { bundle } = (await (await fetch(`${host.url}/readyz`)).json()) as {
-        bundle: { name: string; version: string };
-      };
-      await untilSeen(() => page.locator('#model').textContent(), is(`${bundle.name} ${bundle.version}`));
-      await page.getByRole('link', { name: 'モデルカード' }).click();
-      await page.waitForURL('**/card');
-      const card = readFileSync(join(packageRoot, 'model', 'stars', 'README.md'), 'utf8');
-      assert.equal((await page.locator('body').textContent())?.trim(), card.trim());
-    },
-    { provoked: /status of 404/ }, // Chromium requests an icon for the plain text card
-  );
+  onPage('the page shows the version of the model and links to its card', async (page) => {
+    const { bundle } = (await (await fetch(`${host.url}/readyz`)).json()) as {
+      bundle: { name: string; version: string };
+    };
+    await untilSeen(() => page.locator('#model').textContent(), is(`${bundle.name} ${bundle.version}`));
+    await page.getByRole('link', { name: 'モデルカード' }).click();
+    await page.waitForURL('**/card');
+    assert.equal(await page.locator('h1:visible').textContent(), `${bundle.name} ${bundle.version}`);
+  });
 
   // ------------------------------------------------------------------------------------------------ what goes wrong
 
@@ -636,7 +725,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
   for (const [name, options] of Object.entries({
     light: desk,
     dark: { ...desk, colorScheme: 'dark', locale: 'en-US' },
-    phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+    phone: PHONE,
     'phone-dark': { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true, colorScheme: 'dark' },
   } satisfies Record<string, BrowserContextOptions>)) {
     onPage(
@@ -656,7 +745,7 @@ describe('the page in Chromium', { skip: missingBrowser ?? false }, () => {
   }
 });
 
-const SCREENSHOTS = join(packageRoot, 'build', 'screenshots');
+const SCREENSHOTS = join(packageRoot, 'build', 'browser');
 
 function is(expected: unknown): (seen: unknown) => boolean {
   return (seen) => seen === expected;
@@ -702,26 +791,15 @@ function textOf(route: Route): string {
   return (JSON.parse(route.request().postData() ?? '') as { texts: string }).texts;
 }
 
-/**
- * The weight of each UTF-16 unit: the contributions of all terms over it, each divided by the number of its
- * occurrences.
- */
-function weightsOf(text: string, { terms }: Explanation): number[] {
-  return Array.from({ length: text.length }, (_, at) =>
-    terms.reduce((sum, { offsets, contribution }) => {
-      const over = offsets.filter(([start, end]) => start <= at && at < end).length;
-      return sum + (over * contribution) / offsets.length;
-    }, 0),
-  );
+interface Figure {
+  readonly share: number;
+  readonly strongest: number;
 }
 
-/** For each UTF-16 unit, the largest contribution of one occurrence of a term over it, without its sign. */
-function strongestOf(text: string, { terms }: Explanation): number[] {
-  return Array.from({ length: text.length }, (_, at) =>
-    terms.reduce((most, { offsets, contribution }) => {
-      const isOver = offsets.some(([start, end]) => start <= at && at < end);
-      return isOver ? Math.max(most, Math.abs(contribution) / offsets.length) : most;
-    }, 0),
+/** For each UTF-16 unit, the figure of its word, and the largest part of it without its sign. */
+function figuresOf(text: string, { terms }: Explanation): Figure[] {
+  return contributionPieces(text.length, terms).flatMap(({ start, end, share, parts }) =>
+    Array<Figure>(end - start).fill({ share, strongest: Math.max(0, ...parts.map((part) => Math.abs(part.share))) }),
   );
 }
 

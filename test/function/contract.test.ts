@@ -479,6 +479,23 @@ const cases: readonly Case[] = [
     status: 200,
     equals: readFileSync(join(packageRoot, 'model', 'stars', 'README.md'), 'utf8'),
   },
+  ...(
+    [
+      ['ja', 'README.ja.md'],
+      ['fr, ja;q=0.9, en;q=0.8', 'README.ja.md'],
+      ['ja-JP;q=0.5,en-US', 'README.md'],
+      ['ja;q=0, *', 'README.md'],
+      ['fr', 'README.md'],
+    ] as const
+  ).map(([languages, file]) => ({
+    what: `the card for ${languages}`,
+    method: 'GET',
+    path: '/card',
+    headers: { 'Accept-Language': languages },
+    status: 200,
+    equals: readFileSync(join(packageRoot, 'model', 'stars', file), 'utf8'),
+    has: { 'content-type': 'text/markdown; charset=utf-8', vary: 'Accept, Accept-Language' },
+  })),
   { what: 'livez', method: 'GET', path: '/livez', status: 200, equals: { status: 'alive' } },
   { what: 'healthz', method: 'GET', path: '/healthz', status: 200, equals: { status: 'alive' } },
   {
@@ -604,16 +621,25 @@ for (const [name, args] of Object.entries(hosts)) {
       });
     }
 
-    test('a browser gets the page, under a strict policy', async () => {
-      const response = await fetch(host.url, { headers: { Accept: 'text/html,application/xhtml+xml' } });
-      assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
-      const policy = response.headers.get('content-security-policy') ?? '';
-      assert.match(
-        policy,
-        /default-src 'none'; style-src 'sha256-[\w+/=]+'; script-src 'sha256-[\w+/=]+'; connect-src 'self'/,
-      );
-      assert.match(await response.text(), /<title>hoshi 星<\/title>/);
-    });
+    for (const [path, title] of [
+      ['/', 'hoshi 星'],
+      ['/card', 'hoshi 星: model card'],
+      ['/docs', 'hoshi 星: API'],
+    ] as const)
+      test(`a browser gets a page at ${path}, under a strict policy`, async () => {
+        const response = await fetch(host.url + path, { headers: { Accept: 'text/html,application/xhtml+xml' } });
+        assert.match(response.headers.get('content-type') ?? '', /^text\/html/);
+        const policy = response.headers.get('content-security-policy') ?? '';
+        assert.match(
+          policy,
+          /^default-src 'none'; style-src 'sha256-[\w+/=]+'; script-src 'sha256-[\w+/=]+'; connect-src 'self'; img-src data:; /,
+        );
+        assert.match(policy, /; require-trusted-types-for 'script'; trusted-types 'none'$/);
+        const page = await response.text();
+        assert.ok(page.includes(`<title>${title}</title>`));
+        assert.doesNotMatch(page, /\b(common\.(css|js)|many\.js) ?(\*\/)?$|_SOURCE;/m, 'each part is put in');
+        assert.doesNotMatch(page, /\b(src|href)=["']?(https?:)?\/\//, 'nothing from elsewhere');
+      });
 
     test('405 says which methods are allowed', async () => {
       const response = await fetch(host.url, { method: 'DELETE' });

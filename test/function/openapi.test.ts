@@ -7,7 +7,7 @@ import { assertMatches } from './json-schema.ts';
 
 type Content = Readonly<Record<string, { readonly schema: Readonly<Record<string, unknown>> }>>;
 interface OperationObject {
-  readonly requestBody?: { readonly content: Content };
+  readonly requestBody?: { readonly content: Content & { readonly [type: string]: { readonly example?: object } } };
   readonly responses: Readonly<Record<string, { readonly content: Content }>>;
 }
 
@@ -98,3 +98,16 @@ for (const [method, path, status, detail] of failing) {
     assertMatches(problem, schemas[name] ?? {});
   });
 }
+
+test('each body has an example, which the server takes', async () => {
+  const bodies = Object.entries(paths).flatMap(([path, { post }]) => {
+    const content = post?.requestBody?.content['application/json'];
+    return content === undefined ? [] : [[path, content] as const];
+  });
+  assert.ok(bodies.length >= 6, `${bodies.length}`);
+  for (const [path, { schema, example }] of bodies) {
+    assertMatches(example, schema);
+    const response = await send('POST', path.replace('{model}', 'stars').replace('{version}', '0'), example);
+    assert.equal(response.status, 200, `${path}: ${await response.text()}`);
+  }
+});

@@ -38,7 +38,14 @@ describe('the packed folder', () => {
   });
 
   test('has the same bytes each time', () => {
-    const names = ['server.cjs', 'server.cache', 'prom-client.cjs', 'cloudevents.cjs', 'opentelemetry.cjs'];
+    const names = [
+      'server.cjs',
+      'server.cache',
+      'prom-client.cjs',
+      'cloudevents.cjs',
+      'opentelemetry.cjs',
+      'markdown.cjs',
+    ];
     const contents = () =>
       [...names.map((name) => join('bundle', name)), 'sbom.cdx.json', 'THIRD-PARTY.txt'].map((file) => packed(file));
     const before = contents();
@@ -51,7 +58,7 @@ describe('the packed folder', () => {
     const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
     assert.deepEqual(
       new Set(required),
-      new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './opentelemetry.cjs']),
+      new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './markdown.cjs', './opentelemetry.cjs']),
     );
   });
 

@@ -1,5 +1,10 @@
 /** A text → HTML with its words coloured by contributions. colours.ts has the meaning of the colours. */
-import { contributionPieces, type PlacedTerm } from '../../scoring/contribution-pieces.ts';
+import {
+  type ContributionPiece,
+  contributionPieces,
+  type PlacedTerm,
+  writtenTerm,
+} from '../../scoring/contribution-pieces.ts';
 import { escapeHtml, plainText, showText } from './html.ts';
 import { countText, signed } from './numbers.ts';
 
@@ -20,15 +25,15 @@ export function colouredText(text: string, terms: readonly PlacedTerm[], stronge
   const byStrength = pieces.map(({ share }) => Math.abs(share)).sort((a, b) => b - a);
   const weakestStop = byStrength[TAB_STOPS - 1] ?? 0;
   let [html, units] = ['', 0];
-  for (const { start, end, share, terms } of pieces) {
+  for (const { start, end, share, parts } of pieces) {
     if (units >= SHOWN_UNITS) break;
     const shown = clip(text.slice(start, end), SHOWN_UNITS - units);
     units += shown.length;
     const level = Math.ceil(4 * Math.sqrt(Math.abs(share) / strongest)); // most shares are weak; the root separates them
-    if (terms.length === 0 || !(level > 0) || Math.abs(share) < strongest / 200) html += showText(shown);
+    if (parts.length === 0 || !(level > 0) || Math.abs(share) < strongest / 200) html += showText(shown);
     else {
       const stop = Math.abs(share) >= weakestStop ? ' tabindex="0"' : '';
-      html += `<mark class="${share > 0 ? 'u' : 'd'}${Math.min(4, level)}"${stop} data-adds="${tipText(share, terms, digits + 1)}">${showText(shown)}</mark>`;
+      html += `<mark class="${share > 0 ? 'u' : 'd'}${Math.min(4, level)}"${stop} data-adds="${tipText(text, pieces, { share, parts }, digits + 1)}">${showText(shown)}</mark>`;
     }
   }
   const rest = text.length - units;
@@ -42,13 +47,20 @@ export function clip(content: string, units: number): string {
   return content.slice(0, isPair ? units - 1 : units);
 }
 
-/**
- * The tooltip of a coloured word: its share of the score, then each term that covers it with its whole contribution.
- */
-function tipText(share: number, terms: readonly PlacedTerm[], digits: number): string {
-  const lines = Array.from(new Set(terms), ({ term, contribution, offsets }) => {
-    const places = offsets.length > 1 ? ` in ${offsets.length} places` : '';
-    return `${plainText(term)} ${signed(contribution, digits)}${places}`;
+/** The tooltip of a coloured word: its share of the score, then what each term over it adds here. */
+function tipText(
+  text: string,
+  pieces: readonly ContributionPiece[],
+  { share, parts }: Pick<ContributionPiece, 'share' | 'parts'>,
+  digits: number,
+): string {
+  const added = new Map<PlacedTerm, number>();
+  for (const { term, share } of parts) added.set(term, (added.get(term) ?? 0) + share);
+  const lines = Array.from(added, ([{ term, offsets }, share]) => {
+    const first = offsets[0] ?? [0, 0];
+    const words = text.slice(...first);
+    const name = term.startsWith(words) ? writtenTerm(text, pieces, first) + term.slice(words.length) : term;
+    return `${plainText(name)} ${signed(share, digits)}`;
   });
   return escapeHtml([`${signed(share, digits)} stars here`, ...lines].join('\n'));
 }

@@ -1,6 +1,6 @@
 /**
  * The meaning of colours in all reports. colours.css has the colours of the light and of the dark page. The page of the server
- * (function/page.html) and the terminal (cli/terminal/paint.ts) use the same ones for scores that rise and fall:
+ * (function/pages) and the terminal (cli/terminal/paint.ts) use the same ones for scores that rise and fall:
  * test/colours.test.ts compares them.
  */
 

@@ -17,9 +17,9 @@ describe('paintText', () => {
     assert.equal(paintText('良い、良い悪い', terms), `${good}、${good}\x1b[4;38;5;16;48;5;111m悪い\x1b[0m`);
   });
 
-  test('the contributions of overlapping terms are added', () => {
-    const terms = [term('a', 1, [0, 1]), term('a b', -1, [0, 3])];
-    assert.equal(paintText('a b', terms), 'a\x1b[4;38;5;16;48;5;69m b\x1b[0m');
+  test('the shares of overlapping terms are added', () => {
+    const terms = [term('a', 1, [0, 1]), term('b', -1, [2, 3]), term('a b', -2, [0, 3])];
+    assert.equal(paintText('a b', terms), 'a \x1b[4;38;5;16;48;5;69mb\x1b[0m');
   });
 
   test('no colours without terms, without text, or if all contributions are 0', () => {

@@ -534,13 +534,14 @@ describe('failures', () => {
     const names = await readdir(folder);
     let temporary: string[] = [];
     const about = {
-      // The card is written last, so the other files are in the temporary folder now.
-      toString: () => {
+      en: '',
+      // The Japanese card is written last, so the other files are in the temporary folder now.
+      get ja(): string {
         temporary = readdirSync(folder).filter((name) => !names.includes(name));
         throw new Error('the disk is full');
       },
     };
-    const options = { ...oneTree, about: about as unknown as string };
+    const options = { ...oneTree, about };
     await assert.rejects(train(path(), goodAndBad, options), /^Error: the disk is full$/);
     assert.equal(temporary.length, 2, 'the temporary folder and the lock');
     assert.deepEqual(await readdir(folder), names);
