@@ -15,12 +15,13 @@ ARG ENGINES=native-lightgbm
 RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-install-recommends python3-pip; }
 WORKDIR /hoshi
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+COPY tools tools
+RUN npm ci --no-audit --no-fund && touch node_modules/.serving node_modules/.development
 # LightGBM compiles for minutes, so it has a layer that changes of hoshi do not touch.
 COPY native/lightgbm native/lightgbm
 RUN [ "${ENGINES}" = native ] || native/lightgbm/build
 COPY . .
-RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
+RUN make server ENGINES="${ENGINES}"
 ARG RUNTIME
 ARG SOURCE_DATE_EPOCH=0
 RUN image/assemble /image "${RUNTIME}"
