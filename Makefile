@@ -25,37 +25,42 @@ SERVING := dist/.tsbuildinfo-serving $(ENGINE) $(DICTIONARY) $(NORMALIZER) $(COM
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
 
-# Makes files in a make of its own, two at a time. Only one such make runs in a checkout: the next one waits for its end,
-# then finds the work done.
+# Runs NAME-files in a make of its own, with two jobs. Only one such make runs in a checkout: the next one waits for its
+# end, then finds the work done.
 make-locked = @mkdir -p build; \
   flock --nonblock build/lock true || echo 'hoshi: waiting for another build in this folder' >&2; \
-  flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2)
+  flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) $@-files
 
 .PHONY: run serving lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
-  clean sanitize tsan fuzz clients browser spreadsheets faults imports
+  serving-files lightgbm-files build-files server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
 
 run: serving
 	$(NODE) dist/function/main.js
 
 # Builds what serves: under a minute in a new checkout, most of it npm packages and C++.
 serving:
-	$(make-locked) $(SERVING)
+	$(make-locked)
 
 # Builds LightGBM and its addon, for training, imports and the engines that predict with LightGBM. `bin/hoshi` calls it when
 # a command needs them.
 lightgbm:
-	$(make-locked) $(LIGHTGBM)
+	$(make-locked)
 
 # A test that hangs fails after ten minutes, and its name is printed.
 test: build server
 	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
 build:
-	$(make-locked) $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo
+	$(make-locked)
 
 # Builds build/server, hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
 server:
-	$(make-locked) $(SERVER)
+	$(make-locked)
+
+serving-files: $(SERVING); @:
+lightgbm-files: $(LIGHTGBM); @:
+build-files: $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo; @:
+server-files: $(SERVER); @:
 
 # Builds a container image of build/server with docker or buildah. image/build lists its variables.
 image:
