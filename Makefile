@@ -24,6 +24,7 @@ COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contri
 SERVING := dist/.tsbuildinfo-serving $(ENGINE) $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
+TYPEDOC_VERSION := 0.28.20
 
 # Runs NAME-files in a make of its own, with two jobs. Only one such make runs in a checkout: the next one waits for its
 # end, then finds the work done.
@@ -61,6 +62,12 @@ serving-files: $(SERVING); @:
 lightgbm-files: $(LIGHTGBM); @:
 build-files: $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo; @:
 server-files: $(SERVER); @:
+
+# Writes the documentation of the library, as HTML, to build/docs. TypeDoc needs the compiler of TypeScript 6, so it is no
+# dependency of hoshi.
+docs: node_modules/.serving
+	npx --yes --package typedoc@$(TYPEDOC_VERSION) --package typescript@6.0.3 typedoc lib/index.ts --tsconfig tsconfig.serving.json \
+	  --out build/docs --readme lib/README.md --name hoshi --treatWarningsAsErrors --disableSources
 
 # Builds a container image of build/server with docker or buildah. image/build lists its variables.
 image:
