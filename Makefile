@@ -32,8 +32,9 @@ make-locked = @mkdir -p build; \
   flock --nonblock build/lock true || echo 'hoshi: waiting for another build in this folder' >&2; \
   flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) $@-files
 
-.PHONY: run serving lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
-  serving-files lightgbm-files build-files server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
+.PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
+  serving-files development-files lightgbm-files build-files \
+  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -58,14 +59,19 @@ build:
 server:
 	$(make-locked)
 
+# Compiles all TypeScript, with the tests, and installs the packages for development.
+development:
+	$(make-locked)
+
 serving-files: $(SERVING); @:
 lightgbm-files: $(LIGHTGBM); @:
 build-files: $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo; @:
 server-files: $(SERVER); @:
+development-files: dist/.tsbuildinfo; @:
 
 # Writes the documentation of the library, as HTML, to build/docs. TypeDoc needs the compiler of TypeScript 6, so it is no
 # dependency of hoshi.
-docs: node_modules/.serving
+docs: serving
 	npx --yes --package typedoc@$(TYPEDOC_VERSION) --package typescript@6.0.3 typedoc lib/index.ts --tsconfig tsconfig.serving.json \
 	  --out build/docs --readme lib/README.md --name hoshi --treatWarningsAsErrors --disableSources
 
@@ -78,12 +84,12 @@ image-test: build
 	$(NODE) --test dist/test/image/image.test.js
 
 # Types, lint, format, and the rules of the layout: which files include <napi.h>, and which folders each folder imports.
-check: dist/.tsbuildinfo $(CLANG_FORMAT)
+check: development $(CLANG_FORMAT)
 	npx --no-install biome check .
 	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 	$(NODE) --test dist/test/layout.test.js
 
-format: node_modules/.development $(CLANG_FORMAT)
+format: development $(CLANG_FORMAT)
 	npx --no-install biome check --write .
 	$(CLANG_FORMAT) -i $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 
@@ -92,7 +98,7 @@ sanitize: build
 	NODE=$(NODE) test/native/sanitize
 
 # Scores batches and explains texts on many threads, under the thread sanitizer.
-tsan: build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+tsan: build/tsan/scorer_pool serving
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 
 # Tests the server with Python clients and schemathesis, which are installed into build/.
@@ -121,7 +127,7 @@ knative-test: build
 # Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
 FUZZERS := analyzer dictionary vocabulary forest contributions normalizer normalizer_tables
-fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER)
+fuzz: $(FUZZERS:%=build/fuzz/%) serving development
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
 	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=4500 -print_final_stats=1 \
