@@ -15,7 +15,8 @@ ARG ENGINES=native-lightgbm
 RUN [ "${ENGINES}" = native ] || { apt-get update && apt-get install -y --no-install-recommends python3-pip; }
 WORKDIR /hoshi
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+COPY tools tools
+RUN npm ci --no-audit --no-fund && touch node_modules/.serving node_modules/.development
 # LightGBM compiles for minutes, so it has a layer that changes of hoshi do not touch.
 COPY native/lightgbm native/lightgbm
 RUN [ "${ENGINES}" = native ] || native/lightgbm/build
@@ -23,7 +24,7 @@ COPY . .
 # For `--version`: the build context has no .git.
 ARG REVISION
 RUN printf '%s\n' "${REVISION}" > commit.txt
-RUN make server ENGINES="${ENGINES}" LIGHTGBM="$([ "${ENGINES}" = native ] && echo OFF || echo ON)"
+RUN make server ENGINES="${ENGINES}"
 ARG RUNTIME
 ARG SOURCE_DATE_EPOCH=0
 RUN image/assemble /image "${RUNTIME}"

@@ -4,38 +4,76 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 NODE ?= node
-SOURCES := $(shell find bin cli image native model function bench test -name '*.ts' -not -path '*/node_modules/*')
+# The TypeScript of tsconfig.serving.json, and of tsconfig.json.
+SERVING_SOURCES := $(shell find bin cli function lib model native -name '*.ts')
+SOURCES := $(SERVING_SOURCES) $(shell find image bench test -name '*.ts')
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
 CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
-# OFF builds without LightGBM, which is enough for serving. Do not set it in a checkout that was built with LightGBM.
-LIGHTGBM ?= ON
 # The engines that `make server` packs: `native-lightgbm` for both native engines, which serve any model; `native` alone;
-# or `all`. Without LightGBM there is only `native`.
-ENGINES ?= $(if $(filter ON,$(LIGHTGBM)),native-lightgbm,native)
+# or `all`. Only `native` needs no LightGBM.
+ENGINES ?= native-lightgbm
 ENGINE := build/addon/Release/hoshi_engine.node
-ADDONS := $(ENGINE) $(if $(filter ON,$(LIGHTGBM)),build/addon/Release/hoshi_lightgbm.node)
+LIGHTGBM := build/addon/Release/hoshi_lightgbm.node
 # CMake's list of the compiler's calls, from which the gate takes the flags.
 COMPILE_COMMANDS := build/addon/compile_commands.json
 DICTIONARY := build/dictionary/ipadic.bin
 NORMALIZER := build/dictionary/normalizer.bin
 SERVER := build/server/server.cjs
 COMPILED := model/stars/vocabulary.bin model/stars/forest.bin model/stars/contributions.bin
+# All that a server needs. LightGBM is not in it.
+SERVING := dist/.tsbuildinfo-serving $(ENGINE) $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 CLANG_FORMAT := build/clang-format/clang_format/data/bin/clang-format
 CLANG_FORMAT_VERSION := 23.1.5
+TYPEDOC_VERSION := 0.28.20
 
-.PHONY: run test build server image image-test deploy knative-test check format bench gate train tools clean sanitize tsan fuzz clients browser spreadsheets faults imports
+# Runs NAME-files in a make of its own, with two jobs. Only one such make runs in a checkout: the next one waits for its
+# end, then finds the work done.
+make-locked = @mkdir -p build; \
+  flock --nonblock build/lock true || echo 'hoshi: waiting for another build in this folder' >&2; \
+  flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) $@-files
 
-run: build
+.PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
+  serving-files development-files lightgbm-files build-files \
+  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
+
+run: serving
 	$(NODE) dist/function/main.js
+
+# Builds what serves: under a minute in a new checkout, most of it npm packages and C++.
+serving:
+	$(make-locked)
+
+# Builds LightGBM and its addon, for training, imports and the engines that predict with LightGBM. `bin/hoshi` calls it when
+# a command needs them.
+lightgbm:
+	$(make-locked)
 
 # A test that hangs fails after ten minutes, and its name is printed.
 test: build server
 	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
 
-build: $(ADDONS) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+build:
+	$(make-locked)
 
 # Builds build/server, hoshi's part of an image: the server in one file, with the addon and the tables that it needs.
-server: $(SERVER)
+server:
+	$(make-locked)
+
+# Compiles all TypeScript, with the tests, and installs the packages for development.
+development:
+	$(make-locked)
+
+serving-files: $(SERVING); @:
+lightgbm-files: $(LIGHTGBM); @:
+build-files: $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo; @:
+server-files: $(SERVER); @:
+development-files: dist/.tsbuildinfo; @:
+
+# Writes the documentation of the library, as HTML, to build/docs. TypeDoc needs the compiler of TypeScript 6, so it is no
+# dependency of hoshi.
+docs: serving
+	npx --yes --package typedoc@$(TYPEDOC_VERSION) --package typescript@6.0.3 typedoc lib/index.ts --tsconfig tsconfig.serving.json \
+	  --out build/docs --readme lib/README.md --name hoshi --treatWarningsAsErrors --disableSources
 
 # Builds a container image of build/server with docker or buildah. image/build lists its variables.
 image:
@@ -46,12 +84,12 @@ image-test: build
 	$(NODE) --test dist/test/image/image.test.js
 
 # Types, lint, format, and the rules of the layout: which files include <napi.h>, and which folders each folder imports.
-check: dist/.tsbuildinfo $(CLANG_FORMAT)
+check: development $(CLANG_FORMAT)
 	npx --no-install biome check .
 	$(CLANG_FORMAT) --dry-run -Werror $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 	$(NODE) --test dist/test/layout.test.js
 
-format: node_modules/.package-lock.json $(CLANG_FORMAT)
+format: development $(CLANG_FORMAT)
 	npx --no-install biome check --write .
 	$(CLANG_FORMAT) -i $(CXX_SOURCES) $(CXX_TEST_SOURCES)
 
@@ -60,7 +98,7 @@ sanitize: build
 	NODE=$(NODE) test/native/sanitize
 
 # Scores batches and explains texts on many threads, under the thread sanitizer.
-tsan: build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+tsan: build/tsan/scorer_pool serving
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
 
 # Tests the server with Python clients and schemathesis, which are installed into build/.
@@ -89,7 +127,7 @@ knative-test: build
 # Runs each fuzzer for SECONDS seconds. Findings go to build/fuzz. It needs clang and its libFuzzer.
 SECONDS := 60
 FUZZERS := analyzer dictionary vocabulary forest contributions normalizer normalizer_tables
-fuzz: $(FUZZERS:%=build/fuzz/%) dist/.tsbuildinfo $(DICTIONARY) $(NORMALIZER)
+fuzz: $(FUZZERS:%=build/fuzz/%) serving development
 	$(NODE) dist/test/fuzz/seeds.js build/fuzz/corpus
 	for fuzzer in $(FUZZERS); do \
 	  build/fuzz/$$fuzzer -max_total_time=$(SECONDS) -timeout=20 -max_len=4500 -print_final_stats=1 \
@@ -123,38 +161,55 @@ tools:
 	command -v $(NODE) >/dev/null || need 'Node 20 or newer' 'apt-get install nodejs npm (or nodejs.org)'; \
 	[ "$$($(NODE) -p 'process.versions.node.split(".")[0] >= 20')" = true ] || need 'Node 20 or newer' "found Node $$($(NODE) --version); see nodejs.org"; \
 	command -v npm >/dev/null || need npm 'apt-get install npm'; \
-	command -v g++ >/dev/null || need g++ 'apt-get install g++'; \
-	[ "$(LIGHTGBM)" = OFF ] && exit; \
-	command -v python3 >/dev/null || need python3 'apt-get install python3'; \
+	command -v g++ >/dev/null || need g++ 'apt-get install g++'
+
+tools-lightgbm: tools
+	@need() { echo "hoshi: $$1 is missing, which LightGBM needs: $$2" >&2; exit 1; }; \
+	command -v python3 >/dev/null || need python3 'apt-get install python3-pip'; \
 	python3 -m pip --version >/dev/null 2>&1 || need pip 'apt-get install python3-pip'
 
-node_modules/.package-lock.json: package.json package-lock.json | tools
-	npm ci
+# The packages that hoshi runs on, and those of tools/package.json, which compile it. Installed packages for development stay.
+node_modules/.serving: package.json package-lock.json tools/package.json | tools
+	npm ci --no-audit --no-fund $(if $(wildcard node_modules/.development),,--omit=dev)
 	@touch $@
 
-build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools node_modules/.package-lock.json
+# Also the packages that check, test and pack hoshi. `npm ci` would remove the others first, from under a running server.
+node_modules/.development: node_modules/.serving
+	npm install --no-save --no-audit --no-fund --include=dev
+	@touch $@
+
+build/lightgbm/lib/lib_lightgbm.a: native/lightgbm/build | tools-lightgbm node_modules/.serving
 	native/lightgbm/build
 	@touch $@
 
-$(ADDONS) $(COMPILE_COMMANDS) &: $(if $(filter ON,$(LIGHTGBM)),build/lightgbm/lib/lib_lightgbm.a) CMakeLists.txt $(CXX_SOURCES) node_modules/.package-lock.json
-	native/build --CDHOSHI_LIGHTGBM=$(LIGHTGBM)
-	@touch $(ADDONS) $(COMPILE_COMMANDS)
+$(ENGINE) $(COMPILE_COMMANDS) &: native/build CMakeLists.txt $(CXX_SOURCES) node_modules/.serving
+	native/build hoshi_engine
+	@touch $(ENGINE) $(COMPILE_COMMANDS)
 
-dist/.tsbuildinfo: tsconfig.json node_modules/.package-lock.json $(SOURCES)
-	npx --no-install tsc
+# Both addons are in one folder of CMake, which runs there once at a time.
+$(LIGHTGBM): build/lightgbm/lib/lib_lightgbm.a native/build CMakeLists.txt $(CXX_SOURCES) node_modules/.serving | $(ENGINE)
+	native/build hoshi_lightgbm
+	@touch $@
+
+dist/.tsbuildinfo-serving: tsconfig.json tsconfig.serving.json node_modules/.serving $(SERVING_SOURCES)
+	npx --no-install tsc --build tsconfig.serving.json
+	@touch $@
+
+dist/.tsbuildinfo: dist/.tsbuildinfo-serving node_modules/.development $(SOURCES)
+	npx --no-install tsc --build
 	@touch $@
 
 # The files that the native engine maps: kuromoji's dictionary, with its frequent entries close together, the tables of
 # the normalizer, and the shipped model. The corpus gives the frequencies.
-$(DICTIONARY) $(NORMALIZER) &: $(wildcard model/compile/*.ts model/reference/normalization/*.tsv) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.package-lock.json | dist/.tsbuildinfo
+$(DICTIONARY) $(NORMALIZER) &: $(wildcard model/compile/*.ts model/reference/normalization/*.tsv) $(wildcard model/corpus/*.tsv model/corpus/sentences/*.tsv) node_modules/.serving | dist/.tsbuildinfo-serving
 	bin/hoshi compile-dictionary --out $(DICTIONARY)
 	@touch $(DICTIONARY) $(NORMALIZER)
 
-$(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo
+$(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/stars/manifest.json | dist/.tsbuildinfo-serving
 	bin/hoshi compile model/stars
 
-$(SERVER): $(SOURCES) $(ADDONS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) package.json LICENSE NOTICE $(wildcard function/pages/*) \
-  node_modules/.package-lock.json | dist/.tsbuildinfo
+$(SERVER): $(SOURCES) $(SERVING) $(if $(filter-out native,$(ENGINES)),$(LIGHTGBM)) package.json LICENSE NOTICE \
+  $(wildcard function/pages/*) | dist/.tsbuildinfo
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
 
 # The engine without Node, for the programs in test/ that are pure C++.

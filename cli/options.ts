@@ -10,6 +10,7 @@ import type { BadRow } from '../model/io/reviews.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { type EngineChoice, engineNames, type Scorer } from '../model/scoring/scorer.ts';
 import { packageRoot } from '../native/package-root.ts';
+import { prepareEngine } from './lightgbm.ts';
 
 /** The bundle that hoshi ships. */
 export const shippedBundle = join(packageRoot, 'model', 'stars');
@@ -35,7 +36,7 @@ export function addEngineOption(command: Command): Command {
 }
 
 export function scorerOf({ bundle, engine }: ScorerFlags): Promise<Scorer> {
-  return loadScorer({ bundlePath: bundle, engine, warn: log });
+  return loadScorer({ bundlePath: bundle, engine, warn: log, prepare: prepareEngine });
 }
 
 /** The option of commands that make a bundle. */

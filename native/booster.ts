@@ -96,7 +96,7 @@ export function checkLightgbm(): void {
     const { message } = error as Error;
     throw new NativeError(
       'addon',
-      `training and imports need LightGBM, which is not built here. To build it, run \`make build\` in a checkout of hoshi, without LIGHTGBM=OFF; it takes about three minutes. ${message}`,
+      `training and imports need LightGBM, which is not built here. To build it, run \`make lightgbm\` in a checkout of hoshi; it takes about three minutes. ${message}`,
       { cause: error },
     );
   }

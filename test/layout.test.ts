@@ -37,6 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'native',
   ],
   function: ['model/scoring', 'model/io', 'native'],
+  lib: ['model/scoring', 'native'],
   'model/training': [
     'model/evaluation',
     'model/corpus',

@@ -15,6 +15,7 @@ import type { BadRow } from '../../model/io/reviews.ts';
 import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import type { Scorer } from '../../model/scoring/scorer.ts';
+import { prepareEngine } from '../lightgbm.ts';
 import {
   addEncodingOption,
   addEngineOption,
@@ -69,7 +70,8 @@ export function compareCommand(): Command {
 
 async function compare(oldPath: string, newPath: string, file: string | undefined, flags: Flags): Promise<void> {
   if (flags.report !== undefined) await checkWritable(flags.report);
-  const load = (bundlePath: string) => loadScorer({ bundlePath, engine: flags.engine, warn: log });
+  const load = (bundlePath: string) =>
+    loadScorer({ bundlePath, engine: flags.engine, warn: log, prepare: prepareEngine });
   const scorers: Pair<Scorer> = { old: await load(oldPath), new: await load(newPath) };
   const models = { old: scorers.old.bundle, new: scorers.new.bundle };
   const progress = await createProgress(process.stderr.isTTY !== true);

@@ -10,6 +10,7 @@ import type { Encoding } from '../../model/io/encoding.ts';
 import { hashOfReviews, type Review, readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
+import { prepareEngine } from '../lightgbm.ts';
 import {
   addEncodingOption,
   addScorerOptions,
@@ -50,7 +51,7 @@ async function evaluateFile(data: string, flags: Flags): Promise<void> {
   logBadRows(data, badRows);
   starRangeOf(reviews); // throws before the work, not after it
   const bundle = flags.report === undefined ? undefined : await readBundle(bundlePath);
-  const scorer = await loadScorer({ bundlePath, engine, warn: log, ...(bundle && { bundle }) });
+  const scorer = await loadScorer({ bundlePath, engine, warn: log, prepare: prepareEngine, ...(bundle && { bundle }) });
   const scores = await scoreReviews(scorer, reviews);
   const evaluation = measureScores(reviews, scores, scorer.bundle);
   const print = () =>

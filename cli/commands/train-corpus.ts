@@ -15,7 +15,7 @@ import { readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
 import { starsHistogramSplit, starsRecipe } from '../../model/training/stars-recipe.ts';
 import { train } from '../../model/training/train.ts';
-import { checkLightgbm } from '../../native/index.ts';
+import { requireLightgbm } from '../lightgbm.ts';
 import { addEncodingOption, log, logBadRows, readingOf } from '../options.ts';
 import { createProgress } from '../terminal/progress.ts';
 import { withReservedBundle } from '../terminal/reserved-bundle.ts';
@@ -54,7 +54,7 @@ export function trainCorpusCommand(): Command {
 }
 
 async function trainCorpus({ out, cross, curve, ...flags }: Flags, command: Command): Promise<void> {
-  checkLightgbm();
+  requireLightgbm();
   const corpus = await readCorpus();
   if (cross !== undefined)
     return printMeasures('without', cross === 'domain' ? leaveOneDomainOut(corpus) : sentenceFolds(corpus, FOLDS));

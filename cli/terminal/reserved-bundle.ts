@@ -1,18 +1,18 @@
 /** The frame of every command that makes a bundle. */
 import { BundleDestination } from '../../model/bundle/destination.ts';
-import { checkLightgbm } from '../../native/index.ts';
+import { requireLightgbm } from '../lightgbm.ts';
 import { type InterruptOptions, runInterruptible } from './interrupt.ts';
 
 /**
- * Runs `work` with the folder `out` reserved for a bundle. Throws before the work if LightGBM is not built, or if no bundle
- * can be written to the folder. A signal that ends the process leaves no temporary file behind.
+ * Runs `work` with the folder `out` reserved for a bundle. Builds LightGBM first if it is missing. Throws before the work if it
+ * cannot be built, or if no bundle can be written to the folder. A signal that ends the process leaves no temporary file behind.
  */
 export async function withReservedBundle<Result>(
   out: string,
   work: (destination: BundleDestination, signal: AbortSignal) => Promise<Result>,
   options: InterruptOptions = { signals: [] },
 ): Promise<Result> {
-  checkLightgbm();
+  requireLightgbm();
   const destination = BundleDestination.reserve(out);
   const cleanUp = () => {
     options.cleanUp?.();

@@ -15,6 +15,8 @@ export interface ScorerOptions {
   readonly bundle?: Bundle;
   /** Gets a message when `auto` skips an engine, and when the bundle has no usable compiled tables. */
   readonly warn?: Warn;
+  /** Called before an engine is loaded, to get what the engine needs. If it throws, the engine is unavailable. */
+  readonly prepare?: (engine: EngineName) => void;
 }
 
 /**
@@ -32,8 +34,9 @@ export async function loadScorer(options: ScorerOptions): Promise<Scorer> {
   });
 }
 
-async function loadFrom(source: BundleSource, { bundlePath, engine, warn = () => {} }: ScorerOptions): Promise<Scorer> {
-  const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, warn);
+async function loadFrom(source: BundleSource, options: ScorerOptions): Promise<Scorer> {
+  const { bundlePath, engine } = options;
+  const scorer = await loadFirstAvailable(engine === 'auto' ? engineNames : [engine], source, options);
   for (const { text, score } of scorer.bundle.goldens) {
     const received = scorer.score(text);
     if (!Object.is(received, score)) {
@@ -49,14 +52,16 @@ async function loadFrom(source: BundleSource, { bundlePath, engine, warn = () =>
 async function loadFirstAvailable(
   [engine, ...others]: readonly EngineName[],
   source: BundleSource,
-  warn: Warn,
+  options: ScorerOptions,
 ): Promise<Scorer> {
+  const { warn = () => {}, prepare } = options;
   try {
+    prepare?.(engine as EngineName);
     return await loadEngine(engine as EngineName, source, warn);
   } catch (error) {
     if (others.length === 0 || error instanceof BundleError) throw error;
     warn(`engine ${engine} is unavailable; falling back to ${others[0]}: ${(error as Error).message}`);
-    return loadFirstAvailable(others, source, warn);
+    return loadFirstAvailable(others, source, options);
   }
 }
 

@@ -88,7 +88,7 @@ describe('before the work begins', () => {
       const { stderr, status } = shell(`${command} --out new`, { options: `--require ${preload}` });
       assert.match(
         stderr,
-        /^hoshi: training and imports need LightGBM, which is not built here\. To build it, run `make build` .*\n$/,
+        /^hoshi: training and imports need LightGBM, which is not built here\. To build it, run `make lightgbm` .*\n$/,
       );
       assert.equal(status, 1);
       assert.equal(existsSync(join(folder, 'new')), false);
