@@ -17,7 +17,7 @@ import type { ScoringService } from './service.ts';
 const SPARE_CONNECTIONS = 64;
 
 /** How often connections that have sent nothing are looked at, in milliseconds. */
-const MAX_CHECK_INTERVAL_MS = 1000;
+const MAX_CHECK_INTERVAL_MS = 5000;
 
 /** The open connections of a server. */
 export interface Connections {
