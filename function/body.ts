@@ -240,14 +240,19 @@ function endOfString(json: string, start: number): number {
   return json.length;
 }
 
-/** The text of UTF-8 bytes, without a byte order mark. Throws a 400 for bytes that are not UTF-8. */
-export function decodeUtf8({ buffer, byteOffset, byteLength }: Uint8Array): string {
+/** The text of UTF-8 bytes, or undefined for other bytes. A byte order mark stays. */
+export function utf8TextOf({ buffer, byteOffset, byteLength }: Uint8Array): string | undefined {
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (!isUtf8(bytes))
+  return isUtf8(bytes) ? bytes.toString() : undefined;
+}
+
+/** The text of UTF-8 bytes, without a byte order mark. Throws a 400 for bytes that are not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const body = utf8TextOf(bytes);
+  if (body === undefined)
     throw new HttpError(400, 'Expected the body to be UTF-8, received other bytes', {
       advice: async () => (await import('./hints/encodings.ts')).encodingAdvice(bytes),
     });
-  const body = bytes.toString();
   return body.charCodeAt(0) === 0xfeff ? body.slice(1) : body;
 }
 

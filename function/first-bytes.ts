@@ -15,7 +15,7 @@ export type Serve = (socket: Socket, firstBytes: Buffer) => void;
  * client leaves before. All connections share its listeners, because each request may come on a new connection.
  */
 export function byVersion(http1: Serve, http2: Serve): (socket: Socket) => void {
-  /** Of clients that have sent less than three bytes. */
+  /** The bytes of each client that has sent less than three. */
   const started = new WeakMap<Socket, Buffer>();
   function onData(this: Socket, chunk: Buffer): void {
     if (this.writableEnded) return; // it was refused meanwhile

@@ -26,10 +26,10 @@ import { handle, refuse } from './request-lifecycle.ts';
 import { HttpError } from './response.ts';
 import type { ScoringService } from './service.ts';
 
-/** A connection takes about 0.1 MB, far more than one of HTTP/1. A proxy needs a few. */
+/** A connection takes about 40 kB. A proxy needs a few. */
 const MAX_CONNECTIONS = 256;
 const MAX_STREAMS_PER_CONNECTION = 100; // at a time: what RFC 9113 recommends at least
-/** The limit of all connections together. A stream takes about 20 KB while it is open. */
+/** The limit of all connections together. A stream takes about 20 kB while it is open. */
 const MAX_STREAMS = 1024;
 const MAX_HEADER_BYTES = 1 << 14; // as by HTTP/1
 const MAX_INVALID_FRAMES = 100;
@@ -37,6 +37,7 @@ const MAX_INVALID_FRAMES = 100;
 const MAX_SESSION_MEMORY_MB = 2;
 /** Bytes of bodies that may be in transit on a connection. They count as buffered bytes when they arrive. */
 const WINDOW_BYTES = 1 << 20;
+
 type Settings = Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
 
 export class Http2Connections {

@@ -27,7 +27,7 @@ class Texts {
   std::vector<std::size_t> ends_;
 };
 
-// Of one text. A word is unknown if it alone is not a term of the vocabulary.
+// The words of one text. A word is unknown if it alone is not a term of the vocabulary.
 struct WordCounts {
   std::uint64_t words = 0, unknown_words = 0;
   WordCounts& operator+=(const WordCounts& other) {
@@ -50,7 +50,7 @@ struct WordCountsByText {
   std::vector<std::uint32_t> words, unknown_words;
 };
 
-// Of many texts: the counts of their words, and the histogram of each text's share of unknown words.
+// The counts of words in many texts, and the histogram of each text's share of unknown words.
 struct WordTotals {
   static constexpr std::size_t kBins = 10;
 

@@ -63,7 +63,7 @@ class SurfaceTerms {
     word_count_ = 0;
   }
 
-  // Of the words that were counted.
+  // The counts of the words so far.
   const WordCounts& counts() const { return counts_; }
 
  private:

@@ -1,14 +1,15 @@
 /** The methods of gRPC's services: the Open Inference Protocol and health probes. */
-import { isUtf8 } from 'node:buffer';
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
+import { utf8TextOf } from '../body.ts';
 import { refuse } from '../body-schema.ts';
 import { namedModel } from '../named-model.ts';
+import { NO_BYTES } from '../operation.ts';
 import { inferBody, inferenceOf, modelMetadata, outputTensor, serverMetadata, tensorBytes } from '../protocols/v2.ts';
 import { HttpError } from '../response.ts';
 import type { NamedModel, RequestContext } from '../route.ts';
 import type { ScoringService } from '../service.ts';
 import { type Health, HealthCheckResponse_ServingStatus as ServingStatus } from './generated/health_pb.ts';
-import type { GRPCInferenceService, ModelInferRequest } from './generated/open_inference_pb.ts';
+import { GRPCInferenceService, type ModelInferRequest } from './generated/open_inference_pb.ts';
 import { Code, ConnectError, createContextKey } from './packages.ts';
 
 /** A call, as its method sees it. */
@@ -74,8 +75,6 @@ export const inference: ServiceImpl<typeof GRPCInferenceService> = {
   }),
 };
 
-const NO_BYTES = new Uint8Array(0);
-
 function contentsOf(scores: Float64Array): { readonly contents: { readonly fp64Contents: number[] } } {
   return { contents: { fp64Contents: Array.from(scores) } };
 }
@@ -111,16 +110,16 @@ function jsonOf({ id, inputs, outputs, rawInputContents }: ModelInferRequest, ra
   };
 }
 
-function textOf({ buffer, byteOffset, byteLength }: Uint8Array, pointer: string): string {
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (!isUtf8(bytes)) throw new HttpError(400, 'Expected each text to be UTF-8, received other bytes', { pointer });
-  return bytes.toString();
+function textOf(bytes: Uint8Array, pointer: string): string {
+  const text = utf8TextOf(bytes);
+  if (text === undefined) throw new HttpError(400, 'Expected each text to be UTF-8, received other bytes', { pointer });
+  return text;
 }
 
 // ------------------------------------------------------------------------------------------------------------ health
 
 /** The names that a probe may ask for. The empty name is the whole server. */
-const INFERENCE = 'inference.GRPCInferenceService';
+const INFERENCE = GRPCInferenceService.typeName;
 const SERVICES: readonly string[] = ['', INFERENCE];
 
 export const health: ServiceImpl<typeof Health> = {

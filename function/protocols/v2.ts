@@ -8,8 +8,8 @@
  *
  * The parameter `content_type` of the tensor is that of MLServer: `str`, or `base64` for texts as base64 (RFC 4648).
  */
-import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
+import { utf8TextOf } from '../body.ts';
 import {
   checkedByHandler,
   checkTextCount,
@@ -198,9 +198,8 @@ function textsInBytes(tail: Uint8Array, size: number, count: number, pointer: st
     const length = at + 4 <= bytes.length ? bytes.readUInt32LE(at) : Number.POSITIVE_INFINITY;
     if (at + 4 + length > bytes.length)
       refuse(`text ${texts.length} to end within the tensor's ${size} bytes`, bytes, pointer, 'a longer one');
-    const text = bytes.subarray(at + 4, at + 4 + length);
-    if (!isUtf8(text)) refuse(`text ${texts.length} to be UTF-8`, text, pointer, 'other bytes');
-    texts.push(text.toString());
+    const text = utf8TextOf(bytes.subarray(at + 4, at + 4 + length));
+    texts.push(text ?? refuse(`text ${texts.length} to be UTF-8`, text, pointer, 'other bytes'));
     at += 4 + length;
   }
   if (texts.length !== count) refuseCount(count, texts.length, pointer);
@@ -216,9 +215,8 @@ function decodeBase64(base64: string, i: number, pointer: string): string {
     refuse(`${place} to be base64`, base64, pointer, 'characters outside A–Z, a–z, 0–9, + and /');
   if (base64.length % 4 !== 0)
     refuse(`${place} to be base64 of a length that is a multiple of 4, padded by =`, base64, pointer, 'another length');
-  const bytes = Buffer.from(base64, 'base64');
-  if (!isUtf8(bytes)) refuse(`${place} to be UTF-8 in base64`, bytes, pointer, 'other bytes');
-  return bytes.toString();
+  const text = utf8TextOf(Buffer.from(base64, 'base64'));
+  return text ?? refuse(`${place} to be UTF-8 in base64`, text, pointer, 'other bytes');
 }
 
 /** Whether the client requests a binary response: for the output "score", or else for all outputs. */
