@@ -268,7 +268,11 @@ describe('the pages in Chromium', { skip: missingBrowser ?? false }, () => {
     );
     assert.deepEqual(await page.locator('.operation summary').allTextContents(), expected);
     assert.deepEqual(await page.locator('#schemas h3').allTextContents(), Object.keys(document.components.schemas));
-    for (const summary of await page.locator('.operation > summary').all()) await summary.press('Enter');
+    // An operation gets its details in the `toggle` event, which follows the key.
+    for (const operation of await page.locator('.operation').all()) {
+      await operation.locator('summary').press('Enter');
+      await operation.locator('form').waitFor();
+    }
     assert.doesNotMatch((await page.locator('main').textContent()) ?? '', /undefined|\[object/);
     assert.equal(await page.locator('form').count(), expected.length);
   });
