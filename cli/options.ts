@@ -1,6 +1,6 @@
 /** Options that several commands share, the parsers of options, and messages to the terminal. */
 import { once } from 'node:events';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { escapeControls } from '../function/log.ts';
 import { checkModelName } from '../model/bundle/model-name.ts';
@@ -9,11 +9,8 @@ import { type RecordFormat, recordFormats } from '../model/io/records.ts';
 import type { BadRow } from '../model/io/reviews.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { type EngineChoice, engineNames, type Scorer } from '../model/scoring/scorer.ts';
-import { packageRoot } from '../native/package-root.ts';
+import { shippedBundle } from '../native/package-root.ts';
 import { prepareEngine } from './lightgbm.ts';
-
-/** The bundle that hoshi ships. */
-export const shippedBundle = join(packageRoot, 'model', 'stars');
 
 export interface ScorerFlags {
   readonly bundle: string;

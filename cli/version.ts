@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../native/package-root.ts';
+import { packageRoot, shippedBundle } from '../native/package-root.ts';
 
 /** Adds `-V, --version`. The text is made only if `args` ask for it, and only then the files that it needs are loaded. */
 export async function addVersion(command: Command, args: readonly string[]): Promise<Command> {
@@ -16,14 +16,13 @@ async function versionText(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   return [
     `hoshi ${version}`,
-    `model ${(await shippedModel()) ?? 'unknown'}`,
+    `model ${shippedModel() ?? 'unknown'}`,
     `commit ${commitOf(packageRoot) ?? 'unknown'}`,
   ].join('\n');
 }
 
 /** `NAME VERSION`. Undefined if the model is missing or damaged: `hoshi inspect` says more. */
-async function shippedModel(): Promise<string | undefined> {
-  const { shippedBundle } = await import('./options.ts');
+function shippedModel(): string | undefined {
   try {
     const { name, version } = JSON.parse(readFileSync(join(shippedBundle, 'manifest.json'), 'utf8'));
     return `${name} ${version}`;

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { type EngineChoice, engineNames } from '../model/scoring/scorer.ts';
 import { requireBuiltin } from '../native/builtin.ts';
-import { packageRoot } from '../native/package-root.ts';
+import { shippedBundle } from '../native/package-root.ts';
 
 export interface Config {
   readonly port: number;
@@ -194,7 +194,6 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
  * Throws an Error if another model is mounted, because the shipped one would then answer in its place.
  */
 function bundleFolder(setting: string | undefined, mounted: string, remarks: Remark[]): string {
-  const shipped = join(packageRoot, 'model', 'stars');
   const { existsSync, lstatSync, readdirSync } = requireBuiltin('node:fs');
   const isBundle = (folder: string) => existsSync(join(folder, 'manifest.json'));
   if (setting !== undefined) {
@@ -207,7 +206,7 @@ function bundleFolder(setting: string | undefined, mounted: string, remarks: Rem
     return mounted;
   }
   // A link that leads nowhere yet is something: KServe may link to a model that is still being loaded.
-  if (lstatSync(mounted, { throwIfNoEntry: false }) === undefined) return shipped;
+  if (lstatSync(mounted, { throwIfNoEntry: false }) === undefined) return shippedBundle;
   let names: readonly string[];
   try {
     names = readdirSync(mounted).filter((name) => name !== 'lost+found');
@@ -218,12 +217,12 @@ function bundleFolder(setting: string | undefined, mounted: string, remarks: Rem
     const inner = names.find((name) => isBundle(join(mounted, name)));
     const advice =
       inner === undefined
-        ? `HOSHI_BUNDLE=${shipped} serves the shipped model`
+        ? `HOSHI_BUNDLE=${shippedBundle} serves the shipped model`
         : `Set HOSHI_BUNDLE=${join(mounted, inner)}`;
     throw new Error(`Expected ${mounted} to be a bundle with manifest.json, found a folder without one. ${advice}`);
   }
   remarks.push({ severity: 'warning', message: `${mounted} is empty, so the shipped model is served` });
-  return shipped;
+  return shippedBundle;
 }
 
 /** An IP address, with or without brackets, or the name of a host. */

@@ -1,20 +1,14 @@
 /** The library's scorer: checks arguments, and hands the work to a scorer of model/scoring. Only `loadScorer` imports it. */
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FeatureExtractor, loadBundleExtractor } from '../model/scoring/feature-extractor.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer as Inner } from '../model/scoring/scorer.ts';
-import { packageRoot } from '../native/package-root.ts';
+import { shippedBundle } from '../native/package-root.ts';
 import { type CheckedOptions, checkText, checkTexts } from './arguments.ts';
 import type { Engine, Explanation, Model, Scorer, Token } from './types.ts';
 
 export async function load({ bundle, engine, warn }: CheckedOptions): Promise<Scorer> {
-  const bundlePath =
-    bundle === undefined
-      ? join(packageRoot, 'model', 'stars')
-      : typeof bundle === 'string'
-        ? bundle
-        : fileURLToPath(bundle);
+  const bundlePath = bundle instanceof URL ? fileURLToPath(bundle) : (bundle ?? shippedBundle);
   const inner = await loadScorer({ bundlePath, engine, warn });
   return new LoadedScorer(inner, () => loadBundleExtractor({ path: bundlePath, manifest: inner.bundle }, warn));
 }

@@ -1,4 +1,4 @@
-/** The folder of the package. A source file and its compiled file in `dist/` get the same folder. */
+/** The folder of the package, and that of the shipped bundle. A source file and its compiled file in `dist/` get the same folder. */
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireBuiltin } from './builtin.ts';
@@ -17,3 +17,6 @@ function findPackageRoot(): string {
 }
 
 export const packageRoot = findPackageRoot();
+
+/** The bundle that hoshi ships. */
+export const shippedBundle = join(packageRoot, 'model', 'stars');

@@ -6,7 +6,8 @@ import { COMPILED_DICTIONARY_FILE, compiledFiles } from '../../model/bundle/mani
 import { readBundle } from '../../model/bundle/read.ts';
 import { writeAtomically } from '../../model/io/write-atomically.ts';
 import { compiledDictionaryOf } from '../../model/training/compiled-dictionary.ts';
-import { log, shippedBundle } from '../options.ts';
+import { shippedBundle } from '../../native/package-root.ts';
+import { log } from '../options.ts';
 
 export function compileCommand(): Command {
   return new Command('compile')

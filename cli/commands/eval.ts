@@ -10,6 +10,7 @@ import type { Encoding } from '../../model/io/encoding.ts';
 import { hashOfReviews, type Review, readReviews, starRangeOf } from '../../model/io/reviews.ts';
 import { checkWritable } from '../../model/io/write-atomically.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
+import { shippedBundle } from '../../native/package-root.ts';
 import { prepareEngine } from '../lightgbm.ts';
 import {
   addEncodingOption,
@@ -20,7 +21,6 @@ import {
   logBadRows,
   readingOf,
   type ScorerFlags,
-  shippedBundle,
 } from '../options.ts';
 import { evaluationText } from '../terminal/evaluation.ts';
 

@@ -10,7 +10,7 @@ import {
   type WeighedTerm,
 } from '../../model/scoring/inspect.ts';
 import { labelCutsOf } from '../../model/scoring/labels.ts';
-import { shippedBundle } from '../options.ts';
+import { shippedBundle } from '../../native/package-root.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { plainList } from '../terminal/table.ts';
 

@@ -14,7 +14,8 @@ import {
   loadBundleExtractor,
   loadFeatureExtractor,
 } from '../../model/scoring/feature-extractor.ts';
-import { addEncodingOption, log, print, readingOf, shippedBundle } from '../options.ts';
+import { shippedBundle } from '../../native/package-root.ts';
+import { addEncodingOption, log, print, readingOf } from '../options.ts';
 import { addUserDictionaryOptions, type UserDictionaryFlags, userDictionaryOf } from '../user-dictionary.ts';
 
 interface Flags extends UserDictionaryFlags {

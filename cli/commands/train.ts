@@ -14,6 +14,7 @@ import type { ClassWeights } from '../../model/training/class-weights.ts';
 import { type PresetName, presetNames, presetOf, presets } from '../../model/training/presets.ts';
 import { type Trained, type TrainOptions, train } from '../../model/training/train.ts';
 import { NORMALIZER_STEPS, type NormalizerStep } from '../../native/normalizer-steps.ts';
+import { shippedBundle } from '../../native/package-root.ts';
 import {
   addEncodingOption,
   addNameOption,
@@ -25,7 +26,6 @@ import {
   modelNameOf,
   numberFrom,
   readingOf,
-  shippedBundle,
 } from '../options.ts';
 import { createProgress, type Progress } from '../terminal/progress.ts';
 import { withReservedBundle } from '../terminal/reserved-bundle.ts';

@@ -16,11 +16,10 @@ import { parseArgs } from 'node:util';
 import { runProcess } from '../../bench/process.ts';
 import { machine } from '../../bench/report.ts';
 import { benchTexts } from '../../bench/texts.ts';
-import { shippedBundle } from '../../cli/options.ts';
 import { markdownRow } from '../../cli/terminal/table.ts';
 import type { Encoding } from '../../model/io/encoding.ts';
 import { loadScorer } from '../../model/scoring/load.ts';
-import { packageRoot } from '../../native/package-root.ts';
+import { packageRoot, shippedBundle } from '../../native/package-root.ts';
 import { encodeText } from '../fixtures/encode.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000000' } } });
