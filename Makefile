@@ -4,11 +4,11 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 NODE ?= node
-# The TypeScript of tsconfig.serving.json, and of tsconfig.json.
+# The TypeScript of tsconfig.serving.json, and of tsconfig.json. An upload to Google Cloud has no test/ and no bench/.
 SERVING_SOURCES := $(shell find bin cli function lib model native -name '*.ts')
-SOURCES := $(SERVING_SOURCES) $(shell find image bench test -name '*.ts')
+SOURCES := $(SERVING_SOURCES) $(shell find image bench test -name '*.ts' 2>/dev/null)
 CXX_SOURCES := $(shell find native -name '*.cc' -o -name '*.h')
-CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h')
+CXX_TEST_SOURCES := $(shell find test bench -name '*.cc' -o -name '*.h' 2>/dev/null)
 # The engines that `make server` packs: `native-lightgbm` for both native engines, which serve any model; `native` alone;
 # or `all`. Only `native` needs no LightGBM.
 ENGINES ?= native-lightgbm
@@ -34,7 +34,7 @@ make-locked = @mkdir -p build; \
 
 .PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
   serving-files development-files lightgbm-files build-files \
-  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
+  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports gcp-build buildpack-test
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -114,6 +114,19 @@ browser: build
 # bundle or the new one has to be there each time. ARGS='--every 10' is shorter. It needs g++.
 faults: build
 	$(NODE) dist/test/long/faults.js $(ARGS)
+
+# For Google Cloud's buildpacks, which run it after `npm ci` and before `npm prune`. It is not for a working copy: it
+# changes package.json, so that `npm prune` removes the packages of tools/, too.
+gcp-build:
+	rm -rf build dist
+	touch node_modules/.serving
+	$(MAKE) --no-print-directory serving
+	rm -rf build/addon/CMakeFiles build/addon/Release/obj* build/lock
+	npm pkg delete workspaces
+
+# Does the steps of Google's buildpacks in a root with the packages of its builder image. It needs root and debootstrap.
+buildpack-test:
+	test/deploy/buildpack
 
 # Deploys the image of `make image` to a cluster with Knative: make deploy REGISTRY=HOST/PROJECT/REPOSITORY
 deploy:

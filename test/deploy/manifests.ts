@@ -1,6 +1,6 @@
 /** service.yaml and the manifests in deploy/, parsed. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { packageRoot } from '../../native/package-root.ts';
 
@@ -55,7 +55,7 @@ export interface PodTemplate {
 export const manifestFiles: readonly string[] = [
   'service.yaml',
   ...readdirSync(join(packageRoot, 'deploy'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.yaml'))
+    .filter((file) => file.endsWith('.yaml') && basename(file) !== 'kustomization.yaml')
     .map((file) => join('deploy', file))
     .sort(),
 ];

@@ -112,7 +112,7 @@ describe('image/build', () => {
     const git = (dirty: string) =>
       `case $1 in rev-parse) echo abc ;; status) printf '${dirty}' ;; log) echo 1700000000 ;; esac`;
     const revision = (dirty: string) => /REVISION=\S*/.exec(run('build', { docker, git: git(dirty) }).calls)?.[0];
-    assert.deepEqual([revision(''), revision(' M Dockerfile')], ['REVISION=abc', 'REVISION=abc-dirty']);
+    assert.deepEqual([revision(''), revision(' M image/Dockerfile')], ['REVISION=abc', 'REVISION=abc-dirty']);
     assert.equal(/REVISION=\S*/.exec(run('build', { docker }).calls)?.[0], 'REVISION=');
   });
 
