@@ -23,7 +23,10 @@ export function loadAddon(name: 'hoshi_engine' | 'hoshi_lightgbm'): unknown {
   if (file.startsWith(PREBUILDS) && !existsSync(file))
     throw new NativeError(
       'addon',
-      `expected ${file}, found none: this package has addons for ${readdirSync(PREBUILDS).sort().join(', ')}. For another platform, build a checkout of hoshi by \`make build\``,
+      `expected ${file}, found none: this package has addons for ${readdirSync(PREBUILDS)
+        .filter((name) => !name.endsWith('.txt'))
+        .sort()
+        .join(', ')}. For another platform, build a checkout of hoshi by \`make build\``,
     );
   try {
     return createRequire(import.meta.url)(file);
