@@ -181,6 +181,8 @@ test('`files` of package.json name what the library, the server and the commands
     'dist/lib/index.js',
     'dist/lib/index.d.ts',
     'function/pages/home.html',
+    'model/evaluation/report/colours.css',
+    'model/evaluation/report/page.css',
     'model/stars/manifest.json',
     'model/stars/forest.bin',
     'model/stars/vocabulary.bin',
