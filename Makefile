@@ -32,7 +32,12 @@ make-locked = @mkdir -p build; \
   flock --nonblock build/lock true || echo 'hoshi: waiting for another build in this folder' >&2; \
   flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) $@-files
 
-.PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
+# The platforms whose addons `make package` packs: those of native/zig/toolchain.
+PLATFORMS ?= linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl
+PREBUILDS = $(PLATFORMS:%=build/prebuilds/%/hoshi_engine.node)
+PACKAGE := build/package/files.txt
+
+.PHONY: package package-test run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
   serving-files development-files lightgbm-files build-files \
   server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports gcp-build buildpack-test
 
@@ -50,7 +55,7 @@ lightgbm:
 
 # A test that hangs fails after ten minutes, and its name is printed.
 test: build server
-	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -name image.test.js | sort)
+	$(NODE) --test --test-timeout=600000 $$(find dist/test -name '*.test.js' -not -path '*/browser/*' -not -path '*/knative/*' -not -path '*/package/*' -not -name image.test.js | sort)
 
 build:
 	$(make-locked)
@@ -67,6 +72,7 @@ serving-files: $(SERVING); @:
 lightgbm-files: $(LIGHTGBM); @:
 build-files: $(SERVING) $(LIGHTGBM) dist/.tsbuildinfo; @:
 server-files: $(SERVER); @:
+package-files: $(PACKAGE); @:
 development-files: dist/.tsbuildinfo; @:
 
 # Writes the documentation of the library, as HTML, to build/docs. TypeDoc needs the compiler of TypeScript 6, so it is no
@@ -82,6 +88,17 @@ image:
 # Builds the image and tests it, started as a container runtime would start it.
 image-test: build
 	$(NODE) --test dist/test/image/image.test.js
+
+# Packs hoshi for npm, with the addons of all PLATFORMS: build/package/hoshi-VERSION.tgz, its checksum, bill of materials and
+# list of files. The first run compiles LightGBM for each platform, about three minutes each on two cores.
+package:
+	$(make-locked)
+
+# Tests the list of the package, then installs it without compiler and network in another Debian release, on each Node of
+# NODES. It needs root and debootstrap. The tests build no package: run `make package` first, as CI does for its one platform.
+package-test: $(PACKAGE) dist/.tsbuildinfo
+	$(NODE) --test dist/test/package/*.test.js
+	test/package/install $(NODES)
 
 # Types, lint, format, and the rules of the layout: which files include <napi.h>, and which folders each folder imports.
 check: development $(CLANG_FORMAT)
@@ -224,6 +241,23 @@ $(COMPILED) &: $(wildcard model/compile/*.ts) model/bundle/compile.ts model/star
 $(SERVER): $(SOURCES) $(SERVING) $(if $(filter-out native,$(ENGINES)),$(LIGHTGBM)) package.json LICENSE NOTICE \
   $(wildcard function/pages/*) | dist/.tsbuildinfo
 	$(NODE) dist/image/pack.js $(@D) $(ENGINES)
+
+# native/prebuild makes both addons.
+build/prebuilds/%/hoshi_engine.node: native/prebuild native/zig/toolchain native/zig/requirements.txt native/zig/libm.cc native/addon.map \
+  native/lightgbm/build CMakeLists.txt $(CXX_SOURCES) node_modules/.serving
+	native/prebuild $*
+
+# Two runs for one commit and the same PLATFORMS give the same bytes.
+$(PACKAGE): $(PREBUILDS) $(DICTIONARY) $(NORMALIZER) $(COMPILED) dist/.tsbuildinfo package.json package-lock.json LICENSE NOTICE \
+  README.md README.ja.md $(wildcard function/pages/* model/stars/*) build/package/platforms
+	$(NODE) dist/image/npm-package.js $(@D)/new $(PLATFORMS)
+	rm -rf $(@D)/hoshi $(@D)/*.tgz* && mv $(@D)/new/* $(@D) && rmdir $(@D)/new
+	@touch $@
+
+# Changes if PLATFORMS do.
+build/package/platforms: FORCE
+	@mkdir -p $(@D); echo '$(PLATFORMS)' | cmp --silent - $@ || echo '$(PLATFORMS)' >$@
+FORCE:
 
 # The engine without Node, for the programs in test/ that are pure C++.
 CORE := $(addprefix native/,table_file.cc dictionary.cc normalizer/elongation.cc normalizer/kaomoji.cc \

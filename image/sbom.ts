@@ -13,7 +13,7 @@ interface Component {
   readonly name: string;
   readonly version?: string;
   readonly purl?: string;
-  readonly licenses?: readonly { readonly license: { readonly id: string } }[];
+  readonly licenses?: readonly ({ readonly license: { readonly id: string } } | { readonly expression: string })[];
 }
 
 interface Bom {
@@ -30,6 +30,8 @@ const UNICODE = [
   componentOf('pkg:generic/unicode-emoji@17.0', 'Unicode-3.0'),
 ];
 
+const NODE = componentOf(`pkg:generic/node@${process.versions.node}`);
+
 const LIGHTGBM = componentOf('pkg:pypi/lightgbm@4.7.0', 'MIT');
 
 /**
@@ -43,8 +45,11 @@ const LIGHTGBM_PARTS = [
   componentOf('pkg:generic/nanoarrow@0.8.0', 'Apache-2.0'),
 ];
 
-/** `packages` are names with versions, `name@version`. Throws if `npm sbom` does not list one of them. */
-export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom {
+/** The C++ library, with libc++abi, libunwind and compiler-rt, in the addons of the npm package (native/zig/toolchain). */
+export const LIBCXX = componentOf('pkg:generic/llvm-libcxx@22.1.8', 'Apache-2.0 WITH LLVM-exception');
+
+/** `others` are what the packages run with. `packages` are names with versions, `name@version`. Throws if `npm sbom` does not list one of them. */
+export function sbomOf(packages: readonly string[], withLightgbm: boolean, others = [NODE]): Bom {
   // With --omit=dev, npm also leaves out a package that a development package needs as a peer.
   const output = execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: packageRoot,
@@ -63,7 +68,7 @@ export function sbomOf(packages: readonly string[], withLightgbm: boolean): Bom 
     metadata: { ...metadata, component: { ...metadata.component, type: 'application', name: 'hoshi' } },
     components: [
       ...bom.components.filter((component) => isIn(component['bom-ref'])),
-      componentOf(`pkg:generic/node@${process.versions.node}`),
+      ...others,
       ...UNICODE,
       ...(withLightgbm ? [LIGHTGBM, ...LIGHTGBM_PARTS] : []),
     ],
@@ -89,7 +94,9 @@ function componentOf(purl: string, license?: string): Component {
     name,
     ...(version === undefined ? {} : { version: decodeURIComponent(version) }),
     purl,
-    ...(license === undefined ? {} : { licenses: [{ license: { id: license } }] }),
+    ...(license === undefined
+      ? {}
+      : { licenses: [license.includes(' ') ? { expression: license } : { license: { id: license } }] }),
   };
 }
 

@@ -1,10 +1,13 @@
 // The addon hoshi_engine: normalizer, analyzer, vectorizer, forest, contributions, extractor and scorer for
 // JavaScript, and calls of the file system. Serving needs only this addon, not LightGBM. stages_addon.h and
 // scorer_addon.h have its objects.
-#include "engine_addon.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <memory>
 
+#include "engine_addon.h"
 #include "files.h"
 #include "scorer_addon.h"
 #include "stages_addon.h"
@@ -24,7 +27,9 @@ Napi::Value TryLock(const Napi::CallbackInfo& info) {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
-  if (!__builtin_cpu_supports("sse4.2"))
+  // Not __builtin_cpu_supports: Zig's run-time library never fills the variable that it reads.
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx) == 0 || (ecx & bit_SSE4_2) == 0)
     throw Napi::Error::New(
         env, "expected a processor with SSE 4.2 (x86-64-v2), found an older one; use HOSHI_ENGINE=js");
 #endif

@@ -33,6 +33,15 @@ test('a packed server without LightGBM builds none', () => {
   assert.match(commandsOf('server', 'ENGINES=all'), /hoshi_lightgbm/);
 });
 
+test('a package has the addons of the platforms that are named, and no others', () => {
+  const commands = commandsOf('package', 'PLATFORMS=linux-x64 linux-arm64-musl');
+  assert.deepEqual(commands.match(/^native\/prebuild \S+$/gm), [
+    'native/prebuild linux-x64',
+    'native/prebuild linux-arm64-musl',
+  ]);
+  assert.match(commands, /npm-package\.js build\/package\/new linux-x64 linux-arm64-musl$/m);
+});
+
 test('a second build waits for the first one, and says so', async (t) => {
   const first = spawn('flock', [join('build', 'lock'), 'sh', '-c', 'echo locked; read line'], {
     cwd: packageRoot,

@@ -162,7 +162,7 @@ describe('functions-framework', () => {
     });
 });
 
-test('a packed package has what the library, the server and the commands load', () => {
+test('`files` of package.json name what the library, the server and the commands load; `make package` adds the addons', () => {
   const { stdout } = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: packageRoot,
     encoding: 'utf8',
@@ -174,7 +174,6 @@ test('a packed package has what the library, the server and the commands load', 
     'LICENSE',
     'NOTICE',
     'bin/hoshi',
-    'build/addon/Release/hoshi_engine.node',
     'build/dictionary/ipadic.bin',
     'build/dictionary/normalizer.bin',
     'dist/bin/main.js',
@@ -182,6 +181,8 @@ test('a packed package has what the library, the server and the commands load', 
     'dist/lib/index.js',
     'dist/lib/index.d.ts',
     'function/pages/home.html',
+    'model/evaluation/report/colours.css',
+    'model/evaluation/report/page.css',
     'model/stars/manifest.json',
     'model/stars/forest.bin',
     'model/stars/vocabulary.bin',
@@ -189,7 +190,7 @@ test('a packed package has what the library, the server and the commands load', 
   ])
     assert.ok(paths.has(path), `expected ${path} in the package`);
   const unwanted = [...paths].filter((path) =>
-    /^(test|bench|image|dist\/(test|bench|image)|tools|node_modules)\/|\.cc$|report\.html$/.test(path),
+    /^(test|bench|image|dist\/(test|bench|image)|tools|node_modules)\/|\.cc$|\.map$|report\.html$/.test(path),
   );
   assert.deepEqual(unwanted, []);
 });
