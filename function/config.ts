@@ -334,7 +334,8 @@ function extensionsIn(text: string | undefined): Readonly<Record<string, string>
   if (text === undefined) return {};
   let extensions: unknown;
   try {
-    extensions = (JSON.parse(text) as { readonly extensions?: unknown } | null)?.extensions ?? {};
+    const overrides: unknown = JSON.parse(text);
+    if (!Array.isArray(overrides)) extensions = (overrides as { readonly extensions?: unknown }).extensions ?? {};
   } catch {
     // refused below
   }

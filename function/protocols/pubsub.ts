@@ -31,8 +31,7 @@ const body: BodySchema<unknown> = {
           {
             data: {
               ...string,
-              contentEncoding: 'base64',
-              description: 'JSON as of a POST to /, or the plain text of a review.',
+              description: 'Base64 of JSON as of a POST to /, or of the plain text of a review.',
             },
             attributes: {
               type: 'object',
