@@ -151,7 +151,7 @@ export class RequestScoring {
 
   /** Explains a list of BigQuery in slices, of which one at a time runs. The work of all is limited before. */
   async explainSlices(texts: readonly string[]): Promise<readonly (Explanation | UnexplainedScore)[]> {
-    const { admission, counters, limits, bigQueryLimits } = this.#service;
+    const { admission, counters, bigQueryLimits } = this.#service;
     const scorer = this.#service.ready ?? (await this.#service.scorer);
     checkBigQueryWork(EXPLANATION_COST_UNITS * texts.length, texts.length, bigQueryLimits.workLimitUnits);
     const lengths = texts.map((text) => unitsOf(text, scorer, MAX_EXPLAINED_UNITS));
@@ -166,10 +166,9 @@ export class RequestScoring {
     const long = texts.filter((_, i) => !isShort(i));
     const longScores = long.length === 0 ? [] : await this.scoreSlices(long);
     const short = texts.filter((_, i) => isShort(i));
-    const maxTexts = Math.max(1, Math.floor(limits.workLimitUnits / EXPLANATION_COST_UNITS));
     const { explainAll } = await import('./explain.ts'); // loaded on first use
     const explanations: Explanation[] = [];
-    for (const slice of slicesOf(short, maxTexts, MAX_EXPLAINED_UNITS_TOGETHER)) {
+    for (const slice of slicesOf(short, MAX_SLICE_EXPLANATIONS, MAX_EXPLAINED_UNITS)) {
       const units = slice.texts.length * EXPLANATION_COST_UNITS;
       if (explanations.length === 0 && !admission.hasRoomFor(units)) throw shed(counters, 'queue');
       const startMs = this.#startScoring(texts.length, total + lengthOf(long));
@@ -235,6 +234,9 @@ const MAX_EXPLAINED_UNITS = 4000;
 
 /** The texts of one slice of a list of BigQuery, which the scorer's threads score in a few milliseconds. */
 const MAX_SLICE_UNITS = 1 << 16;
+
+/** The explanations of one slice, which take some tens of milliseconds: a batch that takes longer makes others wait or fail. */
+const MAX_SLICE_EXPLANATIONS = 16;
 
 /** The texts of one request of BigQuery that are explained, at 60 bytes of response for each unit. */
 const MAX_BIGQUERY_EXPLAINED_UNITS = 64_000;
