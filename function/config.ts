@@ -30,6 +30,8 @@ export interface Config {
   readonly bigQueryWorkLimitUnits: number;
   /** Where the answers to events go, if the platform names a sink. Undefined: into the response. */
   readonly sink: SinkSettings | undefined;
+  /** How long the sink may take. */
+  readonly sinkTimeoutMs: number;
   /** How long a client may take to send its headers. */
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
@@ -77,8 +79,6 @@ export interface SinkSettings {
   readonly extensions: Readonly<Record<string, string>>;
   /** K_CA_CERTS: certificates in PEM that are trusted besides the usual ones. */
   readonly certificates: string | undefined;
-  /** How long the sink may take. */
-  readonly timeoutMs: number;
 }
 
 export interface Remark {
@@ -205,12 +205,8 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
       TEXT_COST_UNITS,
       2 ** 32,
     ),
-    sink: sinkIn(
-      value('K_SINK'),
-      value('K_CE_OVERRIDES'),
-      value('K_CA_CERTS'),
-      integer('HOSHI_SINK_TIMEOUT_MS', 5000, 1, 600_000),
-    ),
+    sink: sinkIn(value('K_SINK'), value('K_CE_OVERRIDES'), value('K_CA_CERTS')),
+    sinkTimeoutMs: integer('HOSHI_SINK_TIMEOUT_MS', 5000, 1, 600_000),
     headersTimeoutMs: integer('HOSHI_HEADERS_TIMEOUT_MS', 10_000, 1, 600_000),
     requestTimeoutMs: integer('HOSHI_REQUEST_TIMEOUT_MS', 30_000, 1, 600_000),
     keepAliveTimeoutMs: integer('HOSHI_KEEP_ALIVE_TIMEOUT_MS', 620_000, 1, 3_600_000),
@@ -321,12 +317,11 @@ function sinkIn(
   url: string | undefined,
   overrides: string | undefined,
   certificates: string | undefined,
-  timeoutMs: number,
 ): SinkSettings | undefined {
   if (url === undefined) return undefined;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Error(`Expected K_SINK to be a URL of http or https, received ${JSON.stringify(url)}`);
-  return { url, extensions: extensionsIn(overrides), certificates, timeoutMs };
+  return { url, extensions: extensionsIn(overrides), certificates };
 }
 
 /** K_CE_OVERRIDES: `{"extensions": {"name": "value"}}`. */

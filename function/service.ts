@@ -31,6 +31,7 @@ export class ScoringService {
   readonly bigQueryLimits: RequestLimits;
   /** The sink of the answers to events, if there is one. */
   readonly sinkSettings: SinkSettings | undefined;
+  readonly sinkTimeoutMs: number;
   /** The folder of the model's bundle. */
   readonly bundlePath: string;
   /** HOSHI_MODEL_NAME, if it is set. */
@@ -69,6 +70,7 @@ export class ScoringService {
       eventLoopUnits,
     };
     this.sinkSettings = config.sink;
+    this.sinkTimeoutMs = config.sinkTimeoutMs;
     this.bundlePath = config.bundlePath;
     this.servedName = config.modelName;
     this.scorer = scorer;

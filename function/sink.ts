@@ -12,13 +12,13 @@ import type { SinkSettings } from './config.ts';
 import { HttpError } from './response.ts';
 
 export class Sink {
-  readonly #settings: SinkSettings;
+  readonly #timeoutMs: number;
   readonly #url: URL;
   readonly #client: Pick<typeof https, 'request'>;
   readonly #agent: http.Agent;
 
-  constructor(settings: SinkSettings) {
-    this.#settings = settings;
+  constructor(settings: SinkSettings, timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
     this.#url = new URL(settings.url);
     const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS };
     if (this.#url.protocol === 'http:') {
@@ -34,7 +34,7 @@ export class Sink {
 
   /** Resolves when the sink has taken the event. Rejects with a 502, a 503 or a 504 otherwise. */
   async post(headers: Readonly<Record<string, string>>, body: string): Promise<void> {
-    const signal = AbortSignal.timeout(this.#settings.timeoutMs);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
     let answer: Answer;
     try {
       answer = await this.#send(headers, body, signal);
@@ -42,7 +42,7 @@ export class Sink {
       if (signal.aborted)
         throw new HttpError(
           504,
-          `Expected the sink (K_SINK) to answer within ${this.#settings.timeoutMs} ms, received nothing. HOSHI_SINK_TIMEOUT_MS sets this limit`,
+          `Expected the sink (K_SINK) to answer within ${this.#timeoutMs} ms, received nothing. HOSHI_SINK_TIMEOUT_MS sets this limit`,
         );
       const { code } = error as NodeJS.ErrnoException;
       throw new HttpError(502, `Expected a connection to the sink (K_SINK), received ${code ?? 'an error'}`);
@@ -104,8 +104,8 @@ const IDLE_MS = 30_000;
 const sinks = new WeakMap<SinkSettings, Sink>();
 
 /** The sink of the settings, made once. */
-export function sinkOf(settings: SinkSettings): Sink {
-  const known = sinks.get(settings) ?? new Sink(settings);
+export function sinkOf(settings: SinkSettings, timeoutMs: number): Sink {
+  const known = sinks.get(settings) ?? new Sink(settings, timeoutMs);
   sinks.set(settings, known);
   return known;
 }

@@ -139,12 +139,12 @@ export async function answerEvent(
 ): Promise<HttpResponse> {
   const { bundle } = await service.scorer;
   const source = `/v1/models/${encodeURIComponent(service.nameOf(bundle))}`;
-  const { sinkSettings } = service;
+  const { sinkSettings, sinkTimeoutMs } = service;
   if (sinkSettings === undefined) return eventResponse(received, source, json);
   const { sinkOf } = await import('../sink.ts');
   const event = answerTo(received.event, source, json).cloneWith(sinkSettings.extensions);
   const { headers, body } = binaryOf(event);
-  await sinkOf(sinkSettings).post(headers, body);
+  await sinkOf(sinkSettings, sinkTimeoutMs).post(headers, body);
   return { status: 204, type: 'application/json', body: '' };
 }
 

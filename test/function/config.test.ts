@@ -50,9 +50,9 @@ test('K_SINK is a URL, and K_CE_OVERRIDES has extensions', () => {
     url: K_SINK,
     extensions: { team: 'reviews' },
     certificates: undefined,
-    timeoutMs: 5000,
   });
   assert.deepEqual(parseConfig({ K_SINK, K_CE_OVERRIDES: '{}', HOSHI_SINK_TIMEOUT_MS: '70' }).sink?.extensions, {});
+  assert.equal(parseConfig({ HOSHI_SINK_TIMEOUT_MS: '70' }).sinkTimeoutMs, 70);
   assert.throws(
     () => parseConfig({ K_SINK: 'broker' }),
     /^Error: Expected K_SINK to be a URL of http or https, received "broker"$/,
