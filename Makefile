@@ -34,7 +34,7 @@ make-locked = @mkdir -p build; \
 
 .PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
   serving-files development-files lightgbm-files build-files \
-  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
+  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports bigquery-peers bigquery-rate
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -104,6 +104,14 @@ tsan: build/tsan/scorer_pool serving
 # Tests the server with Python clients and schemathesis, which are installed into build/.
 clients: build
 	NODE=$(NODE) test/clients/run
+
+# Compares POST /bigquery with the handler that BigQuery DataFrames generates. It installs 800 MB into build/.
+bigquery-peers: build
+	NODE=$(NODE) BIGFRAMES=1 test/clients/run
+
+# Scores a million rows by POST /bigquery. ARGS='--batch 100 --mode label' changes the requests.
+bigquery-rate: build server
+	$(NODE) dist/test/long/bigquery.js $(ARGS)
 
 # Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
 # Screenshots go to build/browser.
