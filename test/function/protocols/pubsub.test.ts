@@ -419,23 +419,20 @@ describe('with a sink', () => {
     assert.equal(status, 502);
     assert.match(text, /Expected a connection to the sink \(K_SINK\), received ECONNRESET/);
   });
+});
 
-  test('300 messages at once: none is lost', async () => {
-    sink.answer = () => 202;
-    sink.deliveries.length = 0;
-    await Promise.all(
-      Array.from({ length: 300 }, async (_, i) => {
-        const body = wrapped('ab', undefined, { messageId: String(i) });
-        // On a busy machine, some answers take longer than 300 ms. The sender sends such a message again.
-        for (let status = 0; status !== 204; ) {
-          status = (await push(host, body)).status;
-          assert.ok(status === 204 || status === 504, String(status));
-        }
-      }),
-    );
-    const causes = sink.deliveries.map(({ headers }) => headers['ce-causationid']);
-    assert.equal(new Set(causes).size, 300);
-  });
+test('300 messages at once: none is lost', async () => {
+  const sink = new FakeSink();
+  const port = await sink.listen();
+  const host = await start([fakeServer], { K_SINK: `http://127.0.0.1:${port}/`, HOSHI_SINK_TIMEOUT_MS: '60000' });
+  const responses = await Promise.all(
+    Array.from({ length: 300 }, (_, i) => push(host, wrapped('ab', undefined, { messageId: String(i) }))),
+  );
+  for (const { status } of responses) assert.equal(status, 204);
+  assert.equal(new Set(sink.deliveries.map(({ headers }) => headers['ce-causationid'])).size, 300);
+  assert.equal(sink.deliveries.length, 300);
+  await host.stop();
+  sink.close();
 });
 
 test('SIGTERM waits for the sink', async () => {
