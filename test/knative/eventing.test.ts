@@ -1,6 +1,6 @@
 /**
  * deploy/eventing on a cluster with Knative Eventing: 1,000 events through a Broker to hoshi, and its replies to a
- * second subscriber, none lost; messages of Pub/Sub whose answers go to the Broker by a SinkBinding; a JobSink that
+ * second subscriber, none lost though a pod of hoshi is killed; messages of Pub/Sub whose answers go to the Broker by a SinkBinding; a JobSink that
  * scores the file of an event.
  */
 import assert from 'node:assert/strict';
@@ -17,6 +17,8 @@ import { keep, show } from './results.ts';
 import { image, sharedFolder } from './settings.ts';
 
 const EVENTS = 1000;
+/** Before this event is sent, a pod of hoshi is killed without notice. */
+const KILLED_AT = 300;
 const PUSHES = 200;
 const SENDERS = 16;
 const PATIENCE = { patienceMs: 180_000, everyMs: 200 };
@@ -97,6 +99,11 @@ describe('deploy/eventing', { skip }, () => {
     const lines = (await (await fetch(counterUrl)).text()).split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Counted);
   };
+  const killHoshi = async () => {
+    const [pod] = await space.alivePods('hoshi');
+    assert.ok(pod);
+    await space.kubectl('delete', 'pod', pod.metadata.name, '--force', '--grace-period=0');
+  };
   /** Waits for the answers to these events, and checks each: none lost, the right score, one id for each. */
   const expectAnswers = async (prefix: string, count: number): Promise<readonly Counted[]> => {
     const found = async () => (await counted()).filter(({ cause }) => cause.startsWith(prefix));
@@ -112,11 +119,12 @@ describe('deploy/eventing', { skip }, () => {
     return answers;
   };
 
-  test(`${EVENTS} events: Broker, Trigger, hoshi, reply, Trigger; none is lost`, {
+  test(`${EVENTS} events: Broker, Trigger, hoshi, reply, Trigger; a pod is killed, and none is lost`, {
     timeout: PATIENCE.patienceMs,
   }, async () => {
     const began = performance.now();
     await sendAll(EVENTS, async (i) => {
+      if (i === KILLED_AT) await killHoshi();
       const response = await fetch(brokerUrl, {
         method: 'POST',
         headers: {
