@@ -35,7 +35,6 @@ const body: BodySchema<unknown> = {
             },
             attributes: {
               type: 'object',
-              additionalProperties: string,
               description: '"content-type" tells JSON and text apart; the answer has "subject".',
             },
             messageId: string,
