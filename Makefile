@@ -39,7 +39,7 @@ PACKAGE := build/package/files.txt
 
 .PHONY: package package-test run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
   serving-files development-files lightgbm-files build-files \
-  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports gcp-build buildpack-test
+  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports gcp-build buildpack-test bigquery-peers bigquery-rate
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -121,6 +121,14 @@ tsan: build/tsan/scorer_pool serving
 # Tests the server with Python clients and schemathesis, which are installed into build/.
 clients: build
 	NODE=$(NODE) test/clients/run
+
+# Compares POST /bigquery with the handler that BigQuery DataFrames generates. It installs 800 MB into build/.
+bigquery-peers: build
+	NODE=$(NODE) BIGFRAMES=1 test/clients/run
+
+# Scores a million rows by POST /bigquery. ARGS='--batch 100 --mode label' changes the requests.
+bigquery-rate: build server
+	$(NODE) dist/test/long/bigquery.js $(ARGS)
 
 # Tests the page in Chromium. If Chromium is missing, the tests are skipped, or fail with CHROMIUM_REQUIRED=1.
 # Screenshots go to build/browser.

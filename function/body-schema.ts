@@ -127,8 +127,9 @@ export function object<P extends Properties>(
         if (!Object.hasOwn(given, key)) {
           if (!isOptional)
             refuse(`${name} in the ${pointer === '#' ? 'body' : 'object'}`, undefined, pointer, 'none', async () => {
-              const { memberAdvice } = await import('./hints/similar.ts');
-              return memberAdvice(key, Object.keys(given)) ?? exampleAdvice;
+              const { memberAdvice, protocolAdvice } = await import('./hints/similar.ts');
+              const names = Object.keys(given);
+              return protocolAdvice(key, names) ?? memberAdvice(key, names) ?? exampleAdvice;
             });
         } else if (isOptional && given[key] === null) delete given[key];
         else schema.check(given[key], name, `${pointer}/${key}`, limits);

@@ -8,6 +8,12 @@ import type { Coding } from './decompress.ts';
 import type { HttpRequest } from './http-message.ts';
 import { HttpError, setBy } from './response.ts';
 
+export interface BodyLimit {
+  readonly limitBytes: number;
+  /** The variable that sets it. */
+  readonly setBy: 'HOSHI_BODY_LIMIT_BYTES' | 'HOSHI_BIGQUERY_BODY_LIMIT_BYTES';
+}
+
 /** Whether the request's Content-Length is over the limit. */
 export function announcesTooManyBytes(request: HttpRequest, limitBytes: number): boolean {
   return Number(request.headers['content-length'] ?? 0) > limitBytes;
@@ -24,7 +30,7 @@ export function announcesTooManyBytes(request: HttpRequest, limitBytes: number):
  */
 export function readBody(
   request: HttpRequest,
-  limitBytes: number,
+  { limitBytes, setBy: variable }: BodyLimit,
   reserve: (bytes: number) => void,
   checkWait: (bodies: number, expectedMs: number) => void,
   onBody: (body: Uint8Array) => void,
@@ -37,10 +43,7 @@ export function readBody(
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     throw new HttpError(501, 'Expected Transfer-Encoding: chunked or none, received another coding');
   const tooLarge = () =>
-    new HttpError(
-      413,
-      `Expected a body of at most ${limitBytes} bytes, received more${setBy('HOSHI_BODY_LIMIT_BYTES')}`,
-    );
+    new HttpError(413, `Expected a body of at most ${limitBytes} bytes, received more${setBy(variable)}`);
   if (announcesTooManyBytes(request, limitBytes) || (rawBody?.length ?? 0) > limitBytes) throw tooLarge();
   if (rawBody !== undefined) {
     onBody(rawBody);

@@ -24,6 +24,14 @@ export interface Config {
   readonly textsLimit: number | undefined;
   /** The most work of one request: the units of its texts, TEXT_COST_UNITS for each, and the cost of explanations. */
   readonly workLimitUnits: number;
+  /** The largest body of a request of BigQuery, in bytes. */
+  readonly bigQueryBodyLimitBytes: number;
+  /** The most work of such a request, in the same units. It is done in slices. */
+  readonly bigQueryWorkLimitUnits: number;
+  /** Where the answers to events go, if the platform names a sink. Undefined: into the response. */
+  readonly sink: SinkSettings | undefined;
+  /** How long the sink may take. */
+  readonly sinkTimeoutMs: number;
   /** How long a client may take to send its headers. */
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. */
@@ -63,6 +71,16 @@ export interface VertexRoutes {
   readonly predict: string | undefined;
 }
 
+/** As a SinkBinding of Knative sets it. */
+export interface SinkSettings {
+  /** K_SINK: http or https. */
+  readonly url: string;
+  /** Attributes that each event gets: the extensions of K_CE_OVERRIDES. */
+  readonly extensions: Readonly<Record<string, string>>;
+  /** K_CA_CERTS: certificates in PEM that are trusted besides the usual ones. */
+  readonly certificates: string | undefined;
+}
+
 export interface Remark {
   readonly severity: 'info' | 'warning';
   readonly message: string;
@@ -85,7 +103,7 @@ export const TEXT_COST_UNITS = 128;
 export interface TextLimits {
   readonly maxTexts: number;
   /** The variable that sets `maxTexts`. */
-  readonly setBy: 'HOSHI_TEXTS_LIMIT' | 'HOSHI_WORK_LIMIT_UNITS';
+  readonly setBy: 'HOSHI_TEXTS_LIMIT' | 'HOSHI_WORK_LIMIT_UNITS' | 'HOSHI_BIGQUERY_WORK_LIMIT_UNITS';
 }
 
 /**
@@ -108,6 +126,9 @@ export function textLimitsOf({
     ? { maxTexts: textsLimit, setBy: 'HOSHI_TEXTS_LIMIT' }
     : { maxTexts, setBy: 'HOSHI_WORK_LIMIT_UNITS' };
 }
+
+/** BigQuery sends long lists of short texts, which are parsed and scored in slices. */
+const BIGQUERY_BODY_BYTES = 4 << 20;
 
 /** By default, the work limit is also at least twice the largest body, so that one text of ASCII may fill a body. */
 const MIN_DEFAULT_WORK_UNITS = 2 << 20;
@@ -149,6 +170,12 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
   if (!engines.includes(engine))
     throw new Error(`Expected HOSHI_ENGINE to be one of ${engines.join(', ')}, received ${JSON.stringify(engine)}`);
   const bodyLimitBytes = integer('HOSHI_BODY_LIMIT_BYTES', 1 << 20, 1, 1 << 30);
+  const bigQueryBodyLimitBytes = integer(
+    'HOSHI_BIGQUERY_BODY_LIMIT_BYTES',
+    Math.max(BIGQUERY_BODY_BYTES, bodyLimitBytes),
+    1,
+    1 << 30,
+  );
   const collector = value('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? value('OTEL_EXPORTER_OTLP_ENDPOINT');
   const isOff = value('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' || value('OTEL_TRACES_EXPORTER') === 'none';
   return Object.freeze({
@@ -171,6 +198,15 @@ export function parseConfig(environment: Environment, mountedModels: string = MO
       TEXT_COST_UNITS,
       2 ** 32,
     ),
+    bigQueryBodyLimitBytes,
+    bigQueryWorkLimitUnits: integer(
+      'HOSHI_BIGQUERY_WORK_LIMIT_UNITS',
+      2 * bigQueryBodyLimitBytes,
+      TEXT_COST_UNITS,
+      2 ** 32,
+    ),
+    sink: sinkIn(value('K_SINK'), value('K_CE_OVERRIDES'), value('K_CA_CERTS')),
+    sinkTimeoutMs: integer('HOSHI_SINK_TIMEOUT_MS', 5000, 1, 600_000),
     headersTimeoutMs: integer('HOSHI_HEADERS_TIMEOUT_MS', 10_000, 1, 600_000),
     requestTimeoutMs: integer('HOSHI_REQUEST_TIMEOUT_MS', 30_000, 1, 600_000),
     keepAliveTimeoutMs: integer('HOSHI_KEEP_ALIVE_TIMEOUT_MS', 620_000, 1, 3_600_000),
@@ -274,6 +310,37 @@ const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+\/?$/i;
 function pathIn(name: string, text: string | undefined, example: string): string | undefined {
   if (text === undefined || /^\/[\w.~!$&'()+,;=:@%/-]*$/.test(text)) return text;
   throw new Error(`Expected ${name} to be a path such as ${example}, received ${JSON.stringify(text)}`);
+}
+
+function sinkIn(
+  url: string | undefined,
+  overrides: string | undefined,
+  certificates: string | undefined,
+): SinkSettings | undefined {
+  if (url === undefined) return undefined;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Error(`Expected K_SINK to be a URL of http or https, received ${JSON.stringify(url)}`);
+  return { url, extensions: extensionsIn(overrides), certificates };
+}
+
+/** K_CE_OVERRIDES: `{"extensions": {"name": "value"}}`. */
+function extensionsIn(text: string | undefined): Readonly<Record<string, string>> {
+  if (text === undefined) return {};
+  let extensions: unknown;
+  try {
+    const overrides: unknown = JSON.parse(text);
+    if (!Array.isArray(overrides)) extensions = (overrides as { readonly extensions?: unknown }).extensions ?? {};
+  } catch {
+    // refused below
+  }
+  const isRight =
+    typeof extensions === 'object' &&
+    extensions !== null &&
+    Object.entries(extensions).every(([name, value]) => /^[a-z\d]+$/.test(name) && typeof value === 'string');
+  if (isRight) return extensions as Readonly<Record<string, string>>;
+  throw new Error(
+    `Expected K_CE_OVERRIDES to be JSON such as {"extensions": {"name": "value"}}, received ${JSON.stringify(text)}`,
+  );
 }
 
 /** An empty variable counts as not set. */

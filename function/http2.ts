@@ -22,7 +22,7 @@ import type { Config } from './config.ts';
 import { countRefusal, headersTooLong, notInTime, otherExpectation } from './connection-problems.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { IdleConnections } from './idle-connections.ts';
-import { handle, refuse } from './request-lifecycle.ts';
+import { bodyLimitOf, handle, refuse } from './request-lifecycle.ts';
 import { HttpError } from './response.ts';
 import type { ScoringService } from './service.ts';
 
@@ -38,7 +38,7 @@ const MAX_SESSION_MEMORY_MB = 2;
 /** Bytes of bodies that may be in transit on a connection. They count as buffered bytes when they arrive. */
 const WINDOW_BYTES = 1 << 20;
 
-type Settings = Pick<Config, 'bodyLimitBytes' | 'requestTimeoutMs' | 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
+type Settings = Pick<Config, 'requestTimeoutMs' | 'headersTimeoutMs' | 'keepAliveTimeoutMs'>;
 
 export class Http2Connections {
   readonly #settings: Settings;
@@ -140,7 +140,7 @@ export class Http2Connections {
     });
     const request = new Http2Request(stream, headers, socket);
     const reply = new Http2Reply(stream, request.method === 'HEAD');
-    const { bodyLimitBytes, requestTimeoutMs, headersTimeoutMs } = this.#settings;
+    const { requestTimeoutMs, headersTimeoutMs } = this.#settings;
     const wholeRequestMs = Math.max(requestTimeoutMs, headersTimeoutMs);
     endUnread(stream, 2 * wholeRequestMs);
     if (!request.complete) {
@@ -152,7 +152,7 @@ export class Http2Connections {
       refuse(request, reply, this.#service, otherExpectation());
       return;
     }
-    if (expect !== undefined && !announcesTooManyBytes(request, bodyLimitBytes))
+    if (expect !== undefined && !announcesTooManyBytes(request, bodyLimitOf(request, this.#service)))
       stream.additionalHeaders({ ':status': constants.HTTP_STATUS_CONTINUE });
     handle(request, reply, this.#service);
   }

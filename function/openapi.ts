@@ -2,7 +2,7 @@
  * `GET /openapi.json`: the table of routes as OpenAPI 3.1. The status codes of a route follow from its fields.
  */
 import type { BodySchema } from './body-schema.ts';
-import { inferenceProblem, problem, type ResponseContent, responses } from './response-schemas.ts';
+import { bigQueryProblem, inferenceProblem, problem, type ResponseContent, responses } from './response-schemas.ts';
 import type { Operation, Route } from './route.ts';
 
 /**
@@ -39,7 +39,9 @@ export async function openApi(routes: readonly Route[], maxTexts: number): Promi
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     paths,
-    components: { schemas: { Problem: problem, InferenceProblem: inferenceProblem } },
+    components: {
+      schemas: { Problem: problem, InferenceProblem: inferenceProblem, BigQueryProblem: bigQueryProblem },
+    },
   };
 }
 
@@ -58,7 +60,9 @@ async function operationObject(route: Route, maxTexts: number): Promise<object> 
     ...(route.refusesTexts === true ? [400] : []),
     ...(parameters.length > 0 || route.notFound !== undefined ? [404] : []),
     ...(route.explains === true ? [501] : []),
+    ...(route.answersEvents === true ? [502] : []),
     ...(body === undefined && route.requiresReady !== true ? [] : [503]),
+    ...(route.answersEvents === true ? [504] : []),
   ];
   return {
     operationId: route.id,
@@ -69,6 +73,7 @@ async function operationObject(route: Route, maxTexts: number): Promise<object> 
       : { requestBody: { required: true, content: { 'application/json': bodyObject(body, maxTexts) } } }),
     responses: {
       200: { description: 'The response.', content: contentOf(responses[route.response]) },
+      ...(route.answersEvents === true ? { 204: { description: 'The answer went to the sink.' } } : {}),
       ...Object.fromEntries(statuses.map((status) => [status, problemResponse(status, route)])),
     },
   };
@@ -100,14 +105,18 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   413: 'The body, its list or its work is over a limit. The detail names the variable that sets the limit.',
   415: 'The Content-Encoding is none that is accepted, or the body is a batch of events.',
   501: "This model's scores cannot be explained.",
+  502: 'The sink of the answers did not accept the answer.',
+  504: 'The sink of the answers did not answer in time.',
   503: 'The server is overloaded, the model is being loaded, or the process is shutting down.',
 };
 
-function problemResponse(status: number, { path }: Route): object {
-  const schema = /^\/v[12](?:\/|$)/.test(path) ? 'InferenceProblem' : 'Problem';
+function problemResponse(status: number, { path, isBigQuery }: Route): object {
+  const type = isBigQuery === true ? 'application/json' : 'application/problem+json';
+  const schema =
+    isBigQuery === true ? 'BigQueryProblem' : /^\/v[12](?:\/|$)/.test(path) ? 'InferenceProblem' : 'Problem';
   return {
     description: DESCRIPTIONS[status],
     ...(status === 503 ? { headers: { 'Retry-After': { schema: { type: 'string' } } } } : {}),
-    content: { 'application/problem+json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+    content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }

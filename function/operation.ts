@@ -15,7 +15,7 @@ export const NO_BYTES = new Uint8Array(0);
  */
 export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
   const { body: schema } = operation;
-  if (schema === undefined) return operation.handle(request, undefined, bytes);
+  if (schema === undefined || operation.readsBytes === true) return operation.handle(request, undefined, bytes);
   if (operation.acceptsEvents === true && isEvent(request.headers))
     return handleEvent(operation, schema, request, bytes);
   const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;
@@ -37,7 +37,7 @@ function exampleOf({ example }: BodySchema<unknown>): string {
  * Whether the headers are those of a CloudEvent over HTTP. It does not need the package behind
  * protocols/cloud-events.ts.
  */
-function isEvent(headers: IncomingHttpHeaders): boolean {
+export function isEvent(headers: IncomingHttpHeaders): boolean {
   if (headers['ce-id'] !== undefined || headers['ce-specversion'] !== undefined) return true;
   return headers['content-type']?.toLowerCase().startsWith('application/cloudevents') ?? false;
 }
@@ -49,15 +49,14 @@ async function handleEvent(
   request: RequestContext,
   bytes: Uint8Array,
 ): Promise<HttpResponse> {
-  const { eventResponse, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
+  const { answerEvent, receiveEvent, withEventPointer } = await import('./protocols/cloud-events.ts');
   const { limits } = request.service;
   const received = receiveEvent(request.headers, decodeUtf8(bytes), limits, exampleOf(schema));
   request.continueTrace(received.trace);
-  const { bundle } = await request.service.scorer;
   try {
     const response = await operation.handle(request, checkBody(schema, received.data, request), NO_BYTES);
     if (response === undefined || !('json' in response)) throw new Error('Expected an event to be answered with JSON');
-    return eventResponse(received, `/v1/models/${encodeURIComponent(request.service.nameOf(bundle))}`, response.json);
+    return await answerEvent(request.service, received, response.json);
   } catch (error) {
     throw withEventPointer(error, received);
   }

@@ -25,6 +25,7 @@ import { namedModel } from './named-model.ts';
 import { NO_BYTES, runOperation } from './operation.ts';
 import { MAX_SLICE_TEXTS, RequestScoring } from './request-scoring.ts';
 import {
+  bigQueryErrorOf,
   HttpError,
   type HttpResponse,
   type JsonResponse,
@@ -32,8 +33,17 @@ import {
   problemOf,
   type StreamResponse,
 } from './response.ts';
-import type { HandlerResult, NamedModel, Operation, PathParameters, RequestContext, Route } from './route.ts';
+import type {
+  HandlerResult,
+  NamedModel,
+  Operation,
+  PathParameters,
+  RequestContext,
+  Route,
+  UnexplainedScore,
+} from './route.ts';
 import { match } from './router.ts';
+import { BIGQUERY_PATH } from './routes.ts';
 import type { ScoringService } from './service.ts';
 import { normalizedPath, pathOf } from './target.ts';
 import type { TraceHeaders } from './tracing.ts';
@@ -46,6 +56,11 @@ export function handle(request: HttpRequest, response: HttpReply, service: Scori
 /** Answers a request with the problem of an error that the host has found. */
 export function refuse(request: HttpRequest, response: HttpReply, service: ScoringService, error: HttpError): void {
   new RequestLifecycle(request, response, service).start(error);
+}
+
+/** The largest body, in bytes, that the path of a request takes. Before the request is handled. */
+export function bodyLimitOf({ url = '/' }: HttpRequest, { limits, bigQueryLimits }: ScoringService): number {
+  return normalizedPath(pathOf(url)) === BIGQUERY_PATH ? bigQueryLimits.bodyLimitBytes : limits.bodyLimitBytes;
 }
 
 /**
@@ -114,13 +129,15 @@ class RequestLifecycle implements RequestContext {
 
   /** Admits a POST, or throws its 503. */
   #enter(): void {
-    const { admission, limits } = this.service;
+    const { admission, limits, bigQueryLimits } = this.service;
     const reason = admission.enter(this.#request.socket);
     if (reason !== undefined) throw this.#shed(reason);
     this.#state = 'admitted';
     readBody(
       this.#request,
-      limits.bodyLimitBytes,
+      this.#route?.isBigQuery === true
+        ? { limitBytes: bigQueryLimits.bodyLimitBytes, setBy: 'HOSHI_BIGQUERY_BODY_LIMIT_BYTES' }
+        : { limitBytes: limits.bodyLimitBytes, setBy: 'HOSHI_BODY_LIMIT_BYTES' },
       (bytes) => this.#reserve(bytes),
       (bodies, expectedMs) => {
         if (admission.isTooLong(bodies, expectedMs)) throw this.#shed('loop');
@@ -223,6 +240,10 @@ class RequestLifecycle implements RequestContext {
     return this.#scoring.score(texts);
   }
 
+  scoreSlices(texts: readonly string[]): Promise<Float64Array> {
+    return this.#scoring.scoreSlices(texts);
+  }
+
   scoreWithWords(texts: readonly string[]): Promise<CountedScores> {
     return this.#scoring.scoreWithWords(texts);
   }
@@ -230,6 +251,10 @@ class RequestLifecycle implements RequestContext {
   explain(texts: readonly string[]): Promise<readonly Explanation[]> {
     if (this.#route?.explains !== true) throw new Error(`Expected ${this.#route?.id} to declare that it explains`);
     return this.#scoring.explain(texts);
+  }
+
+  explainSlices(texts: readonly string[]): Promise<readonly (Explanation | UnexplainedScore)[]> {
+    return this.#scoring.explainSlices(texts);
   }
 
   continueTrace(ofEvent: TraceHeaders): void {
@@ -305,11 +330,12 @@ class RequestLifecycle implements RequestContext {
       this.#finish(this.#isClientGone ? CLIENT_CLOSED_REQUEST : status, sentBytes);
       return;
     }
+    const isBigQuery = this.#route?.isBigQuery === true;
     const sentBytes = this.#write({
       status,
-      type: PROBLEM_TYPE,
+      type: isBigQuery ? 'application/json' : PROBLEM_TYPE,
       headers: { ...planned.headers, ...(isHalfClosed ? { Connection: 'close' } : {}) },
-      body: problemOf(planned, isInferenceProtocol(this.#request)),
+      body: isBigQuery ? bigQueryErrorOf(planned) : problemOf(planned, isInferenceProtocol(this.#request)),
     });
     this.#finish(this.#response.statusCode, sentBytes);
   }

@@ -83,6 +83,14 @@ export const responses = {
   v1Model: json(object({ name: string, ready: { type: 'boolean' } })),
   predictions: json(object({ predictions: list(score) })),
   explainedPredictions: json(object({ predictions: list(score), explanations: list(explanation) })),
+  replies: json(
+    object({
+      replies: list(
+        { type: ['number', 'string', 'null'] },
+        { description: 'In the order of the calls: stars, labels, or explanations as JSON text. Null for a null.' },
+      ),
+    }),
+  ),
   v2Server: json(object({ name: string, version: string, extensions: list(string) })),
   v2Live: json(object({ live: constant(true) })),
   v2Ready: json(object({ ready: constant(true) })),
@@ -121,6 +129,9 @@ const problemMembers = { type: string, title: string, status: { type: 'integer' 
 
 /** The problem document of RFC 9457. */
 export const problem = object(problemMembers, ['pointer']);
+
+/** What BigQuery reads of an error. */
+export const bigQueryProblem = object({ errorMessage: string });
 
 /** The same below /v1 and /v2, where clients of KServe and Triton read the member `error`. */
 export const inferenceProblem = object({ ...problemMembers, error: { ...string, description: 'The detail.' } }, [

@@ -97,7 +97,9 @@ const TITLES: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 };
 
 /** The reason phrase of a status. */
@@ -106,6 +108,19 @@ export function titleOf(status: number): string {
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
+
+/** The body of an error for BigQuery, as JSON text of less than 1 KB. */
+export function bigQueryErrorOf({ status, message, pointer }: HttpError): string {
+  let errorMessage = pointer === undefined || pointer === '#' ? message : `${message} (${pointer})`;
+  if (status === 413 && !message.includes('max_batching_rows'))
+    errorMessage += '. Define the function with a smaller max_batching_rows';
+  while (Buffer.byteLength(JSON.stringify({ errorMessage })) >= MAX_BIGQUERY_ERROR_BYTES)
+    errorMessage = `${errorMessage.slice(0, -2 * ELLIPSIS.length)}${ELLIPSIS}`;
+  return JSON.stringify({ errorMessage });
+}
+
+const MAX_BIGQUERY_ERROR_BYTES = 1000;
+const ELLIPSIS = '…';
 
 /**
  * The problem document of an error, as JSON text. With `hasError` it also has the member `error`, which clients of KServe

@@ -27,6 +27,10 @@ export interface Route {
   readonly explains?: boolean;
   /** For a GET: the route answers 400 if its query has the texts, as a GET of an unlisted path does. */
   readonly refusesTexts?: boolean;
+  /** BigQuery's requests have larger limits, and it reads errors as `{"errorMessage": "…"}`. */
+  readonly isBigQuery?: boolean;
+  /** The answer is an event. It goes to the sink if there is one, and the response is then a 204. */
+  readonly answersEvents?: boolean;
   /** The handler may return undefined. The response is then a 404 with this detail. */
   readonly notFound?: string;
   /** A function loads the operation on first use, so that the process starts without its file. */
@@ -37,6 +41,8 @@ export interface Route {
 export interface Operation<Body = unknown> {
   /** Checks the JSON body before the handler runs. Without it, the handler gets the bytes of the body as `tail`. */
   readonly body?: BodySchema<Body>;
+  /** The handler gets all bytes of the body as `tail`, and checks them. `body` only describes them. */
+  readonly readsBytes?: boolean;
   /** The body may come in a CloudEvent. The response is then a CloudEvent, too. */
   readonly acceptsEvents?: boolean;
   /** The number of body bytes that are JSON. The handler gets the rest as `tail`. Without it, all bytes are JSON. */
@@ -66,6 +72,8 @@ export interface RequestContext {
    * waits for the scorer's threads.
    */
   score(texts: readonly string[]): Promise<Float64Array>;
+  /** The scores of a list within the limits of BigQuery, in slices. */
+  scoreSlices(texts: readonly string[]): Promise<Float64Array>;
   /** The same, with the words of each text that are counted while it is scored. */
   scoreWithWords(texts: readonly string[]): Promise<CountedScores>;
   /**
@@ -74,10 +82,22 @@ export interface RequestContext {
    * the scorer's threads.
    */
   explain(texts: readonly string[]): Promise<readonly Explanation[]>;
+  /**
+   * The explanations of a list within the limits of BigQuery, in slices: for each text its explanation, or its score
+   * alone if the text is too long to explain.
+   */
+  explainSlices(texts: readonly string[]): Promise<readonly (Explanation | UnexplainedScore)[]>;
   /** Calls the listener when the response has been sent whole, or the client has gone. Only by HTTP/2. */
   onClose(listener: () => void): void;
   /** Names the trace of a CloudEvent. The request's span continues it if the headers name no trace. */
   continueTrace(ofEvent: TraceHeaders): void;
+}
+
+/** The score of a text that is too long to explain. */
+export interface UnexplainedScore {
+  readonly score: number;
+  /** Why it is not explained. */
+  readonly unexplained: string;
 }
 
 export interface NamedModel {

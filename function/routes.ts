@@ -9,6 +9,9 @@ import { live, ready, v2Live, v2Ready } from './protocols/health.ts';
 import { score } from './protocols/texts.ts';
 import type { Route } from './route.ts';
 
+/** Requests of BigQuery have limits of their own, also before they are handled. */
+export const BIGQUERY_PATH = '/bigquery';
+
 const pages = () => import('./protocols/pages.ts');
 const v1 = () => import('./protocols/v1.ts');
 const v2 = () => import('./protocols/v2.ts');
@@ -151,6 +154,26 @@ export const routes: readonly Route[] = [
     response: 'v2Ready',
     requiresReady: true,
     operation: v2Ready,
+  },
+  {
+    method: 'POST',
+    path: BIGQUERY_PATH,
+    id: 'bigQuery',
+    summary: 'A remote function of BigQuery: the stars, the label or the explanation of the text of each call.',
+    response: 'replies',
+    explains: true,
+    isBigQuery: true,
+    operation: async () => (await import('./protocols/bigquery.ts')).reply,
+  },
+  {
+    method: 'POST',
+    path: '/pubsub',
+    id: 'pubSub',
+    summary: 'A push subscription of Pub/Sub, wrapped or unwrapped: the message is scored, and the answer is an event.',
+    response: 'scores',
+    explains: true,
+    answersEvents: true,
+    operation: async () => (await import('./protocols/pubsub.ts')).push,
   },
   ...v2ModelRoutes('/v2/models/{model}', ''),
   ...v2ModelRoutes('/v2/models/{model}/versions/{version}', 'Version'),

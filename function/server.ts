@@ -10,7 +10,7 @@ import { type Config, hasExtras, parseConfig } from './config.ts';
 import { otherExpectation } from './connection-problems.ts';
 import { acceptConnections } from './connections.ts';
 import { flushLog, log } from './log.ts';
-import { handle, refuse } from './request-lifecycle.ts';
+import { bodyLimitOf, handle, refuse } from './request-lifecycle.ts';
 import { ScoringService } from './service.ts';
 import { onProcessSignal, shutdownOnSignal } from './shutdown.ts';
 
@@ -91,7 +91,7 @@ function createHttpServer(config: Config, service: ScoringService): Server {
   };
   server.on('request', onRequest);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!announcesTooManyBytes(request, config.bodyLimitBytes) && response.writable) response.writeContinue();
+    if (!announcesTooManyBytes(request, bodyLimitOf(request, service)) && response.writable) response.writeContinue();
     onRequest(request, response);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {

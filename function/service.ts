@@ -6,7 +6,14 @@ import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
-import { type Config, eventLoopUnitsOf, type TextLimits, textLimitsOf } from './config.ts';
+import {
+  type Config,
+  eventLoopUnitsOf,
+  type SinkSettings,
+  TEXT_COST_UNITS,
+  type TextLimits,
+  textLimitsOf,
+} from './config.ts';
 import type { Cors } from './cors.ts';
 import { Counters } from './counters.ts';
 import type { IdleConnections } from './idle-connections.ts';
@@ -20,6 +27,11 @@ export interface RequestLimits extends TextLimits, Pick<Config, 'bodyLimitBytes'
 
 export class ScoringService {
   readonly limits: RequestLimits;
+  /** The limits of a request of BigQuery. */
+  readonly bigQueryLimits: RequestLimits;
+  /** The sink of the answers to events, if there is one. */
+  readonly sinkSettings: SinkSettings | undefined;
+  readonly sinkTimeoutMs: number;
   /** The folder of the model's bundle. */
   readonly bundlePath: string;
   /** HOSHI_MODEL_NAME, if it is set. */
@@ -47,9 +59,18 @@ export class ScoringService {
   tracing: Tracing | undefined;
 
   constructor(config: Config, scorer: Promise<Scorer>) {
-    const { bodyLimitBytes, workLimitUnits } = config;
+    const { bodyLimitBytes, workLimitUnits, bigQueryBodyLimitBytes, bigQueryWorkLimitUnits } = config;
     const eventLoopUnits = eventLoopUnitsOf(config);
     this.limits = { ...textLimitsOf(config), bodyLimitBytes, workLimitUnits, eventLoopUnits };
+    this.bigQueryLimits = {
+      maxTexts: Math.floor(bigQueryWorkLimitUnits / TEXT_COST_UNITS),
+      setBy: 'HOSHI_BIGQUERY_WORK_LIMIT_UNITS',
+      bodyLimitBytes: bigQueryBodyLimitBytes,
+      workLimitUnits: bigQueryWorkLimitUnits,
+      eventLoopUnits,
+    };
+    this.sinkSettings = config.sink;
+    this.sinkTimeoutMs = config.sinkTimeoutMs;
     this.bundlePath = config.bundlePath;
     this.servedName = config.modelName;
     this.scorer = scorer;

@@ -39,6 +39,20 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   shape: ['shapes', 'dims', 'size'],
 };
 
+/** The members of the bodies of other protocols, and their paths. */
+const OTHER_BODIES: Readonly<Record<string, readonly [members: readonly string[], advice: string]>> = {
+  '/pubsub': [['message', 'subscription'], 'The body looks like a message of a push subscription of Pub/Sub'],
+  '/bigquery': [['calls'], 'The body looks like a request of a remote function of BigQuery'],
+};
+
+/** If the names that came are those of a body of another path: that path. `missing` is a member of this one's body. */
+export function protocolAdvice(missing: string, received: readonly string[]): string | undefined {
+  for (const [path, [members, advice]] of Object.entries(OTHER_BODIES))
+    if (!members.includes(missing) && members.every((member) => received.includes(member)))
+      return `${advice}. POST it to ${path}`;
+  return undefined;
+}
+
 /** Undefined unless one of the names that came is similar to the member that is missing. */
 export function memberAdvice(missing: string, received: readonly string[]): string | undefined {
   const others = OTHER_NAMES[missing] ?? [];

@@ -4,11 +4,14 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { CloudEvent, HTTP } from 'cloudevents';
+import { requireBuiltin } from '../../native/builtin.ts';
 import { decodeUtf8, parseJson } from '../body.ts';
 import type { TextLimits } from '../config.ts';
-import { type BytesResponse, HttpError } from '../response.ts';
+import { type BytesResponse, HttpError, type HttpResponse } from '../response.ts';
+import type { ScoringService } from '../service.ts';
 import type { TraceHeaders } from '../tracing.ts';
 import { type Attributes, attributesIn, checkAttributes, encodeHeader } from './event-attributes.ts';
+import { bytesOfBase64, MESSAGE_PUBLISHED, payloadOf } from './pubsub-message.ts';
 
 const STRUCTURED = 'application/cloudevents+json';
 const EXAMPLE = '{"specversion": "1.0", "id": "1", "source": "/reviews", "type": "review", "data": {"texts": "…"}}';
@@ -17,8 +20,10 @@ const EXAMPLE = '{"specversion": "1.0", "id": "1", "source": "/reviews", "type":
 export interface ReceivedEvent {
   readonly event: CloudEvent<unknown>;
   readonly isStructured: boolean;
-  /** The event's data, as parsed JSON. */
+  /** The event's data, as parsed JSON. If Eventarc sent a message of Pub/Sub, the data of the message. */
   readonly data: unknown;
+  /** Where `data` is within the data of the event: a JSON pointer. */
+  readonly place?: string;
   /** The attributes of the extension for distributed tracing, if the event has them. */
   readonly trace: TraceHeaders;
 }
@@ -42,14 +47,27 @@ export function receiveEvent(
   // The time is checked, and nothing needs it. The package refuses a leap second.
   const { time: _, data_base64: base64, ...attributes } = received;
   const event = eventOf(attributes, isStructured ? undefined : body);
-  if (!isStructured) return { event, isStructured, data: dataOf(event, limits, example), trace: traceOf(event) };
+  if (!isStructured) return { event, isStructured, ...unwrapped(event, dataOf(event, limits, example), limits) };
   try {
     const data =
       base64 === undefined ? dataOf(event, limits, example) : parseJson(decodeBase64(base64), limits, example);
-    return { event, isStructured, data, trace: traceOf(event) };
+    return { event, isStructured, ...unwrapped(event, data, limits) };
   } catch (error) {
-    throw error instanceof HttpError ? error.at(base64 === undefined ? '#/data' : '#/data_base64') : error;
+    if (!(error instanceof HttpError)) throw error;
+    const place = error.pointer?.startsWith('#/message') ? error.pointer.slice(1) : '';
+    throw error.at(base64 === undefined ? `#/data${place}` : '#/data_base64');
   }
+}
+
+/** Eventarc wraps a message of Pub/Sub into an event. */
+function unwrapped(
+  event: CloudEvent<unknown>,
+  data: unknown,
+  limits: TextLimits,
+): Pick<ReceivedEvent, 'data' | 'place' | 'trace'> {
+  if (event.type !== MESSAGE_PUBLISHED) return { data, trace: traceOf(event) };
+  const { value, place, trace } = payloadOf(data, limits);
+  return { data: value, place, trace: { ...trace, ...traceOf(event) } };
 }
 
 /** The members of a structured event that are not null, which means unset (json-format.md, section 2.2). */
@@ -84,10 +102,10 @@ function eventOf(attributes: Attributes, body: string | undefined): CloudEvent<u
 }
 
 function decodeBase64(base64: unknown): string {
-  const isBase64 = typeof base64 === 'string' && base64.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(base64);
-  if (!isBase64)
+  const bytes = bytesOfBase64(base64);
+  if (bytes === undefined)
     throw new HttpError(400, 'Expected "data_base64" to be a string of base64, padded by =, received something else');
-  return decodeUtf8(Buffer.from(base64, 'base64'));
+  return decodeUtf8(bytes);
 }
 
 function dataOf({ data }: CloudEvent<unknown>, limits: TextLimits, example: string): unknown {
@@ -107,14 +125,58 @@ function traceOf({ traceparent, tracestate }: TracedEvent): TraceHeaders {
 type TracedEvent = CloudEvent<unknown> & { readonly traceparent?: unknown; readonly tracestate?: unknown };
 
 /** In structured mode, the body holds the checked value as "data": the error's pointer must start there. */
-export function withEventPointer(error: unknown, { isStructured }: ReceivedEvent): unknown {
-  if (!isStructured || !(error instanceof HttpError) || error.pointer === undefined) return error;
-  return error.at(`#/data${error.pointer.slice(1)}`);
+export function withEventPointer(error: unknown, { isStructured, place }: ReceivedEvent): unknown {
+  if (!(error instanceof HttpError) || error.pointer === undefined) return error;
+  if (place !== undefined) return error.at(isStructured ? `#/data${place}` : `#${place}`);
+  return isStructured ? error.at(`#/data${error.pointer.slice(1)}`) : error;
 }
 
-export function eventResponse(received: ReceivedEvent, source: string, data: object): BytesResponse {
-  const { event, isStructured } = received;
-  const response = new CloudEvent({
+/** The response to an event: an event whose data is `json`; or a 204, after that event went to the sink. */
+export async function answerEvent(
+  service: ScoringService,
+  received: Pick<ReceivedEvent, 'event' | 'isStructured'>,
+  json: object,
+): Promise<HttpResponse> {
+  const { bundle } = await service.scorer;
+  const source = `/v1/models/${encodeURIComponent(service.nameOf(bundle))}`;
+  const { sinkSettings, sinkTimeoutMs } = service;
+  if (sinkSettings === undefined) return eventResponse(received, source, json);
+  const { sinkOf } = await import('../sink.ts');
+  const event = answerTo(received.event, source, json).cloneWith(sinkSettings.extensions);
+  const { headers, body } = binaryOf(event);
+  await sinkOf(sinkSettings, sinkTimeoutMs).post(headers, body);
+  return { status: 204, type: 'application/json', body: '' };
+}
+
+/**
+ * The same event gives the same id each time, so that a receiver can tell a repeat. Source and id name an event
+ * (spec.md, section 3.1), and the answers of all models and versions share a name: a repeat may come to a newer one.
+ */
+function answerIdOf({ source, id }: CloudEvent<unknown>): string {
+  const { createHash } = requireBuiltin('node:crypto');
+  return createHash('sha256')
+    .update(JSON.stringify([source, id]))
+    .digest('hex')
+    .slice(0, ANSWER_ID_DIGITS);
+}
+
+const ANSWER_ID_DIGITS = 32;
+
+export function eventResponse(
+  { event, isStructured }: Pick<ReceivedEvent, 'event' | 'isStructured'>,
+  source: string,
+  data: object,
+): BytesResponse {
+  const answer = answerTo(event, source, data);
+  if (isStructured) return { type: STRUCTURED, body: HTTP.structured(answer).body as string };
+  const { headers, body } = binaryOf(answer);
+  const { 'content-type': type = STRUCTURED, ...others } = headers;
+  return { type, headers: others, body };
+}
+
+function answerTo(event: CloudEvent<unknown>, source: string, data: object): CloudEvent<object> {
+  return new CloudEvent({
+    id: answerIdOf(event),
     type: 'hoshi.score',
     source,
     datacontenttype: 'application/json',
@@ -122,10 +184,20 @@ export function eventResponse(received: ReceivedEvent, source: string, data: obj
     causationid: event.id,
     ...answeringAttributes(event as CloudEvent<unknown> & Attributes),
   });
-  const { headers, body } = isStructured ? HTTP.structured(response) : HTTP.binary(response);
-  const { 'content-type': type = STRUCTURED, ...others } = headers as Record<string, unknown>;
-  const encoded = Object.entries(others).map(([name, value]) => [name, encodeHeader(name.slice(3), String(value))]);
-  return { type: type as string, headers: Object.fromEntries(encoded), body: body as string };
+}
+
+interface BinaryEvent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function binaryOf(event: CloudEvent<object>): BinaryEvent {
+  const { headers, body } = HTTP.binary(event);
+  const encoded = Object.entries(headers as Record<string, unknown>).map(([name, value]) => [
+    name,
+    name.startsWith('ce-') ? encodeHeader(name.slice(3), String(value)) : String(value),
+  ]);
+  return { headers: Object.fromEntries(encoded), body: body as string };
 }
 
 /**
@@ -133,10 +205,17 @@ export function eventResponse(received: ReceivedEvent, source: string, data: obj
  * `correlationid`: the answer's `correlationid` is the request's `replyid`, and the answer's `replyid` is the request's
  * `correlationid`, as a RequestReply of Knative awaits it. Without a `replyid`, the `correlationid` is passed on.
  */
-function answeringAttributes({ subject, traceparent, replyid, correlationid }: Attributes): Record<string, unknown> {
+function answeringAttributes({
+  subject,
+  traceparent,
+  partitionkey,
+  replyid,
+  correlationid,
+}: Attributes): Record<string, unknown> {
   const attributes = {
     subject,
     traceparent: typeof traceparent === 'string' ? traceparent : undefined,
+    partitionkey: typeof partitionkey === 'string' ? partitionkey : undefined,
     correlationid: replyid ?? correlationid,
     replyid: correlationid,
   };

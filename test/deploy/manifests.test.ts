@@ -67,7 +67,7 @@ for (const file of manifestFiles) {
     for (const { apiVersion, kind, metadata } of manifestsOf(file)) {
       assert.match(apiVersion, /^([a-z0-9.]+\/)?v\d/);
       assert.match(kind, /^[A-Z]/);
-      assert.match(String(metadata.name), /^(hoshi|hoshi-bulk|knative-serving)$/);
+      assert.match(String(metadata.name), /^(hoshi|hoshi-bulk|hoshi-scores|knative-serving)$/);
     }
   });
 }

@@ -15,7 +15,7 @@ function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100, he
   const errors: string[] = [];
   readBody(
     request as unknown as IncomingMessage,
-    limitBytes,
+    { limitBytes, setBy: 'HOSHI_BODY_LIMIT_BYTES' },
     (bytes) => {
       if (bytes > roomBytes) throw new Error('no room');
       reserved += bytes;

@@ -32,6 +32,40 @@ test('one text may fill the largest body, whatever its limit is', () => {
   }
 });
 
+test('BigQuery has limits of its own; its work follows from its body, and its body is never below that of others', () => {
+  const limits = (environment: Record<string, string>) => {
+    const { bigQueryBodyLimitBytes, bigQueryWorkLimitUnits } = parseConfig(environment);
+    return [bigQueryBodyLimitBytes, bigQueryWorkLimitUnits];
+  };
+  assert.deepEqual(limits({}), [4 << 20, 8 << 20]);
+  assert.deepEqual(limits({ HOSHI_BODY_LIMIT_BYTES: String(8 << 20) }), [8 << 20, 16 << 20]);
+  assert.deepEqual(limits({ HOSHI_BIGQUERY_BODY_LIMIT_BYTES: '1000' }), [1000, 2000]);
+  assert.deepEqual(limits({ HOSHI_BIGQUERY_WORK_LIMIT_UNITS: '12800' }), [4 << 20, 12_800]);
+});
+
+test('K_SINK is a URL, and K_CE_OVERRIDES has extensions', () => {
+  assert.equal(parseConfig({ K_CE_OVERRIDES: 'not looked at without a sink' }).sink, undefined);
+  const K_SINK = 'http://broker-ingress.knative-eventing.svc.cluster.local/default/reviews';
+  assert.deepEqual(parseConfig({ K_SINK, K_CE_OVERRIDES: '{"extensions":{"team":"reviews"}}' }).sink, {
+    url: K_SINK,
+    extensions: { team: 'reviews' },
+    certificates: undefined,
+  });
+  assert.deepEqual(parseConfig({ K_SINK, K_CE_OVERRIDES: '{}', HOSHI_SINK_TIMEOUT_MS: '70' }).sink?.extensions, {});
+  assert.equal(parseConfig({ HOSHI_SINK_TIMEOUT_MS: '70' }).sinkTimeoutMs, 70);
+  assert.throws(
+    () => parseConfig({ K_SINK: 'broker' }),
+    /^Error: Expected K_SINK to be a URL of http or https, received "broker"$/,
+  );
+  assert.throws(() => parseConfig({ K_SINK: 'file:///x' }), /K_SINK/);
+  for (const overrides of ['x', '[1]', 'null1', '{"extensions":{"Team":"x"}}', '{"extensions":{"team":1}}'])
+    assert.throws(
+      () => parseConfig({ K_SINK, K_CE_OVERRIDES: overrides }),
+      /^Error: Expected K_CE_OVERRIDES to be JSON such as/,
+      overrides,
+    );
+});
+
 test('an empty variable counts as not set', () => {
   assert.equal(parseConfig({ PORT: '' }).port, 8080);
 });

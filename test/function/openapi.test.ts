@@ -51,6 +51,9 @@ const requests: [method: 'GET' | 'POST', path: string, body?: object][] = [
   ['GET', '/v2/models/fake/versions/0/ready'],
   ['POST', '/v2/models/fake/infer', { id: '7', inputs: [input], outputs: [{ name: 'score' }] }],
   ['POST', '/v2/models/fake/versions/0/infer', { inputs: [input] }],
+  ['POST', '/bigquery', { calls: [['a'], [null]] }],
+  ['POST', '/bigquery', { calls: [['a'], [null]], userDefinedContext: { mode: 'explain' }, sessionUser: 'a@b' }],
+  ['POST', '/pubsub', { message: { data: 'YQ==', messageId: '1', attributes: { a: 'b' } }, subscription: 's' }],
   ['POST', '/v2/models/fake/infer', { id: null, inputs: [{ ...input, parameters: null }], outputs: null }],
 ];
 
