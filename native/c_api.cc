@@ -2,6 +2,10 @@
 // errors and exceptions into a status and a message.
 #include "c_api.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -78,7 +82,9 @@ hoshi_status Guard(Work work) noexcept {
 
 bool IsProcessorSupported() {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("sse4.2") != 0;
+  // Not __builtin_cpu_supports: Zig's runtime library never sets what it reads.
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) != 0 && (ecx & bit_SSE4_2) != 0;
 #else
   return true;
 #endif

@@ -1,7 +1,7 @@
 """The parts of the build that pyproject.toml cannot say: the version is that of package.json, and the tag is py3-none-PLATFORM.
 
-The library has a C ABI and is loaded by ctypes, so one wheel serves every Python. python/build sets HOSHI_PLATFORM after it
-has put the library and the tables into src/hoshi.
+The library has a C ABI and is loaded by ctypes, so one wheel serves every Python. python/build copies this folder, adds the
+library, the tables and package.json, and sets HOSHI_PLATFORM.
 """
 
 from __future__ import annotations
@@ -37,4 +37,6 @@ class VersionHook(MetadataHookInterface):
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, Any]) -> None:
-        metadata["version"] = json.loads((HERE.parent / "package.json").read_text("utf-8"))["version"]
+        if not (HERE / "package.json").exists():
+            raise RuntimeError(f"expected package.json in {HERE}; run `make wheel` in the root folder of the repository")
+        metadata["version"] = json.loads((HERE / "package.json").read_text("utf-8"))["version"]
