@@ -125,21 +125,50 @@ class OtherModels(unittest.TestCase):
         reviews.write_text("stars\ttext\n" + "\n".join(rows) + "\n", "utf-8")
         words = cls.folder / "words.csv"
         words.write_text("星シリーズ,星シリーズ,ホシシリーズ,名詞\n", "utf-8")
-        run_hoshi("train", str(reviews), "--out", str(cls.folder / "base"), "--yes", "--user-dictionary", str(words))
+        common = ("train", str(reviews), "--folds", "0", "--validation", "0")
+        run_hoshi(*common, "--out", str(cls.folder / "words"), "--user-dictionary", str(words))
+        run_hoshi(*common, "--out", str(cls.folder / "trees"), "--preset", "original", "--rounds", "20")
 
     @classmethod
     def tearDownClass(cls) -> None:
         cls.temporary.cleanup()
 
-    def test_a_trained_model_scores_alike(self) -> None:
-        texts = ["星シリーズは最高に面白い", *random_texts(200, 7)]
-        folder = self.folder / "base"
-        with hoshi.load(folder) as scorer:
-            self.assertIn("userDictionary", scorer._bundle.manifest)
-            self.assertEqual(scorer.score(texts), scores_of_hoshi(texts, "--bundle", str(folder)))
-            explained = json.loads(run_hoshi("explain", "--json", "--bundle", str(folder), texts[0]))
-            self.assertEqual(scorer.explain(texts[0])["terms"], explained["terms"])
-            self.assertIn("星シリーズ", [token.surface for token in scorer.tokenize(texts[0])])
+    def test_score_and_explain_alike(self) -> None:
+        texts = ["星シリーズは最高に面白い", "最悪でつまらない映画", *random_texts(200, 7)]
+        for name in ("words", "trees"):
+            folder = self.folder / name
+            with hoshi.load(folder) as scorer:
+                self.assertEqual(scorer.score(texts), scores_of_hoshi(texts, "--bundle", str(folder)))
+                explained = json.loads(run_hoshi("explain", "--json", "--bundle", str(folder), texts[0]))
+                self.assertEqual(scorer.explain(texts[0])["terms"], explained["terms"])
+                surfaces = [token.surface for token in scorer.tokenize(texts[0])]
+                self.assertEqual("星シリーズ" in surfaces, name == "words")
+                settings = scorer._bundle.manifest
+                self.assertEqual(("normalizer" in settings, "rules" in settings["vectorizer"]), (name == "words",) * 2)
+
+    def test_the_dictionary_of_a_model_is_compiled(self) -> None:
+        folder = self.folder / "uncompiled"
+        shutil.copytree(self.folder / "words", folder)
+        (folder / "dictionary.bin").unlink()
+        with self.assertRaisesRegex(hoshi.BundleError, "dictionary.bin: expected a compiled dictionary, found no file. Run `hoshi compile"):
+            hoshi.load(folder)
+        run_hoshi("compile", str(folder))
+        self.assertEqual(hoshi.load(folder).score("星シリーズ"), hoshi.load(self.folder / "words").score("星シリーズ"))
+
+    def test_format_1_loads(self) -> None:
+        """Format 1 has no version of the settings. Its manifest is otherwise that of a model without the new fields."""
+        folder = self.folder / "format-1"
+        shutil.copytree(self.folder / "trees", folder)
+        file = folder / "manifest.json"
+        manifest = json.loads(file.read_text("utf-8"))
+        manifest["format"] = 1
+        for name in ("histograms", "labels"):
+            manifest.pop(name, None)
+        manifest["version"] = _bundle.version_of(json.loads(json.dumps(manifest), parse_int=float))
+        file.write_text(json.dumps(manifest), "utf-8")
+        run_hoshi("compile", str(folder))
+        texts = random_texts(50, 3)
+        self.assertEqual(hoshi.load(folder).score(texts), scores_of_hoshi(texts, "--bundle", str(folder)))
 
 
 class JavaScript(unittest.TestCase):

@@ -240,7 +240,7 @@ class Lifetimes(unittest.TestCase):
             thread.join()
         self.assertEqual(found, [True] * 6)
 
-    @unittest.skipIf("libasan" in os.environ.get("LD_PRELOAD", ""), "the C test forks under the sanitizers")
+    @unittest.skipIf("libasan" in os.environ.get("LD_PRELOAD", ""), "a child may hang in the sanitizer's own allocator")
     def test_forks_while_other_threads_score(self) -> None:
         texts = sample(300)
         expected = scorer.score(texts)
@@ -264,6 +264,7 @@ class Lifetimes(unittest.TestCase):
             for thread in threads:
                 thread.join()
 
+    @unittest.skipIf("libasan" in os.environ.get("LD_PRELOAD", ""), "a child may hang in the sanitizer's own allocator")
     def test_processes_share_it_by_fork_and_by_spawn(self) -> None:
         texts = sample(200)
         expected = scorer.score(texts)

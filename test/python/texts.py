@@ -19,8 +19,11 @@ PIECES = (
 
 
 def random_texts(count: int, seed: int) -> list[str]:
+    """Every second text has no lone surrogate."""
     random_source = random.Random(seed)
-    return ["".join(random_source.choices(PIECES, k=random_source.randrange(60))) for _ in range(count)]
+    well_formed = [piece for piece in PIECES if piece not in ("\ud800", "\udc00")]
+    pieces = (PIECES, well_formed)
+    return ["".join(random_source.choices(pieces[i % 2], k=random_source.randrange(60))) for i in range(count)]
 
 
 def sample(count: int = 2000) -> list[str]:

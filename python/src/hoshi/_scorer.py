@@ -121,7 +121,7 @@ class Scorer:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
-        self._path = None if path is None else Path(path).absolute()
+        self._path = None if path is None else Path(os.path.abspath(path))
         bundle = open_bundle(lib.DATA / "stars" if self._path is None else self._path)
         self._handle: _Handle | None = _Handle(bundle.handle, lib.library.hoshi_model_free)
         self._bundle = bundle
