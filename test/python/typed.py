@@ -1,7 +1,5 @@
 """What a type checker sees of the package. `test/python/run types` checks this file; nothing runs it."""
 
-from typing import Any
-
 import hoshi
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +7,7 @@ import pandas as pd
 from typing_extensions import assert_type
 
 
-def use(array: npt.NDArray[Any], series: "pd.Series[Any]") -> None:
+def use(array: npt.NDArray[np.object_], series: "pd.Series[str]") -> None:
     with hoshi.load() as scorer:
         assert_type(scorer, hoshi.Scorer)
         assert_type(scorer.score("a"), float)

@@ -9,10 +9,10 @@ import struct
 import sys
 import weakref
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, overload
 
 from . import _library as lib
 from ._bundle import Bundle, BundleError, label_cuts_of, open_bundle
@@ -139,7 +139,7 @@ class Scorer:
         return self._path
 
     @overload
-    def score(self, texts: str, *, threads: int | None = None) -> float: ...
+    def score(self, texts: str, *, threads: int | None = None) -> float: ...  # type: ignore[overload-overlap]
     @overload
     def score(self, texts: npt.NDArray[Any], *, threads: int | None = None) -> npt.NDArray[np.float64]: ...
     @overload
@@ -171,7 +171,7 @@ class Scorer:
         return rebuild(self._score_batches(values, threads))
 
     @overload
-    def details(self, texts: str, *, threads: int | None = None) -> Detail: ...
+    def details(self, texts: str, *, threads: int | None = None) -> Detail: ...  # type: ignore[overload-overlap]
     @overload
     def details(self, texts: Iterable[str | None] | npt.NDArray[Any], *, threads: int | None = None) -> list[Detail]: ...
 
@@ -251,7 +251,7 @@ class Scorer:
         limit = _check_threads(threads)
         scores = array("d")
         for batch in batches_of(texts):
-            part = doubles(batch.count)
+            part = doubles(batch.size)
             _run(handle, batch, _threads_for(limit, threads, batch), part)
             for place in batch.missing:
                 part[place] = NAN
@@ -263,7 +263,7 @@ class Scorer:
         limit = _check_threads(threads)
         found: list[Detail] = []
         for batch in batches_of(texts):
-            scores, words, unknown = doubles(batch.count), unsigned(batch.count), unsigned(batch.count)
+            scores, words, unknown = doubles(batch.size), unsigned(batch.size), unsigned(batch.size)
             _run(handle, batch, _threads_for(limit, threads, batch), scores, words, unknown)
             details = [
                 Detail(score, self.label(score), None if count == 0 else 1 - without / count)
@@ -397,7 +397,7 @@ def _run(handle: _Handle, batch: Batch, threads: int, scores: array[float], *cou
             handle.value,
             batch.data,
             batch.offsets.buffer_info()[0],
-            batch.count,
+            batch.size,
             threads,
             scores.buffer_info()[0],
             words,

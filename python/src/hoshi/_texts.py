@@ -21,7 +21,7 @@ class Batch(NamedTuple):
 
     data: bytes
     offsets: array[int]  # of u64
-    count: int
+    size: int
     missing: list[int]  # places in the batch of None, NaN and the like; their texts are empty
 
 
