@@ -37,9 +37,11 @@ PLATFORMS ?= linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl
 PREBUILDS = $(PLATFORMS:%=build/prebuilds/%/hoshi_engine.node)
 PACKAGE := build/package/files.txt
 
-.PHONY: package package-test run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
-  serving-files development-files lightgbm-files build-files \
-  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports gcp-build buildpack-test bigquery-peers bigquery-rate
+.PHONY: run serving development lightgbm build server package wheel docs image deploy gcp-build \
+  serving-files development-files lightgbm-files build-files server-files wheel-files \
+  check format test browser clients image-test knative-test package-test wheel-test spark-test buildpack-test \
+  sanitize tsan fuzz wheel-sanitize wheel-long faults imports bigquery-peers bigquery-rate \
+  bench gate train spreadsheets tools tools-lightgbm clean
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -67,6 +69,31 @@ server:
 # Compiles all TypeScript, with the tests, and installs the packages for development.
 development:
 	$(make-locked)
+
+# Builds the Python package for x64 and arm64: build/wheel/*.whl. PLATFORMS=linux-x64 builds one of them.
+PLATFORMS := linux-x64 linux-arm64
+wheel:
+	$(make-locked)
+
+wheel-files: $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+	python/build $(PLATFORMS)
+
+# Tests the wheel: alone, with numpy, pandas, Arrow and DuckDB, and its types.
+wheel-test: build
+	test/python/run bare packages types
+
+# The C ABI from C, and the package, under the address and undefined-behaviour sanitizers.
+wheel-sanitize: build
+	test/python/run sanitize
+
+# The wheel on each Python from 3.10 to 3.13 that is found: 100,000 texts, two threads, 10,000 loads.
+wheel-long: build
+	test/python/run long
+
+# Scores in Spark with two executors, and kills one: make spark-test ROWS=1000000. It needs Java 17.
+ROWS := 20000
+spark-test: build
+	ROWS=$(ROWS) test/python/run spark
 
 serving-files: $(SERVING); @:
 lightgbm-files: $(LIGHTGBM); @:

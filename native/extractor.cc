@@ -17,11 +17,10 @@ Extractor::Extractor(std::shared_ptr<const Normalizer> normalizer, Analyzer anal
 
 SparseRow Extractor::Row(std::u16string_view text, Scratch& scratch,
                          std::vector<Occurrence>* occurrences) const {
-  const std::u16string_view normalized =
-      normalizer_ == nullptr ? text : normalizer_->Normalize(text, scratch.normalizer);
+  const std::u16string_view normalized = Normalized(text, scratch);
   const std::size_t first = occurrences == nullptr ? 0 : occurrences->size();
-  const SparseRow row =
-      vectorizer_.Row(normalized, TokensOf(normalized, scratch), scratch.vectorizer, occurrences);
+  const SparseRow row = vectorizer_.Row(normalized, TokensOf(normalized, vocabulary().has_rules, scratch),
+                                        scratch.vectorizer, occurrences);
   if (occurrences != nullptr && normalizer_ != nullptr && scratch.normalizer.is_changed()) {
     for (Occurrence& occurrence : std::span(*occurrences).subspan(first)) {
       occurrence.start = scratch.normalizer.starts()[occurrence.start];
@@ -31,10 +30,15 @@ SparseRow Extractor::Row(std::u16string_view text, Scratch& scratch,
   return row;
 }
 
+Extractor::TokenizedText Extractor::Tokenize(std::u16string_view text, Scratch& scratch) const {
+  const std::u16string_view normalized = Normalized(text, scratch);
+  return {normalized, TokensOf(normalized, true, scratch)};
+}
+
 // Returns the tokens of a normalized text. Valid until the scratch is used again.
-Tokens Extractor::TokensOf(std::u16string_view text, Scratch& scratch) const {
+Tokens Extractor::TokensOf(std::u16string_view text, bool needs_words, Scratch& scratch) const {
   Tokens tokens{analyzer_.Analyze(text, scratch.analyzer), {}, &analyzer_.dictionary()};
-  if (vocabulary().has_rules) tokens.words = analyzer_.Words(scratch.analyzer);
+  if (needs_words) tokens.words = analyzer_.Words(scratch.analyzer);
   if (normalizer_ != nullptr && scratch.normalizer.may_have_emoji()) SplitAtEmoji(text, tokens, scratch);
   return tokens;
 }

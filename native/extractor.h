@@ -50,10 +50,23 @@ class Extractor {
   // Returns the rows in the order of the texts, with a scratch of its own. Throws std::bad_alloc.
   Result<Rows> RowsOf(const Texts& texts) const;
 
+  struct TokenizedText {
+    std::u16string_view text;  // normalized
+    Tokens tokens;             // of that text, each with its word of the dictionary
+  };
+
+  // Returns the tokens of a text, for people to read. If scratch.normalizer.is_changed(), that has the
+  // offsets in `text`. Valid until the scratch is used again. Throws std::bad_alloc. REQUIRES: text.size() <
+  // 2^31
+  TokenizedText Tokenize(std::u16string_view text, Scratch& scratch) const;
+
   const Vocabulary& vocabulary() const { return vectorizer_.vocabulary(); }
 
  private:
-  Tokens TokensOf(std::u16string_view text, Scratch& scratch) const;
+  std::u16string_view Normalized(std::u16string_view text, Scratch& scratch) const {
+    return normalizer_ == nullptr ? text : normalizer_->Normalize(text, scratch.normalizer);
+  }
+  Tokens TokensOf(std::u16string_view text, bool needs_words, Scratch& scratch) const;
   void SplitAtEmoji(std::u16string_view text, Tokens& tokens, Scratch& scratch) const;
   std::uint32_t FindEmoji(std::u16string_view text, std::uint32_t start) const;
 

@@ -1,0 +1,66 @@
+"""Longer checks of the wheel, one Python at a time (test/python/run long)."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import time
+
+import hoshi
+from texts import random_texts, scores_of_hoshi
+
+scorer = hoshi.load()
+name = f"Python {sys.version.split()[0]}"
+
+texts = random_texts(100_000, 20)
+assert scorer.score(texts) == scores_of_hoshi(texts), "expected the scores of hoshi score"
+print(f"{name}: {len(texts)} texts equal hoshi score bit for bit")
+
+
+def seconds(work: object) -> float:
+    began = time.perf_counter()
+    work()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+def two_callers() -> None:
+    halves = [threading.Thread(target=scorer.score, args=(texts[i::2],), kwargs={"threads": 1}) for i in range(2)]
+    for half in halves:
+        half.start()
+    for half in halves:
+        half.join()
+
+
+if len(os.sched_getaffinity(0)) > 1:
+    best = {
+        way: min(seconds(work) for _ in range(5))
+        for way, work in {
+            "one thread": lambda: scorer.score(texts, threads=1),
+            "threads=2": lambda: scorer.score(texts, threads=2),
+            "two Python threads": two_callers,
+        }.items()
+    }
+    for way, time_s in best.items():
+        print(f"{name}: {way}: {len(texts) / time_s:.0f} texts per second, {best['one thread'] / time_s:.2f} times one thread")
+
+
+def resident_kib() -> int:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * 4
+
+
+LOADS = int(os.environ.get("LOADS", "10000"))
+for i in range(LOADS):
+    with hoshi.load() as other:
+        if i % 100 == 0:
+            other.explain("全然楽しくない")
+            other.tokenize("全然楽しくない")
+    if i == LOADS // 10:
+        gc.collect()
+        before = resident_kib()
+gc.collect()
+growth = resident_kib() - before
+print(f"{name}: {LOADS} loads and frees: {growth} KiB more memory after the last than after a tenth of them")
+assert growth < 2048, "expected less than 2 MiB of growth"
