@@ -76,7 +76,7 @@ wheel:
 	$(make-locked)
 
 wheel-files: $(DICTIONARY) $(NORMALIZER) $(COMPILED)
-	python/build $(PLATFORMS)
+	python/build $(filter-out %-musl,$(PLATFORMS))
 
 # Tests the wheel: alone, with numpy, pandas, Arrow and DuckDB, and its types.
 wheel-test: build
