@@ -83,7 +83,7 @@ async function pack(folder: string, platforms: readonly string[]): Promise<void>
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   console.log(summaryOf(files).join('\n'));
   console.log(
-    `${join(folder, filename)}: ${mb(size)} MB, installed ${mb(unpackedSize)} MB, ${files.length} files, sha256 ${sum}`,
+    `${filename}: ${mb(size)} MB, installed ${mb(unpackedSize)} MB, ${files.length} files, sha256 ${sum}`,
   );
 }
 
