@@ -82,9 +82,7 @@ async function pack(folder: string, platforms: readonly string[]): Promise<void>
   writeFileSync(join(folder, 'sbom.cdx.json'), `${JSON.stringify(sbom, null, 2)}\n`);
   const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
   console.log(summaryOf(files).join('\n'));
-  console.log(
-    `${join(folder, filename)}: ${mb(size)} MB, installed ${mb(unpackedSize)} MB, ${files.length} files, sha256 ${sum}`,
-  );
+  console.log(`${filename}: ${mb(size)} MB, installed ${mb(unpackedSize)} MB, ${files.length} files, sha256 ${sum}`);
 }
 
 function npmPack(folder: string, ...options: string[]): Packed {

@@ -41,18 +41,31 @@ export function loadAddon(name: 'hoshi_engine' | 'hoshi_lightgbm'): unknown {
   }
 }
 
-/** Looks for musl's loader in the head of Node's file, where a program names its loader. `process.report` needs ten times as long. */
+/**
+ * Looks for the name of the C library's loader in the head of Node's file, where linkers put it. If it is elsewhere, as after
+ * patchelf, asks `process.report`, which takes ten times as long.
+ */
 function isMusl(): boolean {
   if (process.platform !== 'linux') return false;
+  const head = headOfNode();
+  if (head.includes('/ld-linux')) return false;
+  if (head.includes('/ld-musl-')) return true;
+  Object.assign(process.report, { excludeNetwork: true }); // it would look up names
+  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime === undefined;
+}
+
+/** Empty if the file cannot be read. */
+function headOfNode(): Buffer {
+  const head = Buffer.alloc(4096);
   try {
     const file = openSync(process.execPath, 'r');
     try {
-      const head = Buffer.alloc(4096);
-      return head.subarray(0, readSync(file, head)).includes('/ld-musl-');
+      return head.subarray(0, readSync(file, head));
     } finally {
       closeSync(file);
     }
   } catch {
-    return false; // a Node that cannot be read: most use glibc
+    return Buffer.alloc(0);
   }
 }

@@ -61,6 +61,17 @@ test('a Node with musl gets the addon for musl', () => {
   assert.equal(file, join('prebuilds', `linux-${process.arch}-musl`, 'hoshi_engine.node'));
 });
 
+test('a Node whose head names no loader is asked for its C library', () => {
+  write(join('prebuilds', HERE, 'hoshi_engine.node'), '');
+  write('node-of-patchelf', '\x7fELF');
+  const { file } = load("process.execPath = 'node-of-patchelf';");
+  assert.equal(file, join('prebuilds', HERE, 'hoshi_engine.node'));
+  assert.equal(
+    load(`process.execPath = 'node-of-patchelf'; process.report.getReport = () => ({ header: {} });`).file,
+    join('prebuilds', `${HERE}-musl`, 'hoshi_engine.node'),
+  );
+});
+
 test('on another platform, the error names the platforms that the package has', () => {
   write(join('prebuilds', 'linux-x64', 'hoshi_engine.node'), '');
   write(join('prebuilds', 'linux-arm64', 'hoshi_engine.node'), '');

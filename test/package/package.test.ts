@@ -9,8 +9,8 @@ import { after, before, test } from 'node:test';
 import { packageRoot } from '../../native/package-root.ts';
 
 /** README.md tells these sizes. The limit is for four platforms. */
-const MAX_INSTALLED_BYTES = 80_000_000;
-const MAX_PACKED_BYTES = 45_000_000;
+const MAX_INSTALLED_BYTES = 75_000_000;
+const MAX_PACKED_BYTES = 38_000_000;
 
 const folder = join(packageRoot, 'build', 'package');
 const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
