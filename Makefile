@@ -34,7 +34,7 @@ make-locked = @mkdir -p build; \
 
 .PHONY: run serving development lightgbm test build server docs image image-test deploy knative-test check format bench gate train tools tools-lightgbm \
   serving-files development-files lightgbm-files build-files \
-  server-files clean sanitize tsan fuzz clients browser spreadsheets faults imports
+  server-files clean sanitize arm64-test tsan fuzz clients browser spreadsheets faults imports
 
 run: serving
 	$(NODE) dist/function/main.js
@@ -96,6 +96,10 @@ format: development $(CLANG_FORMAT)
 # Repeats the tests that reach C++, on addons with the address and undefined-behaviour sanitizers. About three minutes.
 sanitize: build
 	NODE=$(NODE) test/native/sanitize
+
+# Tests the addons on arm64 (under qemu on another processor), and compares all answers with x64. FULL=1 is longer.
+arm64-test: build
+	NODE=$(NODE) test/arm64/run
 
 # Scores batches and explains texts on many threads, under the thread sanitizer.
 tsan: build/tsan/scorer_pool serving
