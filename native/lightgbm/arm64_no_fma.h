@@ -1,6 +1,6 @@
-// Included before each source of LightGBM on arm64. LightGBM solves linear trees with Eigen, which calls the fused
-// multiply-add by its intrinsics; -ffp-contract=off does not change these. x86-64-v2 has no such instruction, so the
-// last bits would differ.
+// Included before each source of LightGBM on arm64. LightGBM solves linear trees with Eigen, which calls the
+// fused multiply-add by its intrinsics; -ffp-contract=off does not change these. x86-64-v2 has no such
+// instruction, so the last bits would differ.
 #if defined(__aarch64__) && defined(__cplusplus)
 #include <arm_neon.h>
 #define vfmaq_f64(c, a, b) vaddq_f64(c, vmulq_f64(a, b))
