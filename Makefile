@@ -40,7 +40,7 @@ PACKAGE := build/package/files.txt
 .PHONY: run serving development lightgbm build server package wheel docs image deploy gcp-build \
   serving-files development-files lightgbm-files build-files server-files wheel-files \
   check format test browser clients image-test knative-test package-test wheel-test spark-test buildpack-test \
-  sanitize tsan fuzz wheel-sanitize wheel-long faults imports bigquery-peers bigquery-rate \
+  arm64-test sanitize tsan fuzz wheel-sanitize wheel-long faults imports bigquery-peers bigquery-rate \
   bench gate train spreadsheets tools tools-lightgbm clean
 
 run: serving
@@ -140,6 +140,10 @@ format: development $(CLANG_FORMAT)
 # Repeats the tests that reach C++, on addons with the address and undefined-behaviour sanitizers. About three minutes.
 sanitize: build
 	NODE=$(NODE) test/native/sanitize
+
+# Tests the addons on arm64 (under qemu on another processor), and compares all answers with x64. FULL=1 is longer.
+arm64-test: build
+	NODE=$(NODE) test/arm64/run
 
 # Scores batches and explains texts on many threads, under the thread sanitizer.
 tsan: build/tsan/scorer_pool serving

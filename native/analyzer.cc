@@ -16,9 +16,7 @@
 #include <limits>
 #include <new>
 
-#if defined(__SSE4_1__)
-#include <smmintrin.h>
-#endif
+#include "simd.h"
 
 namespace hoshi {
 namespace {
@@ -48,42 +46,19 @@ struct Candidates {
     count = count <= 4 ? 4 : (count + kMaxPadding) & ~kMaxPadding;
   }
 
-#if defined(__SSE4_1__)
-  // The instruction phminposuw finds the smallest of eight lanes, and the first one if several are equal.
-  // Sums saturate, so padding stays the largest.
-  static BestPredecessor SmallestOf(__m128i costs) {
-    const auto r = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(costs)));
-    return {r & 0xffff, r >> 16};
-  }
-  static __m128i FourConnectionCosts(const std::uint16_t* const* r, std::uint32_t context) {
-    __m128i v = _mm_cvtsi32_si128(r[0][context]);
-    v = _mm_insert_epi16(v, r[1][context], 1);
-    v = _mm_insert_epi16(v, r[2][context], 2);
-    return _mm_insert_epi16(v, r[3][context], 3);
-  }
-  // The value is built from its four parts. They were stored just now, so one wide load would have to wait
-  // for the stores.
-  __m128i FourRelativeCosts() const {
-    return _mm_set_epi16(-1, -1, -1, -1, static_cast<short>(relative_cost[3]),
-                         static_cast<short>(relative_cost[2]), static_cast<short>(relative_cost[1]),
-                         static_cast<short>(relative_cost[0]));
-  }
-  static BestPredecessor BestOfFour(const std::uint16_t* const* rows, __m128i relative_costs,
+#if defined(HOSHI_SIMD)
+  simd::Lanes FourRelativeCosts() const { return simd::FourStored(relative_cost); }
+  static BestPredecessor BestOfFour(const std::uint16_t* const* rows, simd::Lanes relative_costs,
                                     std::uint32_t context) {
-    return SmallestOf(_mm_adds_epu16(FourConnectionCosts(rows, context), relative_costs));
+    const auto [cost, lane] = simd::SmallestSumOfFour(simd::FirstFour(rows, context), relative_costs);
+    return {cost, lane};
   }
   BestPredecessor BestOfMany(std::uint32_t context) const {
     BestPredecessor best{0x10000, 0};
     for (std::uint32_t i = 0; i < count; i += 8) {
-      const std::uint16_t* const* r = cost_row + i;
-      __m128i v = FourConnectionCosts(r, context);
-      v = _mm_insert_epi16(v, r[4][context], 4);
-      v = _mm_insert_epi16(v, r[5][context], 5);
-      v = _mm_insert_epi16(v, r[6][context], 6);
-      v = _mm_insert_epi16(v, r[7][context], 7);
-      const __m128i relative = _mm_load_si128(reinterpret_cast<const __m128i*>(relative_cost + i));
-      const BestPredecessor of_eight = SmallestOf(_mm_adds_epu16(v, relative));
-      if (of_eight.cost < best.cost) best = {of_eight.cost, of_eight.candidate + i};
+      const auto [cost, lane] =
+          simd::SmallestSum(simd::AllEight(cost_row + i, context), simd::LoadEight(relative_cost + i));
+      if (cost < best.cost) best = {cost, lane + i};
     }
     return best;
   }

@@ -22,7 +22,7 @@
 //   word half          the lower half of a Dictionary::Word: its context id and its place in the group
 //   word of a token    the dictionary's word that the best path goes through
 //   block              positions that are looked up in the dictionary together
-//   lane               one of the eight 16-bit numbers in an SSE register
+//   lane               one of the eight 16-bit numbers in an SSE or NEON register
 //   long node          a node of an unknown word that is too long for the ring
 #pragma once
 
