@@ -8,6 +8,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { labelCutsOf, labelOf, labels } from '../../model/scoring/labels.ts';
+import { shed } from '../admission.ts';
 import { decodeUtf8, parseJson } from '../body.ts';
 import {
   type BodySchema,
@@ -87,26 +88,53 @@ type Body = TypeOf<typeof body>;
 export const reply: Operation<Body> = {
   body,
   readsBytes: true,
-  async handle(request, _, bytes) {
-    const { calls, mode } = await readCalls(bytes, request);
-    const texts: string[] = [];
-    for (const [text] of calls) if (text !== null) texts.push(text);
-    return mode === 'explain' ? explain(request, calls, texts) : score(request, calls, texts, mode);
+  handle(request, _, bytes) {
+    return bytes.length <= MAX_SMALL_BYTES ? replyTo(request, bytes) : inTurn(request, () => replyTo(request, bytes));
   },
 };
 
-type Calls = readonly (readonly [string | null])[];
+async function replyTo(request: RequestContext, bytes: Uint8Array): Promise<HttpResponse> {
+  const { texts, mode } = await readCalls(bytes, request);
+  const given = texts.filter((text) => text !== null);
+  return mode === 'explain' ? explain(request, texts, given) : score(request, texts, given, mode);
+}
 
-async function readCalls(bytes: Uint8Array, { service }: RequestContext): Promise<{ calls: Calls; mode: Mode }> {
+/** A smaller body has few calls, and does not wait for its turn. */
+const MAX_SMALL_BYTES = 4096;
+
+/** A parsed batch takes up to twenty times the memory of its body, so few batches are in work, and the others are bytes. */
+const MAX_RUNNING = 2;
+const MAX_WAITING = 64;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Runs the work when fewer than MAX_RUNNING are in work, first come, first served. Rejects with a 503 if too many wait. */
+async function inTurn<T>({ service }: RequestContext, work: () => Promise<T>): Promise<T> {
+  if (running >= MAX_RUNNING) {
+    if (waiting.length >= MAX_WAITING) throw shed(service.counters, 'queue');
+    await new Promise<void>((resolve) => waiting.push(resolve)); // the one that ends gives its place to this one
+  } else running++;
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) running--;
+    else next();
+  }
+}
+
+type Texts = readonly (string | null)[];
+
+async function readCalls(bytes: Uint8Array, { service }: RequestContext): Promise<{ texts: Texts; mode: Mode }> {
   const { bigQueryLimits: limits } = service;
-  if (bytes.length <= MAX_WHOLE_BYTES) return { ...checked(parseJson(decodeUtf8(bytes), limits, EXAMPLE), limits) };
+  if (bytes.length <= MAX_WHOLE_BYTES) return checked(parseJson(decodeUtf8(bytes), limits, EXAMPLE), limits);
   const split = await splitCalls(bytes, limits, service.limits.bodyLimitBytes);
-  const { calls: others, mode } = checked(parseJson(split.head, limits, EXAMPLE), limits);
+  const { texts: others, mode } = checked(parseJson(split.head, limits, EXAMPLE), limits);
   if (others.length > 0)
     throw new HttpError(400, 'Expected one list "calls" in the body, received two', { pointer: '#' });
-  const all: (readonly [string | null])[] = [];
+  const texts: (string | null)[] = [];
   for (const slice of split.slices) {
-    const pointer = `#/calls/${all.length}`;
+    const pointer = `#/calls/${texts.length}`;
     let values: unknown;
     try {
       values = parseJson(`[${decodeUtf8(slice)}]`, limits, EXAMPLE);
@@ -120,24 +148,22 @@ async function readCalls(bytes: Uint8Array, { service }: RequestContext): Promis
         },
       );
     }
-    for (const value of values as unknown[]) {
-      call.check(value, 'each of "calls"', `#/calls/${all.length}`, limits);
-      all.push(value as readonly [string | null]);
-    }
+    for (const value of values as unknown[])
+      texts.push(call.check(value, 'each of "calls"', `#/calls/${texts.length}`, limits)[0]);
     await setImmediate(); // other requests run between two slices
   }
-  return { calls: all, mode };
+  return { texts, mode };
 }
 
 const EXAMPLE = body.example as string;
 
-function checked(value: unknown, limits: TextLimits): { calls: Calls; mode: Mode } {
+function checked(value: unknown, limits: TextLimits): { texts: Texts; mode: Mode } {
   const given = value as { readonly calls?: unknown; readonly userDefinedContext?: unknown } | null;
   if (Array.isArray(given?.calls)) checkTextCount(given.calls.length, 'calls', '#/calls', limits);
   const { calls, userDefinedContext } = body.check(value, 'the body', '#', limits);
   const names = Object.keys(userDefinedContext ?? {});
   if (userDefinedContext?.mode === undefined && names.length > 0) refuseMisspelledMode(names);
-  return { calls, mode: userDefinedContext?.mode ?? 'score' };
+  return { texts: calls.map(([text]) => text), mode: userDefinedContext?.mode ?? 'score' };
 }
 
 /** A function with a slip in its context would give scores in the place of labels. Other names may have a meaning elsewhere. */
@@ -152,14 +178,14 @@ function refuseMisspelledMode(names: readonly string[]): void {
 
 async function score(
   request: RequestContext,
-  calls: Calls,
-  texts: readonly string[],
+  texts: Texts,
+  given: readonly string[],
   mode: 'score' | 'label',
 ): Promise<HttpResponse> {
-  const scores = await request.scoreSlices(texts);
+  const scores = await request.scoreSlices(given);
   const cuts = mode === 'label' ? labelCutsOf((await request.service.scorer).bundle) : undefined;
   let next = 0;
-  const replies = calls.map(([text]) => {
+  const replies = texts.map((text) => {
     if (text === null) return null;
     const score = scores[next++] as number;
     return cuts === undefined ? score : labels[labelOf(score, cuts)];
@@ -168,11 +194,11 @@ async function score(
 }
 
 /** Each reply is JSON as text, which PARSE_JSON of BigQuery reads. */
-async function explain(request: RequestContext, calls: Calls, texts: readonly string[]): Promise<HttpResponse> {
-  const explanations = await request.explainSlices(texts);
+async function explain(request: RequestContext, texts: Texts, given: readonly string[]): Promise<HttpResponse> {
+  const explanations = await request.explainSlices(given);
   const replies: string[] = [];
   let next = 0;
-  for (const [text] of calls) {
+  for (const text of texts) {
     if (text === null) {
       replies.push('null');
       continue;

@@ -124,12 +124,12 @@ function stalled(connections: number, requests: number, idLength: number): Filli
   };
 }
 
-/** Clients that send the largest body again and again, and read its answer. */
-function largest(clients: number, times: number): Filling {
+/** Clients that send a body again and again, and read its answer. The server may hang up on a body that it refuses. */
+function largest(clients: number, times: number, path = '/', value: object = { texts: long(349_000) }): Filling {
   return async (host) => {
-    const body = JSON.stringify({ texts: long(349_000) });
+    const body = JSON.stringify(value);
     const client = async () => {
-      for (let i = 0; i < times; i++) await post(host, '/', body);
+      for (let i = 0; i < times; i++) await post(host, path, body).catch(() => {});
     };
     await Promise.all(Array.from({ length: clients }, client));
     return () => {};
@@ -144,6 +144,16 @@ const FILLINGS: Readonly<Record<string, Filling>> = {
   '160 half-sent bodies of 0.5 and 1 MiB': (host) =>
     sockets(host, 160, (socket, i) => halfBody(i < 80 ? MIB : MIB / 2)(socket)),
   '200 clients that send texts of 1 MiB': largest(200, 5),
+  '40 clients that send batches of BigQuery of 4 MiB': largest(40, 25, '/bigquery', {
+    calls: Array(1000).fill([long(1390)]),
+  }),
+  '40 clients that send batches of BigQuery of 65,000 empty texts': largest(40, 25, '/bigquery', {
+    calls: Array(65_000).fill(['']),
+  }),
+  '40 clients that have 64,000 units explained for BigQuery': largest(40, 5, '/bigquery', {
+    calls: Array(400).fill([long(160)]),
+    userDefinedContext: { mode: 'explain' },
+  }),
   'HTTP/2: 100 × 4 answers of 1 MB, windows of 0': stalled(100, 4, 1_000_000),
   'HTTP/2: 30 × 10 answers of 500 kB, windows of 0': stalled(30, 10, 500_000),
   'HTTP/2: 60 × 20 answers of 100 kB, windows of 0': stalled(60, 20, 100_000),

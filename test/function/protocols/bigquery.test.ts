@@ -270,6 +270,28 @@ describe('statuses that BigQuery sends again', () => {
     assert.equal((await repliesOf(await first)).length, 100);
   });
 
+  test('two batches are in work, others wait for their turn, and each is answered; a single call does not wait', async () => {
+    const batch = Array(1000).fill('slow');
+    const began = host.messages().split('slow begins').length;
+    const batches = Array.from({ length: 6 }, async () => {
+      for (;;) {
+        const response = await send(host, request(batch));
+        if (response.status === 200) return repliesOf(response);
+        assert.match(await messageOf(response, 503), /^Too much text is waiting/); // two batches are over the queue's limit
+        await delay(50);
+      }
+    });
+    while (host.messages().split('slow begins').length === began) await delay(5);
+    assert.deepEqual(await repliesOf(await send(host, request(['ab']))), [2]);
+    for (const replies of await Promise.all(batches)) assert.deepEqual(replies, Array(1000).fill(4));
+  });
+
+  test('after an error, the next batch has its turn', async () => {
+    const wrong = request([...Array(1000).fill('good'), 7 as unknown as string]);
+    for (let i = 0; i < 5; i++) await messageOf(await send(host, wrong), 400);
+    assert.equal((await repliesOf(await send(host, request(Array(1000).fill('good'))))).length, 1000);
+  });
+
   test('an error that nobody planned is a bare 500', async () => {
     assert.equal(await messageOf(await send(host, request(['boom'])), 500), 'The request could not be answered');
   });
