@@ -128,7 +128,7 @@ with tempfile.TemporaryDirectory() as folder:
         assert row.score == expected[row.id]
     # RDD.pipe: lines of JSON in, one score a line out.
     lines = few.select(F.to_json(F.struct("text"))).rdd.map(lambda row: row[0])
-    piped = lines.pipe("hoshi score --format jsonl -").map(float).collect()
+    piped = lines.pipe("hoshi score --format jsonl -", env={"PATH": os.environ["PATH"]}).map(float).collect()
     assert sorted(piped) == sorted(expected[:2000])
     print("mapInPandas and RDD.pipe: equal")
 

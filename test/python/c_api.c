@@ -1,8 +1,10 @@
-/* Tests native/c_api.h as a program in C sees it, under the sanitizers (test/python/run). It needs no Node and no Python.
+/* Tests native/c_api.h as a program in C sees it, under the sanitizers (test/python/run). It needs no Node
+ * and no Python.
  *
  *   c_api DICTIONARY NORMALIZER VOCABULARY FOREST CONTRIBUTIONS EXPECTED
  *
- * EXPECTED is a text file of test/python/expected.py: the score map, the steps, and texts with the scores of `hoshi score`. */
+ * EXPECTED is a text file of test/python/expected.py: the score map, the steps, and texts with the scores of
+ * `hoshi score`. */
 #define _POSIX_C_SOURCE 200809L
 #include "c_api.h"
 
@@ -15,13 +17,13 @@
 
 static int checks = 0;
 
-#define CHECK(condition)                                                                         \
-  do {                                                                                           \
-    ++checks;                                                                                    \
-    if (!(condition)) {                                                                          \
+#define CHECK(condition)                                                                                   \
+  do {                                                                                                     \
+    ++checks;                                                                                              \
+    if (!(condition)) {                                                                                    \
       fprintf(stderr, "line %d: expected %s; last error: %s\n", __LINE__, #condition, hoshi_last_error()); \
-      exit(1);                                                                                   \
-    }                                                                                            \
+      exit(1);                                                                                             \
+    }                                                                                                      \
   } while (0)
 
 /* The expected texts and scores. */
@@ -119,7 +121,8 @@ static void check_utf8(hoshi_model* model) {
     free(bytes);
   }
   CHECK(compared > text_count / 2);
-  static const char* const invalid[] = {"\x80", "\xc1\xbf", "\xe3\x81", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "a\xe0\x9f\x80"};
+  static const char* const invalid[] = {
+      "\x80", "\xc1\xbf", "\xe3\x81", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "a\xe0\x9f\x80"};
   for (size_t i = 0; i < sizeof invalid / sizeof *invalid; ++i) {
     /* The exact size on the heap: the sanitizer sees a byte that is read too far. */
     size_t size = strlen(invalid[i]);
@@ -137,7 +140,8 @@ static void check_utf8(hoshi_model* model) {
 static void check_explanations(const hoshi_model* model, const hoshi_contributions* contributions) {
   for (size_t i = 0; i < text_count; i += 7) {
     hoshi_explanation* explanation = NULL;
-    CHECK(hoshi_explain_utf16(model, contributions, units + offsets[i], offsets[i + 1] - offsets[i], &explanation) == HOSHI_OK);
+    CHECK(hoshi_explain_utf16(model, contributions, units + offsets[i], offsets[i + 1] - offsets[i],
+                              &explanation) == HOSHI_OK);
     double score = hoshi_map_sum(model, explanation->sum);
     CHECK(memcmp(&score, &expected[i], sizeof score) == 0);
     double sum = explanation->base + explanation->absent;
@@ -146,7 +150,8 @@ static void check_explanations(const hoshi_model* model, const hoshi_contributio
     for (size_t k = 0; k < explanation->terms_size; ++k) lines += explanation->terms[k] == '\n';
     CHECK(lines == explanation->term_count);
     CHECK(sum - explanation->sum < 1e-9 && explanation->sum - sum < 1e-9);
-    size_t occurrences = explanation->term_count == 0 ? 0 : explanation->occurrence_ends[explanation->term_count - 1];
+    size_t occurrences =
+        explanation->term_count == 0 ? 0 : explanation->occurrence_ends[explanation->term_count - 1];
     for (size_t k = 0; k < occurrences; ++k) {
       CHECK(explanation->offsets[2 * k] < explanation->offsets[2 * k + 1]);
       CHECK(explanation->offsets[2 * k + 1] <= offsets[i + 1] - offsets[i]);
@@ -171,7 +176,8 @@ static void check_tokens(const hoshi_model* model) {
   }
 }
 
-static void check_errors(hoshi_model* model, const hoshi_model_source* right, const hoshi_contributions* contributions) {
+static void check_errors(hoshi_model* model, const hoshi_model_source* right,
+                         const hoshi_contributions* contributions) {
   hoshi_model* none = NULL;
   hoshi_contributions* no_contributions = NULL;
   hoshi_explanation* explanation = NULL;
@@ -190,7 +196,8 @@ static void check_errors(hoshi_model* model, const hoshi_model_source* right, co
   CHECK(strstr(hoshi_last_error(), right->vocabulary) != NULL);
   wrong = *right;
   wrong.dictionary = "/no/such/file";
-  CHECK(hoshi_model_load(&wrong, &none) == HOSHI_TABLES && strstr(hoshi_last_error(), "/no/such/file") != NULL);
+  CHECK(hoshi_model_load(&wrong, &none) == HOSHI_TABLES &&
+        strstr(hoshi_last_error(), "/no/such/file") != NULL);
   wrong = *right;
   wrong.knot_count = 1;
   CHECK(hoshi_model_load(&wrong, &none) == HOSHI_ARGUMENT);
@@ -261,8 +268,8 @@ int main(int argc, char** argv) {
   CHECK(hoshi_abi_version() == HOSHI_ABI_VERSION);
   CHECK(strcmp(hoshi_last_error(), "") == 0);
   read_expected(argv[6]);
-  hoshi_model_source source = {argv[1],    argv[2],   argv[3],    argv[4],    steps,           step_count,
-                               map_raw,    map_scores, knot_count, map_slopes, knot_count - 1};
+  hoshi_model_source source = {argv[1], argv[2],    argv[3],    argv[4],    steps,         step_count,
+                               map_raw, map_scores, knot_count, map_slopes, knot_count - 1};
   for (int i = 0; i < 3; ++i) { /* later ones find what an earlier one left behind */
     hoshi_model* model = NULL;
     hoshi_contributions* contributions = NULL;
