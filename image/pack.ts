@@ -14,6 +14,8 @@
  *     commit.txt            the commit, for `--version`
  *     THIRD-PARTY.txt       licences of the packages in the bundle
  *     sbom.cdx.json         software bill of materials
+ *
+ * image/cross sets HOSHI_TARGET and HOSHI_TARGET_NODE to pack for another processor.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +29,12 @@ import { wrapped } from './compiled-script.ts';
 import { licencesOf, packageIn, packagesIn } from './licences.ts';
 import { sbomOf } from './sbom.ts';
 
-const START_MS = 30_000;
+const START_MS = 120_000; // qemu starts slowly
+
+/** With HOSHI_TARGET=arm64, the addons that `native/build` has cross-compiled. */
+const ADDONS = process.env.HOSHI_TARGET === 'arm64' ? 'build/arm64/addon/Release' : 'build/addon/Release';
+/** The command of the node that makes V8's code cache, and is that of the image. */
+const [NODE = process.execPath, ...NODE_ARGUMENTS] = process.env.HOSHI_TARGET_NODE?.split(' ') ?? [];
 
 const COPIED = [
   'package.json',
@@ -108,7 +115,10 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const filter = (path: string) => !path.endsWith('report.html'); // it quotes reviews
-  for (const path of [...COPIED, ...files]) cpSync(source(path), join(folder, path), { recursive: true, filter });
+  for (const path of [...COPIED, ...files]) {
+    const from = source(path.replace('build/addon/Release', ADDONS));
+    cpSync(from, join(folder, path), { recursive: true, filter });
+  }
   writeFileSync(join(folder, COMMIT_FILE), `${commitOf(packageRoot) ?? ''}\n`);
   const { metafile } = await build({
     absWorkingDir: packageRoot,
@@ -155,7 +165,8 @@ async function makeCodeCache(file: string): Promise<void> {
   const server = fork(join(import.meta.dirname, 'code-cache.js'), [file], {
     env: { PORT: '0', HOSHI_ENGINE: 'native' },
     silent: true,
-    execArgv: ['--random-seed=1'], // the same server gives the same bytes; at run time V8 uses a random seed
+    execPath: NODE,
+    execArgv: [...NODE_ARGUMENTS, '--random-seed=1'], // the same server gives the same bytes; at run time V8 uses a random seed
   });
   let messages = '';
   server.stderr?.on('data', (chunk) => {
