@@ -1,12 +1,13 @@
 /**
  * `make image`, and a server started from it as an unprivileged user on a read-only root. The test reads the archive,
  * which docker and buildah write alike. It is skipped without root or without both tools, unless IMAGE_REQUIRED=1.
- * HOSHI_TOOL and HOSHI_BASE select the tool and the builder image, as for `make image`.
+ * HOSHI_TOOL, HOSHI_BASE and PLATFORMS (one) select the tool, the builder image and the processor, as for `make image`. The
+ * image of another processor runs under qemu.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +22,11 @@ const IMAGE = 'dev.local/hoshi-test:1';
 const AGAIN = 'dev.local/hoshi-test:2';
 const MADE = join(packageRoot, 'build', 'image');
 const MAX_BYTES = 150e6;
-const START_MS = 10_000;
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
+const OWN_ARCHITECTURE = ARCHITECTURES[process.arch] ?? process.arch;
+const ARCHITECTURE = process.env.PLATFORMS?.split('/').at(-1) ?? OWN_ARCHITECTURE;
+const IS_EMULATED = ARCHITECTURE !== OWN_ARCHITECTURE;
+const START_MS = IS_EMULATED ? 120_000 : 10_000;
 
 function whyNot(): string | false {
   if (process.env.IMAGE_REQUIRED === '1') return false;
@@ -48,6 +53,10 @@ describe('the image', { skip: whyNot() }, () => {
       });
     work = mkdtempSync(join(MADE, 'unpacked-'));
     config = unpack(join(MADE, 'image.tar'), work);
+    if (IS_EMULATED) {
+      const qemu = execFileSync('sh', ['-c', 'command -v qemu-aarch64-static'], { encoding: 'utf8' }).trim();
+      copyFileSync(qemu, join(work, 'root', 'qemu'));
+    }
   });
   after(() => rmSync(work, { recursive: true, force: true }));
 
@@ -102,6 +111,7 @@ describe('the image', { skip: whyNot() }, () => {
   });
 
   test('has labels, a command, a user and a stop signal', () => {
+    assert.equal(config.architecture, ARCHITECTURE);
     assert.deepEqual(config.Entrypoint, ['/usr/local/bin/node']);
     assert.deepEqual(config.Cmd, ['server.cjs']);
     assert.equal(config.User, '65532:65532');
@@ -193,6 +203,7 @@ function build(name: string): string {
 }
 
 interface ImageConfig {
+  readonly architecture: string;
   readonly Entrypoint: readonly string[];
   readonly Cmd: readonly string[];
   readonly User: string;
@@ -208,7 +219,8 @@ function unpack(archive: string, folder: string): ImageConfig {
   assert.ok(manifest !== undefined);
   mkdirSync(join(folder, 'root'), { mode: 0o755 });
   for (const layer of manifest.Layers) execFileSync('tar', ['-xf', join(folder, layer), '-C', join(folder, 'root')]);
-  return (read(manifest.Config) as { config: ImageConfig }).config;
+  const { architecture, config } = read(manifest.Config) as { architecture: string; config: ImageConfig };
+  return { ...config, architecture };
 }
 
 /**
@@ -217,7 +229,7 @@ function unpack(archive: string, folder: string): ImageConfig {
  */
 function serve(root: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
   const script = `mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && cd "$1" &&
-    exec chroot --userspec=65532:65532 --groups= . /usr/local/bin/node /hoshi/server.cjs`;
+    exec chroot --userspec=65532:65532 --groups= . ${IS_EMULATED ? '/qemu' : ''} /usr/local/bin/node /hoshi/server.cjs`;
   return spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', root], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
     stdio: ['ignore', 'ignore', 'pipe'],
