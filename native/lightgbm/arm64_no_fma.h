@@ -7,6 +7,8 @@
 #define vfmaq_f32(c, a, b) vaddq_f32(c, vmulq_f32(a, b))
 #define vfmaq_n_f64(c, a, b) vaddq_f64(c, vmulq_n_f64(a, b))
 #define vfmaq_n_f32(c, a, b) vaddq_f32(c, vmulq_n_f32(a, b))
+#undef vfmaq_laneq_f64  // a macro in clang's header
+#undef vfmaq_laneq_f32
 #define vfmaq_laneq_f64(c, a, b, lane) vaddq_f64(c, vmulq_laneq_f64(a, b, lane))
 #define vfmaq_laneq_f32(c, a, b, lane) vaddq_f32(c, vmulq_laneq_f32(a, b, lane))
 #endif
