@@ -32,7 +32,7 @@ make-locked = @mkdir -p build; \
   flock --nonblock build/lock true || echo 'hoshi: waiting for another build in this folder' >&2; \
   flock build/lock $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) $@-files
 
-# The platforms whose addons `make package` packs: those of native/zig/toolchain.
+# The platforms of `make package`, and those without musl of `make wheel`: native/zig/toolchain has them.
 PLATFORMS ?= linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl
 PREBUILDS = $(PLATFORMS:%=build/prebuilds/%/hoshi_engine.node)
 PACKAGE := build/package/files.txt
@@ -71,7 +71,6 @@ development:
 	$(make-locked)
 
 # Builds the Python package for x64 and arm64: build/wheel/*.whl. PLATFORMS=linux-x64 builds one of them.
-PLATFORMS := linux-x64 linux-arm64
 wheel:
 	$(make-locked)
 
