@@ -297,8 +297,9 @@ describe('statuses that BigQuery sends again', () => {
   });
 });
 
-test('a batch whose client has gone while it waited is not scored, and the next one has its turn: 499', async () => {
+test('a batch whose client has gone while it waited is not scored, and the next one has its turn: 499', async (context) => {
   const host = await start([fakeServer], { FAKE_SLOW_MS: '1000' });
+  context.after(() => host.stop());
   const batch = request(Array(1000).fill('slow'));
   const slows = () => host.messages().split('slow begins').length - 1;
   const inWork = [send(host, batch), send(host, batch)];
@@ -314,24 +315,25 @@ test('a batch whose client has gone while it waited is not scored, and the next 
   assert.equal((await repliesOf(await send(host, batch))).length, 1000);
   assert.equal(slows(), 3);
   await logged(host, '/bigquery 499 ');
-  await host.stop();
 });
 
-test('more than 64 waiting batches: 503 with Retry-After', async () => {
+test('more than 64 waiting batches: 503 with Retry-After', async (context) => {
   const host = await start([fakeServer], { FAKE_SLOW_MS: '1000' });
+  context.after(() => host.stop());
   const batch = request(Array(1000).fill('slow'));
   const inWork = [send(host, batch), send(host, batch)];
   while (host.messages().split('slow begins').length < 3) await delay(5);
   const small = request(Array(1000).fill('a'));
   const responses = await Promise.all(Array.from({ length: 65 }, () => send(host, small)));
-  const shed = responses.filter(({ status }) => status !== 200);
-  assert.deepEqual(
-    shed.map(({ status, headers }) => [status, headers.get('retry-after')]),
-    [[503, '1']],
+  const problems = responses.filter(({ status }) => status !== 200);
+  for (const { headers } of problems) assert.equal(headers.get('retry-after'), '1');
+  const messages = await Promise.all(problems.map((response) => messageOf(response, 503)));
+  // Others may be shed because the slow batches are in work for too long.
+  const full = messages.filter((message) =>
+    message.startsWith('Expected at most 64 waiting batches, received one more'),
   );
-  assert.match(await messageOf(shed[0] as Response, 503), /^Expected at most 64 waiting batches, received one more/);
+  assert.equal(full.length, 1);
   for (const response of await Promise.all(inWork)) await repliesOf(response);
-  await host.stop();
 });
 
 test('a body is cut at calls only, whatever is in its strings', async () => {

@@ -363,7 +363,7 @@ class FakeSink {
   }
 }
 
-/** Answers each connection with these bytes. Counts the connections that it has closed. */
+/** Answers the first request of each connection with these bytes. */
 async function rawSink(answer: string | (() => Iterable<string>)) {
   const server = createNetServer((socket) => {
     socket.on('error', () => {});
@@ -408,17 +408,16 @@ describe('sinks that misbehave', () => {
     });
 });
 
-test('attributes of a structured event that would be too long as headers: 400, and the sink gets nothing', async () => {
+test('attributes of a structured event that would be too long as headers: 400, and the sink gets nothing', async (context) => {
   const sink = new FakeSink();
   const host = await start([fakeServer], { K_SINK: `http://127.0.0.1:${await sink.listen()}/` });
+  context.after(() => host.stop().finally(() => sink.close()));
   for (const attributes of [{ id: 'x'.repeat(20_000) }, { subject: '星'.repeat(2000) }]) {
     const event = { specversion: '1.0', id: '7', source: '/a', type: 'b', data: { texts: 'abc' }, ...attributes };
     const response = await push(host, event, { 'Content-Type': 'application/cloudevents+json' }, '/');
     assert.equal(response.status, 400, await response.text());
   }
   assert.equal(sink.deliveries.length, 0);
-  await host.stop();
-  sink.close();
 });
 
 describe('with a sink', () => {
