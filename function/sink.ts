@@ -55,7 +55,7 @@ export class Sink {
     });
   }
 
-  /** The sink may close an idle connection while a request is on its way. It is then sent once more, on another one. */
+  /** The sink may close an idle connection while a request is on its way. It is then sent again, on another one. */
   async #send(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
     for (;;) {
       let isReused = false;

@@ -116,7 +116,7 @@ describe('messages, without a sink', () => {
     [
       'unwrapped: plain text that looks like JSON',
       '{"texts": "ab"}',
-      { score: 15 },
+      { score: 5 },
       { 'Content-Type': 'Text/Plain; charset=utf-8' },
     ],
     ['unwrapped: plain text that only begins like JSON', '{"星"}', { score: 5 }, { 'Content-Type': 'text/plain' }],
