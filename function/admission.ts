@@ -201,8 +201,8 @@ const SHED_DETAILS: Readonly<Record<ShedReason, string>> = {
 };
 
 /** Counts a shed request. Returns its 503. */
-export function shed(counters: Counters, reason: ShedReason): HttpError {
+export function shed(counters: Counters, reason: ShedReason, detail: string = SHED_DETAILS[reason]): HttpError {
   counters.shed[reason]++;
   const headers = { 'Retry-After': '1', ...(reason === 'connections' ? { Connection: 'close' } : {}) };
-  return new HttpError(503, SHED_DETAILS[reason], { headers });
+  return new HttpError(503, detail, { headers });
 }

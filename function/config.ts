@@ -320,6 +320,8 @@ function sinkIn(
   if (url === undefined) return undefined;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Error(`Expected K_SINK to be a URL of http or https, received ${JSON.stringify(url)}`);
+  if (certificates !== undefined && !certificates.includes('-----BEGIN CERTIFICATE-----'))
+    throw new Error('Expected K_CA_CERTS to be certificates in PEM, received something else');
   return { url, extensions: extensionsIn(overrides), certificates };
 }
 
@@ -336,12 +338,20 @@ function extensionsIn(text: string | undefined): Readonly<Record<string, string>
   const isRight =
     typeof extensions === 'object' &&
     extensions !== null &&
-    Object.entries(extensions).every(([name, value]) => /^[a-z\d]+$/.test(name) && typeof value === 'string');
+    Object.entries(extensions).every(
+      ([name, value]) => /^[a-z\d]+$/.test(name) && !NO_EXTENSIONS.includes(name) && typeof value === 'string',
+    );
   if (isRight) return extensions as Readonly<Record<string, string>>;
   throw new Error(
-    `Expected K_CE_OVERRIDES to be JSON such as {"extensions": {"name": "value"}}, received ${JSON.stringify(text)}`,
+    `Expected K_CE_OVERRIDES to be JSON such as {"extensions": {"name": "value"}}, with names of a to z and 0 to 9 that are no attributes of CloudEvents, received ${JSON.stringify(text)}`,
   );
 }
+
+/** Attributes and data of an event, and names that the package `cloudevents` cannot have as extensions. */
+const NO_EXTENSIONS: readonly string[] = [
+  ...['id', 'source', 'specversion', 'type', 'time', 'subject', 'data', 'datacontenttype', 'dataschema'],
+  ...['datacontentencoding', 'schemaurl', 'constructor', 'emit', 'validate'],
+];
 
 /** An empty variable counts as not set. */
 function openTelemetryOf(environment: Environment): Readonly<Record<string, string>> {

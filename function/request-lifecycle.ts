@@ -167,7 +167,7 @@ class RequestLifecycle implements RequestContext {
     }
     this.#state = 'queued';
     admission.eventLoopQueue.run(() => {
-      if (this.#isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
+      if (this.isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
       else this.#respond();
     });
   }
@@ -327,7 +327,7 @@ class RequestLifecycle implements RequestContext {
     if (isHalfClosed) halfClose(this.#request, this.#response);
     if (isGrpc(this.#request)) {
       const sentBytes = this.#write(grpcError(planned));
-      this.#finish(this.#isClientGone ? CLIENT_CLOSED_REQUEST : status, sentBytes);
+      this.#finish(this.isClientGone ? CLIENT_CLOSED_REQUEST : status, sentBytes);
       return;
     }
     const isBigQuery = this.#route?.isBigQuery === true;
@@ -355,7 +355,7 @@ class RequestLifecycle implements RequestContext {
       this.#fail(error);
       return;
     }
-    this.#finish(this.#isClientGone ? CLIENT_CLOSED_REQUEST : 200, sentBytes);
+    this.#finish(this.isClientGone ? CLIENT_CLOSED_REQUEST : 200, sentBytes);
   }
 
   /**
@@ -364,7 +364,7 @@ class RequestLifecycle implements RequestContext {
    */
   #write(response: Exclude<HttpResponse, StreamResponse>): number {
     if (this.#response.headersSent) return 0;
-    if (this.#isClientGone) {
+    if (this.isClientGone) {
       this.#response.statusCode = CLIENT_CLOSED_REQUEST;
       return 0;
     }
@@ -438,7 +438,7 @@ class RequestLifecycle implements RequestContext {
   /**
    * When a client disconnects, its connection gets an event. A response that waits behind another one gets no event.
    */
-  get #isClientGone(): boolean {
+  get isClientGone(): boolean {
     return this.#response.destroyed || this.#request.socket.destroyed;
   }
 

@@ -87,6 +87,8 @@ export interface RequestContext {
    * alone if the text is too long to explain.
    */
   explainSlices(texts: readonly string[]): Promise<readonly (Explanation | UnexplainedScore)[]>;
+  /** Whether nobody waits for the response any more. */
+  readonly isClientGone: boolean;
   /** Calls the listener when the response has been sent whole, or the client has gone. Only by HTTP/2. */
   onClose(listener: () => void): void;
   /** Names the trace of a CloudEvent. The request's span continues it if the headers name no trace. */

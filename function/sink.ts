@@ -55,29 +55,30 @@ export class Sink {
     });
   }
 
-  /** The sink may close an idle connection while a request is on its way. It is then sent once more, on another one. */
+  /** The sink may close an idle connection while a request is on its way. It is then sent again, on another one. */
   async #send(headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<Answer> {
     for (;;) {
       let isReused = false;
       try {
         return await new Promise<Answer>((resolve, reject) => {
-          const request = this.#client.request(
-            this.#url,
-            {
-              method: 'POST',
-              agent: this.#agent,
-              headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-              signal,
-            },
-            (response) => {
-              response
-                .on('error', reject)
-                .on('end', () =>
-                  resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }),
-                );
-              response.resume();
-            },
-          );
+          // Node does not end a request that waits for a connection, or whose connection was taken over by a protocol.
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+          const request = this.#client.request(this.#url, {
+            method: 'POST',
+            agent: this.#agent,
+            headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+            signal,
+          });
+          const answered = ({ statusCode = 0, headers }: http.IncomingMessage) =>
+            resolve({ status: statusCode, retryAfter: headers['retry-after'] });
+          request.on('response', (response) => {
+            answered(response);
+            dropBody(response);
+          });
+          request.on('upgrade', (response, socket) => {
+            socket.destroy();
+            answered(response);
+          });
           request.on('error', (error) => {
             isReused = request.reusedSocket;
             reject(error);
@@ -91,6 +92,18 @@ export class Sink {
     }
   }
 }
+
+/** The status is the whole answer. A connection on which more than a little follows is closed. */
+function dropBody(response: http.IncomingMessage): void {
+  let bytes = 0;
+  response.on('error', () => {}); // the connection was closed within the body
+  response.on('data', (chunk: Uint8Array) => {
+    bytes += chunk.length;
+    if (bytes > MAX_DROPPED_BYTES) response.destroy();
+  });
+}
+
+const MAX_DROPPED_BYTES = 1 << 16;
 
 interface Answer {
   readonly status: number;

@@ -48,6 +48,8 @@ class Scan {
   readonly #maxCallBytes: number;
   #position = 0;
   #depth = 0;
+  /** Where the current string begins, at its quote, or -1 outside of strings. */
+  #stringStart = -1;
   /** The last string in the outermost object, as it is written. */
   #name: string | undefined;
   /** Where the list of calls begins and ends, at its brackets. */
@@ -75,15 +77,35 @@ class Scan {
     while (this.#position < end) {
       const at = this.#position;
       const byte = body[at];
-      if (byte === QUOTE) {
-        this.#position = endOfString(body, at) + 1;
-        if (this.#depth === 1) this.#name = body.toString('latin1', at, Math.min(this.#position, at + MAX_NAME_BYTES));
+      if (this.#stringStart >= 0) {
+        this.#endString(at, end);
         continue;
       }
       this.#position++;
-      if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#open(at, byte);
+      if (byte === QUOTE) this.#stringStart = at;
+      else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#open(at, byte);
       else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) this.#close(at);
       else if (byte === COMMA && this.#isInList && this.#depth === 2) this.#endCall(at);
+    }
+  }
+
+  /** Looks for the end of the current string from `at` on, until `end`. */
+  #endString(at: number, end: number): void {
+    const start = this.#stringStart;
+    for (let quote = at - 1; ; ) {
+      quote = this.#body.indexOf(QUOTE, quote + 1);
+      if (quote < 0 || quote >= end) {
+        this.#position = quote < 0 ? this.#body.length : quote;
+        return;
+      }
+      let before = quote;
+      while (this.#body[before - 1] === BACKSLASH) before--;
+      if ((quote - before) % 2 === 1) continue;
+      this.#position = quote + 1;
+      this.#stringStart = -1;
+      if (this.#depth === 1)
+        this.#name = this.#body.toString('latin1', start, Math.min(this.#position, start + MAX_NAME_BYTES));
+      return;
     }
   }
 
@@ -155,13 +177,3 @@ const MAX_NAME_BYTES = 16;
 const MAX_BLANK_BYTES = 1024;
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-/** The index of the quote that ends the string, or of the last byte if there is none. */
-function endOfString(body: Buffer, start: number): number {
-  for (let end = body.indexOf(QUOTE, start + 1); end >= 0; end = body.indexOf(QUOTE, end + 1)) {
-    let before = end;
-    while (body[before - 1] === BACKSLASH) before--;
-    if ((end - before) % 2 === 0) return end;
-  }
-  return body.length - 1;
-}

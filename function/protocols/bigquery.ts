@@ -109,12 +109,18 @@ let running = 0;
 const waiting: (() => void)[] = [];
 
 /** Runs the work when fewer than MAX_RUNNING are in work, first come, first served. Rejects with a 503 if too many wait. */
-async function inTurn<T>({ service }: RequestContext, work: () => Promise<T>): Promise<T> {
+async function inTurn<T>(request: RequestContext, work: () => Promise<T>): Promise<T> {
   if (running >= MAX_RUNNING) {
-    if (waiting.length >= MAX_WAITING) throw shed(service.counters, 'queue');
+    if (waiting.length >= MAX_WAITING)
+      throw shed(
+        request.service.counters,
+        'queue',
+        `Expected at most ${MAX_WAITING} waiting batches, received one more`,
+      );
     await new Promise<void>((resolve) => waiting.push(resolve)); // the one that ends gives its place to this one
   } else running++;
   try {
+    if (request.isClientGone) throw new HttpError(503, 'The client has gone while its batch waited'); // logged as a 499
     return await work();
   } finally {
     const next = waiting.shift();

@@ -193,12 +193,24 @@ interface BinaryEvent {
 
 function binaryOf(event: CloudEvent<object>): BinaryEvent {
   const { headers, body } = HTTP.binary(event);
-  const encoded = Object.entries(headers as Record<string, unknown>).map(([name, value]) => [
-    name,
-    name.startsWith('ce-') ? encodeHeader(name.slice(3), String(value)) : String(value),
-  ]);
-  return { headers: Object.fromEntries(encoded), body: body as string };
+  const encoded: Record<string, string> = {};
+  let bytes = 0;
+  for (const [name, value] of Object.entries(headers as Record<string, unknown>)) {
+    const text = String(value);
+    const isShort = text.length <= MAX_HEADER_BYTES;
+    encoded[name] = isShort && name.startsWith('ce-') ? encodeHeader(name.slice(3), text) : text;
+    bytes += name.length + encoded[name].length;
+    if (bytes > MAX_HEADER_BYTES)
+      throw new HttpError(
+        400,
+        `Expected attributes of at most ${MAX_HEADER_BYTES} bytes together for the headers of the answer, received more. It has the id, the subject, the partitionkey, the correlationid and the replyid of what came`,
+      );
+  }
+  return { headers: encoded, body: body as string };
 }
+
+/** As many bytes as Node accepts of all headers (RFC 9110, section 5.4). A receiver would refuse more again and again. */
+const MAX_HEADER_BYTES = 1 << 14;
 
 /**
  * The attributes of the answer that say which event it answers. For request and reply, `replyid` answers

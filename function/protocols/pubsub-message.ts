@@ -98,6 +98,7 @@ function membersOf(value: unknown, name: string, pointer: string): Readonly<Reco
   return value as Readonly<Record<string, unknown>>;
 }
 
-function stringOf(value: unknown): string | undefined {
+/** A string that is not empty. */
+export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -16,7 +16,15 @@ import { isEvent, runOperation } from '../operation.ts';
 import { HttpError, type HttpResponse } from '../response.ts';
 import type { Operation } from '../route.ts';
 import { answerEvent } from './cloud-events.ts';
-import { isWrapped, type Payload, payloadOf, scoredValueOf, traceIn } from './pubsub-message.ts';
+import {
+  isWrapped,
+  MESSAGE_PUBLISHED,
+  type Payload,
+  payloadOf,
+  scoredValueOf,
+  stringOf,
+  traceIn,
+} from './pubsub-message.ts';
 import { score } from './texts.ts';
 
 const string = { type: 'string' };
@@ -81,25 +89,32 @@ export const push: Operation = {
 function received(headers: IncomingHttpHeaders, bytes: Uint8Array, limits: TextLimits): Payload {
   if (bytes.length === 0)
     throw new HttpError(400, 'Expected a message of Pub/Sub with data, received an empty body', { pointer: '#' });
-  const json = /^\s*\{\s*"/.test(decodeUtf8(bytes))
-    ? parseJson(decodeUtf8(bytes), limits, body.example ?? '')
-    : undefined;
-  if (json !== undefined && isWrapped(json)) return payloadOf(json, limits);
   const type = headers['content-type'];
-  const header = (name: string) => {
-    const value = headers[`x-goog-pubsub-${name}`];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const isText = type !== undefined && /^text\//i.test(type);
+  const json = jsonIn(decodeUtf8(bytes), isText, limits);
+  if (json !== undefined && isWrapped(json)) return payloadOf(json, limits);
+  const header = (name: string) => stringOf(headers[`x-goog-pubsub-${name}`]);
   return {
     // A push of plain text may have any Content-Type: only text/… is believed.
-    value: json ?? scoredValueOf(bytes, type?.startsWith('text/') === true ? type : undefined, limits),
+    value: (isText ? undefined : json) ?? scoredValueOf(bytes, isText ? type : undefined, limits),
     place: '',
     id: header('message-id'),
     subscription: header('subscription-name'),
     orderingKey: header('ordering-key'),
-    subject: typeof headers.subject === 'string' ? headers.subject : undefined,
+    subject: stringOf(headers.subject),
     trace: traceIn(headers),
   };
+}
+
+/** The value of a body that begins like an object of JSON. Plain text may begin so, too, and need not be JSON. */
+function jsonIn(text: string, isText: boolean, limits: TextLimits): unknown {
+  if (!/^\s*\{\s*"/.test(text)) return undefined;
+  try {
+    return parseJson(text, limits, body.example ?? '');
+  } catch (error) {
+    if (isText) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -108,16 +123,25 @@ function received(headers: IncomingHttpHeaders, bytes: Uint8Array, limits: TextL
  */
 function eventOf({
   id = requireBuiltin('node:crypto').randomUUID(),
-  subscription,
+  subscription = '',
   orderingKey,
   subject,
 }: Payload): CloudEvent<unknown> {
-  const name = subscription?.split('/').map(encodeURIComponent).join('/') ?? '';
+  if (subscription.length > MAX_SUBSCRIPTION_UNITS)
+    throw new HttpError(
+      400,
+      `Expected the name of a subscription of at most ${MAX_SUBSCRIPTION_UNITS} UTF-16 units, received ${subscription.length}`,
+    );
+  const wellFormed = Buffer.from(subscription).toString(); // a lone surrogate has no percent-encoding
+  const name = wellFormed.split('/').map(encodeURIComponent).join('/');
   return new CloudEvent({
     id,
     source: `//pubsub.googleapis.com/${name}`,
-    type: 'google.cloud.pubsub.topic.v1.messagePublished',
+    type: MESSAGE_PUBLISHED,
     ...(subject === undefined ? {} : { subject }),
     ...(orderingKey === undefined ? {} : { partitionkey: orderingKey }),
   });
 }
+
+/** Projects and subscriptions have names of at most 30 and 255 characters. */
+const MAX_SUBSCRIPTION_UNITS = 1024;

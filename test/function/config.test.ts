@@ -58,7 +58,14 @@ test('K_SINK is a URL, and K_CE_OVERRIDES has extensions', () => {
     /^Error: Expected K_SINK to be a URL of http or https, received "broker"$/,
   );
   assert.throws(() => parseConfig({ K_SINK: 'file:///x' }), /K_SINK/);
-  for (const overrides of ['x', '[1]', 'null1', '{"extensions":{"Team":"x"}}', '{"extensions":{"team":1}}'])
+  assert.throws(
+    () => parseConfig({ K_SINK, K_CA_CERTS: 'key' }),
+    /^Error: Expected K_CA_CERTS to be certificates in PEM/,
+  );
+  const names = ['id', 'source', 'type', 'specversion', 'time', 'data', 'datacontenttype', 'constructor', 'validate'];
+  const reserved = names.map((name) => JSON.stringify({ extensions: { [name]: 'x' } }));
+  const wrong = ['x', '[1]', 'null', 'null1', '{"extensions":{"Team":"x"}}', '{"extensions":{"team":1}}'];
+  for (const overrides of [...wrong, ...reserved])
     assert.throws(
       () => parseConfig({ K_SINK, K_CE_OVERRIDES: overrides }),
       /^Error: Expected K_CE_OVERRIDES to be JSON such as/,

@@ -120,6 +120,7 @@ const cases: [
     `{"calls":[${'["a"],'.repeat(60_000)}${' '.repeat(3_800_000)}`,
   ],
   ['BigQuery: 4 MiB of quotes and backslashes', 400, '/bigquery', `{"calls":[["${'\\\\\\"'.repeat(1_000_000)}`],
+  ['BigQuery: 4 MiB of escaped quotes', 413, '/bigquery', { calls: [['"'.repeat(2_050_000)]] }],
   ['BigQuery: 4 MiB in another encoding', 400, '/bigquery', new Uint8Array(4 * MIB).fill(0x82)],
   ['BigQuery: 600,000 nulls', 413, '/bigquery', { calls: list(590_000).map(() => [null]) }],
   [
@@ -128,6 +129,8 @@ const cases: [
     '/pubsub',
     { message: { data: Buffer.from(review.repeat(8900)).toString('base64') } },
   ],
+  ['Pub/Sub: an id of 1 MiB', 400, '/pubsub', { message: { data: base64, messageId: full('星') } }],
+  ['Pub/Sub: a subscription of 1 MiB', 400, '/pubsub', { message: { data: base64 }, subscription: full('/') }],
   ['Pub/Sub: 1 MiB unwrapped', 200, '/pubsub', full(review)],
   ['20,000 texts', 413, '/', { texts: list(20_000) }],
   ['36,000 members of different names', 400, '/', { x: Array.from({ length: 36 }, () => names(1000)) }],

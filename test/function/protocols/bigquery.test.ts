@@ -9,7 +9,7 @@ import { labelCutsOf, labelOf, labels } from '../../../model/scoring/labels.ts';
 import { loadScorer } from '../../../model/scoring/load.ts';
 import type { Scorer } from '../../../model/scoring/scorer.ts';
 import { packageRoot } from '../../../native/package-root.ts';
-import { fakeServer, type Host, leanServer, start } from '../hosts.ts';
+import { fakeServer, type Host, leanServer, logged, start } from '../hosts.ts';
 
 const great = 'すごい！最高に興奮した！楽しい';
 const bad = 'この映画は全くだめ、楽しくない。駄作';
@@ -297,6 +297,45 @@ describe('statuses that BigQuery sends again', () => {
   });
 });
 
+test('a batch whose client has gone while it waited is not scored, and the next one has its turn: 499', async (context) => {
+  const host = await start([fakeServer], { FAKE_SLOW_MS: '1000' });
+  context.after(() => host.stop());
+  const batch = request(Array(1000).fill('slow'));
+  const slows = () => host.messages().split('slow begins').length - 1;
+  const inWork = [send(host, batch), send(host, batch)];
+  while (slows() < 2) await delay(5);
+  const gone = new AbortController();
+  const waiting = Array.from({ length: 3 }, () =>
+    fetch(`${host.url}/bigquery`, { method: 'POST', body: JSON.stringify(batch), signal: gone.signal }),
+  );
+  await delay(200);
+  gone.abort();
+  await Promise.allSettled(waiting);
+  for (const response of await Promise.all(inWork)) assert.equal((await repliesOf(response)).length, 1000);
+  assert.equal((await repliesOf(await send(host, batch))).length, 1000);
+  assert.equal(slows(), 3);
+  await logged(host, '/bigquery 499 ');
+});
+
+test('more than 64 waiting batches: 503 with Retry-After', async (context) => {
+  const host = await start([fakeServer], { FAKE_SLOW_MS: '1000' });
+  context.after(() => host.stop());
+  const batch = request(Array(1000).fill('slow'));
+  const inWork = [send(host, batch), send(host, batch)];
+  while (host.messages().split('slow begins').length < 3) await delay(5);
+  const small = request(Array(1000).fill('a'));
+  const responses = await Promise.all(Array.from({ length: 65 }, () => send(host, small)));
+  const problems = responses.filter(({ status }) => status !== 200);
+  for (const { headers } of problems) assert.equal(headers.get('retry-after'), '1');
+  const messages = await Promise.all(problems.map((response) => messageOf(response, 503)));
+  // Others may be shed because the slow batches are in work for too long.
+  const full = messages.filter((message) =>
+    message.startsWith('Expected at most 64 waiting batches, received one more'),
+  );
+  assert.equal(full.length, 1);
+  for (const response of await Promise.all(inWork)) await repliesOf(response);
+});
+
 test('a body is cut at calls only, whatever is in its strings', async () => {
   const limits = { maxTexts: 100_000, setBy: 'HOSHI_BIGQUERY_WORK_LIMIT_UNITS' } as const;
   const texts = ['"', '\\', '\\"', '],[', '{"calls":[', '[[[', '}', '星', '\\\\'];
@@ -315,6 +354,15 @@ test('a body is cut at calls only, whatever is in its strings', async () => {
         calls,
       );
     }
+  }
+  // A string that is longer than a round, and whose quotes and backslashes fall on the ends of rounds.
+  for (const shift of [0, 1, 2, 3]) {
+    const long = [['x'.repeat(shift) + '\\"'.repeat(400_000)], ['],[']];
+    const { slices } = await splitCalls(Buffer.from(JSON.stringify({ calls: long })), limits, 4 << 20);
+    assert.deepEqual(
+      slices.flatMap((slice) => JSON.parse(`[${Buffer.from(slice)}]`)),
+      long,
+    );
   }
   for (const json of ['', '[]', '{"calls":{}}', '{"call":[]}', '{"a":{"calls":[]}}', '{"calls":[["a"]'])
     await assert.rejects(splitCalls(Buffer.from(json), limits, 1000), HttpError, json);

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { cert, key } from '../../fixtures/certificate.ts';
@@ -46,8 +47,15 @@ const eventarcHeaders = {
   'ce-source': '//pubsub.googleapis.com/projects/my-project/topics/reviews',
 };
 
-const push = (host: Host, body: unknown, headers: Record<string, string> = {}, path = '/pubsub') =>
+const push = (
+  host: Host,
+  body: unknown,
+  headers: Record<string, string> = {},
+  path = '/pubsub',
+  signal: AbortSignal | null = null,
+) =>
   fetch(host.url + path, {
+    signal,
     method: 'POST',
     headers: typeof body === 'string' ? { 'Content-Type': 'application/octet-stream', ...headers } : headers,
     body: typeof body === 'string' ? body : JSON.stringify(body),
@@ -105,6 +113,13 @@ describe('messages, without a sink', () => {
       { 'Content-Type': 'application/json' },
     ],
     ['unwrapped: plain text of the type application/json', '星', { score: 1 }, { 'Content-Type': 'application/json' }],
+    [
+      'unwrapped: plain text that looks like JSON',
+      '{"texts": "ab"}',
+      { score: 5 },
+      { 'Content-Type': 'Text/Plain; charset=utf-8' },
+    ],
+    ['unwrapped: plain text that only begins like JSON', '{"星"}', { score: 5 }, { 'Content-Type': 'text/plain' }],
     ['unwrapped: JSON with a member "message" and texts', '{"texts": "ab", "message": {}}', { score: 2 }],
     [
       'Eventarc: JSON',
@@ -267,6 +282,31 @@ describe('messages, without a sink', () => {
       assert.equal(problem.pointer, pointer);
     });
 
+  test('names that hold a lone surrogate, or empty headers: the message is answered', async () => {
+    const body = '{"message":{"data":"YWI=","messageId":"\\ud800","orderingKey":"\\udfff"},"subscription":"s\\ud800"}';
+    const { data, attributes } = await eventOf(await push(host, body));
+    assert.deepEqual(data, { score: 2 });
+    assert.equal(attributes.causationid, '%EF%BF%BD');
+    const empty = Object.fromEntries(Object.keys(unwrappedHeaders).map((name) => [name, '']));
+    const answer = await eventOf(await push(host, 'ab', { ...empty, subject: '', 'x-goog-pubsub-ordering-key': '' }));
+    assert.deepEqual(answer.data, { score: 2 });
+    assert.deepEqual([answer.attributes.subject, answer.attributes.partitionkey], [undefined, undefined]);
+  });
+
+  test('names that are too long for the headers of the answer: 400', async () => {
+    const long = 'x'.repeat(20_000);
+    for (const body of [
+      wrapped('ab', undefined, { messageId: long }),
+      wrapped('ab', { subject: long }),
+      wrapped('ab', undefined, { orderingKey: '星'.repeat(2000) }),
+      { ...wrapped('ab'), subscription: long },
+    ]) {
+      const response = await push(host, body);
+      assert.equal(response.status, 400);
+      assert.doesNotMatch(await response.text(), /xxx/);
+    }
+  });
+
   test('a push to another path is told where it belongs', async () => {
     const response = await push(host, wrapped('a'), {}, '/');
     assert.equal(response.status, 400);
@@ -322,6 +362,63 @@ class FakeSink {
     this.#server.closeIdleConnections();
   }
 }
+
+/** Answers the first request of each connection with these bytes. */
+async function rawSink(answer: string | (() => Iterable<string>)) {
+  const server = createNetServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      if (typeof answer === 'string') socket.write(answer);
+      else
+        Readable.from(answer())
+          .on('error', () => {})
+          .pipe(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('sinks that misbehave', () => {
+  const head = 'HTTP/1.1 202 Accepted\r\n';
+  const endless = function* () {
+    yield `${head}Transfer-Encoding: chunked\r\n\r\n`;
+    for (;;) yield `10000\r\n${'x'.repeat(1 << 16)}\r\n`;
+  };
+  const answers: [what: string, answer: string | (() => Iterable<string>), status: number][] = [
+    ['upgrades the connection', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 502],
+    ['takes the event and sends an endless body', endless, 204],
+    ['takes the event and sends nothing of its body', `${head}Content-Length: 9\r\n\r\n`, 204],
+    ['speaks another protocol', 'SSH-2.0-x\r\n', 502],
+    ['sends only the first line', 'HTTP/1.1 202', 504],
+    ['redirects', 'HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 0\r\n\r\n', 502],
+  ];
+  for (const [what, answer, status] of answers)
+    test(`a sink that ${what}: ${status}`, async () => {
+      const { server, port } = await rawSink(answer);
+      const host = await start([fakeServer], { K_SINK: `http://127.0.0.1:${port}/`, HOSHI_SINK_TIMEOUT_MS: '2000' });
+      try {
+        const response = await push(host, wrapped('ab'), {}, '/pubsub', AbortSignal.timeout(10_000));
+        assert.equal(response.status, status, await response.text());
+      } finally {
+        await host.stop();
+        server.close();
+      }
+    });
+});
+
+test('attributes of a structured event that would be too long as headers: 400, and the sink gets nothing', async (context) => {
+  const sink = new FakeSink();
+  const host = await start([fakeServer], { K_SINK: `http://127.0.0.1:${await sink.listen()}/` });
+  context.after(() => host.stop().finally(() => sink.close()));
+  for (const attributes of [{ id: 'x'.repeat(20_000) }, { subject: '星'.repeat(2000) }]) {
+    const event = { specversion: '1.0', id: '7', source: '/a', type: 'b', data: { texts: 'abc' }, ...attributes };
+    const response = await push(host, event, { 'Content-Type': 'application/cloudevents+json' }, '/');
+    assert.equal(response.status, 400, await response.text());
+  }
+  assert.equal(sink.deliveries.length, 0);
+});
 
 describe('with a sink', () => {
   const sink = new FakeSink();
