@@ -17,9 +17,6 @@ import { importModel } from '../../model/training/import-model.ts';
 import { packageRoot } from '../../native/package-root.ts';
 import { doublesOf, type ImportedGolden, readGolden, textOf } from '../golden/golden.ts';
 
-/** `make knative-test` uses the image that was built last if its name begins like this. */
-const IMAGE = 'dev.local/hoshi-test:1';
-const AGAIN = 'dev.local/hoshi-test:2';
 const MADE = join(packageRoot, 'build', 'image');
 const MAX_BYTES = 150e6;
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
@@ -27,6 +24,9 @@ const OWN_ARCHITECTURE = ARCHITECTURES[process.arch] ?? process.arch;
 const ARCHITECTURE = process.env.PLATFORMS?.split('/').at(-1) ?? OWN_ARCHITECTURE;
 const IS_EMULATED = ARCHITECTURE !== OWN_ARCHITECTURE;
 const START_MS = IS_EMULATED ? 120_000 : 10_000;
+/** `make knative-test` uses the image that was built last if its name begins with `dev.local/hoshi-test`. */
+const IMAGE = `dev.local/${IS_EMULATED ? `hoshi-${ARCHITECTURE}` : 'hoshi'}-test:1`;
+const AGAIN = IMAGE.replace(':1', ':2');
 
 function whyNot(): string | false {
   if (process.env.IMAGE_REQUIRED === '1') return false;
