@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { packageRoot } from '../../native/package-root.ts';
 
-const SYSTEM = 'bash env dirname sed mkdir mktemp rm cat tar gzip tr grep awk sort wc head find id realpath'.split(' ');
+const SYSTEM =
+  'bash env dirname sed mkdir mktemp rm cat tar gzip tr grep awk sort wc head find id realpath uname tee'.split(' ');
 type Programs = Readonly<Record<string, string>>;
 
 let folder = '';
@@ -85,6 +86,16 @@ describe('image/build', () => {
         /expected HOSHI_TOOL to be buildah, received docker/,
       ],
       [{ docker }, { HOSHI_TOOL: 'podman' }, /^hoshi: HOSHI_TOOL: expected docker or buildah, received podman/],
+      [
+        { buildah },
+        { PLATFORMS: 'linux/amd64,linux/riscv64' },
+        /^hoshi: PLATFORMS: expected .*, received linux\/amd64,linux\/riscv64$/m,
+      ],
+      [
+        { docker },
+        { PLATFORMS: 'linux/amd64,linux/arm64' },
+        /^hoshi: PLATFORMS: expected buildah for several platforms/,
+      ],
       [{ docker }, { HOSHI_CACHE: 'maybe' }, /^hoshi: HOSHI_CACHE: expected yes or no, received maybe/],
     ];
     for (const [programs, environment, message] of cases) {
@@ -106,6 +117,37 @@ describe('image/build', () => {
       ['', 'yes', 'no'].map((cache) => builds('buildah', cache).includes('--layers=true')),
       [false, true, false],
     );
+  });
+
+  test('PLATFORMS: one is passed on; of two, each is built, then put into a manifest list', () => {
+    const one = run('build', { buildah }, { PLATFORMS: 'linux/arm64' });
+    assert.match(one.calls, /^buildah build .*--platform linux\/arm64 --tag hoshi:1\.2\.3 \.$/m);
+    const archive = join(folder, 'archive.tar');
+    mkdirSync(join(folder, 'hoshi'), { recursive: true });
+    writeFileSync(join(folder, 'hoshi', 'sbom.cdx.json'), '{}\n');
+    writeFileSync(join(folder, 'manifest.json'), '[{"Layers":["layer"]}]\n');
+    execFileSync('tar', ['-cf', join(folder, 'layer'), '-C', folder, 'hoshi']);
+    execFileSync('tar', ['-cf', archive, '-C', folder, 'manifest.json', 'layer']);
+    const pushes = `case "$1 $4" in
+      "push oci:"*) path=\${4#oci:}; mkdir -p "\${path%%:*}/blobs"; echo "sha256:${'a'.repeat(64)}" >"\${path%%:*}/index.json" ;;
+      "push docker-archive:"*) path=\${4#docker-archive:}; cat "$ARCHIVE" >"\${path%%:*}" ;;
+    esac
+    [ "$1 $2" != "manifest inspect" ] || echo '{"manifests": []}'`;
+    const two = run('build', { buildah: pushes }, { PLATFORMS: 'linux/amd64,linux/arm64' });
+    assert.equal(two.status, 0, two.stderr);
+    assert.deepEqual(
+      [...two.calls.matchAll(/^buildah build .*--platform (\S+) --tag (\S+) \.$/gm)].map(([, ...names]) => names),
+      ['amd64', 'arm64'].map((name) => [`linux/${name}`, `hoshi:1.2.3-${name}`]),
+    );
+    for (const name of ['amd64', 'arm64'])
+      assert.match(
+        two.calls,
+        new RegExp(
+          `^buildah manifest add --os linux --arch ${name} hoshi:1.2.3 oci:build/image/${name}/oci:hoshi:1.2.3-${name}$`,
+          'm',
+        ),
+      );
+    assert.equal(readFileSync(join(folder, 'build', 'image', 'manifest.json'), 'utf8'), '{"manifests": []}\n');
   });
 
   test('uncommitted changes add -dirty to the label of the revision', () => {
