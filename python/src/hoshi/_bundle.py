@@ -12,7 +12,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,7 @@ class Bundle:
         file = self.folder / "contributions.bin"
         if not file.exists():
             raise FileNotFoundError(file)
-        out = c.c_void_p()
-        try:
-            lib.check(lib.library.hoshi_contributions_load(os.fsencode(file), c.byref(out)))
-        except lib.TablesError as error:
-            raise BundleError(f"{error}. {_compile(self.folder)}") from error
-        handle = _handle(out)
+        handle = _loaded(lib.library.hoshi_contributions_load, os.fsencode(file), self.folder)
         size = c.c_size_t()
         found = c.string_at(lib.library.hoshi_contributions_identity(handle, c.byref(size)), size.value)
         if found.decode("utf-8", "replace") != self.manifest["files"]["model.txt"]["sha256"]:
@@ -84,7 +79,13 @@ def _compile(folder: Path) -> str:
     return f"Run `hoshi compile {folder}` with the hoshi of this version, {lib.__version__}"
 
 
-def _handle(out: c.c_void_p) -> int:
+def _loaded(load: Callable[[Any, Any], int], source: object, folder: Path) -> int:
+    """Calls a function of the library that loads `source`, and returns its handle."""
+    out = c.c_void_p()
+    try:
+        lib.check(load(source, c.byref(out)))
+    except lib.TablesError as error:
+        raise BundleError(f"{error}. {_compile(folder)}") from error
     assert out.value is not None
     return out.value
 
@@ -120,12 +121,7 @@ def _load(folder: Path, manifest: Mapping[str, Any]) -> int:
         slopes=(c.c_double * len(slopes))(*slopes),
         slope_count=len(slopes),
     )
-    out = c.c_void_p()
-    try:
-        lib.check(lib.library.hoshi_model_load(c.byref(source), c.byref(out)))
-    except lib.TablesError as error:
-        raise BundleError(f"{error}. {_compile(folder)}") from error
-    handle = _handle(out)
+    handle = _loaded(lib.library.hoshi_model_load, c.byref(source), folder)
     try:
         _check_identities(folder, manifest, handle)
     except BaseException:
