@@ -206,22 +206,20 @@ inline bool Lattice::Prune(std::uint32_t position) {
     if (count == 0) return false;
     lowest_cost_ = CostOf(cell.cheapest);
     const std::int16_t* const margin = d_.pruning_margin + ContextOf(cell.cheapest) * d_.stride;
-    std::uint32_t kept = 0;
+    Scratch::Backpointer* const backpointers = s_.backpointers_.data() + first_backpointer_;
+    std::uint32_t kept = 0;  // a node that is not kept is overwritten by the next one
     for (std::uint32_t i = 0; i < count; ++i) {
       const Node node = cell.nodes[i];
-      cell.nodes[kept] = node;
-      kept += static_cast<std::uint32_t>(CostOf(node) - lowest_cost_ <= margin[ContextOf(node)]);
-    }
-    Scratch::Backpointer* const backpointers = s_.backpointers_.data() + first_backpointer_;
-    for (std::uint32_t i = 0; i < kept; ++i) {
-      const Node node = cell.nodes[i];
-      candidates_.relative_cost[i] = static_cast<std::uint16_t>(CostOf(node) - lowest_cost_);
-      candidates_.cost_row[i] = d_.connection_cost + ContextOf(node) * d_.stride;
-      backpointers[i] = {static_cast<std::uint32_t>(node), position};
+      const std::int64_t relative_cost = CostOf(node) - lowest_cost_;
+      candidates_.relative_cost[kept] = static_cast<std::uint16_t>(relative_cost);
+      candidates_.cost_row[kept] = d_.connection_cost + ContextOf(node) * d_.stride;
+      backpointers[kept] = {static_cast<std::uint32_t>(node), position};
+      kept += static_cast<std::uint32_t>(relative_cost <= margin[ContextOf(node)]);
     }
     candidates_.count = kept;
   }
   cell.count = 0;
+  cell.cheapest = Scratch::kNoNode;
   backpointer_count_ = first_backpointer_ + candidates_.count;
   candidates_.Pad();
   if (lowest_cost_ > kRebaseAt || lowest_cost_ < -kRebaseAt) [[unlikely]]
@@ -284,7 +282,7 @@ void Lattice::FindSurfaces() {
       const std::uint32_t position = cursors[i].position;
       const std::uint16_t code = codes[position];
       Dictionary::Unit unit = d_.trie[cursors[i].base + code];
-      if (unit.label() != code) unit.bits = 0;
+      unit.bits &= 0 - std::uint64_t{unit.label() == code};  // GCC makes a branch of `if`
       __builtin_prefetch(d_.words + unit.word());
       Match*& next = s_.matches_end_[position];
       *next = {unit.word(), block_start_ + position + depth};
@@ -337,7 +335,7 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
     if (cell.count > kCellCapacity - Dictionary::kMaxWordsPerSurface) [[unlikely]]
       CompactCell(cell);
     Node* node = cell.nodes + cell.count;
-    Node cheapest = cell.count != 0 ? cell.cheapest : std::numeric_limits<Node>::max();
+    Node cheapest = cell.cheapest;
     const auto for_each_word = [&](auto best_for) {
       Dictionary::Word word;
       do {
@@ -415,7 +413,7 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
     return WithCost(std::clamp(CostOf(node) - lowest_cost_, -kMax, kMax), node & ((1 << kCostShift) - 1));
   };
   for (Scratch::Cell& cell : s_.ring_) {
-    cell.cheapest = rebased(cell.cheapest);
+    if (cell.count != 0) cell.cheapest = rebased(cell.cheapest);
     for (std::uint32_t i = 0; i < cell.count; ++i) cell.nodes[i] = rebased(cell.nodes[i]);
   }
   for (std::uint32_t i = 0; i < s_.long_node_count_; ++i) s_.long_nodes_[i].cost -= lowest_cost_;
@@ -462,7 +460,10 @@ std::uint32_t FindInGroup(const Dictionary& dictionary, std::uint32_t first, std
 }  // namespace
 
 Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
-  for (Cell& cell : ring_) cell.count = 0;
+  for (Cell& cell : ring_) {
+    cell.count = 0;
+    cell.cheapest = kNoNode;
+  }
 }
 
 void Analyzer::Scratch::Backpointers::Resize(std::size_t size) {

@@ -29,6 +29,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -89,8 +90,9 @@ class Analyzer::Scratch {
   // The upper part is a Dictionary::Word with the node's cost instead of the word's.
   //   cost << 30 | following << 25 | context << 14 | index of the predecessor's backpointer % 2^14
   using Node = std::int64_t;
+  static constexpr Node kNoNode = std::numeric_limits<Node>::max();
   struct alignas(64) Cell {
-    Node cheapest;  // any node with the lowest cost
+    Node cheapest;  // any node with the lowest cost; kNoNode if there is no node
     std::uint32_t count, padding;
     Node nodes[kCellCapacity];
   };
