@@ -242,8 +242,13 @@ bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t 
                              bool ends_with_question) const {
   const SentenceWord* const words = segment.data() + negator;
   const std::size_t rest = segment.size() - negator - 1;
+  std::uint64_t words_before = 0;
+  for (const SentenceWord& word :
+       segment.first(negator).last(std::min<std::size_t>(negator, Vocabulary::kMaxPhraseReach)))
+    words_before |= std::uint64_t{1} << (word.word % 64);
   for (const Vocabulary::Exception& phrase : v_.exceptions) {
     if (negator != 0 && !phrase.may_follow(words[-1].word)) continue;  // most phrases
+    if (negator != 0 && (phrase.needed_before & words_before) == 0) continue;
     if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
     const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
     const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;

@@ -37,15 +37,28 @@ std::uint32_t HashOf(std::u16string_view text) {
   return hash;
 }
 
+std::uint64_t BitsOf(const Vocabulary::PhraseElement& element) {
+  std::uint64_t bits = element.words.empty() ? ~std::uint64_t{0} : 0;
+  for (const std::uint32_t word : element.words) bits |= std::uint64_t{1} << ((word + 1) % 64);
+  return bits;
+}
+
 // Exception::first_before.
 std::uint64_t FirstWords(std::span<const Vocabulary::PhraseElement> elements) {
   std::uint64_t bits = 0;
   for (const Vocabulary::PhraseElement& element : elements) {
-    if (element.words.empty()) return ~std::uint64_t{0};
-    for (const std::uint32_t word : element.words) bits |= std::uint64_t{1} << ((word + 1) % 64);
+    bits |= BitsOf(element);
     if (element.min > 0) return bits;
   }
   return ~std::uint64_t{0};
+}
+
+// Exception::needed_before: of the element with the fewest words.
+std::uint64_t NeededWords(std::span<const Vocabulary::PhraseElement> elements) {
+  std::uint64_t fewest = ~std::uint64_t{0};
+  for (const Vocabulary::PhraseElement& element : elements)
+    if (element.min > 0 && std::popcount(BitsOf(element)) < std::popcount(fewest)) fewest = BitsOf(element);
+  return fewest;
 }
 
 }  // namespace
@@ -190,10 +203,11 @@ std::optional<Error> Vocabulary::CheckExceptions() {
   while (!rest.empty()) {
     const std::uint32_t head = rest.front();
     rest = rest.subspan(1);
-    Exception exception{{}, {}, head >> 16 != 0, 0};
+    Exception exception{{}, {}, head >> 16 != 0, 0, 0};
     if (std::optional<Error> error = ReadElements(rest, head & 0xff, exception.before)) return error;
     if (std::optional<Error> error = ReadElements(rest, head >> 8 & 0xff, exception.after)) return error;
     exception.first_before = FirstWords(exception.before);
+    exception.needed_before = NeededWords(exception.before);
     exceptions.push_back(std::move(exception));
   }
   return std::nullopt;

@@ -96,6 +96,8 @@ class Vocabulary : public LoadedTables<Vocabulary> {
     // Bit w % 64 of each word number + 1, w, that a match of `before` may begin with. All bits if the match
     // may be empty.
     std::uint64_t first_before;
+    // The same bits of the words of one element that a match of `before` needs. All bits if it needs none.
+    std::uint64_t needed_before;
     bool may_follow(std::uint32_t word) const { return (first_before >> (word % 64) & 1) != 0; }
   };
   static constexpr std::uint32_t kMaxPhraseReach = 63;  // words from the negator

@@ -79,6 +79,32 @@ bool IsFirstUnit(char16_t unit) {
   return unit >= u'ぁ' && unit <= u'ー' && kFirstUnits[static_cast<std::size_t>(unit - u'ぁ')];
 }
 
+// Whether a word of kWrittenForms may be in the text: whether its first two units are. Almost always they are
+// not, and the loop has no branch that depends on the text.
+bool MayHoldWrittenForm(std::u16string_view text) {
+  constexpr std::size_t kUnits = u'ー' - u'ぁ' + 1;
+  struct Bits {
+    std::uint32_t first, second;
+  };
+  // By kana from ぁ on, and then for all other units: a bit for each word that has the unit at its place.
+  static constexpr auto kBits = [] {
+    std::array<Bits, kUnits + 1> bits{};
+    for (std::size_t i = 0; i < kWrittenForms.size(); ++i) {
+      bits[kWrittenForms[i].word[0] - u'ぁ'].first |= 1U << i;
+      bits[kWrittenForms[i].word[1] - u'ぁ'].second |= 1U << i;
+    }
+    return bits;
+  }();
+  static_assert(kWrittenForms.size() <= 32);
+  std::uint32_t found = 0, first = 0;
+  for (const char16_t unit : text) {
+    const Bits& bits = kBits[std::min<std::size_t>(static_cast<std::size_t>(unit) - u'ぁ', kUnits)];
+    found |= first & bits.second;
+    first = bits.first;
+  }
+  return found != 0;
+}
+
 // Returns the written form of the word at the beginning of `text`: a katakana run, or hiragana that do not
 // follow other kana. Returns null if there is none. `before` is the unit before the text, or 0.
 const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
@@ -93,6 +119,7 @@ const WrittenForm* WrittenFormAt(std::u16string_view text, char16_t before) {
 }
 
 bool HasWrittenForm(std::u16string_view text) {
+  if (!MayHoldWrittenForm(text)) return false;
   for (std::size_t i = 0; i < text.size();) {
     const char16_t before = i > 0 ? text[i - 1] : u'\0';
     if (IsFirstUnit(text[i]) && WrittenFormAt(text.substr(i), before) != nullptr) return true;
