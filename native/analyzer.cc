@@ -87,7 +87,9 @@ struct Candidates {
 
 }  // namespace
 
-// The search through one text, sentence by sentence. All memory is in the scratch.
+// The search through one text, sentence by sentence. All memory is in the scratch. With kHasWords, it also
+// finds the words of the tokens.
+template <bool kHasWords>
 class Lattice {
  public:
   Lattice(const Dictionary& dictionary, Analyzer::Scratch& scratch) : d_(dictionary), s_(scratch) {}
@@ -146,7 +148,8 @@ class Lattice {
   Candidates candidates_;
 };
 
-void Lattice::Search(std::u16string_view text) {
+template <bool kHasWords>
+void Lattice<kHasWords>::Search(std::u16string_view text) {
   length_ = ReadCodes(text);
   std::uint32_t sentences = 0;
   for (std::uint32_t start = 0; start < length_; ++sentences) {
@@ -159,7 +162,8 @@ void Lattice::Search(std::u16string_view text) {
 
 // Fills codes_, with kSentenceEnd after each 、 and 。 and after the text. Returns the number of codes
 // without the last kSentenceEnd.
-std::uint32_t Lattice::ReadCodes(std::u16string_view text) {
+template <bool kHasWords>
+std::uint32_t Lattice<kHasWords>::ReadCodes(std::u16string_view text) {
   if (s_.codes_.size() < 2 * text.size() + 1) s_.codes_.resize(2 * text.size() + 64);
   std::uint16_t* const codes = s_.codes_.data();
   std::uint32_t length = 0;
@@ -173,13 +177,15 @@ std::uint32_t Lattice::ReadCodes(std::u16string_view text) {
 }
 
 // Returns the position of the sentence end.
-std::uint32_t Lattice::SearchSentence(std::uint32_t start) {
+template <bool kHasWords>
+std::uint32_t Lattice<kHasWords>::SearchSentence(std::uint32_t start) {
   backpointer_count_ = 1;
   s_.far_predecessors_.clear();
   lowest_cost_ = 0;
   Scratch::Cell& sentence_start = s_.ring_[start % kRing];
   sentence_start.count = 1;
   sentence_start.cheapest = sentence_start.nodes[0] = 0;  // context id 0, cost 0
+  sentence_start.groups[0] = 0;
   std::uint32_t position = start;
   for (; s_.codes_[position] != Dictionary::kSentenceEnd; ++position) {
     if (!Prune(position)) continue;  // no node ends here, so no path can go on from here
@@ -191,7 +197,8 @@ std::uint32_t Lattice::SearchSentence(std::uint32_t start) {
 
 // Turns the nodes that end at the position into candidates with backpointers, and empties the cell. Returns
 // false if no node ends there.
-inline bool Lattice::Prune(std::uint32_t position) {
+template <bool kHasWords>
+inline bool Lattice<kHasWords>::Prune(std::uint32_t position) {
   Scratch::Cell& cell = s_.ring_[position % kRing];
   const std::uint32_t count = cell.count;
   first_backpointer_ = backpointer_count_;
@@ -199,7 +206,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
   if ((first_backpointer_ & (kBackpointerRange - 1)) > kBackpointerRange - Candidates::kCapacity) [[unlikely]]
     first_backpointer_ = (first_backpointer_ | (kBackpointerRange - 1)) + 1;
   if (s_.backpointers_.size() < first_backpointer_ + Candidates::kCapacity) [[unlikely]]
-    s_.backpointers_.Resize(s_.backpointers_.size() * 2);
+    s_.GrowBackpointers();
   if (s_.long_node_count_ != 0 && s_.long_nodes_end_ == position) [[unlikely]] {
     PruneWithLongNodes(position);
   } else {
@@ -207,6 +214,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
     lowest_cost_ = CostOf(cell.cheapest);
     const std::int16_t* const margin = d_.pruning_margin + ContextOf(cell.cheapest) * d_.stride;
     Scratch::Backpointer* const backpointers = s_.backpointers_.data() + first_backpointer_;
+    std::uint32_t* const groups = s_.backpointer_groups_.data() + first_backpointer_;
     std::uint32_t kept = 0;  // a node that is not kept is overwritten by the next one
     for (std::uint32_t i = 0; i < count; ++i) {
       const Node node = cell.nodes[i];
@@ -214,6 +222,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
       candidates_.relative_cost[kept] = static_cast<std::uint16_t>(relative_cost);
       candidates_.cost_row[kept] = d_.connection_cost + ContextOf(node) * d_.stride;
       backpointers[kept] = {static_cast<std::uint32_t>(node), position};
+      if constexpr (kHasWords) groups[kept] = cell.groups[i];
       kept += static_cast<std::uint32_t>(relative_cost <= margin[ContextOf(node)]);
     }
     candidates_.count = kept;
@@ -228,7 +237,8 @@ inline bool Lattice::Prune(std::uint32_t position) {
 }
 
 // Prune for a position where long nodes end, too. Long nodes started earlier, so they come first.
-[[gnu::noinline]] void Lattice::PruneWithLongNodes(std::uint32_t position) {
+template <bool kHasWords>
+[[gnu::noinline]] void Lattice<kHasWords>::PruneWithLongNodes(std::uint32_t position) {
   const Scratch::Cell& cell = s_.ring_[position % kRing];
   Scratch::LongNode all[Dictionary::kMaxUnknownWords + kCellCapacity];
   const std::uint32_t long_count = s_.long_node_count_;
@@ -237,7 +247,8 @@ inline bool Lattice::Prune(std::uint32_t position) {
   std::uint32_t count = long_count;
   for (std::uint32_t i = 0; i < cell.count; ++i) {
     const Node node = cell.nodes[i];
-    all[count++] = {CostOf(node), static_cast<std::uint32_t>(node), WordHalfOf(node)};
+    const std::uint32_t group = kHasWords ? cell.groups[i] : 0;
+    all[count++] = {CostOf(node), static_cast<std::uint32_t>(node), group, WordHalfOf(node)};
   }
   const Scratch::LongNode cheapest =
       *std::min_element(all, all + count, [](const auto& a, const auto& b) { return a.cost < b.cost; });
@@ -257,6 +268,7 @@ inline bool Lattice::Prune(std::uint32_t position) {
     }
     s_.backpointers_[backpointer] = {
         std::uint32_t{all[i].word_half} << kContextShift | (predecessor & (kBackpointerRange - 1)), position};
+    s_.backpointer_groups_[backpointer] = all[i].group;
   }
 }
 
@@ -264,7 +276,8 @@ inline bool Lattice::Prune(std::uint32_t position) {
 // trie together, level by level, so that their loads overlap and no branch is mispredicted where a
 // surface ends. In a server, where the tables are not in the nearest caches, this saves a quarter of the
 // analyzer's time.
-void Lattice::FindSurfaces() {
+template <bool kHasWords>
+void Lattice<kHasWords>::FindSurfaces() {
   struct Cursor {
     std::uint32_t base, position;
   };
@@ -296,7 +309,8 @@ void Lattice::FindSurfaces() {
 
 // Returns the surfaces that start at the position, then its unknown word if it has one. An unknown word that
 // is too long for the ring is not returned; it becomes long nodes at once.
-inline std::span<const Lattice::Match> Lattice::MatchesAt(std::uint32_t position) {
+template <bool kHasWords>
+inline auto Lattice<kHasWords>::MatchesAt(std::uint32_t position) -> std::span<const Match> {
   if (position >= block_end_) {
     block_start_ = position;
     block_end_ = std::min(position + kBlock, length_);
@@ -326,7 +340,8 @@ inline std::span<const Lattice::Match> Lattice::MatchesAt(std::uint32_t position
 }
 
 // Gives each word of each match its best predecessor and appends its node to the cell of its end.
-inline void Lattice::AddNodes(std::span<const Match> matches) {
+template <bool kHasWords>
+inline void Lattice<kHasWords>::AddNodes(std::span<const Match> matches) {
   const Node start = WithCost(lowest_cost_ - d_.bias, first_backpointer_ & (kBackpointerRange - 1));
   const auto relative_costs = candidates_.FourRelativeCosts();
   for (const Match& match : matches) {
@@ -356,14 +371,23 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
     } else {
       for_each_word([&](std::uint32_t context) { return candidates_.BestOfMany(context); });
     }
-    cell.count = static_cast<std::uint32_t>(node - cell.nodes);
+    const auto count = static_cast<std::uint32_t>(node - cell.nodes);
+    if constexpr (kHasWords) {
+      std::uint32_t* group = cell.groups + cell.count;
+      do {
+        std::fill_n(group, Scratch::kGroupsTogether, match.word);
+        group += Scratch::kGroupsTogether;
+      } while (group < cell.groups + count);
+    }
+    cell.count = count;
     cell.cheapest = cheapest;
   }
 }
 
 // Adds the nodes of an unknown word that ends beyond the ring. Only the first of the cheapest nodes of each
 // context can win, so only that one is kept.
-[[gnu::noinline]] void Lattice::AddLongNodes(const Match& match) {
+template <bool kHasWords>
+[[gnu::noinline]] void Lattice<kHasWords>::AddLongNodes(const Match& match) {
   s_.long_nodes_end_ = match.end;
   const Dictionary::Word* next = d_.words + match.word;
   Dictionary::Word word;
@@ -371,7 +395,7 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
     word = *next++;
     const BestPredecessor best = candidates_.BestFor(word.context());
     const Scratch::LongNode node{lowest_cost_ - d_.bias + best.cost + word.cost(),
-                                 first_backpointer_ + best.candidate, word.lower_half()};
+                                 first_backpointer_ + best.candidate, match.word, word.lower_half()};
     Scratch::LongNode* const all = s_.long_nodes_;
     std::uint32_t i = 0;
     while (i < s_.long_node_count_ && all[i].context() != node.context()) ++i;
@@ -387,7 +411,8 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
 // Frees capacity in a full cell. Only the first of the cheapest nodes of each context can win, so only that
 // one is kept. If the cell is still full, nodes are lost. That happens only with a dictionary that
 // model/compile/dictionary.ts did not compile.
-[[gnu::noinline]] void Lattice::CompactCell(Scratch::Cell& cell) {
+template <bool kHasWords>
+[[gnu::noinline]] void Lattice<kHasWords>::CompactCell(Scratch::Cell& cell) {
   Node kept[kCellCapacity];
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i < cell.count && count < kCellCapacity - Dictionary::kMaxWordsPerSurface; ++i) {
@@ -398,7 +423,9 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
       is_beaten = ContextOf(other) == ContextOf(node) &&
                   (CostOf(other) < CostOf(node) || (CostOf(other) == CostOf(node) && k < i));
     }
-    if (!is_beaten) kept[count++] = node;
+    if (is_beaten) continue;
+    if constexpr (kHasWords) cell.groups[count] = cell.groups[i];
+    kept[count++] = node;
   }
   std::copy_n(kept, count, cell.nodes);
   cell.count = count;
@@ -407,7 +434,8 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
 
 // Subtracts the lowest cost from all costs, before they need more bits than a Node has. A node whose cost
 // difference does not fit can never win; it is clamped and stays the most expensive.
-[[gnu::noinline]] void Lattice::Rebase() {
+template <bool kHasWords>
+[[gnu::noinline]] void Lattice<kHasWords>::Rebase() {
   constexpr std::int64_t kMax = (std::int64_t{1} << (63 - kCostShift)) - 1;
   const auto rebased = [&](Node node) {
     return WithCost(std::clamp(CostOf(node) - lowest_cost_, -kMax, kMax), node & ((1 << kCostShift) - 1));
@@ -420,22 +448,28 @@ inline void Lattice::AddNodes(std::span<const Match> matches) {
   lowest_cost_ = 0;
 }
 
-// Appends the ends and word halves of the sentence's tokens. Each sentence before it has one more code than
+// Appends the ends of the sentence's tokens, and their words. Each sentence before it has one more code than
 // code units.
-void Lattice::TraceBack(std::uint32_t backpointer, std::uint32_t sentences_before) {
+template <bool kHasWords>
+void Lattice<kHasWords>::TraceBack(std::uint32_t backpointer, std::uint32_t sentences_before) {
   const auto first = static_cast<std::ptrdiff_t>(s_.ends_.size());
   // Index 1 is the sentence start: the only candidate at its position.
   for (; backpointer != 1; backpointer = PredecessorOf(backpointer)) {
     const Scratch::Backpointer token = s_.backpointers_[backpointer];
     s_.ends_.push_back(token.end - sentences_before);
-    s_.word_halves_.push_back(WordHalfOf(token.node));
+    if constexpr (kHasWords) {
+      const std::uint32_t group = s_.backpointer_groups_[backpointer];
+      const std::uint32_t following = Dictionary::Word{WordHalfOf(token.node)}.following();
+      s_.words_.push_back(group + d_.words[group].following() - following);
+    }
   }
   std::reverse(s_.ends_.begin() + first, s_.ends_.end());
-  std::reverse(s_.word_halves_.begin() + first, s_.word_halves_.end());
+  if constexpr (kHasWords) std::reverse(s_.words_.begin() + first, s_.words_.end());
 }
 
 // REQUIRES: the indices of calls within a sentence descend
-inline std::uint32_t Lattice::PredecessorOf(std::uint32_t backpointer) {
+template <bool kHasWords>
+inline std::uint32_t Lattice<kHasWords>::PredecessorOf(std::uint32_t backpointer) {
   const std::uint32_t distance = (backpointer - s_.backpointers_[backpointer].node) & (kBackpointerRange - 1);
   if (distance != 0) [[likely]]
     return backpointer - distance;
@@ -445,54 +479,51 @@ inline std::uint32_t Lattice::PredecessorOf(std::uint32_t backpointer) {
 }
 
 namespace {
-constexpr std::size_t kInitialBackpointers = 1 << 12;
 constexpr std::size_t kMaxKept = 1 << 18;  // elements of a vector that the scratch keeps for the next text
-
-// Returns the word with the given half in the group that begins at `first`; 0 if there is none.
-std::uint32_t FindInGroup(const Dictionary& dictionary, std::uint32_t first, std::uint16_t word_half) {
-  const std::uint32_t following = dictionary.words[first].following();
-  const std::uint32_t following_wanted = Dictionary::Word{word_half}.following();
-  if (following_wanted > following) return 0;
-  const std::uint32_t word = first + following - following_wanted;
-  return dictionary.words[word].lower_half() == word_half ? word : 0;
-}
 
 }  // namespace
 
-Analyzer::Scratch::Scratch() : backpointers_(kInitialBackpointers) {
+Analyzer::Scratch::Scratch()
+    : backpointers_(kInitialBackpointers), backpointer_groups_(kInitialBackpointers) {
   for (Cell& cell : ring_) {
     cell.count = 0;
     cell.cheapest = kNoNode;
   }
 }
 
-void Analyzer::Scratch::Backpointers::Resize(std::size_t size) {
-  void* const grown = std::realloc(data_.get(), size * sizeof(Backpointer));
-  if (grown == nullptr) throw std::bad_alloc();
-  static_cast<void>(data_.release());  // realloc has freed it
-  data_.reset(static_cast<Backpointer*>(grown));
-  size_ = size;
+void Analyzer::Scratch::GrowBackpointers() {
+  const std::size_t size = backpointers_.size() * 2;
+  backpointers_.Resize(size);
+  backpointer_groups_.Resize(size);
 }
 
 std::span<const std::uint32_t> Analyzer::Analyze(std::u16string_view text, Scratch& scratch) const {
-  scratch.ends_.clear();
-  scratch.word_halves_.clear();
-  scratch.text_ = text;
-  Lattice(*dictionary_, scratch).Search(text);
-  if (scratch.backpointers_.size() > kMaxKept || scratch.codes_.size() > kMaxKept) [[unlikely]] {
-    scratch.backpointers_ = Scratch::Backpointers(kInitialBackpointers);
-    scratch.codes_ = {};
-  }
-  scratch.has_words_ = false;
-  if (dictionary_->has_segments) SplitSegments(scratch);
+  if (dictionary_->has_segments) return AnalyzeWords(text, scratch).ends;
+  Search<false>(text, scratch);
   return scratch.ends_;
 }
 
-// Splits the tokens whose words have segments. It needs the words of all tokens.
+Analyzer::Words Analyzer::AnalyzeWords(std::u16string_view text, Scratch& scratch) const {
+  Search<true>(text, scratch);
+  if (dictionary_->has_segments) SplitSegments(scratch);
+  return {scratch.ends_, scratch.words_};
+}
+
+template <bool kHasWords>
+void Analyzer::Search(std::u16string_view text, Scratch& scratch) const {
+  scratch.ends_.clear();
+  scratch.words_.clear();
+  Lattice<kHasWords>(*dictionary_, scratch).Search(text);
+  if (scratch.backpointers_.size() > kMaxKept || scratch.codes_.size() > kMaxKept) [[unlikely]] {
+    scratch.backpointers_ = Scratch::Growing<Scratch::Backpointer>(Scratch::kInitialBackpointers);
+    scratch.backpointer_groups_ = Scratch::Growing<std::uint32_t>(Scratch::kInitialBackpointers);
+    scratch.codes_ = {};
+  }
+}
+
+// Splits the tokens whose words have segments.
 void Analyzer::SplitSegments(Scratch& scratch) const {
   const Dictionary& d = *dictionary_;
-  LookUpWords(scratch);
-  scratch.has_words_ = true;
   const auto is_segmented = [&](std::uint32_t word) { return d.is_segmented(word); };
   if (std::none_of(scratch.words_.begin(), scratch.words_.end(), is_segmented)) return;
   scratch.split_ends_.clear();
@@ -517,49 +548,6 @@ void Analyzer::SplitSegments(Scratch& scratch) const {
   }
   scratch.ends_.swap(scratch.split_ends_);
   scratch.words_.swap(scratch.split_words_);
-}
-
-std::span<const std::uint32_t> Analyzer::Words(Scratch& scratch) const {
-  return scratch.has_words_ ? std::span<const std::uint32_t>(scratch.words_) : LookUpWords(scratch);
-}
-
-std::span<const std::uint32_t> Analyzer::LookUpWords(Scratch& scratch) const {
-  scratch.words_.resize(scratch.ends_.size());
-  std::uint32_t start = 0;
-  for (std::size_t i = 0; i < scratch.ends_.size(); ++i) {
-    const std::uint32_t end = scratch.ends_[i];
-    scratch.words_[i] = WordOf(scratch.text_, start, end, scratch.word_halves_[i]);
-    start = end;
-  }
-  return scratch.words_;
-}
-
-// Returns the word that the search chose for a token: the word of its surface or of its category that has the
-// given half. If both have it, they had the same predecessor, so the cheaper one won; if both cost the same,
-// the dictionary word, which comes first.
-std::uint32_t Analyzer::WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
-                               std::uint16_t word_half) const {
-  const Dictionary& d = *dictionary_;
-  const std::uint32_t surface = d.Find(text.substr(start, end - start));
-  const std::uint32_t known = surface == 0 ? 0 : FindInGroup(d, surface, word_half);
-  const Dictionary::Unknown category = d.unknown[d.category[d.code[text[start]]]];
-  if (known != 0 && !category.is_always_invoked()) return known;
-  const std::uint32_t unknown = FindInGroup(d, category.word(), word_half);
-  if (known == 0) return unknown;
-  const bool is_cheaper = unknown != 0 && d.words[unknown].cost() < d.words[known].cost();
-  return is_cheaper && IsUnknownWord(text, start, end) ? unknown : known;
-}
-
-// Whether the search tried the span as an unknown word, where its category always invokes one: one character,
-// or the rest of a run of the category within the sentence.
-bool Analyzer::IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const {
-  const Dictionary& d = *dictionary_;
-  const std::uint8_t category = d.category[d.code[text[start]]];
-  if (!d.unknown[category].is_grouped()) return end - start == 1;
-  const auto is_in_run = [&](char16_t unit) { return d.category[d.code[unit]] == category; };
-  const auto ends_sentence = [](char16_t unit) { return unit == u'、' || unit == u'。'; };
-  if (!std::all_of(text.begin() + start, text.begin() + end, is_in_run)) return false;
-  return end == text.size() || ends_sentence(text[end - 1]) || !is_in_run(text[end]);
 }
 
 }  // namespace hoshi

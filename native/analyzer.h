@@ -18,7 +18,8 @@
 //   pruning            dropping nodes that cannot be on the best path, for any words that follow
 //   pruning margin     the most that a node may cost above the cheapest one; see dictionary.h
 //   candidate          a node that pruning kept: a possible predecessor of the words that start here
-//   backpointer        a candidate's end, word half and predecessor, for the way back from the sentence end
+//   backpointer        a candidate's end, word and predecessor, for the way back from the sentence end
+//   group              the first word of a surface or of a category; its other words follow it
 //   word half          the lower half of a Dictionary::Word: its context id and its place in the group
 //   word of a token    the dictionary's word that the best path goes through
 //   block              positions that are looked up in the dictionary together
@@ -31,6 +32,7 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -51,21 +53,19 @@ class Analyzer {
   // REQUIRES: text.size() < 2^31
   std::span<const std::uint32_t> Analyze(std::u16string_view text, Scratch& scratch) const;
 
-  // Returns the word of each token of the last Analyze: its index in Dictionary::words. Valid until the
-  // scratch is used again. It looks the tokens up only now, so callers that need only the ends pay nothing
-  // for it, unless the dictionary has words of several tokens. REQUIRES: the text of the last Analyze still
-  // exists
-  std::span<const std::uint32_t> Words(Scratch& scratch) const;
+  // As Analyze, with the word of each token: its index in Dictionary::words. It takes a little longer.
+  struct Words {
+    std::span<const std::uint32_t> ends, words;
+  };
+  Words AnalyzeWords(std::u16string_view text, Scratch& scratch) const;
 
   const Dictionary& dictionary() const { return *dictionary_; }
   const std::shared_ptr<const Dictionary>& shared_dictionary() const { return dictionary_; }
 
  private:
-  std::span<const std::uint32_t> LookUpWords(Scratch& scratch) const;
+  template <bool kHasWords>
+  void Search(std::u16string_view text, Scratch& scratch) const;
   void SplitSegments(Scratch& scratch) const;
-  std::uint32_t WordOf(std::u16string_view text, std::uint32_t start, std::uint32_t end,
-                       std::uint16_t word_half) const;
-  bool IsUnknownWord(std::u16string_view text, std::uint32_t start, std::uint32_t end) const;
 
   std::shared_ptr<const Dictionary> dictionary_;
 };
@@ -76,6 +76,7 @@ class Analyzer::Scratch {
 
  private:
   friend class Analyzer;
+  template <bool kHasWords>
   friend class Lattice;
 
   // The nodes that a cell can hold after CompactCell, plus the words of one more surface.
@@ -91,10 +92,16 @@ class Analyzer::Scratch {
   //   cost << 30 | following << 25 | context << 14 | index of the predecessor's backpointer % 2^14
   using Node = std::int64_t;
   static constexpr Node kNoNode = std::numeric_limits<Node>::max();
+  void GrowBackpointers();
+
+  // The group of a surface is written for so many nodes at once, even if the surface has fewer words.
+  static constexpr std::uint32_t kGroupsTogether = 8, kGroups = 96;
+  static_assert(kGroups >= kCellCapacity + kGroupsTogether);
   struct alignas(64) Cell {
     Node cheapest;  // any node with the lowest cost; kNoNode if there is no node
     std::uint32_t count, padding;
     Node nodes[kCellCapacity];
+    std::uint32_t groups[kGroups];  // by node; only if words are wanted
   };
   static_assert(sizeof(Cell) % 128 == 64, "an odd number of cache lines spreads cells over the cache sets");
 
@@ -110,6 +117,7 @@ class Analyzer::Scratch {
   struct LongNode {
     std::int64_t cost;
     std::uint32_t predecessor;
+    std::uint32_t group;
     std::uint16_t word_half;
     std::uint32_t context() const { return Dictionary::Word{word_half}.context(); }
   };
@@ -121,34 +129,39 @@ class Analyzer::Scratch {
   Cell ring_[kRing];
   // An array that grows with realloc: for the backpointers of a very long sentence, that moves pages instead
   // of bytes. The new elements are not written.
-  class Backpointers {
+  template <class T>
+  class Growing {
    public:
-    explicit Backpointers(std::size_t size) { Resize(size); }
+    explicit Growing(std::size_t size) { Resize(size); }
     // Throws std::bad_alloc.
-    void Resize(std::size_t size);
+    void Resize(std::size_t size) {
+      void* const grown = std::realloc(data_.get(), size * sizeof(T));
+      if (grown == nullptr) throw std::bad_alloc();
+      static_cast<void>(data_.release());  // realloc has freed it
+      data_.reset(static_cast<T*>(grown));
+      size_ = size;
+    }
     std::size_t size() const { return size_; }
-    Backpointer* data() { return data_.get(); }
-    Backpointer& operator[](std::size_t i) { return data_.get()[i]; }
+    T* data() { return data_.get(); }
+    T& operator[](std::size_t i) { return data_.get()[i]; }
 
    private:
     struct Free {
-      void operator()(Backpointer* data) const { std::free(data); }
+      void operator()(T* data) const { std::free(data); }
     };
-    std::unique_ptr<Backpointer, Free> data_;
+    std::unique_ptr<T, Free> data_;
     std::size_t size_ = 0;
   };
-  Backpointers backpointers_;
+  static constexpr std::size_t kInitialBackpointers = 1 << 12;
+  Growing<Backpointer> backpointers_;
+  Growing<std::uint32_t> backpointer_groups_;     // by backpointer; only if words are wanted
   std::vector<FarPredecessor> far_predecessors_;  // of the sentence
   std::vector<std::uint16_t> codes_;              // codes of the text, with kSentenceEnd after each sentence
   // By position in the block. One element is for the unknown word, one is spare.
   Match matches_[kBlock][Dictionary::kMaxSurfaceLength + 2];
   Match* matches_end_[kBlock];
-  std::vector<std::uint32_t> ends_;
-  std::vector<std::uint16_t> word_halves_;  // by token
-  std::vector<std::uint32_t> words_;        // by token
-  bool has_words_ = false;                  // words_ belongs to the last Analyze
+  std::vector<std::uint32_t> ends_, words_;  // by token; words_ only if words are wanted
   std::vector<std::uint32_t> split_ends_, split_words_;
-  std::u16string_view text_;  // of the last Analyze
   // Nodes of unknown words of kRing and more characters. Runs do not overlap, so all of them end at one
   // position.
   LongNode long_nodes_[Dictionary::kMaxUnknownWords];

@@ -37,8 +37,14 @@ Extractor::TokenizedText Extractor::Tokenize(std::u16string_view text, Scratch& 
 
 // Returns the tokens of a normalized text. Valid until the scratch is used again.
 Tokens Extractor::TokensOf(std::u16string_view text, bool needs_words, Scratch& scratch) const {
-  Tokens tokens{analyzer_.Analyze(text, scratch.analyzer), {}, &analyzer_.dictionary()};
-  if (needs_words) tokens.words = analyzer_.Words(scratch.analyzer);
+  Tokens tokens{{}, {}, &analyzer_.dictionary()};
+  if (needs_words) {
+    const Analyzer::Words found = analyzer_.AnalyzeWords(text, scratch.analyzer);
+    tokens.ends = found.ends;
+    tokens.words = found.words;
+  } else {
+    tokens.ends = analyzer_.Analyze(text, scratch.analyzer);
+  }
   if (normalizer_ != nullptr && scratch.normalizer.may_have_emoji()) SplitAtEmoji(text, tokens, scratch);
   return tokens;
 }

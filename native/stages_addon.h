@@ -57,8 +57,7 @@ class AnalyzerWrap : public Napi::ObjectWrap<AnalyzerWrap> {
 
   // (text, Uint32Arrays for the ends and the words, at least as long as the text) → number of tokens
   Napi::Value Words(const Napi::CallbackInfo& info) {
-    const auto ends = analyzer_.Analyze(State::Of(info.Env()).TextFrom(info[0]), scratch_);
-    const auto words = analyzer_.Words(scratch_);
+    const auto [ends, words] = analyzer_.AnalyzeWords(State::Of(info.Env()).TextFrom(info[0]), scratch_);
     std::copy(ends.begin(), ends.end(), info[1].As<Napi::Uint32Array>().Data());
     std::copy(words.begin(), words.end(), info[2].As<Napi::Uint32Array>().Data());
     return Napi::Number::New(info.Env(), static_cast<double>(ends.size()));

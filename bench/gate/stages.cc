@@ -157,7 +157,6 @@ void CheckScores(const Input& input, const Scorer& scorer, Scorer::Scratch& scra
 // The result of each stage for one text. It is the input of the next stage.
 struct Stages {
   std::u16string normalized;
-  Analyzer::Scratch analyzer;  // its own: the words are looked up from the last analysis
   std::vector<std::uint32_t> ends, words;
   std::vector<std::int32_t> columns;
   std::vector<double> values;
@@ -181,9 +180,8 @@ void CountStages(const Group& group, const Tables& tables, Scorer::Scratch& scra
   for (const Text& text : group.texts) {
     Stages& each = stages.emplace_back();
     each.normalized = Normalized(tables, text.units, scratch);
-    const auto ends = analyzer.Analyze(each.normalized, each.analyzer);
+    const auto [ends, words] = analyzer.AnalyzeWords(each.normalized, scratch.extractor.analyzer);
     each.ends.assign(ends.begin(), ends.end());
-    const auto words = analyzer.Words(each.analyzer);
     each.words.assign(words.begin(), words.end());
     const SparseRow row = vectorizer.Row(each.normalized, tokens_of(each), of_rows);
     each.columns.assign(row.columns.begin(), row.columns.end());
@@ -196,7 +194,7 @@ void CountStages(const Group& group, const Tables& tables, Scorer::Scratch& scra
     for (const Stages& each : stages) analyzer.Analyze(each.normalized, scratch.extractor.analyzer);
   });
   Count("words", [&] {
-    for (Stages& each : stages) analyzer.Words(each.analyzer);
+    for (const Stages& each : stages) analyzer.AnalyzeWords(each.normalized, scratch.extractor.analyzer);
   });
   Count("vectorize", [&] {
     for (const Stages& each : stages) vectorizer.Row(each.normalized, tokens_of(each), of_rows);

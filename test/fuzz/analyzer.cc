@@ -24,12 +24,14 @@ void Expect(bool is_right) {
 void ExpectWords(const hoshi::Analyzer& analyzer, std::u16string_view text,
                  hoshi::Analyzer::Scratch& scratch) {
   const hoshi::Dictionary& dictionary = analyzer.dictionary();
-  const std::vector<std::uint32_t> ends = EndsOf(analyzer, text, scratch);
+  const std::vector<std::uint32_t> expected = EndsOf(analyzer, text, scratch);
+  const auto [ends, words] = analyzer.AnalyzeWords(text, scratch);
+  Expect(std::equal(ends.begin(), ends.end(), expected.begin(), expected.end()));
   const auto is_in_group = [&](std::uint32_t word, std::uint32_t first) {
     return first != 0 && first <= word && word <= first + dictionary.words[first].following();
   };
   std::size_t token = 0, start = 0;
-  for (const std::uint32_t word : analyzer.Words(scratch)) {
+  for (const std::uint32_t word : words) {
     const std::uint32_t surface = dictionary.Find(text.substr(start, ends[token] - start));
     const hoshi::Dictionary::Unknown unknown =
         dictionary.unknown[dictionary.category[dictionary.code[text[start]]]];

@@ -18,9 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::u16string run(70, u'x'), surface(130, u'a');
   for (const std::u16string& text : {input.Text(), std::u16string(u"abcdabcxyzwaab、bb。ba"),
                                      run + u"z" + run + u"c", surface + u"b" + surface}) {
-    const auto ends = analyzer.Analyze(text, scratch);
+    const auto [ends, words] = analyzer.AnalyzeWords(text, scratch);
     if ((ends.empty() ? 0 : ends.back()) != text.size()) std::abort();
-    const auto words = analyzer.Words(scratch);
     if (words.size() != ends.size()) std::abort();
     for (const std::uint32_t word : words) {
       if (word >= (*dictionary)->word_count) std::abort();

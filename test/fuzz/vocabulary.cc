@@ -49,8 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const std::u16string& text :
        {input.Text().substr(0, 300), std::u16string(u"ababbacc映画は面白い。𠮷xyx\xd842\xdfb7\xd842"),
         std::u16string(u"味はいいけど店はない。味しかない★よくていない？😀")}) {
-    const auto ends = analyzer.Analyze(text, analysis);
-    ExpectRow(vectorizer, text, {ends, analyzer.Words(analysis), &analyzer.dictionary()}, scratch);
+    const auto [ends, words] = analyzer.AnalyzeWords(text, analysis);
+    ExpectRow(vectorizer, text, {ends, words, &analyzer.dictionary()}, scratch);
     for (const std::uint32_t step : {1, 2, 5}) {
       std::vector<std::uint32_t> any_ends, any_words;
       for (std::uint32_t end = step; end < text.size(); end += step) any_ends.push_back(end);
