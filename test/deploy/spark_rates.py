@@ -138,7 +138,7 @@ def task_metrics(log: Path) -> dict[str, Counter[str]]:
     """By job: Spark's metrics of its stages, in seconds."""
     names: dict[int, str] = {}
     found: dict[str, Counter[str]] = {}
-    for file in (file for file in log.rglob("*") if file.is_file()):
+    for file in log.rglob("events_*"):
         for event in map(json.loads, file.read_text("utf-8").splitlines()):
             if event["Event"] == "SparkListenerJobStart":
                 names |= dict.fromkeys(event["Stage IDs"], event["Properties"].get("spark.job.description", ""))
@@ -207,13 +207,13 @@ with tempfile.TemporaryDirectory() as folder:
         measured.setdefault("hoshi score", []).append(alone()[1:])
         measured.setdefault("wheel", []).append(wheel())
     spark.stop()
-    metrics = task_metrics(log)
 
-print(f"\n{ROWS} rows, medians of {ROUNDS} rounds\n{'':12}{'seconds':>10}{'CPU seconds':>13}{'µs a row':>10}{'rows a CPU second':>19}")
-for name, runs in measured.items():
-    seconds, cpu = median(run[0] for run in runs), median(run[1] for run in runs)
-    print(f"{name:12}{seconds:10.2f}{cpu:13.2f}{cpu / ROWS * 1e6:10.2f}{ROWS / cpu:19,.0f}")
-titles = [title for title, _ in METRICS.values()]
-print("\nSpark's metrics, seconds of all tasks, mean of the rounds\n" + " " * 12 + "".join(f"{title:>14}" for title in titles))
-for name in jobs:
-    print(f"{name:12}" + "".join(f"{metrics[name][title] / ROUNDS:14.2f}" for title in titles))
+    print(f"\n{ROWS} rows, medians of {ROUNDS} rounds\n{'':12}{'seconds':>10}{'CPU seconds':>13}{'µs a row':>10}{'rows a CPU second':>19}")
+    for name, runs in measured.items():
+        seconds, cpu = median(run[0] for run in runs), median(run[1] for run in runs)
+        print(f"{name:12}{seconds:10.2f}{cpu:13.2f}{cpu / ROWS * 1e6:10.2f}{ROWS / cpu:19,.0f}")
+    metrics = task_metrics(log)
+    titles = [title for title, _ in METRICS.values()]
+    print("\nSpark's metrics, seconds of all tasks, mean of the rounds\n" + " " * 12 + "".join(f"{title:>14}" for title in titles))
+    for name in jobs:
+        print(f"{name:12}" + "".join(f"{metrics[name][title] / ROUNDS:14.2f}" for title in titles))
