@@ -158,7 +158,6 @@ METRICS = {
     "internal.metrics.jvmGCTime": ("GC", 1e-3),
     "scan time": ("scan", 1e-3),
     "time to start Python workers": ("start Python", 1e-3),
-    "time to initialize Python workers": ("init Python", 1e-3),
     "time to execute Python code": ("Python code", 1e-3),
 }
 jobs: dict[str, Callable[[DataFrame], DataFrame]] = {
