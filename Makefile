@@ -39,7 +39,7 @@ PACKAGE := build/package/files.txt
 
 .PHONY: run serving development lightgbm build server package wheel docs image deploy gcp-build \
   serving-files development-files lightgbm-files build-files server-files wheel-files \
-  check format test browser clients image-test knative-test package-test wheel-test spark-test buildpack-test \
+  check format test browser clients image-test knative-test package-test wheel-test spark-test spark-rates spark-image-test buildpack-test \
   arm64-test sanitize tsan fuzz wheel-sanitize wheel-long faults imports bigquery-peers bigquery-rate \
   bench gate train spreadsheets tools tools-lightgbm clean
 
@@ -90,9 +90,17 @@ wheel-long: build
 	test/python/run long
 
 # Scores in Spark with two executors, and kills one: make spark-test ROWS=1000000. It needs Java 17.
-ROWS := 20000
 spark-test: build
 	ROWS=$(ROWS) test/python/run spark
+
+# Where the time of a job in Spark goes: make spark-rates ROWS=200000 ROUNDS=5. It needs Java 17.
+spark-rates: build
+	ROWS=$(ROWS) ROUNDS=$(ROUNDS) test/python/run rates
+
+# Builds the image of deploy/spark with buildah, and scores in it with a Spark that is mounted. It needs root, Java 17, `make wheel`
+# and `HOSHI_TOOL=buildah make image`. SPARK='3.5.9 4.3.0' mounts one after the other.
+spark-image-test: build
+	test/deploy/spark-image
 
 serving-files: $(SERVING); @:
 lightgbm-files: $(LIGHTGBM); @:

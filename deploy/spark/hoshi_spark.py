@@ -24,6 +24,7 @@ import pyarrow as pa
 
 Batches = Iterator[pa.RecordBatch]
 COMMAND = ("hoshi", "score", "--format", "jsonl", "--column", "text", "-")
+_json_of = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps with an argument makes an encoder for each text
 
 
 def score_in_process(column: str = "text", output: str = "score", bundle: str | None = None) -> Callable[[Batches], Batches]:
@@ -116,8 +117,8 @@ class _Process:
 def _write(stdin: IO[bytes], texts: Sequence[str]) -> None:
     try:
         for start in range(0, len(texts), 1000):
-            lines = [json.dumps({"text": text}, ensure_ascii=True) for text in texts[start : start + 1000]]
-            stdin.write(("\n".join(lines) + "\n").encode("ascii"))
+            lines = [f'{{"text":{_json_of(text)}}}\n' for text in texts[start : start + 1000]]
+            stdin.write("".join(lines).encode())
         stdin.flush()
     except (BrokenPipeError, ValueError):
         pass  # the process has ended, and the reader says why

@@ -32,3 +32,4 @@ session = SparkSession.builder.appName("hoshi").getOrCreate()
 reviews = read(session, sys.argv[1]).select("id", "text")
 schema = f"id {reviews.schema['id'].dataType.simpleString()}, text string, score double"
 write(reviews.mapInArrow(score_in_process(), schema), sys.argv[2])
+session.stop()

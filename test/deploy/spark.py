@@ -1,8 +1,8 @@
 """deploy/spark on a real Spark: two executors in processes of their own, one of which is killed on the way.
 
-    spark.py [ROWS]    ROWS of reviews, 20,000 by default. RATES=1 also measures without a kill, and Spark without a score
+    spark.py [ROWS]    ROWS of reviews, 20,000 by default
 
-Each row must be there once, and each score must have the bits of `hoshi score`. Prints the rate of each way.
+Each row must be there once, and each score must have the bits of `hoshi score`. spark_rates.py measures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(os.environ["HOSHI_ROOT"])
@@ -40,6 +39,7 @@ SCHEMA = "id long, text string, score double"
 OPTIONS = {"spark.executor.memory": "1g", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "8"}
 well_formed = [text[:40] for text in random_texts(4000, 5)[1::2]]  # about as long as a review
 texts = [well_formed[i % len(well_formed)] + str(i) for i in range(ROWS)]
+texts[0] = "最高\u2028でした\x85\x0b\x0c\x1c\ufeff"  # line separators that are no end of a line of JSON
 
 
 def executors() -> list[int]:
@@ -49,7 +49,7 @@ def executors() -> list[int]:
     return [int(line.split()[0]) for line in listed.splitlines() if "CoarseGrainedExecutorBackend" in line and ours in line]
 
 
-def run(frame: DataFrame, out: Path, kills: bool = False) -> float:
+def run(frame: DataFrame, out: Path) -> float:
     """Writes the frame to Parquet and returns the seconds. Kills an executor when the first rows are being written."""
     killed: list[int] = []
 
@@ -64,14 +64,12 @@ def run(frame: DataFrame, out: Path, kills: bool = False) -> float:
 
     killer = threading.Thread(target=kill)
     began = time.perf_counter()
-    if kills:
-        killer.start()
+    killer.start()
     frame.write.mode("overwrite").parquet(str(out))
     seconds = time.perf_counter() - began
-    if kills:
-        killer.join()
-        assert killed, "expected an executor to kill, found none"
-        print(f"killed the executor with process {killed[0]}")
+    killer.join()
+    assert killed, "expected an executor to kill, found none"
+    print(f"killed the executor with process {killed[0]}")
     return seconds
 
 
@@ -83,12 +81,9 @@ def check(out: Path) -> None:
     assert not different, f"expected the scores of hoshi score, found {len(different)} others"
 
 
-began = time.perf_counter()
 printed = subprocess.run(["hoshi", "score", "--format", "jsonl", "-"], input=json_lines(texts), capture_output=True, encoding="utf-8", check=True).stdout
-alone = time.perf_counter() - began
 expected = [float(line) for line in printed.splitlines()]
 assert len(expected) == ROWS
-print(f"{ROWS} rows; hoshi score alone, on all cores: {alone:.1f} s, {ROWS / alone:.0f} rows per second")
 
 builder = SparkSession.builder.master("local-cluster[2,1,1024]").appName("hoshi")
 for name, value in OPTIONS.items():
@@ -102,20 +97,14 @@ with tempfile.TemporaryDirectory() as folder:
 
     pq.write_table(pa.table({"id": range(ROWS), "text": texts}), source, row_group_size=max(1000, ROWS // 16))
     reviews = spark.read.parquet(str(source)).repartition(8, "id")
-    reviews.cache().count()  # so that the rates show the scoring
+    reviews.cache().count()  # so that the kill comes while rows are scored
 
-    nothing: Callable = lambda batches: (batch.append_column("score", pa.nulls(len(batch), pa.float64())) for batch in batches)  # noqa: E731
-    rates = os.environ.get("RATES") == "1"
-    if rates:
-        base = run(reviews.mapInArrow(nothing, SCHEMA), Path(folder) / "nothing")
-        print(f"Spark without a score: {base:.1f} s")
     for name, function in (("in process", score_in_process()), ("by process", score_by_process())):
-        for kills in (False, True) if rates else (True,):
-            out = Path(folder) / "scored"
-            subprocess.run(["rm", "-rf", out], check=True)
-            seconds = run(reviews.mapInArrow(function, SCHEMA), out, kills)
-            check(out)
-            print(f"{name}: {seconds:.1f} s, {ROWS / seconds / 2:.0f} rows per second and core: each of {ROWS} rows once, equal bit for bit")
+        out = Path(folder) / "scored"
+        subprocess.run(["rm", "-rf", out], check=True)
+        seconds = run(reviews.mapInArrow(function, SCHEMA), out)
+        check(out)
+        print(f"{name}: {seconds:.1f} s: each of {ROWS} rows once, equal bit for bit")
 
     # mapInPandas, by the wheel.
     def in_pandas(frames):  # type: ignore[no-untyped-def]

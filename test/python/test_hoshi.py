@@ -165,7 +165,7 @@ class Tokens(unittest.TestCase):
         texts = [text for text in sample(300) if len(text) < 1000]
         node = os.environ.get("NODE", "node")
         done = subprocess.run([node, "--input-type=module", "-e", script], input=json_lines(texts), capture_output=True, encoding="utf-8", check=True)
-        lines = done.stdout.splitlines()
+        lines = done.stdout.removesuffix("\n").split("\n")  # a base form may hold another separator of lines
         self.assertEqual(len(lines), len(texts))
         for text, line in zip(texts, lines):
             units = text.encode("utf-16-le", "surrogatepass")

@@ -27,7 +27,7 @@ def random_texts(count: int, seed: int) -> list[str]:
 
 
 def sample(count: int = 2000) -> list[str]:
-    return [*GOLDENS, "", "\ud83d", "\ude00\ud83d", "a\0b", "😀" * 500, "最高" * 5000, "ア" * 3000, *random_texts(count, 20261130)]
+    return [*GOLDENS, "", "\ud83d", "\ude00\ud83d", "a\0b", "a\u2028b\x85c\x0bd\x1ce\ufeff", "😀" * 500, "最高" * 5000, "ア" * 3000, *random_texts(count, 20261130)]
 
 
 def hoshi(*arguments: str, lines: str = "") -> str:
