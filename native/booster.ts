@@ -75,12 +75,22 @@ interface BoosterAddon {
     parameters: string,
   ): Promise<BoosterHandle>;
   parameterAliases(): string;
+  fitRidges(
+    matrix: CsrMatrix,
+    labels: Float64Array,
+    sampleWeights: readonly Float64Array[],
+    starts: readonly Float64Array[],
+    alpha: number,
+    tolerance: number,
+    maxIterations: number,
+    threads: number,
+  ): Promise<{ readonly weights: Float64Array; readonly intercept: number }[]>;
 }
 
 let loaded: BoosterAddon | undefined;
 
 /** Loads the addon at the first call. */
-function addon(): BoosterAddon {
+export function boosterAddon(): BoosterAddon {
   loaded ??= loadAddon('hoshi_lightgbm') as BoosterAddon;
   return loaded;
 }
@@ -91,7 +101,7 @@ function addon(): BoosterAddon {
  */
 export function checkLightgbm(): void {
   try {
-    addon();
+    boosterAddon();
   } catch (error) {
     const { message } = error as Error;
     throw new NativeError(
@@ -120,7 +130,7 @@ export class Booster {
    */
   static fromModelText(text: string): Booster {
     if (typeof text !== 'string') throw argumentError('the model', 'a string', text);
-    return new Booster(call(() => addon().fromModelText(text)));
+    return new Booster(call(() => boosterAddon().fromModelText(text)));
   }
 
   /** LightGBM's prediction of one row, by its fast call for single rows (`LGBM_BoosterPredictForCSRSingleRowFast`). */
@@ -181,7 +191,7 @@ export async function trainBooster(options: TrainBoosterOptions): Promise<Booste
   checkInteger(rounds, 1, 1_000_000, 'rounds');
   if (onRound !== undefined && typeof onRound !== 'function') throw argumentError('onRound', 'a function', onRound);
   const booster = await callAsync(async () =>
-    addon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
+    boosterAddon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
   );
   const names = call(() => booster.metricNames());
   const hasValidation = validationSet !== undefined;
@@ -207,7 +217,7 @@ let nameOfAlias: ReadonlyMap<string, string> | undefined;
 /** LightGBM's main name of a parameter, given that name or an alias; undefined if LightGBM does not know it. */
 export function parameterName(alias: string): string | undefined {
   if (nameOfAlias === undefined) {
-    const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
+    const aliases = JSON.parse(call(() => boosterAddon().parameterAliases())) as Record<string, readonly string[]>;
     nameOfAlias = new Map(
       Object.entries(aliases).flatMap(([name, others]) => [name, ...others].map((alias) => [alias, name] as const)),
     );

@@ -1,9 +1,10 @@
-// The addon hoshi_lightgbm: LightGBM's boosters for JavaScript. Each method unwraps its arguments, makes one
-// call and wraps the result. Only native/booster.ts loads this addon; it has checked the arguments. An error
-// becomes a JavaScript Error with a `code`.
+// The addon hoshi_lightgbm: LightGBM's boosters and ridge regression for JavaScript. Each method unwraps its
+// arguments, makes one call and wraps the result. Only native/booster.ts loads this addon; it and
+// native/ridge.ts have checked the arguments. An error becomes a JavaScript Error with a `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Work outside the event loop owns the
-// data that it reads and keeps its booster alive.
+// data that it reads and keeps its booster alive; only the ridge regression reads JavaScript's arrays,
+// because a copy of a large matrix would need too much memory.
 #include <napi.h>
 
 #include <initializer_list>
@@ -15,15 +16,20 @@
 
 #include "booster.h"
 #include "napi_support.h"
+#include "ridge.h"
 
 namespace {
 
 using hoshi::Booster;
 using hoshi::CopyOf;
 using hoshi::CsrMatrix;
+using hoshi::CsrView;
 using hoshi::Error;
 using hoshi::LabelledMatrix;
+using hoshi::LinearModel;
 using hoshi::Result;
+using hoshi::RidgeOptions;
+using hoshi::RidgeProblem;
 using hoshi::SparseRow;
 using hoshi::Task;
 using hoshi::Throw;
@@ -161,6 +167,52 @@ Napi::Value ForTraining(const Napi::CallbackInfo& info) {
       });
 }
 
+// Views of JavaScript's arrays, which it keeps alive. It must be destroyed on the thread of the event loop.
+class KeptArrays {
+ public:
+  template <class T>
+  std::span<const T> View(const Napi::Value& value) {
+    const auto array = value.As<Napi::TypedArrayOf<T>>();
+    references_.push_back(Napi::Persistent(array.template As<Napi::Object>()));
+    return {array.Data(), array.ElementLength()};
+  }
+
+ private:
+  std::vector<Napi::ObjectReference> references_;
+};
+
+// (matrix, labels, array of sample weights, array of starts, alpha, tolerance, maximum of iterations,
+// threads) → a promise of an array of { weights, intercept }. It reads the arrays outside the event loop.
+Napi::Value FitRidges(const Napi::CallbackInfo& info) {
+  const auto kept = std::make_shared<KeptArrays>();
+  const auto object = info[0].As<Napi::Object>();
+  const CsrView matrix{
+      kept->View<std::int32_t>(object.Get("rowStarts")), kept->View<std::int32_t>(object.Get("columns")),
+      kept->View<double>(object.Get("values")), object.Get("columnCount").As<Napi::Number>().Int32Value()};
+  const auto sample_weights = info[2].As<Napi::Array>(), starts = info[3].As<Napi::Array>();
+  std::vector<RidgeProblem> problems;
+  for (std::uint32_t i = 0; i < sample_weights.Length(); ++i)
+    problems.push_back(
+        {kept->View<double>(sample_weights.Get(i)), kept->View<double>(Napi::Value(starts.Get(i)))});
+  const RidgeOptions options{
+      info[4].As<Napi::Number>().DoubleValue(), info[5].As<Napi::Number>().DoubleValue(),
+      info[6].As<Napi::Number>().Uint32Value(), info[7].As<Napi::Number>().Uint32Value()};
+  return Task<std::vector<LinearModel>>::Run(
+      info.Env(),
+      [kept, matrix, labels = kept->View<double>(info[1]), problems = std::move(problems), options]()
+          -> Result<std::vector<LinearModel>> { return hoshi::FitRidge(matrix, labels, problems, options); },
+      [](Napi::Env env, std::vector<LinearModel>& models) {
+        auto array = Napi::Array::New(env, models.size());
+        for (std::size_t i = 0; i < models.size(); ++i) {
+          auto model = Napi::Object::New(env);
+          model.Set("weights", ToJavaScript(env, models[i].weights));
+          model.Set("intercept", models[i].intercept);
+          array.Set(static_cast<std::uint32_t>(i), model);
+        }
+        return array;
+      });
+}
+
 Napi::Value ParameterAliases(const Napi::CallbackInfo& info) {
   Result<std::string> aliases = hoshi::ParameterAliases();
   return aliases.ok() ? Napi::String::New(info.Env(), *aliases) : Throw(info.Env(), aliases.error());
@@ -172,6 +224,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state.release());
   exports.Set("fromModelText", Napi::Function::New<FromModelText>(env));
   exports.Set("forTraining", Napi::Function::New<ForTraining>(env));
+  exports.Set("fitRidges", Napi::Function::New<FitRidges>(env));
   exports.Set("parameterAliases", Napi::Function::New<ParameterAliases>(env));
   return exports;
 }

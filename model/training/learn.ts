@@ -93,7 +93,7 @@ export async function learn(
   if (options.leaf?.terms !== undefined) {
     onStage?.(`selecting ${options.leaf.terms} of ${fitted.vectorizer.columnCount} terms`);
     const ridge = ridgeForSelection(options.leaf);
-    const selected = selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
+    const selected = await selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
     fitted = await rowsBy(selected, passes, reviews, weightOf);
   }
   const { vectorizer } = fitted;

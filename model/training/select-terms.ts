@@ -8,13 +8,13 @@ import { fitRidge, type RidgeOptions } from './ridge.ts';
  * |weight| × standard deviation. It equals scikit-learn's vectorizer with these terms as `vocabulary`, fitted on the
  * same texts.
  */
-export function selectTerms(
+export async function selectTerms(
   vectorizer: Vectorizer,
   { matrix, labels, weights: sampleWeights }: TrainingSet,
   count: number,
   ridge: RidgeOptions,
-): Vectorizer {
-  const { weights } = fitRidge(matrix, labels, ridge, sampleWeights);
+): Promise<Vectorizer> {
+  const { weights } = await fitRidge(matrix, labels, ridge, sampleWeights);
   const deviations = columnDeviations(matrix);
   const importance = (column: number) => Math.abs(weights[column] as number) * (deviations[column] as number);
   const columns = Array.from(weights.keys())

@@ -5,10 +5,11 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom } from '../../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { fitLeaf } from '../../../model/training/fit-leaf.ts';
-import { fitRidge, predictLinear } from '../../../model/training/ridge.ts';
+import { predictLinear } from '../../../model/training/ridge.ts';
 import { foldsOf } from '../../../model/training/split.ts';
 import type { CsrMatrix, TrainingSet } from '../../../native/index.ts';
 import { fitVectorizer, vectorize } from '../../fixtures/vectorize.ts';
+import { fitRidge } from '../../oracle/ridge.ts';
 
 const solver = { tolerance: 1e-6, maxIterations: 500 };
 const seed = 1;
