@@ -4,14 +4,15 @@
  * progress covers all passes of one training together. Between texts the event loop handles other events, such as a
  * signal.
  */
+import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { CsrMatrix } from '../../native/index.ts';
+import type { CsrMatrix, NativeTermCounter } from '../../native/index.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
-import { countOnThreads, threadsFor } from './counting.ts';
 import { MatrixBuilder } from './matrix-builder.ts';
-import { VectorizerFit } from './vectorizer-fit.ts';
+import { NativeTermCounts } from './term-counter.ts';
+import { checkParameters, FittedVectorizer, VectorizerFit } from './vectorizer-fit.ts';
 
 export interface PassOptions {
   /** The number of texts visited so far, and by all passes together. Called every 256 texts and after each pass. */
@@ -23,6 +24,8 @@ export interface PassOptions {
 /** The number of texts to visit before the event loop handles other events. */
 const TEXTS_PER_TURN = 256;
 const BATCH_TEXTS = 1024;
+/** For fewer texts, the extractor decides whether its vocabulary is worth compiling. */
+const MIN_TEXTS_IN_BATCHES = 8000;
 
 export class TextPasses {
   readonly #extractor: LoadedExtractor;
@@ -38,53 +41,64 @@ export class TextPasses {
   }
 
   /** One pass that fits a vectorizer. Throws if a parameter is out of range. */
-  async fitVectorizer(texts: readonly string[], parameters: VectorizerParameters): Promise<VectorizerFit> {
-    const threads = threadsFor(texts.length);
-    if (threads > 1) {
-      const onCounted = (count: number) => this.#advance(count);
-      const { signal } = this.#options;
-      return countOnThreads(texts, this.#extractor.settings, parameters, threads, {
-        onCounted,
-        ...(signal && { signal }),
-      });
-    }
+  async fitVectorizer(texts: readonly string[], parameters: VectorizerParameters): Promise<FittedVectorizer> {
+    checkParameters(parameters);
+    const counter = this.#extractor.termCounter?.(parameters);
+    if (counter !== undefined) return this.#fitNatively(texts, parameters, counter);
     const fit = new VectorizerFit(parameters);
     await this.#visit(texts, (text) => fit.add(this.#extractor.tokens(text).tokens));
     return fit;
   }
 
+  async #fitNatively(
+    texts: readonly string[],
+    parameters: VectorizerParameters,
+    counter: NativeTermCounter,
+  ): Promise<FittedVectorizer> {
+    const count = async (batch: readonly string[]) => {
+      await counter.count(batch);
+      return batch.length;
+    };
+    await this.#inBatches(texts, count, (counted) => this.#advance(counted));
+    const kept = await counter.kept(parameters.min_df);
+    return new FittedVectorizer(parameters, new NativeTermCounts(kept, parameters.min_df));
+  }
+
   /** One pass that returns the rows of the texts, in their order. */
   async matrixOf(texts: readonly string[], vectorizer: Vectorizer): Promise<CsrMatrix> {
-    const threads = threadsFor(texts.length);
-    if (threads > 1 && this.#extractor.rowBatches !== undefined)
-      return this.#stack(texts, vectorizer.columnCount, threads, this.#extractor.rowBatches(vectorizer));
-    const rowOf = this.#extractor.rows(vectorizer);
     const builder = new MatrixBuilder();
-    await this.#visit(texts, (text) => builder.add(rowOf(text)));
+    if (texts.length >= MIN_TEXTS_IN_BATCHES && this.#extractor.rowBatches !== undefined) {
+      await this.#inBatches(texts, this.#extractor.rowBatches(vectorizer), (rows) => {
+        builder.addRows(rows);
+        this.#advance(rows.rowStarts.length - 1);
+      });
+    } else {
+      const rowOf = this.#extractor.rows(vectorizer);
+      await this.#visit(texts, (text) => builder.add(rowOf(text)));
+    }
     return builder.matrix(vectorizer.columnCount);
   }
 
-  /** The rows of batches, as many of which are in progress as there are threads. */
-  async #stack(
+  /** Takes the results of batches, in order. As many batches are in progress as there are threads. */
+  async #inBatches<Result>(
     texts: readonly string[],
-    columnCount: number,
-    threads: number,
-    rowsOf: (texts: readonly string[]) => Promise<CsrMatrix>,
-  ): Promise<CsrMatrix> {
-    const builder = new MatrixBuilder();
-    const inProgress: Promise<CsrMatrix>[] = [];
+    work: (batch: readonly string[]) => Promise<Result>,
+    take: (result: Result) => void,
+  ): Promise<void> {
+    const inProgress: Promise<Result>[] = [];
     const takeFirst = async () => {
-      const rows = (await inProgress.shift()) as CsrMatrix;
-      builder.addRows(rows);
-      this.#advance(rows.rowStarts.length - 1);
+      take((await inProgress.shift()) as Result);
       Interrupted.throwIf(this.#options.signal);
     };
-    for (let start = 0; start < texts.length; start += BATCH_TEXTS) {
-      if (inProgress.length === threads) await takeFirst();
-      inProgress.push(rowsOf(texts.slice(start, start + BATCH_TEXTS)));
+    try {
+      for (let start = 0; start < texts.length; start += BATCH_TEXTS) {
+        if (inProgress.length === availableParallelism()) await takeFirst();
+        inProgress.push(work(texts.slice(start, start + BATCH_TEXTS)));
+      }
+      while (inProgress.length > 0) await takeFirst();
+    } finally {
+      await Promise.allSettled(inProgress);
     }
-    while (inProgress.length > 0) await takeFirst();
-    return builder.matrix(columnCount);
   }
 
   #advance(count: number): void {
