@@ -14,7 +14,14 @@ export {
 } from './booster.ts';
 export { NativeContributions } from './contributions.ts';
 export { dictionaryPath, NativeAnalyzer, NativeForest, NativeVectorizer } from './engine.ts';
-export type { ContributionTotals, CountedScores, ExplainedText, KeptTerms, NormalizedText } from './engine-addon.ts';
+export type {
+  ContributionTotals,
+  CountedScores,
+  CountsByText,
+  ExplainedText,
+  KeptTerms,
+  NormalizedText,
+} from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { exchangePaths, tryLock } from './files.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';

@@ -2,7 +2,7 @@
  * Feature extraction for training: text → tokens, and text → row. Uses the native engine if it is available, else the
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
-import type { NativeAnalyzer, NativeTermCounter } from '../../native/index.ts';
+import type { CountsByText, NativeAnalyzer, NativeTermCounter } from '../../native/index.ts';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import { BundleError, type NormalizerSettings } from '../bundle/manifest.ts';
 import { type Bundle, readUserDictionary } from '../bundle/read.ts';
@@ -17,7 +17,7 @@ export interface FeatureExtractor {
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
   /** A function from texts to their rows, computed beside the event loop. Only the native engine has one. */
-  rowBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix>;
+  rowBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix & CountsByText>;
   /** Counts terms, to fit a vectorizer with these parameters. Only the native engine has one. */
   termCounter?(parameters: VectorizerParameters): NativeTermCounter;
 }
@@ -105,7 +105,7 @@ async function nativeExtractor(
     },
     rowBatches(vectorizer) {
       const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
-      return (texts) => extractor.rowBatch(texts);
+      return (texts) => extractor.rowBatchWithWords(texts);
     },
     termCounter(parameters) {
       const { ngram_range, rules } = parameters;

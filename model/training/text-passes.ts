@@ -23,7 +23,8 @@ export interface PassOptions {
 
 /** The number of texts to visit before the event loop handles other events. */
 const TEXTS_PER_TURN = 256;
-const BATCH_TEXTS = 1024;
+/** Rows of one batch share a scratch as large as the vocabulary. */
+const TEXTS_PER_ROW_BATCH = 1024;
 /** For fewer texts, the extractor decides whether its vocabulary is worth compiling. */
 const MIN_TEXTS_IN_BATCHES = 8000;
 
@@ -59,7 +60,7 @@ export class TextPasses {
       await counter.count(batch);
       return batch.length;
     };
-    await this.#inBatches(texts, count, (counted) => this.#advance(counted));
+    await this.#inBatches(texts, TEXTS_PER_TURN, count, (counted) => this.#advance(counted));
     const kept = await counter.kept(parameters.min_df);
     return new FittedVectorizer(parameters, new NativeTermCounts(kept, parameters.min_df));
   }
@@ -68,7 +69,7 @@ export class TextPasses {
   async matrixOf(texts: readonly string[], vectorizer: Vectorizer): Promise<CsrMatrix> {
     const builder = new MatrixBuilder();
     if (texts.length >= MIN_TEXTS_IN_BATCHES && this.#extractor.rowBatches !== undefined) {
-      await this.#inBatches(texts, this.#extractor.rowBatches(vectorizer), (rows) => {
+      await this.#inBatches(texts, TEXTS_PER_ROW_BATCH, this.#extractor.rowBatches(vectorizer), (rows) => {
         builder.addRows(rows);
         this.#advance(rows.rowStarts.length - 1);
       });
@@ -82,6 +83,7 @@ export class TextPasses {
   /** Takes the results of batches, in order. As many batches are in progress as there are threads. */
   async #inBatches<Result>(
     texts: readonly string[],
+    size: number,
     work: (batch: readonly string[]) => Promise<Result>,
     take: (result: Result) => void,
   ): Promise<void> {
@@ -91,9 +93,9 @@ export class TextPasses {
       Interrupted.throwIf(this.#options.signal);
     };
     try {
-      for (let start = 0; start < texts.length; start += BATCH_TEXTS) {
+      for (let start = 0; start < texts.length; start += size) {
         if (inProgress.length === availableParallelism()) await takeFirst();
-        inProgress.push(work(texts.slice(start, start + BATCH_TEXTS)));
+        inProgress.push(work(texts.slice(start, start + size)));
       }
       while (inProgress.length > 0) await takeFirst();
     } finally {
