@@ -5,16 +5,16 @@
  */
 
 import * as types from 'node:util/types';
-import { checkArray, checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
+import { checkArray, checkInteger, checkMatrix, checkRow, checkRows, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync, NativeError } from './errors.ts';
 import { loadAddon } from './load.ts';
-import type { CsrMatrix, SparseRow } from './rows.ts';
+import type { CsrMatrix, SparseRow, TrainingRows } from './rows.ts';
 
 export const lightgbmVersion = '4.7.0';
 
 /** Rows with their labels. LightGBM stores labels and weights as 32-bit floats. */
 export interface TrainingSet {
-  readonly matrix: CsrMatrix;
+  readonly matrix: TrainingRows;
   /** One for each row. */
   readonly labels: Float32Array | Float64Array;
   /** One for each row, ≥ 0. The default is 1. */
@@ -61,7 +61,7 @@ interface BoosterHandle {
 }
 
 interface CheckedTrainingSet {
-  readonly matrix: CsrMatrix;
+  readonly matrix: TrainingRows;
   readonly labels: Float32Array;
   readonly weights: Float32Array;
   readonly initScores: Float64Array;
@@ -76,7 +76,7 @@ interface BoosterAddon {
   ): Promise<BoosterHandle>;
   parameterAliases(): string;
   fitRidges(
-    matrix: CsrMatrix,
+    rows: TrainingRows,
     labels: Float64Array,
     sampleWeights: readonly Float64Array[],
     starts: readonly Float64Array[],
@@ -301,7 +301,7 @@ function parameterText(parameters: TrainBoosterOptions['parameters'], columnCoun
 function checkTrainingSet(set: TrainingSet, name: string): CheckedTrainingSet {
   if (typeof set !== 'object' || set === null) throw argumentError(name, 'an object', set);
   const { labels, weights, initScores } = set;
-  const matrix = checkMatrix(set.matrix, `${name}.matrix`);
+  const matrix = checkRows(set.matrix, `${name}.matrix`);
   const rowCount = lengthOf(matrix.rowStarts) - 1;
   if (rowCount === 0) throw argumentError(`${name}.matrix`, 'a matrix with at least one row', 'an empty one');
   const floats = (values: Float32Array | Float64Array, what: string, lowest: number) => {

@@ -27,7 +27,7 @@ export { exchangePaths, tryLock } from './files.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export { fitRidges, type LinearModel, type RidgeOptions, type RidgeProblem } from './ridge.ts';
-export type { CsrMatrix, SparseRow } from './rows.ts';
+export type { CsrMatrix, PackedRows, SparseRow, TrainingRows } from './rows.ts';
 export type { ScoreMapTables } from './score-map.ts';
 export { NativeExtractor, NativeScorer } from './scorer.ts';
 export { NativeTermCounter, type TermCounterSettings } from './term-counter.ts';

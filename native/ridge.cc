@@ -18,69 +18,61 @@ constexpr unsigned kMaxThreads = 16;
 // The matrix, cut into parts of about as many cells: of rows for Xw, and of columns for Xᵀr.
 class CutMatrix {
  public:
-  CutMatrix(const CsrView& matrix, unsigned parts) : matrix_(matrix), parts_(parts) {
-    const std::size_t cells = matrix.columns.size();
+  CutMatrix(const TrainingRows& rows, unsigned parts) : rows_(rows), parts_(parts) {
+    const std::size_t cells = rows.columns.size();
     for (unsigned part = 0; part <= parts; ++part) {
       const auto cell = static_cast<std::int32_t>(cells * part / parts);
-      const auto row = std::lower_bound(matrix.row_starts.begin(), matrix.row_starts.end(), cell);
-      first_rows_.push_back(static_cast<std::size_t>(row - matrix.row_starts.begin()));
+      const auto row = std::lower_bound(rows.row_starts.begin(), rows.row_starts.end(), cell);
+      first_rows_.push_back(static_cast<std::size_t>(row - rows.row_starts.begin()));
     }
     first_rows_[0] = 0;  // rows without a cell are in the first or the last part
     first_rows_[parts] = row_count();
     CutColumns();
   }
 
-  std::size_t row_count() const { return matrix_.row_starts.size() - 1; }
-  std::size_t column_count() const { return static_cast<std::size_t>(matrix_.column_count); }
+  std::size_t row_count() const { return rows_.row_count(); }
+  std::size_t column_count() const { return static_cast<std::size_t>(rows_.column_count); }
   std::size_t first_row(unsigned part) const { return first_rows_[part]; }
   std::size_t first_column(unsigned part) const { return first_columns_[part]; }
 
   // Calls visit(column, value) for each cell of the row.
   template <class Visit>
   void VisitRow(std::size_t row, Visit visit) const {
-    Visit_(matrix_.row_starts[row], matrix_.row_starts[row + 1], visit);
+    rows_.VisitRow(row, visit);
   }
   // The same for the cells in the columns of the part.
   template <class Visit>
   void VisitRow(std::size_t row, unsigned part, Visit visit) const {
     const std::int32_t* const cuts = cuts_.data() + row * (parts_ - 1);
-    Visit_(part == 0 ? matrix_.row_starts[row] : cuts[part - 1],
-           part + 1 == parts_ ? matrix_.row_starts[row + 1] : cuts[part], visit);
+    rows_.VisitCells(row, part == 0 ? rows_.row_starts[row] : cuts[part - 1],
+                     part + 1 == parts_ ? rows_.row_starts[row + 1] : cuts[part], visit);
   }
 
  private:
-  template <class Visit>
-  void Visit_(std::int32_t first, std::int32_t end, Visit visit) const {
-    const std::int32_t* const columns = matrix_.columns.data();
-    const double* const values = matrix_.values.data();
-    for (std::int32_t i = first; i < end; ++i) visit(static_cast<std::size_t>(columns[i]), values[i]);
-  }
-
   void CutColumns() {
     first_columns_ = {0};
     if (parts_ > 1) {
       std::vector<std::uint32_t> cells(column_count());
-      for (const std::int32_t column : matrix_.columns) ++cells[static_cast<std::size_t>(column)];
+      for (const std::int32_t column : rows_.columns) ++cells[static_cast<std::size_t>(column)];
       std::size_t before = 0;
       for (std::size_t column = 0; column < cells.size() && first_columns_.size() < parts_; ++column) {
-        if (before >= matrix_.columns.size() * first_columns_.size() / parts_)
-          first_columns_.push_back(column);
+        if (before >= rows_.columns.size() * first_columns_.size() / parts_) first_columns_.push_back(column);
         before += cells[column];
       }
     }
     first_columns_.resize(parts_ + 1, column_count());
     cuts_.reserve(row_count() * (parts_ - 1));
     for (std::size_t row = 0; parts_ > 1 && row < row_count(); ++row) {
-      auto cell = matrix_.columns.begin() + matrix_.row_starts[row];
-      const auto end = matrix_.columns.begin() + matrix_.row_starts[row + 1];
+      auto cell = rows_.columns.begin() + rows_.row_starts[row];
+      const auto end = rows_.columns.begin() + rows_.row_starts[row + 1];
       for (unsigned part = 1; part < parts_; ++part) {
         cell = std::lower_bound(cell, end, static_cast<std::int32_t>(first_columns_[part]));
-        cuts_.push_back(static_cast<std::int32_t>(cell - matrix_.columns.begin()));
+        cuts_.push_back(static_cast<std::int32_t>(cell - rows_.columns.begin()));
       }
     }
   }
 
-  const CsrView matrix_;
+  const TrainingRows rows_;
   const unsigned parts_;
   std::vector<std::size_t> first_rows_, first_columns_;  // of each part, then the end
   std::vector<std::int32_t> cuts_;                       // by row: the first cell of each part but the first
@@ -272,12 +264,12 @@ void SolveLanes(std::size_t lanes, const CutMatrix& matrix, ThreadTeam& team, st
 
 }  // namespace
 
-std::vector<LinearModel> FitRidge(const CsrView& matrix, std::span<const double> labels,
+std::vector<LinearModel> FitRidge(const TrainingRows& rows, std::span<const double> labels,
                                   std::span<const RidgeProblem> problems, const RidgeOptions& options) {
   const auto worth = static_cast<unsigned>(
-      std::clamp<std::size_t>(matrix.columns.size() / kMinCellsPerThread, 1, kMaxThreads));
+      std::clamp<std::size_t>(rows.columns.size() / kMinCellsPerThread, 1, kMaxThreads));
   ThreadTeam team(std::min(options.threads, worth));
-  const CutMatrix cut(matrix, team.size());
+  const CutMatrix cut(rows, team.size());
   std::vector<LinearModel> models(problems.size());
   for (std::size_t first = 0; first < problems.size(); first += kMaxLanes) {
     const std::size_t lanes = std::min(kMaxLanes, problems.size() - first);

@@ -16,14 +16,9 @@
 #include <span>
 #include <vector>
 
-namespace hoshi {
+#include "training_rows.h"
 
-// Rows in CSR form that somebody else owns. REQUIRES: as CsrMatrix in sparse_row.h; values are finite
-struct CsrView {
-  std::span<const std::int32_t> row_starts, columns;
-  std::span<const double> values;
-  std::int32_t column_count;
-};
+namespace hoshi {
 
 struct RidgeProblem {
   std::span<const double> sample_weights;  // one per row, finite, ≥ 0, at least one above 0
@@ -42,8 +37,9 @@ struct LinearModel {
   double intercept;
 };
 
-// Returns the solution of each problem. Throws std::bad_alloc. REQUIRES: one label per row
-std::vector<LinearModel> FitRidge(const CsrView& matrix, std::span<const double> labels,
+// Returns the solution of each problem. Throws std::bad_alloc. REQUIRES: one label per row; all values are
+// finite
+std::vector<LinearModel> FitRidge(const TrainingRows& rows, std::span<const double> labels,
                                   std::span<const RidgeProblem> problems, const RidgeOptions& options);
 
 }  // namespace hoshi

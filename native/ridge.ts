@@ -2,11 +2,10 @@
  * Ridge regression in C++ (ridge.h), in the addon of LightGBM, because only training needs it. This file checks every
  * argument and throws a NativeError with the code `argument`, so the C++ code may assume valid ones.
  */
-import * as types from 'node:util/types';
 import { boosterAddon } from './booster.ts';
-import { checkArray, checkInteger, checkMatrix, lengthOf } from './checks.ts';
+import { checkFinite, checkInteger, checkRows, lengthOf } from './checks.ts';
 import { argumentError, callAsync } from './errors.ts';
-import type { CsrMatrix } from './rows.ts';
+import type { TrainingRows } from './rows.ts';
 
 export interface RidgeOptions {
   /** α > 0. */
@@ -32,19 +31,21 @@ export interface LinearModel {
 
 /**
  * The solutions in the order of the problems, computed outside the event loop on at most `threads` threads. The result
- * does not depend on their number. The arrays are not copied: they must not change until the promise is settled.
+ * does not depend on their number. The sample weights and the starts are not copied: they
+ * must not change until the promise is settled.
  */
 export async function fitRidges(
-  matrix: CsrMatrix,
+  rows: TrainingRows,
   labels: Float64Array,
   problems: readonly RidgeProblem[],
   { alpha, tolerance, maxIterations }: RidgeOptions,
   threads: number,
 ): Promise<LinearModel[]> {
-  const checked = checkMatrix(matrix, 'the matrix');
+  const checked = checkRows(rows, 'the matrix');
   const rowCount = lengthOf(checked.rowStarts) - 1;
-  checkNumbers(checked.values, lengthOf(checked.columns), Number.NEGATIVE_INFINITY, 'the values');
-  checkNumbers(labels, rowCount, Number.NEGATIVE_INFINITY, 'labels');
+  if ('values' in checked)
+    checkFinite(checked.values, lengthOf(checked.columns), Number.NEGATIVE_INFINITY, 'the values');
+  checkFinite(labels, rowCount, Number.NEGATIVE_INFINITY, 'labels');
   if (!(Number.isFinite(alpha) && alpha > 0)) throw argumentError('alpha', 'a number above 0', alpha);
   if (!(Number.isFinite(tolerance) && tolerance >= 0)) throw argumentError('tolerance', 'a number ≥ 0', tolerance);
   checkInteger(maxIterations, 0, 2 ** 31 - 1, 'maxIterations');
@@ -52,25 +53,15 @@ export async function fitRidges(
   const starts = problems.map(({ start }) => start ?? new Float64Array());
   const weightings = problems.map(({ sampleWeights }) => sampleWeights);
   weightings.forEach((weights, i) => {
-    checkNumbers(weights, rowCount, 0, `sampleWeights of problem ${i}`);
+    checkFinite(weights, rowCount, 0, `sampleWeights of problem ${i}`);
     if (!weights.some((weight) => weight > 0))
       throw argumentError(`sampleWeights of problem ${i}`, 'numbers, at least one above 0', 'none above 0');
   });
   starts.forEach((start, i) => {
     const length = problems[i]?.start === undefined ? 0 : checked.columnCount;
-    checkNumbers(start, length, Number.NEGATIVE_INFINITY, `start of problem ${i}`);
+    checkFinite(start, length, Number.NEGATIVE_INFINITY, `start of problem ${i}`);
   });
   return callAsync(() =>
     boosterAddon().fitRidges(checked, labels, weightings, starts, alpha, tolerance, maxIterations, threads),
   );
-}
-
-function checkNumbers(values: Float64Array, length: number, lowest: number, name: string): void {
-  checkArray(values, types.isFloat64Array, 'a Float64Array', name);
-  if (lengthOf(values) !== length) throw argumentError(`the length of ${name}`, `${length}`, lengthOf(values));
-  for (let i = 0; i < length; i++) {
-    const value = values[i] as number;
-    if (!(Number.isFinite(value) && value >= lowest))
-      throw argumentError(`entry ${i} of ${name}`, lowest === 0 ? 'a finite number ≥ 0' : 'a finite number', value);
-  }
 }

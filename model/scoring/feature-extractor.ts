@@ -16,8 +16,11 @@ export interface FeatureExtractor {
   tokens(text: string): NormalizedTokens;
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
-  /** A function from texts to their rows, computed beside the event loop. Only the native engine has one. */
-  rowBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix & CountsByText>;
+  /**
+   * A function from texts to rows whose values are the counts of the terms, computed beside the event loop. Only the native
+   * engine has one.
+   */
+  countBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix & CountsByText>;
   /** Counts terms, to fit a vectorizer with these parameters. Only the native engine has one. */
   termCounter?(parameters: VectorizerParameters): NativeTermCounter;
 }
@@ -85,6 +88,7 @@ async function nativeExtractor(
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
   // Training asks for the rows of one vectorizer several times.
   const compiled = new WeakMap<Vectorizer, InstanceType<typeof NativeExtractor>>();
+  const compiledForCounts = new WeakMap<Vectorizer, InstanceType<typeof NativeExtractor>>();
   const extractorOf = (vectorizer: Vectorizer) =>
     new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
   const compile = (vectorizer: Vectorizer) => {
@@ -103,8 +107,9 @@ async function nativeExtractor(
         return (extractor ?? compile(vectorizer)).row(text);
       };
     },
-    rowBatches(vectorizer) {
-      const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
+    countBatches(vectorizer) {
+      const extractor = compiledForCounts.get(vectorizer) ?? extractorOf(countingVectorizer(vectorizer));
+      compiledForCounts.set(vectorizer, extractor);
       return (texts) => extractor.rowBatchWithWords(texts);
     },
     termCounter(parameters) {
@@ -113,6 +118,11 @@ async function nativeExtractor(
       return new NativeTermCounter(extractorOf(vectorizerOfRules(parameters)), settings);
     },
   };
+}
+
+/** A vectorizer of the same terms whose rows have the counts of these. */
+function countingVectorizer({ parameters, tables }: Vectorizer): Vectorizer {
+  return new Vectorizer({ ...parameters, sublinear_tf: false, use_idf: false, norm: null }, tables);
 }
 
 /** A vectorizer whose vocabulary has the words of the term rules, and one term, because it may not be empty. */

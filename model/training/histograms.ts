@@ -50,12 +50,12 @@ async function wordCountsOf(
   vectorizer: Vectorizer,
   extractor: FeatureExtractor,
 ): Promise<[words: number, unknownWords: number][]> {
-  if (texts.length < MIN_TEXTS_IN_BATCH || extractor.rowBatches === undefined)
+  if (texts.length < MIN_TEXTS_IN_BATCH || extractor.countBatches === undefined)
     return texts.map((text) => {
       const { words, unknownWords } = vectorizer.rowWithWords(extractor.tokens(text).tokens);
       return [words, unknownWords];
     });
-  const { words, unknownWords } = await extractor.rowBatches(vectorizer)(texts);
+  const { words, unknownWords } = await extractor.countBatches(vectorizer)(texts);
   return Array.from(words, (count, i) => [count, unknownWords[i] as number]);
 }
 

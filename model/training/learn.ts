@@ -3,7 +3,7 @@
  * trees on what the leaf leaves over. Each step takes values and returns values. Steps 2 to 4 run only with a linear
  * leaf.
  */
-import type { Booster, CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
+import type { Booster, CsrMatrix, RoundMetrics, TrainingRows, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
@@ -166,11 +166,11 @@ async function rowsBy(
   reviews: readonly Review[],
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  const matrix = await passes.matrixOf(textsOf(reviews), vectorizer);
+  const matrix = await passes.trainingRowsOf(textsOf(reviews), vectorizer);
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
 }
 
-export function trainingSetOf(reviews: readonly Review[], matrix: CsrMatrix, weightOf: WeightFunction): TrainingSet {
+export function trainingSetOf(reviews: readonly Review[], matrix: TrainingRows, weightOf: WeightFunction): TrainingSet {
   const labels = starsOf(reviews);
   return weightOf === undefined ? { matrix, labels } : { matrix, labels, weights: sampleWeightsOf(weightOf, reviews) };
 }

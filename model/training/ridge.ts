@@ -1,22 +1,23 @@
 /** Ridge regression on sparse rows, by native/ridge.h, which says what it minimises and why its bits are always the same. */
 import { availableParallelism } from 'node:os';
 import {
-  type CsrMatrix,
   fitRidges as fitOnThreads,
   type LinearModel,
   type RidgeOptions,
   type RidgeProblem,
+  type TrainingRows,
 } from '../../native/index.ts';
+import { valueAt } from './packed-rows.ts';
 
 export type { LinearModel, RidgeOptions };
 
 /**
  * Regressions on the same rows that differ only in their sample weights, solved side by side. Rejects if the number of
  * labels or of sample weights is not that of the rows, or if all weights of a problem are 0. The arrays must not change
- * until then.
+ * until it is settled.
  */
 export function fitRidges(
-  matrix: CsrMatrix,
+  matrix: TrainingRows,
   labels: ArrayLike<number>,
   problems: readonly RidgeProblem[],
   options: RidgeOptions,
@@ -27,7 +28,7 @@ export function fitRidges(
 
 /** One regression. All sample weights are 1 if undefined. */
 export async function fitRidge(
-  matrix: CsrMatrix,
+  matrix: TrainingRows,
   labels: ArrayLike<number>,
   options: RidgeOptions,
   sampleWeights?: ArrayLike<number>,
@@ -38,19 +39,16 @@ export async function fitRidge(
 }
 
 /** Xw + b, one value per row. */
-export function predictLinear(model: LinearModel, matrix: CsrMatrix): Float64Array {
+export function predictLinear(model: LinearModel, matrix: TrainingRows): Float64Array {
   return Float64Array.from({ length: matrix.rowStarts.length - 1 }, (_, row) => predictRow(model, matrix, row));
 }
 
 /** x·w + b of one row. */
-export function predictRow(
-  { weights, intercept }: LinearModel,
-  { rowStarts, columns, values }: CsrMatrix,
-  row: number,
-): number {
+export function predictRow({ weights, intercept }: LinearModel, rows: TrainingRows, row: number): number {
+  const { rowStarts, columns } = rows;
   let sum = 0;
   const end = rowStarts[row + 1] as number;
   for (let i = rowStarts[row] as number; i < end; i++)
-    sum += (values[i] as number) * (weights[columns[i] as number] as number);
+    sum += valueAt(rows, row, i) * (weights[columns[i] as number] as number);
   return sum + intercept;
 }

@@ -6,11 +6,12 @@
  */
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import type { CsrMatrix, NativeTermCounter } from '../../native/index.ts';
+import type { CsrMatrix, NativeTermCounter, TrainingRows } from '../../native/index.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
 import { MatrixBuilder } from './matrix-builder.ts';
+import { PackedRowsBuilder, unpacked } from './packed-rows.ts';
 import { NativeTermCounts } from './term-counter.ts';
 import { checkParameters, FittedVectorizer, VectorizerFit } from './vectorizer-fit.ts';
 
@@ -32,6 +33,8 @@ export class TextPasses {
   readonly #extractor: LoadedExtractor;
   readonly #total: number;
   readonly #options: PassOptions;
+  /** Their vocabularies are compiled. */
+  readonly #ofManyTexts = new WeakSet<Vectorizer>();
   #done = 0;
 
   /** `total` is the number of texts that all passes visit together. */
@@ -67,16 +70,25 @@ export class TextPasses {
 
   /** One pass that returns the rows of the texts, in their order. */
   async matrixOf(texts: readonly string[], vectorizer: Vectorizer): Promise<CsrMatrix> {
-    const builder = new MatrixBuilder();
-    if (texts.length >= MIN_TEXTS_IN_BATCHES && this.#extractor.rowBatches !== undefined) {
-      await this.#inBatches(texts, TEXTS_PER_ROW_BATCH, this.#extractor.rowBatches(vectorizer), (rows) => {
-        builder.addRows(rows);
-        this.#advance(rows.rowStarts.length - 1);
+    return unpacked(await this.trainingRowsOf(texts, vectorizer));
+  }
+
+  /** The same rows. Those of many texts are packed. */
+  async trainingRowsOf(texts: readonly string[], vectorizer: Vectorizer): Promise<TrainingRows> {
+    const { countBatches } = this.#extractor;
+    const isWorthIt = texts.length >= MIN_TEXTS_IN_BATCHES || this.#ofManyTexts.has(vectorizer);
+    if (countBatches !== undefined && isWorthIt) {
+      this.#ofManyTexts.add(vectorizer);
+      const builder = new PackedRowsBuilder(vectorizer, texts.length);
+      await this.#inBatches(texts, TEXTS_PER_ROW_BATCH, countBatches(vectorizer), (counts) => {
+        builder.add(counts);
+        this.#advance(counts.rowStarts.length - 1);
       });
-    } else {
-      const rowOf = this.#extractor.rows(vectorizer);
-      await this.#visit(texts, (text) => builder.add(rowOf(text)));
+      return builder.rows();
     }
+    const builder = new MatrixBuilder();
+    const rowOf = this.#extractor.rows(vectorizer);
+    await this.#visit(texts, (text) => builder.add(rowOf(text)));
     return builder.matrix(vectorizer.columnCount);
   }
 

@@ -90,7 +90,7 @@ describe('ridge regression', () => {
       const all = [matrix, labels, [problem], options, 1].map((value, i) => args[i] ?? value);
       await assert.rejects(fitRidges(...(all as Parameters<typeof fitRidges>)), expected);
     };
-    await refused(/the matrix to be a CSR matrix, received 5/, 5 as never);
+    await refused(/the matrix to be rows, received 5/, 5 as never);
     await refused(/entry \d+ of the values to be a finite number, received NaN/, {
       ...randomRows(7, 4, 3, 9),
       values: randomRows(7, 4, 3, 9).values.fill(Number.NaN),

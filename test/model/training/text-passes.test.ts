@@ -52,7 +52,7 @@ describe('passes over many texts', () => {
   });
 
   test('without the native engine give the same vocabulary', async () => {
-    const { termCounter: _, rowBatches: __, ...extractor } = await loadFeatureExtractor(settings, assert.fail);
+    const { termCounter: _, countBatches: __, ...extractor } = await loadFeatureExtractor(settings, assert.fail);
     const some = texts.slice(0, 500);
     const fit = await new TextPasses(extractor, some.length, {}).fitVectorizer(some, parameters);
     const native = await loadFeatureExtractor(settings, assert.fail);
