@@ -9,8 +9,9 @@
 namespace hoshi {
 namespace {
 
-// Side by side. A fifth problem still gains; more would push the vectors out of the caches.
-constexpr std::size_t kMaxLanes = 5;
+// Problems side by side: as many as the folds of a cross-validation, and fewer if their vectors would leave
+// the caches and take much memory.
+constexpr std::size_t kMaxLanes = 5, kMaxEntries = 3'000'000;
 // To wake a thread takes as long as so many cells.
 constexpr std::size_t kMinCellsPerThread = 1 << 16;
 constexpr unsigned kMaxThreads = 16;
@@ -271,8 +272,9 @@ std::vector<LinearModel> FitRidge(const TrainingRows& rows, std::span<const doub
   ThreadTeam team(std::min(options.threads, worth));
   const CutMatrix cut(rows, team.size());
   std::vector<LinearModel> models(problems.size());
-  for (std::size_t first = 0; first < problems.size(); first += kMaxLanes) {
-    const std::size_t lanes = std::min(kMaxLanes, problems.size() - first);
+  const std::size_t side_by_side = std::clamp<std::size_t>(kMaxEntries / cut.column_count(), 1, kMaxLanes);
+  for (std::size_t first = 0; first < problems.size(); first += side_by_side) {
+    const std::size_t lanes = std::min(side_by_side, problems.size() - first);
     SolveLanes<kMaxLanes>(lanes, cut, team, labels, problems.subspan(first, lanes), options,
                           std::span(models).subspan(first, lanes));
   }

@@ -16,6 +16,7 @@ import { weighByConsistency } from './consistency.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from './fit-leaf.ts';
 import { fitOnBase } from './fit-on-base.ts';
+import { freeGarbage } from './garbage.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
@@ -111,6 +112,7 @@ export async function learn(
             ...context,
           });
   }
+  freeGarbage(reviews.length);
   if (rounds > 0) onStage?.(`boosting ${rounds} rounds on ${reviews.length} rows of ${vectorizer.columnCount} columns`);
   const boosted = await boost(...fromLeaf(leaf, fitted.training, validation), {
     parameters,
@@ -156,6 +158,7 @@ async function fitVectorizer(
   // A text that occurs twice is of one reviewer: its words alone are no new terms of a base.
   const texts = base === undefined ? textsOf(reviews) : Array.from(new Set(textsOf(reviews)));
   const fit = await passes.fitVectorizer(texts, parameters);
+  freeGarbage(reviews.length);
   const vectorizer = base === undefined ? fit.vectorizer() : extendVectorizer(base.vectorizer, fit.terms());
   return rowsBy(leaf?.leavesOutNumbers === true ? withoutNumbers(vectorizer) : vectorizer, passes, reviews, weightOf);
 }
@@ -167,6 +170,7 @@ async function rowsBy(
   weightOf: WeightFunction,
 ): Promise<Fitted> {
   const matrix = await passes.trainingRowsOf(textsOf(reviews), vectorizer);
+  freeGarbage(reviews.length);
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
 }
 

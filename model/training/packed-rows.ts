@@ -85,12 +85,10 @@ export class PackedRowsBuilder {
   }
 
   #grow(cellCount: number): void {
-    const share = this.#lengths.length / this.#rowCount;
-    const length =
-      this.#rowCount < MIN_ROWS_OF_ESTIMATE
-        ? cellCount * 2
-        : Math.max(cellCount * 1.02, Math.min(cellCount * 1.5, cellCount * share * 1.02));
-    const [columns, codes] = [new Int32Array(Math.ceil(length)), new Uint16Array(Math.ceil(length))];
+    // Memory that is not written to yet takes no space, but a copy does.
+    const factor = this.#rowCount < MIN_ROWS_OF_ESTIMATE ? 2 : Math.max(1, this.#lengths.length / this.#rowCount);
+    const length = Math.ceil(cellCount * factor * 1.05);
+    const [columns, codes] = [new Int32Array(length), new Uint16Array(length)];
     columns.set(this.#columns);
     codes.set(this.#cellCodes);
     this.#columns = columns;

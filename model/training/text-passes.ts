@@ -10,6 +10,7 @@ import type { CsrMatrix, NativeTermCounter, TrainingRows } from '../../native/in
 import { Interrupted } from '../io/interrupted.ts';
 import type { Vectorizer, VectorizerParameters } from '../reference/vectorizer.ts';
 import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
+import { freeGarbage } from './garbage.ts';
 import { MatrixBuilder } from './matrix-builder.ts';
 import { PackedRowsBuilder, unpacked } from './packed-rows.ts';
 import { NativeTermCounts } from './term-counter.ts';
@@ -80,7 +81,9 @@ export class TextPasses {
     if (countBatches !== undefined && isWorthIt) {
       this.#ofManyTexts.add(vectorizer);
       const builder = new PackedRowsBuilder(vectorizer, texts.length);
-      await this.#inBatches(texts, TEXTS_PER_ROW_BATCH, countBatches(vectorizer), (counts) => {
+      const countsOf = countBatches(vectorizer); // compiles the vocabulary
+      freeGarbage(texts.length);
+      await this.#inBatches(texts, TEXTS_PER_ROW_BATCH, countsOf, (counts) => {
         builder.add(counts);
         this.#advance(counts.rowStarts.length - 1);
       });
