@@ -3,7 +3,7 @@
  * trees on what the leaf leaves over. Each step takes values and returns values. Steps 2 to 4 run only with a linear
  * leaf.
  */
-import type { Booster, CsrMatrix, RoundMetrics, TrainingRows, TrainingSet } from '../../native/index.ts';
+import type { Booster, RoundMetrics, TrainingRows, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
@@ -18,6 +18,7 @@ import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from '.
 import { fitOnBase } from './fit-on-base.ts';
 import { freeGarbage } from './garbage.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
+import { unpacked } from './packed-rows.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
 import { selectTerms, withoutNumbers } from './select-terms.ts';
@@ -57,8 +58,7 @@ export interface Learned {
   readonly leaf: FittedLeaf | undefined;
   readonly boosted: BoostedModel;
   readonly heldOut: readonly Review[];
-  /** The rows of `heldOut`. */
-  readonly heldOutMatrix: CsrMatrix;
+  readonly heldOutRows: TrainingRows;
 }
 
 /** A vectorizer, and the rows that it makes of the reviews. */
@@ -98,8 +98,8 @@ export async function learn(
     fitted = await rowsBy(selected, passes, reviews, weightOf);
   }
   const { vectorizer } = fitted;
-  const heldOutMatrix = await passes.matrixOf(textsOf(heldOut), vectorizer);
-  const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutMatrix, weightOf) : undefined;
+  const heldOutRows = await passes.trainingRowsOf(textsOf(heldOut), vectorizer);
+  const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutRows, weightOf) : undefined;
   let leaf: FittedLeaf | undefined;
   if (options.leaf !== undefined) {
     onStage?.(`fitting the linear leaf on ${reviews.length} reviews and ${vectorizer.columnCount} terms`);
@@ -122,7 +122,7 @@ export async function learn(
     ...(onRound === undefined ? {} : { onRound }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { vectorizer, leaf, boosted, heldOut, heldOutMatrix };
+  return { vectorizer, leaf, boosted, heldOut, heldOutRows };
 }
 
 /**
@@ -205,7 +205,7 @@ export interface TrainedModel {
 export async function heldOutScores(learned: Learned, rounds: number, scoreRange: ScoreRange): Promise<Float64Array> {
   const { booster, endMap } = modelAt(learned, rounds, scoreRange);
   const scoreMap = scoreMapOf({ scoreRange, ...(endMap === undefined ? {} : { endMap }) });
-  const sums = await booster.predictBatch(learned.heldOutMatrix);
+  const sums = await booster.predictBatch(unpacked(learned.heldOutRows));
   return sums.map((sum) => scoreMap.score(sum));
 }
 
