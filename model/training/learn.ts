@@ -18,6 +18,7 @@ import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from '.
 import { fitOnBase } from './fit-on-base.ts';
 import { freeGarbage } from './garbage.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
+import { predictLeaf } from './linear-leaf.ts';
 import { unpacked } from './packed-rows.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
@@ -205,7 +206,9 @@ export interface TrainedModel {
 export async function heldOutScores(learned: Learned, rounds: number, scoreRange: ScoreRange): Promise<Float64Array> {
   const { booster, endMap } = modelAt(learned, rounds, scoreRange);
   const scoreMap = scoreMapOf({ scoreRange, ...(endMap === undefined ? {} : { endMap }) });
-  const sums = await booster.predictBatch(unpacked(learned.heldOutRows));
+  const { leaf, heldOutRows } = learned;
+  const isLeafAlone = leaf !== undefined && booster.treeCount === 1;
+  const sums = isLeafAlone ? predictLeaf(leaf.model, heldOutRows) : await booster.predictBatch(unpacked(heldOutRows));
   return sums.map((sum) => scoreMap.score(sum));
 }
 
