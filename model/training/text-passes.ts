@@ -29,6 +29,8 @@ const TEXTS_PER_TURN = 256;
 const TEXTS_PER_ROW_BATCH = 1024;
 /** For fewer texts, the extractor decides whether its vocabulary is worth compiling. */
 const MIN_TEXTS_IN_BATCHES = 8000;
+/** 240 MB: the rows of some 300,000 reviews. */
+const MAX_CELLS_UNPACKED = 20_000_000;
 
 export class TextPasses {
   readonly #extractor: LoadedExtractor;
@@ -74,7 +76,7 @@ export class TextPasses {
     return unpacked(await this.trainingRowsOf(texts, vectorizer));
   }
 
-  /** The same rows. Those of many texts are packed. */
+  /** The same rows. Very many are packed: they take half the memory then, and a ridge regression twice the time. */
   async trainingRowsOf(texts: readonly string[], vectorizer: Vectorizer): Promise<TrainingRows> {
     const { countBatches } = this.#extractor;
     const isWorthIt = texts.length >= MIN_TEXTS_IN_BATCHES || this.#ofManyTexts.has(vectorizer);
@@ -87,7 +89,8 @@ export class TextPasses {
         builder.add(counts);
         this.#advance(counts.rowStarts.length - 1);
       });
-      return builder.rows();
+      const rows = builder.rows();
+      return rows.columns.length > MAX_CELLS_UNPACKED ? rows : unpacked(rows);
     }
     const builder = new MatrixBuilder();
     const rowOf = this.#extractor.rows(vectorizer);
