@@ -82,6 +82,7 @@ export class TextPasses {
     const isWorthIt = texts.length >= MIN_TEXTS_IN_BATCHES || this.#ofManyTexts.has(vectorizer);
     if (countBatches !== undefined && isWorthIt) {
       this.#ofManyTexts.add(vectorizer);
+      freeGarbage(texts.length);
       const builder = new PackedRowsBuilder(vectorizer, texts.length);
       const countsOf = countBatches(vectorizer); // compiles the vocabulary
       freeGarbage(texts.length);
