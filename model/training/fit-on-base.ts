@@ -19,6 +19,7 @@ import type { Vectorizer } from '../reference/vectorizer.ts';
 import { type BaseModel, leafOn } from './base.ts';
 import { chooseAlpha } from './choose-alpha.ts';
 import type { FittedLeaf } from './fit-leaf.ts';
+import { freeGarbage } from './garbage.ts';
 import { fitRidges, type LinearModel, predictLinear, predictRow } from './ridge.ts';
 import { foldsOf } from './split.ts';
 
@@ -52,6 +53,7 @@ export async function fitOnBase(
   const fit = async (problems: readonly RidgeProblem[], candidate: number, tolerance = SOLVER.tolerance) => {
     await setImmediate();
     Interrupted.throwIf(signal);
+    freeGarbage(reviews.length); // the solutions of the candidate before
     return fitRidges(matrix, changes, problems, { ...SOLVER, alpha: candidate, tolerance });
   };
 
