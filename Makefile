@@ -152,9 +152,10 @@ sanitize: build
 arm64-test: build
 	NODE=$(NODE) test/arm64/run
 
-# Scores batches and explains texts on many threads, under the thread sanitizer.
-tsan: build/tsan/scorer_pool serving
+# Scores batches, explains texts and trains on many threads, under the thread sanitizer.
+tsan: build/tsan/scorer_pool build/tsan/training serving
 	TSAN_OPTIONS=halt_on_error=1 build/tsan/scorer_pool $(DICTIONARY) $(NORMALIZER) $(COMPILED)
+	TSAN_OPTIONS=halt_on_error=1 build/tsan/training $(DICTIONARY) $(NORMALIZER) $(firstword $(COMPILED))
 
 # Tests the server with Python clients and schemathesis, which are installed into build/.
 clients: build
@@ -316,6 +317,10 @@ CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLI
 build/tsan/scorer_pool: test/native/scorer_pool_tsan.cc $(CORE) $(wildcard native/*.h) | tools
 	@mkdir -p $(@D)
 	g++ $(CORE_FLAGS) -fsanitize=thread -pthread $< $(CORE) -o $@
+
+build/tsan/training: test/native/training_tsan.cc native/ridge.cc native/term_counter.cc $(CORE) $(wildcard native/*.h) | tools
+	@mkdir -p $(@D)
+	g++ $(CORE_FLAGS) -fsanitize=thread -pthread $< native/ridge.cc native/term_counter.cc $(CORE) -o $@
 
 build/fuzz/%: test/fuzz/%.cc test/fuzz/table_input.h $(CORE) $(wildcard native/*.h)
 	@command -v clang++ >/dev/null || { echo 'hoshi: clang++ is missing: apt-get install clang' >&2; exit 1; }

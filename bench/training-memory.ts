@@ -1,7 +1,7 @@
 /**
  * `bench training-memory`: memory and time of `hoshi train` on a million composed reviews. Each review contains
  * invented names and prices, so that new words and bigrams keep coming, as in real reviews. It fails if the process
- * needs over 8 GiB.
+ * needs over 2 GiB, or on a base over 1.5 GiB.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ import { machine, writeJson } from './report.ts';
 import { REVIEW_HEADER, reviewLine, writeChunks } from './texts.ts';
 
 const STDOUT = 1;
-const MAX_MB = 8192;
+/** 1.5 GiB on a base; LightGBM's own copy of the rows needs half a gibibyte more. */
+const MAX_MB = { onBase: 1610, withTrees: 2147 };
 const CHUNK = 10_000;
 const COUNTS = { sentences: 0.8 * CHUNK, eachSentence: false, words: 0.1 * CHUNK, contrasts: 0.1 * CHUNK };
 
@@ -25,6 +26,7 @@ interface Flags {
   readonly reviews: number;
   readonly rounds: number;
   readonly preset: string;
+  readonly base?: boolean;
   readonly json?: string;
 }
 
@@ -34,35 +36,27 @@ export function trainingMemoryCommand(): Command {
     .option('--reviews <count>', 'number of reviews, rounded up to ten thousands', numberFrom(1, 1e9), 1_000_000)
     .option('--rounds <n>', 'number of boosting rounds', numberFrom(1, 100_000), 10)
     .option('--preset <preset>', 'preset of hoshi train', 'default')
+    .option('--base', 'train on the shipped model, as hoshi train does by default: no trees, no preset')
     .option('--json <file>', 'file for the results')
     .action(runTrainingMemory);
 }
 
-async function runTrainingMemory({ reviews, rounds, preset, json }: Flags): Promise<void> {
+async function runTrainingMemory({ reviews, rounds, preset, base = false, json }: Flags): Promise<void> {
   const folder = join(packageRoot, 'build', 'bench', `training-memory-${process.pid}`);
   const data = join(folder, 'reviews.tsv');
   await mkdir(folder, { recursive: true });
   try {
     await writeChunks(data, composedLines(await readCorpus(), reviews));
-    const args = [
-      'train',
-      data,
-      '--base',
-      'none',
-      '--out',
-      join(folder, 'bundle'),
-      '--rounds',
-      String(rounds),
-      '--preset',
-      preset,
-    ];
+    const fromNothing = ['--base', 'none', '--rounds', String(rounds), '--preset', preset];
+    const args = ['train', data, '--out', join(folder, 'bundle'), ...(base ? [] : fromNothing)];
     const hoshi = [join(packageRoot, 'bin', 'hoshi'), ...args];
     const { seconds, cpuSeconds, peakMb } = await runProcess(process.execPath, hoshi, STDOUT);
-    console.log(`${machine()}\n${preset}, ${rounds} rounds\n`);
+    console.log(`${machine()}\n${base ? 'on the shipped model' : `${preset}, ${rounds} rounds`}\n`);
     const row = [String(reviews), ...[seconds, cpuSeconds, peakMb].map(figure)];
     console.log(`${table(['reviews', 'seconds', 'CPU seconds', 'peak MB'], [row])}\n`);
     await writeJson(json, { [reviews]: { seconds, cpuSeconds, peakMb } });
-    if (peakMb > MAX_MB) throw new Error(`Expected a peak of at most ${MAX_MB} MB, measured ${peakMb}`);
+    const most = base ? MAX_MB.onBase : MAX_MB.withTrees;
+    if (peakMb > most) throw new Error(`Expected a peak of at most ${most} MB, measured ${peakMb}`);
   } finally {
     await rm(folder, { recursive: true });
   }

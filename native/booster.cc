@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "model_text.h"
@@ -54,19 +55,25 @@ class Dataset {
   Dataset(const Dataset&) = delete;
   Dataset& operator=(const Dataset&) = delete;
 
-  static Result<std::unique_ptr<Dataset>> From(const LabelledMatrix& from, const Dataset* reference,
+  static Result<std::unique_ptr<Dataset>> From(const LabelledRows& from, const Dataset* reference,
                                                const std::string& parameters) {
     SilenceLog();
     std::unique_ptr<Dataset> set(new Dataset);
-    const CsrMatrix& matrix = from.matrix;
+    const TrainingRows& rows = from.rows;
     const auto field = [&](const char* name, const auto& values, int type) {
       return LGBM_DatasetSetField(set->handle_, name, values.data(), static_cast<int>(values.size()), type);
     };
-    if (LGBM_DatasetCreateFromCSR(
-            matrix.row_starts.data(), C_API_DTYPE_INT32, matrix.columns.data(), matrix.values.data(),
-            C_API_DTYPE_FLOAT64, static_cast<std::int64_t>(matrix.row_starts.size()),
-            static_cast<std::int64_t>(matrix.values.size()), matrix.column_count, parameters.c_str(),
-            reference == nullptr ? nullptr : reference->handle_, &set->handle_) != 0 ||
+    // LightGBM asks for one row after the other, so that it needs no copy of all.
+    std::function<void(int, std::vector<std::pair<int, double>>&)> row_of =
+        [&](int row, std::vector<std::pair<int, double>>& cells) {
+          cells.clear();
+          rows.VisitRow(static_cast<std::size_t>(row), [&](std::size_t column, double value) {
+            cells.emplace_back(static_cast<int>(column), value);
+          });
+        };
+    if (LGBM_DatasetCreateFromCSRFunc(&row_of, static_cast<int>(rows.row_count()), rows.column_count,
+                                      parameters.c_str(), reference == nullptr ? nullptr : reference->handle_,
+                                      &set->handle_) != 0 ||
         field("label", from.labels, C_API_DTYPE_FLOAT32) != 0 ||
         (!from.weights.empty() && field("weight", from.weights, C_API_DTYPE_FLOAT32) != 0) ||
         (!from.init_scores.empty() && field("init_score", from.init_scores, C_API_DTYPE_FLOAT64) != 0)) {
@@ -104,11 +111,11 @@ Result<std::shared_ptr<Booster>> Booster::FromModelText(const std::string& text)
   return booster;
 }
 
-Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledMatrix& training,
-                                                      const LabelledMatrix* validation,
+Result<std::shared_ptr<Booster>> Booster::ForTraining(const LabelledRows& training,
+                                                      const LabelledRows* validation,
                                                       const std::string& parameters) {
   std::shared_ptr<Booster> booster(new Booster);
-  booster->column_count_ = training.matrix.column_count;
+  booster->column_count_ = training.rows.column_count;
   Result<std::unique_ptr<Dataset>> set = Dataset::From(training, nullptr, parameters);
   if (!set.ok()) return set.error();
   booster->training_ = std::move(*set);

@@ -14,11 +14,12 @@
 
 #include "result.h"
 #include "sparse_row.h"
+#include "training_rows.h"
 
 namespace hoshi {
 
-struct LabelledMatrix {
-  CsrMatrix matrix;
+struct LabelledRows {
+  TrainingRows rows;
   std::vector<float> labels;
   std::vector<float> weights;       // one per row; empty: all 1
   std::vector<double> init_scores;  // one per row: the predictions that boosting starts from; empty: none
@@ -35,8 +36,8 @@ class Booster {
   // Checks the text (model_text.h), then loads it.
   static Result<std::shared_ptr<Booster>> FromModelText(const std::string& text);
   // `parameters` has LightGBM's format: "name=value name=value". `validation` may be null.
-  static Result<std::shared_ptr<Booster>> ForTraining(const LabelledMatrix& training,
-                                                      const LabelledMatrix* validation,
+  static Result<std::shared_ptr<Booster>> ForTraining(const LabelledRows& training,
+                                                      const LabelledRows* validation,
                                                       const std::string& parameters);
 
   // Runs one round of boosting, which adds one tree, or no tree if LightGBM finds no split. Returns

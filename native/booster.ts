@@ -5,16 +5,16 @@
  */
 
 import * as types from 'node:util/types';
-import { checkArray, checkInteger, checkMatrix, checkRow, lengthOf } from './checks.ts';
+import { checkArray, checkInteger, checkMatrix, checkRow, checkRows, lengthOf } from './checks.ts';
 import { argumentError, call, callAsync, NativeError } from './errors.ts';
 import { loadAddon } from './load.ts';
-import type { CsrMatrix, SparseRow } from './rows.ts';
+import type { CsrMatrix, SparseRow, TrainingRows } from './rows.ts';
 
 export const lightgbmVersion = '4.7.0';
 
 /** Rows with their labels. LightGBM stores labels and weights as 32-bit floats. */
 export interface TrainingSet {
-  readonly matrix: CsrMatrix;
+  readonly matrix: TrainingRows;
   /** One for each row. */
   readonly labels: Float32Array | Float64Array;
   /** One for each row, ≥ 0. The default is 1. */
@@ -61,7 +61,7 @@ interface BoosterHandle {
 }
 
 interface CheckedTrainingSet {
-  readonly matrix: CsrMatrix;
+  readonly matrix: TrainingRows;
   readonly labels: Float32Array;
   readonly weights: Float32Array;
   readonly initScores: Float64Array;
@@ -75,12 +75,22 @@ interface BoosterAddon {
     parameters: string,
   ): Promise<BoosterHandle>;
   parameterAliases(): string;
+  fitRidges(
+    rows: TrainingRows,
+    labels: Float64Array,
+    sampleWeights: readonly Float64Array[],
+    starts: readonly Float64Array[],
+    alpha: number,
+    tolerance: number,
+    maxIterations: number,
+    threads: number,
+  ): Promise<{ readonly weights: Float64Array; readonly intercept: number }[]>;
 }
 
 let loaded: BoosterAddon | undefined;
 
 /** Loads the addon at the first call. */
-function addon(): BoosterAddon {
+export function boosterAddon(): BoosterAddon {
   loaded ??= loadAddon('hoshi_lightgbm') as BoosterAddon;
   return loaded;
 }
@@ -91,7 +101,7 @@ function addon(): BoosterAddon {
  */
 export function checkLightgbm(): void {
   try {
-    addon();
+    boosterAddon();
   } catch (error) {
     const { message } = error as Error;
     throw new NativeError(
@@ -120,7 +130,7 @@ export class Booster {
    */
   static fromModelText(text: string): Booster {
     if (typeof text !== 'string') throw argumentError('the model', 'a string', text);
-    return new Booster(call(() => addon().fromModelText(text)));
+    return new Booster(call(() => boosterAddon().fromModelText(text)));
   }
 
   /** LightGBM's prediction of one row, by its fast call for single rows (`LGBM_BoosterPredictForCSRSingleRowFast`). */
@@ -181,7 +191,7 @@ export async function trainBooster(options: TrainBoosterOptions): Promise<Booste
   checkInteger(rounds, 1, 1_000_000, 'rounds');
   if (onRound !== undefined && typeof onRound !== 'function') throw argumentError('onRound', 'a function', onRound);
   const booster = await callAsync(async () =>
-    addon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
+    boosterAddon().forTraining(trainingSet, validationSet, parameterText(parameters, trainingSet.matrix.columnCount)),
   );
   const names = call(() => booster.metricNames());
   const hasValidation = validationSet !== undefined;
@@ -207,7 +217,7 @@ let nameOfAlias: ReadonlyMap<string, string> | undefined;
 /** LightGBM's main name of a parameter, given that name or an alias; undefined if LightGBM does not know it. */
 export function parameterName(alias: string): string | undefined {
   if (nameOfAlias === undefined) {
-    const aliases = JSON.parse(call(() => addon().parameterAliases())) as Record<string, readonly string[]>;
+    const aliases = JSON.parse(call(() => boosterAddon().parameterAliases())) as Record<string, readonly string[]>;
     nameOfAlias = new Map(
       Object.entries(aliases).flatMap(([name, others]) => [name, ...others].map((alias) => [alias, name] as const)),
     );
@@ -291,7 +301,7 @@ function parameterText(parameters: TrainBoosterOptions['parameters'], columnCoun
 function checkTrainingSet(set: TrainingSet, name: string): CheckedTrainingSet {
   if (typeof set !== 'object' || set === null) throw argumentError(name, 'an object', set);
   const { labels, weights, initScores } = set;
-  const matrix = checkMatrix(set.matrix, `${name}.matrix`);
+  const matrix = checkRows(set.matrix, `${name}.matrix`);
   const rowCount = lengthOf(matrix.rowStarts) - 1;
   if (rowCount === 0) throw argumentError(`${name}.matrix`, 'a matrix with at least one row', 'an empty one');
   const floats = (values: Float32Array | Float64Array, what: string, lowest: number) => {

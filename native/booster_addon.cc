@@ -1,9 +1,10 @@
-// The addon hoshi_lightgbm: LightGBM's boosters for JavaScript. Each method unwraps its arguments, makes one
-// call and wraps the result. Only native/booster.ts loads this addon; it has checked the arguments. An error
-// becomes a JavaScript Error with a `code`.
+// The addon hoshi_lightgbm: LightGBM's boosters and ridge regression for JavaScript. Each method unwraps its
+// arguments, makes one call and wraps the result. Only native/booster.ts loads this addon; it and
+// native/ridge.ts have checked the arguments. An error becomes a JavaScript Error with a `code`.
 //
 // State belongs to the environment, so many workers can load the addon. Work outside the event loop owns the
-// data that it reads and keeps its booster alive.
+// data that it reads and keeps its booster alive; only the ridge regression reads JavaScript's arrays,
+// because a copy of a large matrix would need too much memory.
 #include <napi.h>
 
 #include <initializer_list>
@@ -15,6 +16,7 @@
 
 #include "booster.h"
 #include "napi_support.h"
+#include "ridge.h"
 
 namespace {
 
@@ -22,12 +24,16 @@ using hoshi::Booster;
 using hoshi::CopyOf;
 using hoshi::CsrMatrix;
 using hoshi::Error;
-using hoshi::LabelledMatrix;
+using hoshi::LabelledRows;
+using hoshi::LinearModel;
 using hoshi::Result;
+using hoshi::RidgeOptions;
+using hoshi::RidgeProblem;
 using hoshi::SparseRow;
 using hoshi::Task;
 using hoshi::Throw;
 using hoshi::ToJavaScript;
+using hoshi::TrainingRows;
 
 SparseRow RowFrom(const Napi::Value& columns, const Napi::Value& values) {
   const auto c = columns.As<Napi::Int32Array>();
@@ -40,8 +46,49 @@ CsrMatrix MatrixFrom(const Napi::Object& matrix) {
           CopyOf<double>(matrix.Get("values")), matrix.Get("columnCount").As<Napi::Number>().Int32Value()};
 }
 
-LabelledMatrix LabelledFrom(const Napi::Object& set) {
-  return {MatrixFrom(set.Get("matrix").As<Napi::Object>()), CopyOf<float>(set.Get("labels")),
+// Views of JavaScript's arrays, which it keeps alive, and copies. It must be destroyed on the thread of the
+// event loop.
+class KeptArrays {
+ public:
+  template <class T>
+  std::span<const T> View(const Napi::Value& value) {
+    const auto array = value.As<Napi::TypedArrayOf<T>>();
+    references_.push_back(Napi::Persistent(array.template As<Napi::Object>()));
+    return {array.Data(), array.ElementLength()};
+  }
+  template <class T>
+  std::span<const T> Copy(const Napi::Value& value) {
+    const auto copy = std::make_shared<const std::vector<T>>(CopyOf<T>(value));
+    copies_.push_back(copy);
+    return *copy;
+  }
+
+ private:
+  std::vector<Napi::ObjectReference> references_;
+  std::vector<std::shared_ptr<const void>> copies_;
+};
+
+// Copies a CSR matrix. Packed rows are as large as memory allows, so that there is no copy of these.
+TrainingRows RowsFrom(const Napi::Object& rows, KeptArrays& kept) {
+  TrainingRows from{};
+  from.column_count = rows.Get("columnCount").As<Napi::Number>().Int32Value();
+  if (!rows.Get("codes").IsTypedArray()) {
+    from.row_starts = kept.Copy<std::int32_t>(rows.Get("rowStarts"));
+    from.columns = kept.Copy<std::int32_t>(rows.Get("columns"));
+    from.values = kept.Copy<double>(rows.Get("values"));
+    return from;
+  }
+  from.row_starts = kept.View<std::int32_t>(rows.Get("rowStarts"));
+  from.columns = kept.View<std::int32_t>(rows.Get("columns"));
+  from.codes = kept.View<std::uint16_t>(rows.Get("codes"));
+  from.frequencies = kept.View<double>(rows.Get("frequencies"));
+  from.weights = kept.View<double>(rows.Get("weights"));
+  from.lengths = kept.View<double>(rows.Get("lengths"));
+  return from;
+}
+
+LabelledRows LabelledFrom(const Napi::Object& set, KeptArrays& kept) {
+  return {RowsFrom(set.Get("matrix").As<Napi::Object>(), kept), CopyOf<float>(set.Get("labels")),
           CopyOf<float>(set.Get("weights")), CopyOf<double>(set.Get("initScores"))};
 }
 
@@ -147,17 +194,49 @@ Napi::Value FromModelText(const Napi::CallbackInfo& info) {
                       : Throw(info.Env(), booster.error());
 }
 
+// (labelled rows, labelled rows or undefined, parameters) → a promise of a booster. It reads the arrays of
+// the rows outside the event loop.
 Napi::Value ForTraining(const Napi::CallbackInfo& info) {
-  std::optional<LabelledMatrix> validation;
-  if (info[1].IsObject()) validation = LabelledFrom(info[1].As<Napi::Object>());
+  const auto kept = std::make_shared<KeptArrays>();
+  std::optional<LabelledRows> validation;
+  if (info[1].IsObject()) validation = LabelledFrom(info[1].As<Napi::Object>(), *kept);
   return Task<std::shared_ptr<Booster>>::Run(
       info.Env(),
-      [training = LabelledFrom(info[0].As<Napi::Object>()), validation = std::move(validation),
+      [kept, training = LabelledFrom(info[0].As<Napi::Object>(), *kept), validation = std::move(validation),
        parameters = info[2].As<Napi::String>().Utf8Value()] {
         return Booster::ForTraining(training, validation ? &*validation : nullptr, parameters);
       },
       [](Napi::Env env, std::shared_ptr<Booster>& booster) {
         return BoosterWrap::New(env, std::move(booster));
+      });
+}
+
+// (rows, labels, array of sample weights, array of starts, alpha, tolerance, maximum of iterations,
+// threads) → a promise of an array of { weights, intercept }. It reads the arrays outside the event loop.
+Napi::Value FitRidges(const Napi::CallbackInfo& info) {
+  const auto kept = std::make_shared<KeptArrays>();
+  const TrainingRows rows = RowsFrom(info[0].As<Napi::Object>(), *kept);
+  const auto sample_weights = info[2].As<Napi::Array>(), starts = info[3].As<Napi::Array>();
+  std::vector<RidgeProblem> problems;
+  for (std::uint32_t i = 0; i < sample_weights.Length(); ++i)
+    problems.push_back(
+        {kept->View<double>(sample_weights.Get(i)), kept->View<double>(Napi::Value(starts.Get(i)))});
+  const RidgeOptions options{
+      info[4].As<Napi::Number>().DoubleValue(), info[5].As<Napi::Number>().DoubleValue(),
+      info[6].As<Napi::Number>().Uint32Value(), info[7].As<Napi::Number>().Uint32Value()};
+  return Task<std::vector<LinearModel>>::Run(
+      info.Env(),
+      [kept, rows, labels = kept->View<double>(info[1]), problems = std::move(problems), options]()
+          -> Result<std::vector<LinearModel>> { return hoshi::FitRidge(rows, labels, problems, options); },
+      [](Napi::Env env, std::vector<LinearModel>& models) {
+        auto array = Napi::Array::New(env, models.size());
+        for (std::size_t i = 0; i < models.size(); ++i) {
+          auto model = Napi::Object::New(env);
+          model.Set("weights", ToJavaScript(env, models[i].weights));
+          model.Set("intercept", models[i].intercept);
+          array.Set(static_cast<std::uint32_t>(i), model);
+        }
+        return array;
       });
 }
 
@@ -172,6 +251,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(state.release());
   exports.Set("fromModelText", Napi::Function::New<FromModelText>(env));
   exports.Set("forTraining", Napi::Function::New<ForTraining>(env));
+  exports.Set("fitRidges", Napi::Function::New<FitRidges>(env));
   exports.Set("parameterAliases", Napi::Function::New<ParameterAliases>(env));
   return exports;
 }

@@ -6,7 +6,7 @@
  */
 import * as types from 'node:util/types';
 import { argumentError } from './errors.ts';
-import type { CsrMatrix, SparseRow } from './rows.ts';
+import type { CsrMatrix, PackedRows, SparseRow, TrainingRows } from './rows.ts';
 
 const typedArrayPrototype: object = Object.getPrototypeOf(Int32Array.prototype);
 
@@ -22,10 +22,36 @@ function bufferOf(array: ArrayBufferView): ArrayBufferLike {
 /** Checks a CSR matrix: the types, the row starts, and the columns of each row. Returns a copy of the object. */
 export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
   if (typeof matrix !== 'object' || matrix === null) throw argumentError(name, 'a CSR matrix', matrix);
-  const { rowStarts, columns, values, columnCount } = matrix;
+  const { values } = matrix;
+  const { rowStarts, columns, columnCount } = checkCellPlaces(matrix, name);
+  checkCells(columns, values, name);
+  return { rowStarts, columns, values, columnCount };
+}
+
+/** The same for packed rows, too, with all numbers that make their values. */
+export function checkRows(rows: TrainingRows, name: string): TrainingRows {
+  if (typeof rows !== 'object' || rows === null) throw argumentError(name, 'rows', rows);
+  if (!('codes' in rows)) return checkMatrix(rows, name);
+  const { codes, frequencies, weights, lengths } = rows;
+  const { rowStarts, columns, columnCount } = checkCellPlaces(rows, name);
+  checkArray(codes, types.isUint16Array, 'a Uint16Array', `${name}.codes`);
+  checkLength(codes, lengthOf(columns), `${name}.codes`);
+  checkFinite(frequencies, lengthOf(frequencies), Number.NEGATIVE_INFINITY, `${name}.frequencies`);
+  const codeCount = lengthOf(frequencies);
+  for (let i = 0; i < lengthOf(columns); i++)
+    if ((codes[i] as number) >= codeCount)
+      throw argumentError(`${name}.codes[${i}]`, `an integer below ${codeCount}`, codes[i]);
+  checkFinite(weights, columnCount, Number.NEGATIVE_INFINITY, `${name}.weights`);
+  checkFinite(lengths, lengthOf(rowStarts) - 1, Number.MIN_VALUE, `${name}.lengths`);
+  return { rowStarts, columns, columnCount, codes, frequencies, weights, lengths };
+}
+
+/** Checks the row starts, and the columns of each row. Returns a copy of the object. */
+function checkCellPlaces(matrix: Omit<PackedRows | CsrMatrix, 'values'>, name: string) {
+  const { rowStarts, columns, columnCount } = matrix;
   checkInteger(columnCount, 1, 2 ** 31 - 1, `${name}.columnCount`);
   checkArray(rowStarts, types.isInt32Array, 'an Int32Array', `${name}.rowStarts`);
-  checkCells(columns, values, name);
+  checkArray(columns, types.isInt32Array, 'an Int32Array', `${name}.columns`);
   const [startCount, cellCount] = [lengthOf(rowStarts), lengthOf(columns)];
   if (rowStarts[0] !== 0) throw argumentError(`${name}.rowStarts[0]`, '0', rowStarts[0]);
   const last = rowStarts[startCount - 1];
@@ -37,7 +63,22 @@ export function checkMatrix(matrix: CsrMatrix, name: string): CsrMatrix {
       throw argumentError(`${name}.rowStarts[${r}]`, `from ${start} to ${cellCount}`, end);
     checkColumns(columns, start, end, columnCount, name);
   }
-  return { rowStarts, columns, values, columnCount };
+  return { rowStarts, columns, columnCount };
+}
+
+/** Checks an array of `length` finite numbers that are at least `lowest`. */
+export function checkFinite(values: Float64Array, length: number, lowest: number, name: string): void {
+  checkArray(values, types.isFloat64Array, 'a Float64Array', name);
+  checkLength(values, length, name);
+  const expected = lowest === 0 ? 'a finite number ≥ 0' : lowest > 0 ? 'a finite number above 0' : 'a finite number';
+  for (let i = 0; i < length; i++) {
+    const value = values[i] as number;
+    if (!(Number.isFinite(value) && value >= lowest)) throw argumentError(`entry ${i} of ${name}`, expected, value);
+  }
+}
+
+function checkLength(array: ArrayBufferView, length: number, name: string): void {
+  if (lengthOf(array) !== length) throw argumentError(`the length of ${name}`, `${length}`, lengthOf(array));
 }
 
 /** Checks one row: the types, and columns that ascend below `columnCount`. Returns a copy of the object. */

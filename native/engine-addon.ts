@@ -55,6 +55,11 @@ export interface ExtractorHandle {
   wordCounts(): Float64Array;
 }
 
+export interface TermCounterHandle {
+  count(texts: readonly string[]): Promise<number>;
+  kept(minTexts: number): Promise<KeptTerms>;
+}
+
 export interface NormalizerHandle {
   readonly identity: string;
   normalize(text: string): NormalizedText | undefined;
@@ -80,6 +85,12 @@ interface EngineAddon {
     vectorizer: VectorizerHandle,
   ): ExtractorHandle;
   loadNormalizer(tables: string | Uint8Array, steps: Uint8Array, analyzer: AnalyzerHandle): NormalizerHandle;
+  makeTermCounter(
+    extractor: ExtractorHandle,
+    smallest: number,
+    largest: number,
+    spellings: readonly string[],
+  ): TermCounterHandle;
   /** Returns 0 or the errno, as `tryLock` does. */
   exchangePaths(one: string, other: string): number;
   tryLock(descriptor: number): number;
@@ -89,6 +100,18 @@ interface EngineAddon {
 export interface CountsByText {
   readonly words: Uint32Array;
   readonly unknownWords: Uint32Array;
+}
+
+/** The terms in at least so many texts, by code point. */
+export interface KeptTerms {
+  /** The number of all texts. */
+  readonly textCount: number;
+  /** Many terms in each string, with \n between them. */
+  readonly terms: readonly string[];
+  /** For each term, how often it occurs. */
+  readonly totals: Uint32Array;
+  /** For each term, the number of texts that contain it. */
+  readonly texts: Uint32Array;
 }
 
 /** The scores of many texts, in stars, in the order of the texts. */

@@ -1,6 +1,6 @@
-// The addon hoshi_engine: normalizer, analyzer, vectorizer, forest, contributions, extractor and scorer for
-// JavaScript, and calls of the file system. Serving needs only this addon, not LightGBM. stages_addon.h and
-// scorer_addon.h have its objects.
+// The addon hoshi_engine: normalizer, analyzer, vectorizer, forest, contributions, extractor, scorer and term
+// counter for JavaScript, and calls of the file system. Serving needs only this addon, not LightGBM.
+// stages_addon.h and scorer_addon.h have its objects.
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -41,6 +41,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   state->extractor = Napi::Persistent(hoshi::ExtractorWrap::Define(env));
   state->normalizer = Napi::Persistent(hoshi::NormalizerWrap::Define(env));
   state->contributions = Napi::Persistent(hoshi::ContributionsWrap::Define(env));
+  state->term_counter = Napi::Persistent(hoshi::TermCounterWrap::Define(env));
   env.SetInstanceData(state.release());
   exports.Set("loadAnalyzer", Napi::Function::New<hoshi::AnalyzerWrap::Load>(env));
   exports.Set("loadVectorizer", Napi::Function::New<hoshi::VectorizerWrap::Load>(env));
@@ -49,6 +50,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("makeScorer", Napi::Function::New<hoshi::ScorerWrap::From>(env));
   exports.Set("makeExtractor", Napi::Function::New<hoshi::ExtractorWrap::From>(env));
   exports.Set("loadNormalizer", Napi::Function::New<hoshi::NormalizerWrap::Load>(env));
+  exports.Set("makeTermCounter", Napi::Function::New<hoshi::TermCounterWrap::From>(env));
   exports.Set("exchangePaths", Napi::Function::New<ExchangePaths>(env));
   exports.Set("tryLock", Napi::Function::New<TryLock>(env));
   return exports;

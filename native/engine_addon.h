@@ -31,7 +31,8 @@ constexpr std::size_t kInitialUnits = 1 << 12, kMaxUnitsKept = 1 << 20;  // size
 constexpr std::uint64_t kTagPrefix = 0x686f736869;  // "hoshi" in ASCII
 
 struct State {
-  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer, contributions;
+  Napi::FunctionReference analyzer, vectorizer, forest, scorer, extractor, normalizer, contributions,
+      term_counter;
   // The content of the next object. It is not an argument of the constructor, because JavaScript could pass a
   // foreign one.
   std::any next;

@@ -14,11 +14,20 @@ export {
 } from './booster.ts';
 export { NativeContributions } from './contributions.ts';
 export { dictionaryPath, NativeAnalyzer, NativeForest, NativeVectorizer } from './engine.ts';
-export type { ContributionTotals, CountedScores, ExplainedText, NormalizedText } from './engine-addon.ts';
+export type {
+  ContributionTotals,
+  CountedScores,
+  CountsByText,
+  ExplainedText,
+  KeptTerms,
+  NormalizedText,
+} from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { exchangePaths, tryLock } from './files.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
-export type { CsrMatrix, SparseRow } from './rows.ts';
+export { fitRidges, type LinearModel, type RidgeOptions, type RidgeProblem } from './ridge.ts';
+export type { CsrMatrix, PackedRows, SparseRow, TrainingRows } from './rows.ts';
 export type { ScoreMapTables } from './score-map.ts';
 export { NativeExtractor, NativeScorer } from './scorer.ts';
+export { NativeTermCounter, type TermCounterSettings } from './term-counter.ts';

@@ -21,3 +21,22 @@ export interface CsrMatrix {
   readonly values: Float64Array;
   readonly columnCount: number;
 }
+
+/**
+ * TF-IDF rows in half the memory: cell i of row r has the value `frequencies[codes[i]] * weights[columns[i]] / lengths[r]`,
+ * the same double as in a CsrMatrix. A training does not copy these arrays: they must neither change nor be transferred
+ * before its promise is settled, or its first round.
+ */
+export interface PackedRows extends Omit<CsrMatrix, 'values'> {
+  /** One for each cell. */
+  readonly codes: Uint16Array;
+  /** One for each code. */
+  readonly frequencies: Float64Array;
+  /** One for each column. */
+  readonly weights: Float64Array;
+  /** One for each row, above 0. */
+  readonly lengths: Float64Array;
+}
+
+/** The rows of a training. */
+export type TrainingRows = CsrMatrix | PackedRows;

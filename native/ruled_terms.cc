@@ -12,17 +12,58 @@ namespace {
 
 constexpr std::size_t kMaxKept = 1 << 16;  // words of a sentence that the scratch keeps for the next text
 
-bool IsContent(PartOfSpeech part) { return part >= PartOfSpeech::kNoun && part <= PartOfSpeech::kAuxiliary; }
-
-bool EndsSentence(char16_t unit) {
-  return unit == u'。' || unit == u'！' || unit == u'？' || unit == u'!' || unit == u'?' || unit == u'\n';
+// The node of the word without mark, which has its rules.
+Vocabulary::Node NodeOf(const Vocabulary& vocabulary, const SentenceWord& word) {
+  return word.word == 0 ? Vocabulary::Node{-1, 0} : vocabulary.nodes[word.word - 1];
 }
 
-bool IsQuestion(char16_t unit) { return unit == u'？' || unit == u'?'; }
+bool IsMatch(const Vocabulary::PhraseElement& element, const SentenceWord& word) {
+  if (element.words.empty()) return true;
+  for (const std::uint32_t number : element.words)
+    if (word.word == number + 1) return true;
+  return false;
+}
 
-bool IsPlainSymbol(std::u16string_view symbol) {
-  return symbol.size() == 1 &&
-         (symbol[0] == u'。' || symbol[0] == u'、' || symbol[0] == u'.' || symbol[0] == u',');
+// Returns a bit for each distance from the negator, in words, at which a match of the elements may end. The
+// first word of `words` is beside the negator; `step` is 1 or −1.
+std::uint64_t MatchEnds(std::span<const Vocabulary::PhraseElement> elements, const SentenceWord* words,
+                        std::ptrdiff_t step, std::size_t count) {
+  std::uint64_t ends = 1;
+  for (const Vocabulary::PhraseElement& element : elements) {
+    std::uint64_t next = element.min == 0 ? ends : 0;
+    for (std::uint32_t repeat = 0; repeat < element.max && ends != 0; ++repeat) {
+      std::uint64_t after = 0;
+      for (std::uint64_t rest = ends; rest != 0; rest &= rest - 1) {
+        const auto distance = static_cast<std::size_t>(std::countr_zero(rest));
+        if (distance >= count) break;
+        if (IsMatch(element, words[static_cast<std::ptrdiff_t>(distance) * step]))
+          after |= std::uint64_t{2} << distance;
+      }
+      ends = after;
+      next |= after;
+    }
+    ends = next;
+  }
+  return ends;
+}
+
+bool IsException(const Vocabulary& vocabulary, std::span<const SentenceWord> segment, std::size_t negator,
+                 bool ends_with_question) {
+  const SentenceWord* const words = segment.data() + negator;
+  const std::size_t rest = segment.size() - negator - 1;
+  std::uint64_t words_before = 0;
+  for (const SentenceWord& word :
+       segment.first(negator).last(std::min<std::size_t>(negator, Vocabulary::kMaxPhraseReach)))
+    words_before |= std::uint64_t{1} << (word.word % 64);
+  for (const Vocabulary::Exception& phrase : vocabulary.exceptions) {
+    if (negator != 0 && !phrase.may_follow(words[-1].word)) continue;  // most phrases
+    if (negator != 0 && (phrase.needed_before & words_before) == 0) continue;
+    if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
+    const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
+    const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;
+    if (phrase.ends_with_question ? ends_with_question && is_at_end : ends != 0) return true;
+  }
+  return false;
 }
 
 class RuledTerms {
@@ -63,13 +104,7 @@ class RuledTerms {
   void AddSymbol(std::uint32_t start, std::uint32_t end);
   void EndSegment(bool ends_with_question);
   void EndSentence();
-  void MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const;
-  bool IsException(std::span<const SentenceWord> segment, std::size_t negator, bool ends_with_question) const;
   std::uint32_t TermWord(const SentenceWord& word) const;
-  // The node of the word without mark, which has its rules.
-  Vocabulary::Node NodeOf(const SentenceWord& word) const {
-    return word.word == 0 ? Vocabulary::Node{-1, 0} : v_.nodes[word.word - 1];
-  }
   void CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]);
 
   void CountColumn(std::int32_t column, std::uint32_t start, std::uint32_t end) {
@@ -147,15 +182,15 @@ void RuledTerms::AddSymbol(std::uint32_t start, std::uint32_t end) {
     const std::int32_t column = v_.SymbolColumn(symbol);
     if (column >= 0) CountColumn(column, start, end);
   }
-  EndSegment(std::any_of(symbol.begin(), symbol.end(), IsQuestion));
-  if (std::any_of(symbol.begin(), symbol.end(), EndsSentence)) EndSentence();
+  EndSegment(IsQuestion(symbol));
+  if (EndsSentence(symbol)) EndSentence();
 }
 
 void RuledTerms::EndSegment(bool ends_with_question) {
   const std::span<SentenceWord> segment = std::span(s_.sentence).subspan(segment_start_);
   segment_start_ = s_.sentence.size();
   if (segment.empty()) return;
-  if (v_.negation_scope > 0) MarkNegations(segment, ends_with_question);
+  MarkNegations(v_, segment, ends_with_question);
   ngrams_.Restart();
   totals_.words += segment.size();
   s_.words.clear();
@@ -179,82 +214,13 @@ void RuledTerms::EndSentence() {
   if (s_.sentence.empty()) return;
   ++sentence_count_;
   if (v_.has_clauses) {
-    std::size_t particle = s_.sentence.size() - 1;
-    const auto is_concessive = [&](const SentenceWord& word) {
-      return word.part_of_speech == PartOfSpeech::kConjunctiveParticle && NodeOf(word).is_concessive();
-    };
-    while (particle > 0 && !is_concessive(s_.sentence[particle])) --particle;
+    const std::size_t particle = FindConcessive(v_, s_.sentence);
     for (std::size_t i = 0; particle > 0 && i < s_.sentence.size(); ++i)
       CountPrefixed(s_.sentence[i],
                     i < particle ? &Vocabulary::RuleWord::before : &Vocabulary::RuleWord::after);
   }
   std::swap(s_.sentence, s_.last_sentence);
   s_.sentence.clear();
-}
-
-void RuledTerms::MarkNegations(std::span<SentenceWord> segment, bool ends_with_question) const {
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    const SentenceWord& negator = segment[i];
-    if (!NodeOf(negator).negates_as(static_cast<std::uint8_t>(negator.part_of_speech))) continue;
-    if (IsException(segment, i, ends_with_question)) continue;
-    const std::size_t first = i - std::min<std::size_t>(i, v_.negation_scope);
-    for (std::size_t k = i; k-- > first;) {
-      SentenceWord& word = segment[k];
-      if (word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
-          !(NodeOf(word).continues_scope() && NodeOf(segment[k + 1]).is_passed_before()))
-        break;
-      word.is_negated = !word.is_negated;
-    }
-  }
-}
-
-bool IsMatch(const Vocabulary::PhraseElement& element, const SentenceWord& word) {
-  if (element.words.empty()) return true;
-  for (const std::uint32_t number : element.words)
-    if (word.word == number + 1) return true;
-  return false;
-}
-
-// Returns a bit for each distance from the negator, in words, at which a match of the elements may end. The
-// first word of `words` is beside the negator; `step` is 1 or −1.
-std::uint64_t MatchEnds(std::span<const Vocabulary::PhraseElement> elements, const SentenceWord* words,
-                        std::ptrdiff_t step, std::size_t count) {
-  std::uint64_t ends = 1;
-  for (const Vocabulary::PhraseElement& element : elements) {
-    std::uint64_t next = element.min == 0 ? ends : 0;
-    for (std::uint32_t repeat = 0; repeat < element.max && ends != 0; ++repeat) {
-      std::uint64_t after = 0;
-      for (std::uint64_t rest = ends; rest != 0; rest &= rest - 1) {
-        const auto distance = static_cast<std::size_t>(std::countr_zero(rest));
-        if (distance >= count) break;
-        if (IsMatch(element, words[static_cast<std::ptrdiff_t>(distance) * step]))
-          after |= std::uint64_t{2} << distance;
-      }
-      ends = after;
-      next |= after;
-    }
-    ends = next;
-  }
-  return ends;
-}
-
-bool RuledTerms::IsException(std::span<const SentenceWord> segment, std::size_t negator,
-                             bool ends_with_question) const {
-  const SentenceWord* const words = segment.data() + negator;
-  const std::size_t rest = segment.size() - negator - 1;
-  std::uint64_t words_before = 0;
-  for (const SentenceWord& word :
-       segment.first(negator).last(std::min<std::size_t>(negator, Vocabulary::kMaxPhraseReach)))
-    words_before |= std::uint64_t{1} << (word.word % 64);
-  for (const Vocabulary::Exception& phrase : v_.exceptions) {
-    if (negator != 0 && !phrase.may_follow(words[-1].word)) continue;  // most phrases
-    if (negator != 0 && (phrase.needed_before & words_before) == 0) continue;
-    if (MatchEnds(phrase.before, words - 1, -1, negator) == 0) continue;
-    const std::uint64_t ends = MatchEnds(phrase.after, words + 1, 1, rest);
-    const bool is_at_end = rest <= Vocabulary::kMaxPhraseReach && (ends >> rest & 1) != 0;
-    if (phrase.ends_with_question ? ends_with_question && is_at_end : ends != 0) return true;
-  }
-  return false;
 }
 
 // Returns the number + 1 of the word with its mark, or 0 if that is in no term.
@@ -264,12 +230,55 @@ std::uint32_t RuledTerms::TermWord(const SentenceWord& word) const {
 }
 
 void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]) {
-  if (!IsContent(word.part_of_speech) || !NodeOf(word).has_prefixed_terms()) return;
+  if (!IsContent(word.part_of_speech) || !NodeOf(v_, word).has_prefixed_terms()) return;
   const std::int32_t column = (v_.rule_words[word.word - 1].*columns)[word.is_negated ? 1 : 0];
   if (column >= 0) CountColumn(column, word.start, word.end);
 }
 
 }  // namespace
+
+bool IsContent(PartOfSpeech part) { return part >= PartOfSpeech::kNoun && part <= PartOfSpeech::kAuxiliary; }
+
+bool EndsSentence(std::u16string_view symbol) {
+  return symbol.find_first_of(u"。！？!?\n") != std::u16string_view::npos;
+}
+
+bool IsQuestion(std::u16string_view symbol) {
+  return symbol.find_first_of(u"？?") != std::u16string_view::npos;
+}
+
+bool IsPlainSymbol(std::u16string_view symbol) {
+  return symbol.size() == 1 &&
+         (symbol[0] == u'。' || symbol[0] == u'、' || symbol[0] == u'.' || symbol[0] == u',');
+}
+
+void MarkNegations(const Vocabulary& vocabulary, std::span<SentenceWord> segment, bool ends_with_question) {
+  if (vocabulary.negation_scope == 0) return;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const SentenceWord& negator = segment[i];
+    if (!NodeOf(vocabulary, negator).negates_as(static_cast<std::uint8_t>(negator.part_of_speech))) continue;
+    if (IsException(vocabulary, segment, i, ends_with_question)) continue;
+    const std::size_t first = i - std::min<std::size_t>(i, vocabulary.negation_scope);
+    for (std::size_t k = i; k-- > first;) {
+      SentenceWord& word = segment[k];
+      if (word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
+          !(NodeOf(vocabulary, word).continues_scope() &&
+            NodeOf(vocabulary, segment[k + 1]).is_passed_before()))
+        break;
+      word.is_negated = !word.is_negated;
+    }
+  }
+}
+
+std::size_t FindConcessive(const Vocabulary& vocabulary, std::span<const SentenceWord> sentence) {
+  std::size_t particle = sentence.size() - 1;
+  const auto is_concessive = [&](const SentenceWord& word) {
+    return word.part_of_speech == PartOfSpeech::kConjunctiveParticle &&
+           NodeOf(vocabulary, word).is_concessive();
+  };
+  while (particle > 0 && !is_concessive(sentence[particle])) --particle;
+  return particle;
+}
 
 WordCounts CountRuledTerms(const Vocabulary& vocabulary, std::u16string_view text, const Tokens& tokens,
                            std::vector<std::uint32_t>& ngram_nodes, RuledTermsScratch& scratch,

@@ -5,6 +5,7 @@
 // particle decides about the words before it. Linear time: a negator marks at most `negation_scope` words.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -43,6 +44,17 @@ struct Tokens {
   std::span<const std::uint32_t> ends, words;
   const Dictionary* dictionary;
 };
+
+// The rules for one symbol, and for the words of one sentence. CountRuledTerms and the term counter
+// (term_counter.h) use them.
+bool IsContent(PartOfSpeech part);
+bool EndsSentence(std::u16string_view symbol);
+bool IsQuestion(std::u16string_view symbol);
+bool IsPlainSymbol(std::u16string_view symbol);
+// Marks the negated words of a segment.
+void MarkNegations(const Vocabulary& vocabulary, std::span<SentenceWord> segment, bool ends_with_question);
+// Returns the index of the concessive particle that divides the sentence, or 0. REQUIRES: not empty
+std::size_t FindConcessive(const Vocabulary& vocabulary, std::span<const SentenceWord> sentence);
 
 // Adds each term of the vocabulary in the text to `counts`, and to `occurrences` if it is not null. Throws
 // std::bad_alloc.

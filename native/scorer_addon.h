@@ -1,5 +1,5 @@
-// The objects of the addon hoshi_engine that take a text through several stages in one call: extractor and
-// scorer. engine_addon.h has the rules.
+// The objects of the addon hoshi_engine that take a text through several stages in one call: extractor,
+// scorer and term counter. engine_addon.h has the rules.
 #pragma once
 
 #include <napi.h>
@@ -17,6 +17,7 @@
 #include "scorer.h"
 #include "scorer_pool.h"
 #include "stages_addon.h"
+#include "term_counter.h"
 
 namespace hoshi {
 
@@ -176,6 +177,67 @@ class ScorerWrap : public Napi::ObjectWrap<ScorerWrap> {
   std::shared_ptr<const Scorer> scorer_;
   std::shared_ptr<ScorerPool> pool_;
   Scorer::Scratch scratch_;
+};
+
+class TermCounterWrap : public Napi::ObjectWrap<TermCounterWrap> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(
+        env, "TermCounter",
+        {InstanceMethod<&TermCounterWrap::Count>("count"), InstanceMethod<&TermCounterWrap::Kept>("kept")});
+  }
+
+  // (extractor, smallest and largest n of the n-grams, spellings as [word, the word that it stands for, …]) →
+  // term counter
+  static Napi::Value From(const Napi::CallbackInfo& info) {
+    TermCounter::Settings settings{
+        info[1].As<Napi::Number>().Uint32Value(), info[2].As<Napi::Number>().Uint32Value(), {}};
+    const Texts spellings = State::Of(info.Env()).TextsFrom(info[3]);
+    for (std::size_t i = 0; i + 1 < spellings.size(); i += 2)
+      settings.spellings.emplace_back(spellings[i], spellings[i + 1]);
+    return Make(
+        info.Env(), State::Of(info.Env()).term_counter,
+        std::make_shared<TermCounters>(Unwrapped<ExtractorWrap>(info[0]).extractor(), std::move(settings)));
+  }
+
+  explicit TermCounterWrap(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), counters_(TakeContent<std::shared_ptr<TermCounters>>(info)) {}
+
+ private:
+  // (array of strings) → a promise of the number of strings
+  Napi::Value Count(const Napi::CallbackInfo& info) {
+    return Task<std::size_t>::Run(
+        info.Env(),
+        [counters = counters_, texts = State::Of(info.Env()).TextsFrom(info[0])]() -> Result<std::size_t> {
+          counters->Count(texts);
+          return texts.size();
+        },
+        [](Napi::Env env, std::size_t& count) { return Napi::Number::New(env, static_cast<double>(count)); });
+  }
+
+  // (minimum of texts) → a promise of { textCount, terms, totals, texts }
+  Napi::Value Kept(const Napi::CallbackInfo& info) {
+    return Task<TermCounts>::Run(
+        info.Env(),
+        [counters = counters_, min_texts = info[0].As<Napi::Number>().Uint32Value()]() -> Result<TermCounts> {
+          return counters->Kept(min_texts);
+        },
+        [](Napi::Env env, TermCounts& counts) {
+          auto terms = Napi::Array::New(env, counts.terms.size());
+          for (std::uint32_t i = 0; i < counts.terms.size(); ++i) {
+            const Napi::Value many = Napi::String::New(env, counts.terms[i].data(), counts.terms[i].size());
+            terms.Set(i, many);
+          }
+          auto object = Napi::Object::New(env);
+          object.Set("textCount", static_cast<double>(counts.text_count));
+          object.Set("terms", terms);
+          object.Set("totals", ToJavaScript(env, counts.totals));
+          object.Set("texts", ToJavaScript(env, counts.texts));
+          return object;
+        });
+  }
+
+  std::shared_ptr<TermCounters> counters_;
 };
 
 }  // namespace hoshi

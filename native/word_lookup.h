@@ -1,4 +1,5 @@
-// Words in a text, and their numbers in a vocabulary. Used by the vectorizer and the ruled terms only.
+// Words in a text, and their numbers in a vocabulary. Used by the vectorizer, the ruled terms and the term
+// counter only.
 #pragma once
 
 #include <algorithm>

@@ -161,12 +161,12 @@ function nodesOf(
   wordCount: number,
 ): { nodes: Node[]; edges: Edge[] } {
   const nodes: Node[] = Array.from({ length: wordCount }, () => ({ column: NO_COLUMN, flags: 0 }));
-  const edges = new Map<string, Edge>();
+  const edges = new Map<number, Edge>();
   for (const { column, words } of ngrams) {
     const [first, ...others] = words.map((word) => numbers.numberOf(word) as number);
     let node = first as number;
     for (const word of others) {
-      const key = `${node} ${word}`;
+      const key = node * wordCount + word; // below 2^53: there are fewer than 2^24 words
       const edge = edges.get(key) ?? { node, word, child: nodes.length };
       if (!edges.has(key)) {
         edges.set(key, edge);

@@ -35,7 +35,7 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
   const codes = codesOf(entries, wordCharacters);
   const units = buildDoubleArray(
     entries.map(({ word, number, weight }) => ({
-      codes: Uint16Array.from({ length: word.length }, (_, k) => codes[word.charCodeAt(k)] as number),
+      codes: Array.from({ length: word.length }, (_, k) => codes[word.charCodeAt(k)] as number),
       value: number + 1,
       weight,
     })),
@@ -85,9 +85,9 @@ function numbersOf({ parameters, columnCount }: Vectorizer, { wordCount, longest
 
 /** The terms in UTF-8, one after the other, and the end of each. */
 function termTexts(terms: readonly string[]): [bytes: Buffer, ends: Uint32Array] {
-  const texts = terms.map((term) => Buffer.from(term, 'utf8'));
   let end = 0;
-  return [Buffer.concat(texts), Uint32Array.from(texts, ({ length }) => (end += length))];
+  const ends = Uint32Array.from(terms, (term) => (end += Buffer.byteLength(term, 'utf8')));
+  return [Buffer.from(terms.join(''), 'utf8'), ends];
 }
 
 /** The code of each UTF-16 unit. Units of frequent words have low codes; units of equal weight ascend. */

@@ -4,37 +4,78 @@
  */
 import type { Review } from './reviews.ts';
 
-/** All copies of one text. */
-export interface Copies {
-  /** The first of them. */
-  readonly first: Review;
-  count: number;
-  /** Whether all copies have the same stars. */
-  isConsistent: boolean;
+/** The groups of copies, in order of their first review. */
+export interface CopyGroups {
+  readonly groupCount: number;
+  /** By review: its group. */
+  readonly groupOf: Uint32Array;
+  /** By group: the first review, the number of reviews, and 1 if all have the same stars. */
+  readonly firstOf: Uint32Array;
+  readonly countOf: Uint32Array;
+  readonly isConsistent: Uint8Array;
 }
 
-/** `groupOf[i]` is the index in `groups` of review i. Groups are in order of their first review. */
-export function groupCopies(reviews: readonly Review[]): { groupOf: Uint32Array; groups: Copies[] } {
-  const indices = new Map<string, number>();
-  const groups: Copies[] = [];
-  const groupOf = Uint32Array.from(reviews, (review) => {
-    const key = review.text.normalize('NFKC').replace(/\s+/g, '');
-    let index = indices.get(key);
-    if (index === undefined) {
-      index = groups.push({ first: review, count: 0, isConsistent: true }) - 1;
-      indices.set(key, index);
+/** One training groups the same reviews for its folds, its messages and its report. */
+const grouped = new WeakMap<readonly Review[], CopyGroups>();
+
+export function groupCopies(reviews: readonly Review[]): CopyGroups {
+  const known = grouped.get(reviews);
+  if (known !== undefined) return known;
+  const groups = groupsOf(reviews);
+  grouped.set(reviews, groups);
+  return groups;
+}
+
+const FREE = -1;
+
+/** With a hash table of numbers: a Map of a million texts would keep a second copy of each. */
+function groupsOf(reviews: readonly Review[]): CopyGroups {
+  const slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * reviews.length + 2))).fill(FREE);
+  const hashes = new Int32Array(reviews.length); // by group
+  const [firstOf, countOf] = [new Uint32Array(reviews.length), new Uint32Array(reviews.length)];
+  const isConsistent = new Uint8Array(reviews.length).fill(1);
+  let groupCount = 0;
+  const groupOf = Uint32Array.from(reviews, ({ text, stars }, i) => {
+    const key = keyOf(text);
+    const hash = hashOf(key);
+    const isKey = (group: number) =>
+      hashes[group] === hash && keyOf((reviews[firstOf[group] as number] as Review).text) === key;
+    let slot = hash & (slots.length - 1);
+    while (slots[slot] !== FREE && !isKey(slots[slot] as number)) slot = (slot + 1) & (slots.length - 1);
+    let group = slots[slot] as number;
+    if (group === FREE) {
+      group = slots[slot] = groupCount++;
+      hashes[group] = hash;
+      firstOf[group] = i;
     }
-    const group = groups[index] as Copies;
-    group.count++;
-    group.isConsistent &&= review.stars === group.first.stars;
-    return index;
+    countOf[group] = (countOf[group] as number) + 1;
+    if (stars !== reviews[firstOf[group] as number]?.stars) isConsistent[group] = 0;
+    return group;
   });
-  return { groupOf, groups };
+  return {
+    groupCount,
+    groupOf,
+    firstOf: firstOf.slice(0, groupCount),
+    countOf: countOf.slice(0, groupCount),
+    isConsistent: isConsistent.slice(0, groupCount),
+  };
+}
+
+/** Equal for copies. */
+function keyOf(text: string): string {
+  return text.normalize('NFKC').replace(/\s+/g, '');
+}
+
+/** FNV-1a over UTF-16 units (Fowler, Noll and Vo). */
+function hashOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return hash ^ (hash >>> 15);
 }
 
 /** The number of different texts. Copies count once. */
 export function countTexts(reviews: readonly Review[]): number {
-  return groupCopies(reviews).groups.length;
+  return groupCopies(reviews).groupCount;
 }
 
 export interface Repeats {
@@ -47,11 +88,11 @@ export interface Repeats {
 }
 
 export function repeatsIn(reviews: readonly Review[]): Repeats {
-  const { groups } = groupCopies(reviews);
+  const { groupCount, countOf, isConsistent } = groupCopies(reviews);
   return {
-    repeated: groups.filter(({ count }) => count > 1).length,
-    conflicting: groups.filter(({ isConsistent }) => !isConsistent).length,
-    copies: reviews.length - groups.length,
+    repeated: countOf.reduce((sum, count) => sum + Number(count > 1), 0),
+    conflicting: isConsistent.reduce((sum, consistent) => sum + 1 - consistent, 0),
+    copies: reviews.length - groupCount,
   };
 }
 
@@ -63,14 +104,16 @@ export interface Conflict {
 
 /** The first `most` texts whose copies have different stars. */
 export function conflictsIn(reviews: readonly Review[], most: number): Conflict[] {
-  const { groupOf, groups } = groupCopies(reviews);
-  const chosen = [...groups.keys()].filter((group) => groups[group]?.isConsistent === false).slice(0, most);
+  const { groupOf, firstOf, isConsistent } = groupCopies(reviews);
+  const chosen: number[] = [];
+  for (let group = 0; group < isConsistent.length && chosen.length < most; group++)
+    if (isConsistent[group] === 0) chosen.push(group);
   const stars = new Map(chosen.map((group): [number, number[]] => [group, []]));
   reviews.forEach((review, i) => {
     stars.get(groupOf[i] as number)?.push(review.stars);
   });
   return chosen.map((group) => ({
-    text: (groups[group] as Copies).first.text,
+    text: (reviews[firstOf[group] as number] as Review).text,
     stars: (stars.get(group) as number[]).sort((a, b) => a - b),
   }));
 }

@@ -61,14 +61,19 @@ export interface VectorizerTables {
 export class Vectorizer {
   readonly parameters: VectorizerParameters;
   readonly tables: VectorizerTables;
-  readonly #columns: ReadonlyMap<string, number>;
+  /** Made at the first use: training has vectorizers of a million terms, whose rows the native engine makes. */
+  #columnsMade: ReadonlyMap<string, number> | undefined;
 
   /** Throws if `token_pattern` is not supported. */
   constructor(parameters: VectorizerParameters, tables: VectorizerTables) {
     shortestWord(parameters.token_pattern);
     this.parameters = parameters;
     this.tables = tables;
-    this.#columns = new Map(tables.terms.map((term, column) => [term, column]));
+  }
+
+  get #columns(): ReadonlyMap<string, number> {
+    this.#columnsMade ??= new Map(this.tables.terms.map((term, column) => [term, column]));
+    return this.#columnsMade;
   }
 
   get columnCount(): number {

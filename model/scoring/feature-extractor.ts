@@ -2,21 +2,27 @@
  * Feature extraction for training: text → tokens, and text → row. Uses the native engine if it is available, else the
  * readable twin in reference/, with the same results. A scorer has its own extraction, because its vectorizer is fixed.
  */
-import type { NativeAnalyzer } from '../../native/index.ts';
+import type { CountsByText, NativeAnalyzer, NativeTermCounter } from '../../native/index.ts';
 import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import { BundleError, type NormalizerSettings } from '../bundle/manifest.ts';
 import { type Bundle, readUserDictionary } from '../bundle/read.ts';
 import type { NormalizedTokens } from '../reference/normalized-tokens.ts';
+import { shortestWord } from '../reference/terms.ts';
 import type { UserDictionary } from '../reference/user-dictionary.ts';
-import type { Vectorizer } from '../reference/vectorizer.ts';
+import { Vectorizer, type VectorizerParameters } from '../reference/vectorizer.ts';
 
 export interface FeatureExtractor {
   /** The tokens of a text, in order. */
   tokens(text: string): NormalizedTokens;
   /** A function from a text to its row. The row is valid until the next call. */
   rows(vectorizer: Vectorizer): (text: string) => SparseRow;
-  /** A function from texts to their rows, computed beside the event loop. Only the native engine has one. */
-  rowBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix>;
+  /**
+   * A function from texts to rows whose values are the counts of the terms, computed beside the event loop. Only the native
+   * engine has one.
+   */
+  countBatches?(vectorizer: Vectorizer): (texts: readonly string[]) => Promise<CsrMatrix & CountsByText>;
+  /** Counts terms, to fit a vectorizer with these parameters. Only the native engine has one. */
+  termCounter?(parameters: VectorizerParameters): NativeTermCounter;
 }
 
 /** An extractor with the settings that it was loaded with, so that other threads can load the same. */
@@ -74,18 +80,19 @@ async function nativeExtractor(
   analyzer: NativeAnalyzer,
   settings: NormalizerSettings | undefined,
 ): Promise<FeatureExtractor> {
-  const { NativeExtractor, NativeNormalizer, NativeVectorizer } = await import('../../native/index.ts');
+  const { NativeExtractor, NativeNormalizer, NativeTermCounter, NativeVectorizer } = await import(
+    '../../native/index.ts'
+  );
   const { compileVocabulary } = await import('../compile/vocabulary.ts');
   const { nativeTokens } = await import('./native-tokens.ts');
   const normalizer = settings && NativeNormalizer.load(analyzer, settings.steps);
   // Training asks for the rows of one vectorizer several times.
   const compiled = new WeakMap<Vectorizer, InstanceType<typeof NativeExtractor>>();
+  const compiledForCounts = new WeakMap<Vectorizer, InstanceType<typeof NativeExtractor>>();
+  const extractorOf = (vectorizer: Vectorizer) =>
+    new NativeExtractor(analyzer, NativeVectorizer.load(compileVocabulary(vectorizer, '')), normalizer);
   const compile = (vectorizer: Vectorizer) => {
-    const extractor = new NativeExtractor(
-      analyzer,
-      NativeVectorizer.load(compileVocabulary(vectorizer, '')),
-      normalizer,
-    );
+    const extractor = extractorOf(vectorizer);
     compiled.set(vectorizer, extractor);
     return extractor;
   };
@@ -100,11 +107,29 @@ async function nativeExtractor(
         return (extractor ?? compile(vectorizer)).row(text);
       };
     },
-    rowBatches(vectorizer) {
-      const extractor = compiled.get(vectorizer) ?? compile(vectorizer);
-      return (texts) => extractor.rowBatch(texts);
+    countBatches(vectorizer) {
+      const extractor = compiledForCounts.get(vectorizer) ?? extractorOf(countingVectorizer(vectorizer));
+      compiledForCounts.set(vectorizer, extractor);
+      return (texts) => extractor.rowBatchWithWords(texts);
+    },
+    termCounter(parameters) {
+      const { ngram_range, rules } = parameters;
+      const settings = { ngramRange: ngram_range, spellings: rules?.spellings ?? {} };
+      return new NativeTermCounter(extractorOf(vectorizerOfRules(parameters)), settings);
     },
   };
+}
+
+/** A vectorizer of the same terms whose rows have the counts of these. */
+function countingVectorizer({ parameters, tables }: Vectorizer): Vectorizer {
+  return new Vectorizer({ ...parameters, sublinear_tf: false, use_idf: false, norm: null }, tables);
+}
+
+/** A vectorizer whose vocabulary has the words of the term rules, and one term, because it may not be empty. */
+function vectorizerOfRules(parameters: VectorizerParameters): Vectorizer {
+  const term = '0'.repeat(shortestWord(parameters.token_pattern));
+  const tables = { terms: [term], idf: Float64Array.of(1), logarithms: new Float64Array(1024) };
+  return new Vectorizer({ ...parameters, ngram_range: [1, 1] }, tables);
 }
 
 /** To compile a large vectorizer takes a quarter of a second: as long as so many rows by the twin, which are the same. */

@@ -101,25 +101,27 @@ export const NEW_TERM_FACTOR = 0.7;
 
 /** The base's vectorizer with new terms: those of `own` that it lacks. Their idf is smaller, as the base's are. */
 export function extendVectorizer({ parameters, tables }: Vectorizer, own: FittedTerms): Vectorizer {
-  const known = new Set(tables.terms);
-  const merged = [
-    ...tables.terms.map((term, column) => ({ term, idf: tables.idf[column] as number })),
-    ...own.terms
-      .map((term, i) => ({ term, idf: NEW_TERM_FACTOR * (own.idf[i] as number) }))
-      .filter(({ term }) => !known.has(term)),
-  ].sort((a, b) => compareCodePoints(a.term, b.term));
-  return new Vectorizer(parameters, {
-    terms: merged.map(({ term }) => term),
-    idf: Float64Array.from(merged, ({ idf }) => idf),
-    logarithms: tables.logarithms,
-  });
+  const terms: string[] = [];
+  const idf = new Float64Array(tables.terms.length + own.terms.length);
+  let [i, k] = [0, 0];
+  while (i < tables.terms.length || k < own.terms.length) {
+    const [known, other] = [tables.terms[i], own.terms[k]];
+    const order = known === undefined ? 1 : other === undefined ? -1 : compareCodePoints(known, other);
+    idf[terms.length] = order <= 0 ? (tables.idf[i] as number) : NEW_TERM_FACTOR * (own.idf[k] as number);
+    terms.push((order <= 0 ? known : other) as string);
+    if (order <= 0) i++;
+    if (order >= 0) k++;
+  }
+  return new Vectorizer(parameters, { terms, idf: idf.slice(0, terms.length), logarithms: tables.logarithms });
 }
 
 /** The base's leaf on the columns of a vectorizer that has all its terms. New terms have weight 0. */
 export function leafOn({ vectorizer, leaf }: BaseModel, extended: Vectorizer): LinearModel {
   const weights = new Float64Array(extended.columnCount);
-  vectorizer.tables.terms.forEach((term, column) => {
-    weights[extended.columnOf(term) as number] = leaf.weights[column] as number;
+  const { terms } = vectorizer.tables;
+  let column = 0; // of the base; both have the order by code point
+  extended.tables.terms.forEach((term, place) => {
+    if (term === terms[column]) weights[place] = leaf.weights[column++] as number;
   });
   return { weights, intercept: leaf.intercept };
 }

@@ -71,7 +71,7 @@ async function resultOf(
   );
   const heldOut = foldModels.flatMap((model) => model.heldOut);
   const parts = foldModels.map((model, i) => ({ ...model, scores: scores[i] as Float64Array }));
-  const histograms = histogramsOf(parts, extractor, scoreRange);
+  const histograms = await histogramsOf(parts, extractor, scoreRange);
   const interrupted = interruptionOf(finalModel, medianRoundsOf(foldModels));
   return {
     vectorizer,

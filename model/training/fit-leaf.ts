@@ -9,7 +9,7 @@ import { countTexts } from '../io/copies.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
 import { chooseAlpha } from './choose-alpha.ts';
-import { fitRidge, type LinearModel, predictLinear } from './ridge.ts';
+import { fitRidges, type LinearModel, predictRow } from './ridge.ts';
 import { foldsOf } from './split.ts';
 
 /** The options of the linear leaf. The manifest stores them under these names. */
@@ -62,10 +62,11 @@ export async function fitLeaf(
   { alpha, stretch = 1, tailShare }: LeafOptions,
   { seed, signal }: { readonly seed: number; readonly signal?: AbortSignal },
 ): Promise<FittedLeaf> {
-  const fit = async (candidate: number, weights: Float64Array) => {
+  const fit = async (candidate: number, weightings: readonly Float64Array[]) => {
     await setImmediate();
     Interrupted.throwIf(signal);
-    return fitRidge(training.matrix, training.labels, { alpha: candidate, ...SOLVER }, weights);
+    const problems = weightings.map((sampleWeights) => ({ sampleWeights }));
+    return fitRidges(training.matrix, training.labels, problems, { alpha: candidate, ...SOLVER });
   };
   const weights = Float64Array.from(training.weights ?? new Float64Array(reviews.length).fill(1));
   const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
@@ -73,7 +74,7 @@ export async function fitLeaf(
     const outOfFold = await predictOutOfFold(training, weights, foldOf, (w) => fit(candidate, w));
     return { outOfFold, loss: squaredError(training.labels, outOfFold, weights) };
   });
-  const model = await fit(best.alpha, weights);
+  const [model] = (await fit(best.alpha, [weights])) as [LinearModel];
   // Stretched by the factor s, a prediction p becomes mean + s (p − mean).
   const shift = (1 - stretch) * weightedMean(training.labels, weights);
   return {
@@ -91,18 +92,18 @@ async function predictOutOfFold(
   { matrix }: TrainingSet,
   weights: Float64Array,
   foldOf: Uint32Array,
-  fit: (weights: Float64Array) => Promise<LinearModel>,
+  fit: (weightings: readonly Float64Array[]) => Promise<LinearModel[]>,
 ): Promise<Float64Array> {
-  const predictions = new Float64Array(foldOf.length);
-  for (const fold of new Set(foldOf)) {
-    const others = weights.map((weight, i) => (foldOf[i] === fold ? 0 : weight));
-    // Without a weight outside the fold, there is nothing to learn from but the labels of the fold.
-    const model = await fit(others.some((weight) => weight > 0) ? others : weights);
-    predictLinear(model, matrix).forEach((prediction, i) => {
-      if (foldOf[i] === fold) predictions[i] = prediction;
-    });
-  }
-  return predictions;
+  const folds = [...new Set(foldOf)];
+  const models = await fit(
+    folds.map((fold) => {
+      const others = weights.map((weight, i) => (foldOf[i] === fold ? 0 : weight));
+      // Without a weight outside the fold, there is nothing to learn from but the labels of the fold.
+      return others.some((weight) => weight > 0) ? others : weights;
+    }),
+  );
+  const modelOf = new Map(folds.map((fold, i) => [fold, models[i] as LinearModel]));
+  return Float64Array.from(foldOf, (fold, row) => predictRow(modelOf.get(fold) as LinearModel, matrix, row));
 }
 
 function squaredError(labels: ArrayLike<number>, predictions: Float64Array, weights: Float64Array): number {

@@ -11,7 +11,7 @@
  * reviews the AUC of 1 against 5 stars on the others was 0.9825 with them and 0.9854 without, in the mean of four draws.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
+import type { RidgeProblem, TrainingRows, TrainingSet } from '../../native/index.ts';
 import { countTexts } from '../io/copies.ts';
 import { Interrupted } from '../io/interrupted.ts';
 import type { Review } from '../io/reviews.ts';
@@ -19,7 +19,8 @@ import type { Vectorizer } from '../reference/vectorizer.ts';
 import { type BaseModel, leafOn } from './base.ts';
 import { chooseAlpha } from './choose-alpha.ts';
 import type { FittedLeaf } from './fit-leaf.ts';
-import { fitRidge, type LinearModel, predictLinear, type RidgeOptions } from './ridge.ts';
+import { freeGarbage } from './garbage.ts';
+import { fitRidges, type LinearModel, predictLinear, predictRow } from './ridge.ts';
 import { foldsOf } from './split.ts';
 
 /** Candidates of α: `auto` takes the best by the error of the out-of-fold scores. */
@@ -49,27 +50,30 @@ export async function fitOnBase(
     counts[i] = (training.weights?.[i] ?? 1) * s * s;
   });
   const { matrix, columns } = usedColumns(training.matrix);
-  const fit = async (weights: Float64Array, options: Partial<RidgeOptions> & Pick<RidgeOptions, 'alpha'>) => {
+  const fit = async (problems: readonly RidgeProblem[], candidate: number, tolerance = SOLVER.tolerance) => {
     await setImmediate();
     Interrupted.throwIf(signal);
-    return fitRidge(matrix, changes, { ...SOLVER, ...options }, weights);
+    freeGarbage(reviews.length); // the solutions of the candidate before
+    return fitRidges(matrix, changes, problems, { ...SOLVER, alpha: candidate, tolerance });
   };
 
   const foldOf = foldsOf(reviews, seed, Math.min(FOLDS, countTexts(reviews)));
-  const solutions = new Map<number, Float64Array>(); // of each fold: for the next candidate a near one
+  const folds = [...new Set(foldOf)]
+    .map((fold) => ({ fold, sampleWeights: counts.map((count, i) => (foldOf[i] === fold ? 0 : count)) }))
+    // Of one text, there is nothing to learn from: the base stays.
+    .filter(({ sampleWeights }) => sampleWeights.some((count) => count > 0));
+  let solutions: readonly LinearModel[] = []; // of the folds: for the next candidate near ones
   const outOfFoldBy = async (candidate: number) => {
-    const moved = sums.slice();
-    for (const fold of new Set(foldOf)) {
-      const others = counts.map((count, i) => (foldOf[i] === fold ? 0 : count));
-      if (!others.some((count) => count > 0)) continue; // one text: nothing to learn from, the base stays
-      const start = solutions.get(fold);
-      const model = await fit(others, { alpha: candidate, tolerance: TOLERANCE_OF_FOLDS, ...(start && { start }) });
-      solutions.set(fold, model.weights);
-      predictLinear(model, matrix).forEach((change, i) => {
-        if (foldOf[i] === fold) moved[i] = (moved[i] as number) + change;
-      });
-    }
-    return moved;
+    const problems = folds.map(({ sampleWeights }, i): RidgeProblem => {
+      const start = solutions[i]?.weights;
+      return { sampleWeights, ...(start && { start }) };
+    });
+    if (problems.length > 0) solutions = await fit(problems, candidate, TOLERANCE_OF_FOLDS);
+    const solutionOf = new Map(folds.map(({ fold }, i) => [fold, solutions[i] as LinearModel]));
+    return sums.map((sum, row) => {
+      const solution = solutionOf.get(foldOf[row] as number);
+      return solution === undefined ? sum : sum + predictRow(solution, matrix, row);
+    });
   };
   const lossOf = (moved: Float64Array) =>
     moved.reduce((loss, sum, i) => {
@@ -81,23 +85,34 @@ export async function fitOnBase(
     const outOfFold = await outOfFoldBy(candidate);
     return { outOfFold, loss: lossOf(outOfFold) };
   });
+  const [change] = (await fit([{ sampleWeights: counts }], best.alpha)) as [LinearModel];
   return {
-    model: moved(start, await fit(counts, { alpha: best.alpha }), columns),
+    model: moved(start, change, columns),
     outOfFold: best.outOfFold,
     alpha: best.alpha,
     tailShare: base.tailShare,
   };
 }
 
-/** The matrix without its empty columns, and the number of each column that is left. δ is 0 for the others. */
-function usedColumns(matrix: CsrMatrix): { readonly matrix: CsrMatrix; readonly columns: Int32Array } {
-  const columns = Int32Array.from(new Set(matrix.columns)).sort();
-  const placeOf = new Map(Array.from(columns, (column, place) => [column, place]));
+/**
+ * The matrix without its empty columns, and the number of each column that is left. δ is 0 for the others. If most columns
+ * have a cell, all stay: the solution is the same, and a large matrix is not copied.
+ */
+function usedColumns(matrix: TrainingRows): { readonly matrix: TrainingRows; readonly columns: Int32Array } {
+  const places = new Int32Array(matrix.columnCount);
+  for (const column of matrix.columns) places[column] = 1;
+  const all = Int32Array.from(places.keys());
+  const columns = all.filter((column) => places[column] === 1);
+  if (2 * columns.length > all.length) return { matrix, columns: all };
+  columns.forEach((column, place) => {
+    places[column] = place;
+  });
   return {
     matrix: {
       ...matrix,
-      columns: matrix.columns.map((column) => placeOf.get(column) as number),
+      columns: matrix.columns.map((column) => places[column] as number),
       columnCount: columns.length,
+      ...('weights' in matrix && { weights: Float64Array.from(columns, (column) => matrix.weights[column] as number) }),
     },
     columns,
   };

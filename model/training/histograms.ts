@@ -18,13 +18,15 @@ export interface ScoredReviews {
 
 /** Of this many reviews, the words are counted: more would take time, and hardly change the histogram. */
 const MAX_COUNTED = 10_000;
+/** For so many texts, the vocabulary is compiled, if it is not yet. */
+const MIN_TEXTS_IN_BATCH = 3000;
 
 /** `parts` are of one training, such as its folds. Undefined if there is no review, or none with a word. */
-export function histogramsOf(
+export async function histogramsOf(
   parts: readonly ScoredReviews[],
   extractor: FeatureExtractor,
   scoreRange: ScoreRange,
-): Histograms | undefined {
+): Promise<Histograms | undefined> {
   const bounds = binBounds(HISTOGRAM_BINS.scores, scoreRange);
   const scores = new Array<number>(bounds.length).fill(0);
   // As function/counters.ts finds the bin. No score is above the last bound.
@@ -34,14 +36,27 @@ export function histogramsOf(
   const unknownShare = new Array<number>(HISTOGRAM_BINS.unknownShare).fill(0);
   let place = 0;
   for (const { vectorizer, heldOut } of parts) {
-    for (const { text } of heldOut) {
-      if (place++ % step !== 0) continue;
-      const { words, unknownWords } = vectorizer.rowWithWords(extractor.tokens(text).tokens);
+    const texts = heldOut.filter(() => place++ % step === 0).map(({ text }) => text);
+    for (const [words, unknownWords] of await wordCountsOf(texts, vectorizer, extractor))
       if (words > 0) count(unknownShare, binOfShare(unknownWords, words, unknownShare.length));
-    }
   }
   const isEmpty = (counts: readonly number[]) => counts.every((one) => one === 0);
   return isEmpty(scores) || isEmpty(unknownShare) ? undefined : { scores, unknownShare };
+}
+
+/** For each text, the number of its words, and of those that are not a term of the vocabulary on their own. */
+async function wordCountsOf(
+  texts: readonly string[],
+  vectorizer: Vectorizer,
+  extractor: FeatureExtractor,
+): Promise<[words: number, unknownWords: number][]> {
+  if (texts.length < MIN_TEXTS_IN_BATCH || extractor.countBatches === undefined)
+    return texts.map((text) => {
+      const { words, unknownWords } = vectorizer.rowWithWords(extractor.tokens(text).tokens);
+      return [words, unknownWords];
+    });
+  const { words, unknownWords } = await extractor.countBatches(vectorizer)(texts);
+  return Array.from(words, (count, i) => [count, unknownWords[i] as number]);
 }
 
 function count(counts: number[], bin: number): void {

@@ -61,7 +61,7 @@ export async function measureOnHoldout(
   const { vectorizer, boosted, heldOut } = learned;
   const { curve } = boosted;
   const scores = heldOut.length > 0 ? await heldOutScores(learned, curve.best, scoreRange) : new Float64Array(0);
-  const histograms = histogramsOf([{ vectorizer, heldOut, scores }], extractor, scoreRange);
+  const histograms = await histogramsOf([{ vectorizer, heldOut, scores }], extractor, scoreRange);
   return {
     vectorizer,
     ...modelAt(learned, curve.best, scoreRange),

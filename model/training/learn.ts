@@ -3,7 +3,7 @@
  * trees on what the leaf leaves over. Each step takes values and returns values. Steps 2 to 4 run only with a linear
  * leaf.
  */
-import type { Booster, CsrMatrix, RoundMetrics, TrainingSet } from '../../native/index.ts';
+import type { Booster, RoundMetrics, TrainingRows, TrainingSet } from '../../native/index.ts';
 import type { Review } from '../io/reviews.ts';
 import type { EndMap, ScoreRange } from '../reference/score-range.ts';
 import { scoreMapOf } from '../reference/score-range.ts';
@@ -16,7 +16,10 @@ import { weighByConsistency } from './consistency.ts';
 import { endMapOfModel } from './end-map.ts';
 import { type FittedLeaf, fitLeaf, type LeafOptions, ridgeForSelection } from './fit-leaf.ts';
 import { fitOnBase } from './fit-on-base.ts';
+import { freeGarbage } from './garbage.ts';
 import { checkLeafParameters } from './leaf-parameters.ts';
+import { predictLeaf } from './linear-leaf.ts';
+import { unpacked } from './packed-rows.ts';
 import { type BoostingParameters, type PresetName, presets } from './presets.ts';
 import { predictLinear } from './ridge.ts';
 import { selectTerms, withoutNumbers } from './select-terms.ts';
@@ -56,8 +59,7 @@ export interface Learned {
   readonly leaf: FittedLeaf | undefined;
   readonly boosted: BoostedModel;
   readonly heldOut: readonly Review[];
-  /** The rows of `heldOut`. */
-  readonly heldOutMatrix: CsrMatrix;
+  readonly heldOutRows: TrainingRows;
 }
 
 /** A vectorizer, and the rows that it makes of the reviews. */
@@ -93,12 +95,12 @@ export async function learn(
   if (options.leaf?.terms !== undefined) {
     onStage?.(`selecting ${options.leaf.terms} of ${fitted.vectorizer.columnCount} terms`);
     const ridge = ridgeForSelection(options.leaf);
-    const selected = selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
+    const selected = await selectTerms(fitted.vectorizer, fitted.training, options.leaf.terms, ridge);
     fitted = await rowsBy(selected, passes, reviews, weightOf);
   }
   const { vectorizer } = fitted;
-  const heldOutMatrix = await passes.matrixOf(textsOf(heldOut), vectorizer);
-  const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutMatrix, weightOf) : undefined;
+  const heldOutRows = await passes.trainingRowsOf(textsOf(heldOut), vectorizer);
+  const validation = heldOut.length > 0 ? trainingSetOf(heldOut, heldOutRows, weightOf) : undefined;
   let leaf: FittedLeaf | undefined;
   if (options.leaf !== undefined) {
     onStage?.(`fitting the linear leaf on ${reviews.length} reviews and ${vectorizer.columnCount} terms`);
@@ -111,6 +113,7 @@ export async function learn(
             ...context,
           });
   }
+  freeGarbage(reviews.length);
   if (rounds > 0) onStage?.(`boosting ${rounds} rounds on ${reviews.length} rows of ${vectorizer.columnCount} columns`);
   const boosted = await boost(...fromLeaf(leaf, fitted.training, validation), {
     parameters,
@@ -120,7 +123,7 @@ export async function learn(
     ...(onRound === undefined ? {} : { onRound }),
     ...(signal === undefined ? {} : { signal }),
   });
-  return { vectorizer, leaf, boosted, heldOut, heldOutMatrix };
+  return { vectorizer, leaf, boosted, heldOut, heldOutRows };
 }
 
 /**
@@ -156,6 +159,7 @@ async function fitVectorizer(
   // A text that occurs twice is of one reviewer: its words alone are no new terms of a base.
   const texts = base === undefined ? textsOf(reviews) : Array.from(new Set(textsOf(reviews)));
   const fit = await passes.fitVectorizer(texts, parameters);
+  freeGarbage(reviews.length);
   const vectorizer = base === undefined ? fit.vectorizer() : extendVectorizer(base.vectorizer, fit.terms());
   return rowsBy(leaf?.leavesOutNumbers === true ? withoutNumbers(vectorizer) : vectorizer, passes, reviews, weightOf);
 }
@@ -166,11 +170,12 @@ async function rowsBy(
   reviews: readonly Review[],
   weightOf: WeightFunction,
 ): Promise<Fitted> {
-  const matrix = await passes.matrixOf(textsOf(reviews), vectorizer);
+  const matrix = await passes.trainingRowsOf(textsOf(reviews), vectorizer);
+  freeGarbage(reviews.length);
   return { vectorizer, training: trainingSetOf(reviews, matrix, weightOf) };
 }
 
-export function trainingSetOf(reviews: readonly Review[], matrix: CsrMatrix, weightOf: WeightFunction): TrainingSet {
+export function trainingSetOf(reviews: readonly Review[], matrix: TrainingRows, weightOf: WeightFunction): TrainingSet {
   const labels = starsOf(reviews);
   return weightOf === undefined ? { matrix, labels } : { matrix, labels, weights: sampleWeightsOf(weightOf, reviews) };
 }
@@ -201,7 +206,9 @@ export interface TrainedModel {
 export async function heldOutScores(learned: Learned, rounds: number, scoreRange: ScoreRange): Promise<Float64Array> {
   const { booster, endMap } = modelAt(learned, rounds, scoreRange);
   const scoreMap = scoreMapOf({ scoreRange, ...(endMap === undefined ? {} : { endMap }) });
-  const sums = await booster.predictBatch(learned.heldOutMatrix);
+  const { leaf, heldOutRows } = learned;
+  const isLeafAlone = leaf !== undefined && booster.treeCount === 1;
+  const sums = isLeafAlone ? predictLeaf(leaf.model, heldOutRows) : await booster.predictBatch(unpacked(heldOutRows));
   return sums.map((sum) => scoreMap.score(sum));
 }
 

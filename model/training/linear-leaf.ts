@@ -3,6 +3,8 @@
  * `is_linear=1`). No training of LightGBM makes such a tree, but LightGBM 4.7.0 reads it (src/io/tree.cpp
  * Tree::Tree(const char*)). test/golden/trees.py pins its predictions.
  */
+import type { TrainingRows } from '../../native/index.ts';
+import { valueAt } from './packed-rows.ts';
 import type { LinearModel } from './ridge.ts';
 
 /** The smallest positive double that is not subnormal. LightGBM cannot read smaller ones as coefficients. */
@@ -25,6 +27,21 @@ tree_sizes=${tree.length}
 
 ${tree}end of trees
 `;
+}
+
+/**
+ * The predictions of leafModelText's model, to the bits of LightGBM: the constant, then the products by ascending column.
+ * LightGBM visits every coefficient for each row. For 10,000 rows and 224,000 terms, that took a seventh of the time of a training.
+ */
+export function predictLeaf({ weights, intercept }: LinearModel, rows: TrainingRows): Float64Array {
+  const { rowStarts, columns } = rows;
+  return Float64Array.from({ length: rowStarts.length - 1 }, (_, row) => {
+    let sum = normal(intercept);
+    const end = rowStarts[row + 1] as number;
+    for (let i = rowStarts[row] as number; i < end; i++)
+      sum += normal(weights[columns[i] as number] as number) * valueAt(rows, row, i);
+    return sum;
+  });
 }
 
 /**

@@ -22,14 +22,6 @@ export class MatrixBuilder {
     this.#rowStarts[++this.#rowCount] = end;
   }
 
-  /** Copies all rows of a matrix. */
-  addRows({ rowStarts, columns, values }: CsrMatrix): void {
-    for (let row = 0; row + 1 < rowStarts.length; row++) {
-      const [start, end] = [rowStarts[row] as number, rowStarts[row + 1] as number];
-      this.add({ columns: columns.subarray(start, end), values: values.subarray(start, end) });
-    }
-  }
-
   /** The rows so far, as views of this object's arrays. */
   matrix(columnCount: number): CsrMatrix {
     const cellCount = this.#rowStarts[this.#rowCount] as number;

@@ -8,7 +8,7 @@ import type { CsrMatrix, SparseRow } from '../../native/rows.ts';
 import type { Review } from '../io/reviews.ts';
 import { type ScoreRange, scoreMapOf } from '../reference/score-range.ts';
 import type { Vectorizer } from '../reference/vectorizer.ts';
-import type { FeatureExtractor } from '../scoring/feature-extractor.ts';
+import type { LoadedExtractor } from '../scoring/feature-extractor.ts';
 import { type BaseModel, NEW_TERM_FACTOR } from './base.ts';
 import { weightFunctionOf, weightsOfPart } from './class-weights.ts';
 import { endMapOf } from './end-map.ts';
@@ -18,6 +18,7 @@ import { MatrixBuilder } from './matrix-builder.ts';
 import { reachOf } from './raw-bounds.ts';
 import { predictLinear } from './ridge.ts';
 import type { Split } from './split.ts';
+import { TextPasses } from './text-passes.ts';
 import { idfOf } from './vectorizer-fit.ts';
 
 /** Trains on a part, and scores its held-out reviews. */
@@ -30,14 +31,14 @@ interface Model {
 }
 
 /** The parts have only reviews of `splits`. */
-export function partsOnBase(
-  extractor: FeatureExtractor,
+export async function partsOnBase(
+  extractor: LoadedExtractor,
   splits: readonly Split[],
   { base, vectorizer }: Model,
   scoreRange: ScoreRange,
   { leaf, classWeights, vectorizer: { min_df }, seed, signal }: LearnOptions,
-): PartScorer {
-  const rows = new PartRows(extractor, splits, { base, vectorizer });
+): Promise<PartScorer> {
+  const rows = await PartRows.of(extractor, splits, { base, vectorizer });
   return async ({ training, heldOut }) => {
     const factors = rows.factorsOf(training, min_df);
     const weights = weightsOfPart(classWeights, training);
@@ -56,22 +57,26 @@ export function partsOnBase(
 class PartRows {
   readonly #vectorizer: Vectorizer;
   readonly #matrix: CsrMatrix;
-  readonly #rowOf = new Map<Review, number>();
+  readonly #rowOf: ReadonlyMap<Review, number>;
   /** 1 for the column of a term that the base does not have, else 0. */
   readonly #isNew: Uint8Array;
 
-  constructor(extractor: FeatureExtractor, splits: readonly Split[], { base, vectorizer }: Model) {
-    const makeRow = extractor.rows(vectorizer);
-    const builder = new MatrixBuilder();
-    for (const review of splits.flatMap(({ training, heldOut }) => [...training, ...heldOut])) {
-      if (this.#rowOf.has(review)) continue;
-      this.#rowOf.set(review, this.#rowOf.size);
-      builder.add(makeRow(review.text));
-    }
+  private constructor(matrix: CsrMatrix, reviews: readonly Review[], { base, vectorizer }: Model) {
     this.#vectorizer = vectorizer;
-    this.#matrix = builder.matrix(vectorizer.columnCount);
+    this.#matrix = matrix;
+    this.#rowOf = new Map(reviews.map((review, row) => [review, row]));
     this.#isNew = Uint8Array.from(vectorizer.tables.terms, (term) =>
       Number(base.vectorizer.columnOf(term) === undefined),
+    );
+  }
+
+  static async of(extractor: LoadedExtractor, splits: readonly Split[], model: Model): Promise<PartRows> {
+    const reviews = [...new Set(splits.flatMap(({ training, heldOut }) => [...training, ...heldOut]))];
+    const texts = reviews.map(({ text }) => text);
+    return new PartRows(
+      await new TextPasses(extractor, texts.length, {}).matrixOf(texts, model.vectorizer),
+      reviews,
+      model,
     );
   }
 

@@ -1,118 +1,54 @@
-/**
- * Ridge regression on sparse rows: the w and b that minimise Σ s·(x·w + b − y)² + α‖w‖² over the rows x with labels y and
- * sample weights s, without a penalty on b. Columns and labels are centred implicitly, so that the matrix stays sparse.
- * Conjugate gradients solve the normal equations (Hestenes and Stiefel 1952). It uses only +, −, × and ÷ in a fixed
- * order, so the same input gives the same bits on every machine.
- */
-import type { CsrMatrix } from '../../native/rows.ts';
+/** Ridge regression on sparse rows, by native/ridge.h, which says what it minimises and why its bits are always the same. */
+import { availableParallelism } from 'node:os';
+import {
+  fitRidges as fitOnThreads,
+  type LinearModel,
+  type RidgeOptions,
+  type RidgeProblem,
+  type TrainingRows,
+} from '../../native/index.ts';
+import { valueAt } from './packed-rows.ts';
 
-export interface RidgeOptions {
-  /** α > 0. */
-  readonly alpha: number;
-  /** Iteration stops when the norm of the residual is this share of that of zero weights. */
-  readonly tolerance: number;
-  readonly maxIterations: number;
-  /** Where the iteration starts; all 0 if undefined. A near solution saves iterations. */
-  readonly start?: Float64Array;
-}
-
-export interface LinearModel {
-  readonly weights: Float64Array;
-  readonly intercept: number;
-}
+export type { LinearModel, RidgeOptions };
 
 /**
- * `labels` and `sampleWeights` have one entry per row; the weights are ≥ 0, and 1 if undefined. Rows of weight 0 have no
- * effect. Throws if a length is wrong or all weights are 0.
+ * Regressions on the same rows that differ only in their sample weights, solved side by side. Rejects if the number of
+ * labels or of sample weights is not that of the rows, or if all weights of a problem are 0. The arrays must not change
+ * until it is settled.
  */
-export function fitRidge(
-  matrix: CsrMatrix,
+export function fitRidges(
+  matrix: TrainingRows,
   labels: ArrayLike<number>,
-  { alpha, tolerance, maxIterations, start }: RidgeOptions,
+  problems: readonly RidgeProblem[],
+  options: RidgeOptions,
+): Promise<LinearModel[]> {
+  const doubles = labels instanceof Float64Array ? labels : Float64Array.from(labels);
+  return fitOnThreads(matrix, doubles, problems, options, availableParallelism());
+}
+
+/** One regression. All sample weights are 1 if undefined. */
+export async function fitRidge(
+  matrix: TrainingRows,
+  labels: ArrayLike<number>,
+  options: RidgeOptions,
   sampleWeights?: ArrayLike<number>,
-): LinearModel {
-  const rowCount = matrix.rowStarts.length - 1;
-  for (const [name, { length }] of Object.entries({ labels, 'sample weights': sampleWeights ?? labels }))
-    if (length !== rowCount) throw new Error(`Expected ${rowCount} ${name}, one per row, received ${length}`);
-  const shares = sampleWeights === undefined ? new Float64Array(rowCount).fill(1) : Float64Array.from(sampleWeights);
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  if (!(total > 0)) throw new Error('Expected a sample weight above 0, received none');
-  const labelMean = shares.reduce((sum, share, r) => sum + share * (labels[r] as number), 0) / total;
-  const columnMeans = timesTransposed(
-    matrix,
-    shares.map((share) => share / total),
-  );
-  // Solves (XᵀSX − s·m·mᵀ + αI) w = XᵀS(y − ȳ), where S has the sample weights on its diagonal, s is their sum, m has
-  // the weighted means of the columns and ȳ is the weighted mean of the labels.
-  const applyMatrix = (w: Float64Array): Float64Array => {
-    const predictions = times(matrix, w);
-    for (let r = 0; r < rowCount; r++) predictions[r] = (predictions[r] as number) * (shares[r] as number);
-    const result = timesTransposed(matrix, predictions);
-    const shift = total * dot(columnMeans, w);
-    for (let c = 0; c < result.length; c++) {
-      result[c] = (result[c] as number) - shift * (columnMeans[c] as number) + alpha * (w[c] as number);
-    }
-    return result;
-  };
-  const weights = start?.slice() ?? new Float64Array(matrix.columnCount);
-  const residual = timesTransposed(
-    matrix,
-    shares.map((share, r) => share * ((labels[r] as number) - labelMean)),
-  );
-  const target = dot(residual, residual) * tolerance * tolerance;
-  if (start !== undefined) addScaled(residual, -1, applyMatrix(weights));
-  const direction = residual.slice();
-  let squaredNorm = dot(residual, residual);
-  for (let iteration = 0; iteration < maxIterations && squaredNorm > target; iteration++) {
-    const image = applyMatrix(direction);
-    const step = squaredNorm / dot(direction, image);
-    addScaled(weights, step, direction);
-    addScaled(residual, -step, image);
-    const next = dot(residual, residual);
-    for (let c = 0; c < direction.length; c++)
-      direction[c] = (residual[c] as number) + (next / squaredNorm) * (direction[c] as number);
-    squaredNorm = next;
-  }
-  return { weights, intercept: labelMean - dot(columnMeans, weights) };
+): Promise<LinearModel> {
+  const weights = Float64Array.from(sampleWeights ?? new Float64Array(labels.length).fill(1));
+  const [model] = await fitRidges(matrix, labels, [{ sampleWeights: weights }], options);
+  return model as LinearModel;
 }
 
 /** Xw + b, one value per row. */
-export function predictLinear({ weights, intercept }: LinearModel, matrix: CsrMatrix): Float64Array {
-  return times(matrix, weights).map((value) => value + intercept);
+export function predictLinear(model: LinearModel, matrix: TrainingRows): Float64Array {
+  return Float64Array.from({ length: matrix.rowStarts.length - 1 }, (_, row) => predictRow(model, matrix, row));
 }
 
-function times({ rowStarts, columns, values }: CsrMatrix, w: Float64Array): Float64Array {
-  const result = new Float64Array(rowStarts.length - 1);
-  for (let r = 0; r < result.length; r++) {
-    let sum = 0;
-    const end = rowStarts[r + 1] as number;
-    for (let i = rowStarts[r] as number; i < end; i++)
-      sum += (values[i] as number) * (w[columns[i] as number] as number);
-    result[r] = sum;
-  }
-  return result;
-}
-
-function timesTransposed({ rowStarts, columns, values, columnCount }: CsrMatrix, x: Float64Array): Float64Array {
-  const result = new Float64Array(columnCount);
-  for (let r = 0; r < x.length; r++) {
-    const factor = x[r] as number;
-    if (factor === 0) continue;
-    const end = rowStarts[r + 1] as number;
-    for (let i = rowStarts[r] as number; i < end; i++) {
-      const column = columns[i] as number;
-      result[column] = (result[column] as number) + factor * (values[i] as number);
-    }
-  }
-  return result;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
+/** x·w + b of one row. */
+export function predictRow({ weights, intercept }: LinearModel, rows: TrainingRows, row: number): number {
+  const { rowStarts, columns } = rows;
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-function addScaled(target: Float64Array, factor: number, x: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + factor * (x[i] as number);
+  const end = rowStarts[row + 1] as number;
+  for (let i = rowStarts[row] as number; i < end; i++)
+    sum += valueAt(rows, row, i) * (weights[columns[i] as number] as number);
+  return sum + intercept;
 }

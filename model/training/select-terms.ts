@@ -1,6 +1,7 @@
 /** Selects the terms of a vocabulary with the largest effect on the predictions of ridge regression. */
 import type { CsrMatrix, TrainingSet } from '../../native/index.ts';
 import { Vectorizer } from '../reference/vectorizer.ts';
+import { unpacked } from './packed-rows.ts';
 import { fitRidge, type RidgeOptions } from './ridge.ts';
 
 /**
@@ -8,14 +9,14 @@ import { fitRidge, type RidgeOptions } from './ridge.ts';
  * |weight| × standard deviation. It equals scikit-learn's vectorizer with these terms as `vocabulary`, fitted on the
  * same texts.
  */
-export function selectTerms(
+export async function selectTerms(
   vectorizer: Vectorizer,
   { matrix, labels, weights: sampleWeights }: TrainingSet,
   count: number,
   ridge: RidgeOptions,
-): Vectorizer {
-  const { weights } = fitRidge(matrix, labels, ridge, sampleWeights);
-  const deviations = columnDeviations(matrix);
+): Promise<Vectorizer> {
+  const { weights } = await fitRidge(matrix, labels, ridge, sampleWeights);
+  const deviations = columnDeviations(unpacked(matrix));
   const importance = (column: number) => Math.abs(weights[column] as number) * (deviations[column] as number);
   const columns = Array.from(weights.keys())
     .sort((a, b) => importance(b) - importance(a) || a - b)

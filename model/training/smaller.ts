@@ -81,7 +81,7 @@ export async function scoresBySize(
     foldOf: Uint8Array.from(heldOut, ({ fold }) => fold),
     sizes: [
       ...(await scoresOfParts(
-        scorerOf(extractor, ordered, whole, scoreRange, options),
+        await scorerOf(extractor, ordered, whole, scoreRange, options),
         ordered,
         sizes,
         options.signal,
@@ -129,13 +129,13 @@ async function scoresOfParts(
   return results;
 }
 
-function scorerOf(
+async function scorerOf(
   extractor: LoadedExtractor,
   ordered: readonly Split[],
   { vectorizer, rounds }: WholeTraining,
   scoreRange: ScoreRange,
   options: LearnOptions,
-): PartScorer {
+): Promise<PartScorer> {
   const { onStage: _, onProgress: __, onRound: ___, base, ...quiet } = options;
   if (base !== undefined && vectorizer.parameters.norm === 'l2')
     return partsOnBase(extractor, ordered, { base, vectorizer }, scoreRange, quiet);

@@ -1,12 +1,14 @@
 /**
- * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The terms form a
- * trie: a node is the node of the term without its last word, plus the number of that word. A bigram is thus a pair of
+ * Counts the terms of texts: the total count of each term, and the number of texts that contain it. The native engine does
+ * it with native/term_counter.h, and this file is the readable twin. The terms form a trie: a node is the node of the term without its last word, plus the number of that word. A bigram is thus a pair of
  * numbers in typed arrays, and a term takes at most 28 bytes. A Map of strings takes over 100 bytes per term and holds
  * at most 2^24 entries. A million reviews may have more terms than that. Strings are made only for the terms that are
  * kept.
  */
+import type { KeptTerms } from '../../native/index.ts';
 import type { TextWords } from '../reference/ruled-terms.ts';
 import type { TermParameters } from '../reference/terms.ts';
+import { compareCodePoints } from '../reference/vectorizer.ts';
 
 export interface CountedTerm {
   readonly term: string;
@@ -14,21 +16,20 @@ export interface CountedTerm {
   readonly texts: number;
 }
 
-/** What a counter has counted, as data that a thread can send to another. */
-export interface CountedTerms {
+/** Counts of terms. */
+export interface TermCounts {
+  /** The number of all texts. */
   readonly textCount: number;
-  readonly words: readonly string[];
-  /** One entry per node; a parent comes before its children. −1 is no parent. */
-  readonly parents: Int32Array;
-  /** Indices of `words`. */
-  readonly lastWords: Int32Array;
-  readonly totals: Uint32Array;
-  readonly texts: Uint32Array;
+  /**
+   * The terms in at least `minTexts` texts, by code point. If there are more than `maxTerms`, those with the highest total
+   * count; among equal counts the first by code point.
+   */
+  kept(minTexts: number, maxTerms: number | null): CountedTerm[];
 }
 
 const NONE = -1;
 
-export class TermCounter {
+export class TermCounter implements TermCounts {
   readonly #ngramRange: readonly [number, number];
   readonly #words: string[] = [];
   readonly #numbers = new Map<string, number>();
@@ -73,38 +74,7 @@ export class TermCounter {
     }
   }
 
-  counts(): CountedTerms {
-    const count = this.#nodeCount;
-    return {
-      textCount: this.#textCount,
-      words: this.#words,
-      parents: this.#parents.slice(0, count),
-      lastWords: this.#lastWords.slice(0, count),
-      totals: this.#totals.slice(0, count),
-      texts: this.#texts.slice(0, count),
-    };
-  }
-
-  /** Adds the counts of other texts. */
-  addCounts({ textCount, words, parents, lastWords, totals, texts }: CountedTerms): void {
-    this.#textCount += textCount;
-    const numbers = Int32Array.from(words, (word) => this.#numberOf(word));
-    const nodes = new Int32Array(parents.length); // theirs → ours
-    for (let i = 0; i < parents.length; i++) {
-      const parent = parents[i] as number;
-      const ofParent = parent === NONE ? NONE : (nodes[parent] as number);
-      const node = this.#childOf(ofParent, numbers[lastWords[i] as number] as number);
-      nodes[i] = node;
-      this.#totals[node] = this.#totalOf(node) + (totals[i] as number);
-      this.#texts[node] = (this.#texts[node] as number) + (texts[i] as number);
-    }
-  }
-
-  /**
-   * The terms in at least `minTexts` texts, sorted by `compare`. If there are more than `maxTerms`, those with the
-   * highest total count; among equal counts the first by `compare`.
-   */
-  kept(minTexts: number, maxTerms: number | null, compare: (a: string, b: string) => number): CountedTerm[] {
+  kept(minTexts: number, maxTerms: number | null): CountedTerm[] {
     let nodes: number[] = [];
     for (let node = 0; node < this.#nodeCount; node++) {
       if ((this.#texts[node] as number) >= minTexts) nodes.push(node);
@@ -115,12 +85,12 @@ export class TermCounter {
       const equal = nodes
         .filter((node) => this.#totalOf(node) === lowest)
         .map((node) => ({ node, term: this.#termOf(node) }));
-      equal.sort((a, b) => compare(a.term, b.term));
+      equal.sort((a, b) => compareCodePoints(a.term, b.term));
       nodes = [...above, ...equal.slice(0, maxTerms - above.length).map(({ node }) => node)];
     }
     return nodes
       .map((node) => ({ term: this.#termOf(node), texts: this.#texts[node] as number }))
-      .sort((a, b) => compare(a.term, b.term));
+      .sort((a, b) => compareCodePoints(a.term, b.term));
   }
 
   readonly #totalOf = (node: number): number => this.#totals[node] as number;
@@ -191,5 +161,40 @@ export class TermCounter {
     for (let above = this.#parents[node] as number; above !== NONE; above = this.#parents[above] as number)
       term = `${this.#words[this.#lastWords[above] as number]} ${term}`;
     return term;
+  }
+}
+
+/** The terms that the native engine has counted. REQUIRES: `kept` has the terms in at least `minTexts` texts */
+export class NativeTermCounts implements TermCounts {
+  readonly #kept: KeptTerms;
+  readonly #minTexts: number;
+
+  constructor(kept: KeptTerms, minTexts: number) {
+    this.#kept = kept;
+    this.#minTexts = minTexts;
+  }
+
+  get textCount(): number {
+    return this.#kept.textCount;
+  }
+
+  kept(minTexts: number, maxTerms: number | null): CountedTerm[] {
+    const { terms, totals, texts } = this.#kept;
+    if (minTexts !== this.#minTexts)
+      throw new Error(`Expected the minimum of texts to be ${this.#minTexts}, received ${minTexts}`);
+    const lowest = maxTerms !== null && totals.length > maxTerms ? totals.slice().sort()[totals.length - maxTerms] : 0;
+    // So many of the terms with the lowest total count that is kept.
+    let equal = (maxTerms ?? 0) - totals.reduce((count, total) => count + Number(total > (lowest as number)), 0);
+    const kept: CountedTerm[] = [];
+    let i = 0;
+    for (const many of terms) {
+      for (const term of many.split('\n')) {
+        const total = totals[i] as number;
+        if (total > (lowest as number) || (total === lowest && equal-- > 0))
+          kept.push({ term, texts: texts[i] as number });
+        i++;
+      }
+    }
+    return kept;
   }
 }

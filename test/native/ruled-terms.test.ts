@@ -1,6 +1,7 @@
 /** The terms of random texts by term rules: the definition, the readable twin and the native engine agree. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { normalizerSettings } from '../../model/bundle/manifest.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom, pick, type Random } from '../../model/math/random.ts';
 import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
@@ -8,7 +9,9 @@ import type { TermToken } from '../../model/reference/parts-of-speech.ts';
 import type { NegationRules, TermRules } from '../../model/reference/term-rules.ts';
 import { readWords, shortestWord, termsOf } from '../../model/reference/terms.ts';
 import { defaultVectorizerParameters, type VectorizerParameters } from '../../model/reference/vectorizer.ts';
+import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
 import { nativeTokens } from '../../model/scoring/native-tokens.ts';
+import { TextPasses } from '../../model/training/text-passes.ts';
 import { VectorizerFit } from '../../model/training/vectorizer-fit.ts';
 import { NativeAnalyzer, NativeExtractor, NativeNormalizer, NativeVectorizer } from '../../native/index.ts';
 import { NORMALIZER_STEPS } from '../../native/normalizer-steps.ts';
@@ -129,9 +132,16 @@ function countsOf(terms: Iterable<string>, isKnown: (term: string) => boolean): 
   return counts;
 }
 
+/** The terms that the native engine counts, and their idf. */
+async function termsCounted(texts: readonly string[], parameters: VectorizerParameters, isNormalized: boolean) {
+  const settings = isNormalized ? { normalizer: normalizerSettings(NORMALIZER_STEPS) } : {};
+  const extractor = await loadFeatureExtractor(settings, assert.fail);
+  return (await new TextPasses(extractor, texts.length, {}).fitVectorizer(texts, parameters)).terms();
+}
+
 describe('term rules: the definition, the readable twin and the native engine agree', () => {
   settings.forEach(([name, change], seed) => {
-    test(name, () => {
+    test(name, async () => {
       const parameters = { ...defaultVectorizerParameters, max_features: null, ...change };
       const { token_pattern, ngram_range, rules } = parameters as VectorizerParameters & { readonly rules: TermRules };
       const [tokensOf, steps] = seed % 2 === 0 ? [tokens.normalized, normalizer] : [tokens.plain, undefined];
@@ -140,6 +150,7 @@ describe('term rules: the definition, the readable twin and the native engine ag
       const fit = new VectorizerFit(parameters);
       for (const one of read.slice(0, 200)) fit.add(one);
       const vectorizer = fit.vectorizer();
+      assert.deepEqual(await termsCounted(texts.slice(0, 200), parameters, seed % 2 === 0), fit.terms());
       const native = NativeVectorizer.load(compileVocabulary(vectorizer, ''));
       const extractor = new NativeExtractor(analyzer, native, steps);
       let marked = 0;

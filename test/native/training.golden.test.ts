@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compileForest } from '../../model/compile/forest.ts';
 import { Forest } from '../../model/reference/trees.ts';
 import { stackRows } from '../../model/reference/vectorizer.ts';
-import { Booster, NativeForest, type TrainingSet, trainBooster } from '../../native/index.ts';
+import { Booster, NativeForest, trainBooster } from '../../native/index.ts';
 import { trainedLeafModel } from '../fixtures/trained-leaf.ts';
 import { doublesOf, readGolden, rowsOf, type TrainingGolden } from '../golden/golden.ts';
 
@@ -11,7 +11,7 @@ const golden = readGolden<TrainingGolden>('training.json');
 
 test('from init scores, with validation and weights, trains the trees that Python trains', async () => {
   const { parameters, rounds, training, validation, text, metrics, predictions } = golden.initScores;
-  const setOf = (set: typeof training): TrainingSet => ({
+  const setOf = (set: typeof training) => ({
     matrix: stackRows(rowsOf(set), golden.columnCount),
     labels: doublesOf(set.labels),
     weights: doublesOf(set.weights),

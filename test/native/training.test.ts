@@ -24,7 +24,7 @@ describe('training refuses', () => {
     ['no options', undefined, /^Expected the options to be an object, received undefined$/],
     ['null', null, /^Expected the options to be an object, received null$/],
     ['no training set', { ...options, training: undefined }, /^Expected training to be an object, received undefined$/],
-    ['no matrix', set({ matrix: undefined }), /^Expected training\.matrix to be a CSR matrix, received undefined$/],
+    ['no matrix', set({ matrix: undefined }), /^Expected training\.matrix to be rows, received undefined$/],
     [
       'no rows',
       set({ matrix: stackRows([], columnCount), labels: doubles() }),

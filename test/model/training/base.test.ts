@@ -5,7 +5,7 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom } from '../../../model/math/random.ts';
 import { baseInRange, extendVectorizer, leafOn, rangeOnBase, readBase } from '../../../model/training/base.ts';
 import { fitOnBase } from '../../../model/training/fit-on-base.ts';
-import type { CsrMatrix, TrainingSet } from '../../../native/index.ts';
+import type { CsrMatrix } from '../../../native/index.ts';
 import { packageRoot } from '../../../native/package-root.ts';
 
 const base = await readBase(join(packageRoot, 'model', 'stars'));
@@ -65,7 +65,7 @@ describe('a leaf that is fitted on a base', () => {
   const rows = Array.from({ length: 40 }, () =>
     Array.from({ length: 6 }, () => random.below(base.vectorizer.columnCount)),
   );
-  const trainingOf = (): TrainingSet => {
+  const trainingOf = () => {
     const sorted = rows.map((row) => [...new Set(row)].sort((a, b) => a - b));
     const matrix: CsrMatrix = {
       rowStarts: Int32Array.from([0, ...sorted.map((_, i) => sorted.slice(0, i + 1).flat().length)]),

@@ -5,10 +5,11 @@ import type { Review } from '../../../model/io/reviews.ts';
 import { createRandom } from '../../../model/math/random.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { fitLeaf } from '../../../model/training/fit-leaf.ts';
-import { fitRidge, predictLinear } from '../../../model/training/ridge.ts';
+import { predictLinear } from '../../../model/training/ridge.ts';
 import { foldsOf } from '../../../model/training/split.ts';
-import type { CsrMatrix, TrainingSet } from '../../../native/index.ts';
+import type { CsrMatrix } from '../../../native/index.ts';
 import { fitVectorizer, vectorize } from '../../fixtures/vectorize.ts';
+import { fitRidge } from '../../oracle/ridge.ts';
 
 const solver = { tolerance: 1e-6, maxIterations: 500 };
 const seed = 1;
@@ -26,7 +27,7 @@ const reviews = (() => {
 const tokens = reviews.map(({ text }) => text.split(' '));
 const vectorizer = fitVectorizer(tokens, { ...defaultVectorizerParameters, ngram_range: [1, 1] });
 const labels = Float64Array.from(reviews, ({ stars }) => stars);
-const training: TrainingSet = { matrix: vectorize(vectorizer, tokens), labels };
+const training = { matrix: vectorize(vectorizer, tokens), labels };
 
 /** The rows of a matrix at these indices. */
 function rowsAt({ rowStarts, columns, values, columnCount }: CsrMatrix, indices: readonly number[]): CsrMatrix {

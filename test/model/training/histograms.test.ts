@@ -27,7 +27,7 @@ describe('the histograms of held-out reviews', () => {
 
   test('count scores and shares of unknown words, over all parts', async () => {
     const { vectorizer } = await tinyBundle(); // its terms: 悪い, 普通, 良い
-    const histograms = histogramsOf(
+    const histograms = await histogramsOf(
       [
         { vectorizer, heldOut: reviewsOf('良い映画、良い', '', '良い'), scores: Float64Array.of(1, 1.25, 1.26) },
         { vectorizer, heldOut: reviewsOf('映画', '悪い映画'), scores: Float64Array.of(3, 5) },
@@ -43,9 +43,9 @@ describe('the histograms of held-out reviews', () => {
 
   test('are undefined without a review or without a word', async () => {
     const { vectorizer } = await tinyBundle();
-    assert.equal(histogramsOf([], extractor, [1, 5]), undefined);
+    assert.equal(await histogramsOf([], extractor, [1, 5]), undefined);
     const part = { vectorizer, heldOut: reviewsOf('', '！'), scores: Float64Array.of(3, 3) };
-    assert.equal(histogramsOf([part], extractor, [1, 5]), undefined);
+    assert.equal(await histogramsOf([part], extractor, [1, 5]), undefined);
   });
 
   test('have the bins of the server, also for bounds that are not exact', async () => {
@@ -62,7 +62,7 @@ describe('the histograms of held-out reviews', () => {
       const live = new Histogram(bounds);
       for (const score of scores) live.observe(score);
       const heldOut = reviewsOf(...Array<string>(scores.length).fill('良い'));
-      const trained = histogramsOf([{ vectorizer, heldOut, scores }], extractor, range)?.scores;
+      const trained = (await histogramsOf([{ vectorizer, heldOut, scores }], extractor, range))?.scores;
       assert.deepEqual([...(trained ?? []), 0], [...live.counts]);
     }
   });
@@ -71,7 +71,8 @@ describe('the histograms of held-out reviews', () => {
     const { vectorizer } = await tinyBundle();
     const heldOut = reviewsOf(...Array.from({ length: 25_000 }, (_, i) => (i % 2 === 0 ? '良い' : '映画')));
     const scores = new Float64Array(25_000).fill(2);
-    const { unknownShare, scores: counts } = histogramsOf([{ vectorizer, heldOut, scores }], extractor, [1, 5]) ?? {};
+    const parts = [{ vectorizer, heldOut, scores }];
+    const { unknownShare, scores: counts } = (await histogramsOf(parts, extractor, [1, 5])) ?? {};
     assert.equal(sum(counts), 25_000);
     assert.deepEqual([unknownShare?.[0], unknownShare?.[9], sum(unknownShare)], [4167, 4167, 8334]);
   });

@@ -4,7 +4,8 @@ import { compileForest } from '../../../model/compile/forest.ts';
 import { createRandom } from '../../../model/math/random.ts';
 import { parseModel } from '../../../model/reference/model-text.ts';
 import { Forest } from '../../../model/reference/trees.ts';
-import { insertLinearLeaf, leafModelText } from '../../../model/training/linear-leaf.ts';
+import { stackRows } from '../../../model/reference/vectorizer.ts';
+import { insertLinearLeaf, leafModelText, predictLeaf } from '../../../model/training/linear-leaf.ts';
 import { pruneModelText } from '../../../model/training/prune.ts';
 import type { LinearModel } from '../../../model/training/ridge.ts';
 import { Booster, NativeForest } from '../../../native/index.ts';
@@ -23,6 +24,16 @@ const engines = (text: string) => [
   Forest.fromModelText(text),
   NativeForest.load(compileForest(text, 'x')),
 ];
+
+test('the predictions of a leaf are those of LightGBM, to the bit', async () => {
+  const some = stackRows(
+    Array.from({ length: 300 }, () => randomRow(random, { withNaN: false })),
+    columnCount,
+  );
+  const leaves = [leaf, { ...leaf, intercept: 5e-324 }, { ...leaf, weights: leaf.weights.map((weight) => weight / 3) }];
+  for (const one of leaves)
+    assert.deepEqual(predictLeaf(one, some), await Booster.fromModelText(leafModelText(one)).predictBatch(some));
+});
 
 describe('the text of a linear leaf', () => {
   test('alone: a complete model, without columns of weight 0 or of a subnormal weight', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createRandom } from '../../../model/math/random.ts';
 import { readWords, type TermParameters, termsOf } from '../../../model/reference/terms.ts';
 import { compareCodePoints } from '../../../model/reference/vectorizer.ts';
-import { type CountedTerm, TermCounter } from '../../../model/training/term-counter.ts';
+import { type CountedTerm, NativeTermCounts, TermCounter } from '../../../model/training/term-counter.ts';
 import { tokensOf } from '../../fixtures/vectorize.ts';
 
 const parameters = (smallest: number, largest: number): TermParameters => ({
@@ -46,34 +46,14 @@ describe('the term counter', () => {
   test('by hand: a term counts once per text, and a token may contain several words or none', () => {
     const counter = counted([['a', '。', 'b'], ['a-b', 'a'], []], parameters(1, 2));
     assert.equal(counter.textCount, 3);
-    assert.deepEqual(counter.kept(1, null, compareCodePoints), [
+    assert.deepEqual(counter.kept(1, null), [
       { term: 'a', texts: 2 },
       { term: 'a b', texts: 2 },
       { term: 'b', texts: 2 },
       { term: 'b a', texts: 1 },
     ]);
-    assert.deepEqual(counter.kept(2, 1, compareCodePoints), [{ term: 'a', texts: 2 }]); // a occurs three times
-    assert.deepEqual(counter.kept(4, null, compareCodePoints), []);
-  });
-
-  test('adds the counts of other texts', () => {
-    const word = fc.constantFrom(...'abcdef。');
-    const texts = fc.array(fc.array(word, { maxLength: 6 }), { maxLength: 12 });
-    const from = parameters(1, 3);
-    fc.assert(
-      fc.property(texts, texts, texts, (first, second, third) => {
-        const sum = counted(first, from);
-        for (const part of [second, third]) sum.addCounts(counted(part, from).counts());
-        const all = counted([...first, ...second, ...third], from);
-        assert.equal(sum.textCount, all.textCount);
-        for (const [minTexts, most] of [
-          [1, null],
-          [2, null],
-          [1, 5],
-        ] as const)
-          assert.deepEqual(sum.kept(minTexts, most, compareCodePoints), all.kept(minTexts, most, compareCodePoints));
-      }),
-    );
+    assert.deepEqual(counter.kept(2, 1), [{ term: 'a', texts: 2 }]); // a occurs three times
+    assert.deepEqual(counter.kept(4, null), []);
   });
 
   test('gives the same counts as maps of strings', () => {
@@ -89,7 +69,7 @@ describe('the term counter', () => {
         fc.option(fc.integer({ min: 1, max: 9 })),
         (t, [n, m], min, most) => {
           const from = parameters(n, m);
-          assert.deepEqual(counted(t, from).kept(min, most, compareCodePoints), byDefinition(t, from, min, most));
+          assert.deepEqual(counted(t, from).kept(min, most), byDefinition(t, from, min, most));
         },
       ),
     );
@@ -100,10 +80,26 @@ describe('the term counter', () => {
     const texts = Array.from({ length: 400 }, () => Array.from({ length: 40 }, () => `w${random.below(500)}`));
     const expected = byDefinition(texts, parameters(1, 3), 1, null);
     assert.ok(expected.length > 20_000);
-    assert.deepEqual(counted(texts, parameters(1, 3)).kept(1, null, compareCodePoints), expected);
-    assert.deepEqual(
-      counted(texts, parameters(1, 3)).kept(1, 3000, compareCodePoints),
-      byDefinition(texts, parameters(1, 3), 1, 3000),
-    );
+    assert.deepEqual(counted(texts, parameters(1, 3)).kept(1, null), expected);
+    assert.deepEqual(counted(texts, parameters(1, 3)).kept(1, 3000), byDefinition(texts, parameters(1, 3), 1, 3000));
+  });
+
+  test('takes the terms that the native engine has counted, with the same cut at the highest total counts', () => {
+    const kept = {
+      textCount: 9,
+      terms: ['a\nb\nc', 'd\ne'],
+      totals: Uint32Array.of(2, 7, 2, 3, 2),
+      texts: Uint32Array.of(2, 5, 1, 3, 2),
+    };
+    const counts = new NativeTermCounts(kept, 1);
+    const termsOf = (most: number | null) => counts.kept(1, most).map(({ term, texts }) => `${term}${texts}`);
+    assert.deepEqual(termsOf(null), ['a2', 'b5', 'c1', 'd3', 'e2']);
+    assert.deepEqual(termsOf(5), ['a2', 'b5', 'c1', 'd3', 'e2']);
+    assert.deepEqual(termsOf(4), ['a2', 'b5', 'c1', 'd3']); // of a, c and e the first two
+    assert.deepEqual(termsOf(2), ['b5', 'd3']);
+    assert.deepEqual(termsOf(1), ['b5']);
+    assert.equal(counts.textCount, 9);
+    assert.throws(() => counts.kept(2, null), /Expected the minimum of texts to be 1, received 2/);
+    assert.deepEqual(new NativeTermCounts({ ...kept, terms: [], totals: new Uint32Array() }, 1).kept(1, 3), []);
   });
 });

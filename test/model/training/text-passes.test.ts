@@ -7,8 +7,8 @@ import { defaultTermRules } from '../../../model/reference/default-term-rules.ts
 import { UserDictionary } from '../../../model/reference/user-dictionary.ts';
 import { defaultVectorizerParameters } from '../../../model/reference/vectorizer.ts';
 import { loadFeatureExtractor } from '../../../model/scoring/feature-extractor.ts';
-import { countOnThreads, threadsFor } from '../../../model/training/counting.ts';
 import { TextPasses } from '../../../model/training/text-passes.ts';
+import { VectorizerFit } from '../../../model/training/vectorizer-fit.ts';
 import { NORMALIZER_STEPS } from '../../../native/normalizer-steps.ts';
 import { dictionaryWords, textGenerator } from '../../fixtures/texts.ts';
 
@@ -23,22 +23,12 @@ const next = textGenerator(createRandom(61), dictionaryWords(900));
 const texts = Array.from({ length: 9000 }, next);
 
 describe('passes over many texts', () => {
-  test('on threads give the same vocabulary, idf and rows as one thread', async () => {
+  test('on threads give the vocabulary, idf and rows of the twin', async () => {
     const extractor = await loadFeatureExtractor(settings, assert.fail);
-    const counted: number[] = [];
-    const onCounted = (count: number) => counted.push(count);
-    const fit = await countOnThreads(texts, settings, parameters, 3, { onCounted });
-    assert.equal(
-      counted.reduce((sum, count) => sum + count, 0),
-      texts.length,
-    );
-
-    const few = new TextPasses(extractor, texts.length, {});
-    const parts = [];
-    for (let start = 0; start < texts.length; start += 2000) parts.push(texts.slice(start, start + 2000));
-    const alone = await few.fitVectorizer(parts[0] as string[], parameters);
-    for (const part of parts.slice(1)) alone.addCounts((await few.fitVectorizer(part, parameters)).counts());
-    assert.deepEqual(fit.terms(), alone.terms());
+    const fit = await new TextPasses(extractor, texts.length, {}).fitVectorizer(texts, parameters);
+    const twin = new VectorizerFit(parameters);
+    for (const text of texts) twin.add(extractor.tokens(text).tokens);
+    assert.deepEqual(fit.terms(), twin.terms());
 
     const vectorizer = fit.vectorizer();
     const matrix = await new TextPasses(extractor, texts.length, {}).matrixOf(texts, vectorizer);
@@ -61,26 +51,35 @@ describe('passes over many texts', () => {
     assert.ok(seen.every((done, i) => i === 0 || done >= (seen[i - 1] as number)));
   });
 
-  test('on threads know the words of a user dictionary', async () => {
+  test('without the native engine give the same vocabulary', async () => {
+    const { termCounter: _, countBatches: __, ...extractor } = await loadFeatureExtractor(settings, assert.fail);
+    const some = texts.slice(0, 500);
+    const fit = await new TextPasses(extractor, some.length, {}).fitVectorizer(some, parameters);
+    const native = await loadFeatureExtractor(settings, assert.fail);
+    assert.deepEqual(
+      fit.terms(),
+      (await new TextPasses(native, some.length, {}).fitVectorizer(some, parameters)).terms(),
+    );
+  });
+
+  test('know the words of a user dictionary', async () => {
     const features = ['名詞', '一般', '*', '*', '*', '*', '*'];
     const word = { surface: '神神対応', leftId: 1285, rightId: 1285, cost: -9000, features, segments: [] };
     const withWords = { ...settings, userDictionary: new UserDictionary([word]) };
-    const fit = await countOnThreads(Array(8).fill('神神対応だ'), withWords, parameters, 1, { onCounted: () => {} });
+    const extractor = await loadFeatureExtractor(withWords, assert.fail);
+    const fit = await new TextPasses(extractor, 8, {}).fitVectorizer(Array(8).fill('神神対応だ'), parameters);
     assert.ok(fit.terms().terms.includes('神神対応'));
   });
 
-  test('on threads end at once when they are interrupted, and a wrong parameter is told', async () => {
+  test('end at once when they are interrupted, and a wrong parameter is told', async () => {
+    const extractor = await loadFeatureExtractor(settings, assert.fail);
     const controller = new AbortController();
-    const counting = countOnThreads(texts, settings, parameters, 2, {
-      onCounted: () => controller.abort(),
+    const passes = new TextPasses(extractor, texts.length, {
+      onProgress: () => controller.abort(),
       signal: controller.signal,
     });
-    await assert.rejects(counting, Interrupted);
+    await assert.rejects(passes.fitVectorizer(texts, parameters), Interrupted);
     const wrong = { ...parameters, min_df: -1 };
-    await assert.rejects(countOnThreads(texts, settings, wrong, 2, { onCounted: () => {} }), /min_df/);
-  });
-
-  test('use threads only for many texts', () => {
-    assert.deepEqual([threadsFor(0), threadsFor(4000), threadsFor(7999)], [1, 1, 1]);
+    await assert.rejects(new TextPasses(extractor, 1, {}).fitVectorizer(texts, wrong), /min_df/);
   });
 });
