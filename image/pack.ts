@@ -94,6 +94,14 @@ function without(filter: RegExp): Plugin {
   };
 }
 
+/** CommonJS needs no `createRequire` for a `require`. */
+const packedBuiltin: Plugin = {
+  name: 'require of CommonJS',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/builtin\.ts$/ }, () => ({ path: source('image', 'packed-builtin.ts') }));
+  },
+};
+
 /** Readers of workbooks and Parquet, for training. Without them, `hoshi score` in an image says that it has none. */
 const LEFT_OUT = ['@e965/xlsx', 'hyparquet'];
 
@@ -143,7 +151,7 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
     metafile: true,
-    plugins: [loadLater, ...(leftOut === undefined ? [] : [without(leftOut)])],
+    plugins: [packedBuiltin, loadLater, ...(leftOut === undefined ? [] : [without(leftOut)])],
   });
   const server = join(folder, 'bundle', 'server.cjs');
   writeFileSync(server, wrapped(toAscii(readFileSync(server, 'utf8'))));
