@@ -108,8 +108,8 @@ Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T co
 template <class Tables>
 using TablesAhead = std::shared_future<Result<std::shared_ptr<const Tables>>>;
 
-// (path) → starts a thread that loads the tables of the path. The call that loads them waits for the thread. If
-// no thread starts, that call loads them itself.
+// (path) → starts a thread that loads the tables of the path. The call that loads them waits for the thread.
+// If no thread starts, that call loads them itself.
 template <class Tables>
 void LoadAhead(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>();
