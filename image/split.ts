@@ -15,6 +15,8 @@ import { packageRoot } from '../native/package-root.ts';
 const ENTRY = 'function/main.ts';
 const START = [ENTRY, 'model/scoring/native-engine.ts'];
 
+type Imported = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
 /** Marks the imports that the plugins below resolve by the others. */
 const RESOLVED = Symbol('resolved');
 
@@ -77,27 +79,37 @@ function outside(start: ReadonlySet<string>): Plugin {
     setup(build) {
       build.onResolve({ filter: /./ }, async (args) => {
         const path = await resolvedPath(build, args);
-        return path !== undefined && start.has(path) ? { path: `start:${path}`, external: true } : undefined;
+        if (path === undefined || !start.has(path)) return undefined;
+        // An `import()` of an external module would remain, and Node would look for a file.
+        if (args.kind === 'dynamic-import') return { path, namespace: 'whole' };
+        return { path: `start:${path}`, external: true };
       });
+      build.onResolve({ filter: /^start:/ }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /./, namespace: 'whole' }, ({ path }) => ({
+        contents: `module.exports = require(${quoted(`start:${path}`)});`,
+      }));
     },
   };
 }
 
-/** The names that later.cjs imports from each module of the start. As ES modules, they are in its import statements. */
-function importedNames(text: string): ReadonlyMap<string, ReadonlySet<string>> {
-  const names = new Map<string, Set<string>>();
-  for (const [statement, list, path = ''] of text.matchAll(/import\s*([^"']*?)\s*(?:from)?\s*"start:([^"]+)"/g)) {
-    const [, inBraces] = /^\{(.*)\}$/s.exec(list ?? '') ?? [];
-    if (list !== '' && inBraces === undefined) throw new Error(`Expected names in braces, esbuild wrote ${statement}`);
+/**
+ * The names that later.cjs imports from each module of the start; undefined for a module that it imports whole. As ES
+ * modules, the names are in its import statements.
+ */
+function importedNames(text: string): Imported {
+  const names = new Map<string, Set<string> | undefined>();
+  for (const [, list = '', path = ''] of text.matchAll(/\bimport\s*\{([^}]*)\}\s*from\s*"start:([^"]+)"/g)) {
     const ofModule = names.get(path) ?? new Set();
-    for (const name of inBraces?.split(',') ?? []) ofModule.add(name.trim().split(/\s+as\s+/)[0] as string);
+    for (const name of list.split(',')) ofModule.add(name.trim().split(/\s+as\s+/)[0] as string);
     names.set(path, ofModule);
   }
+  for (const [, path = ''] of text.matchAll(/(?:require\w*\(|\*\s*as\s+[\w$]+\s*from)\s*"start:([^"]+)"/g))
+    names.set(path, undefined);
   return names;
 }
 
 /** In server.cjs: `import()` of a module of later.cjs, and the values that later.cjs uses. */
-function fromLater(later: ReadonlySet<string>, imported: ReadonlyMap<string, ReadonlySet<string>>): Plugin {
+function fromLater(later: ReadonlySet<string>, imported: Imported): Plugin {
   return {
     name: 'modules of later.cjs',
     setup(build) {
@@ -124,18 +136,26 @@ function fromLater(later: ReadonlySet<string>, imported: ReadonlyMap<string, Rea
 }
 
 /** Getters, because the value of an exported variable may change. */
-function startModules(imported: ReadonlyMap<string, ReadonlySet<string>>): string {
-  const modules = [...imported].map(([path, names], i) => ({ path, names: [...names].sort(), prefix: `m${i}_` }));
+function startModules(imported: Imported): string {
+  const [imports, modules]: [string[], string[]] = [[], []];
+  let count = 0;
+  for (const [path, names] of imported) {
+    const module = `m${count++}`;
+    const from = `from ${quoted(`./${path}`)};`;
+    if (names === undefined) {
+      imports.push(`import * as ${module} ${from}`);
+      modules.push(`${quoted(path)}: ${module},`);
+      continue;
+    }
+    const sorted = [...names].sort();
+    imports.push(`import { ${sorted.map((name) => `${name} as ${module}_${name}`).join(', ')} } ${from}`);
+    const getters = sorted.map((name) => `get ${name}() { return ${module}_${name}; }`);
+    modules.push(`${quoted(path)}: { ${getters.join(', ')} },`);
+  }
   return [
-    ...modules.map(
-      ({ path, names, prefix }) =>
-        `import { ${names.map((name) => `${name} as ${prefix}${name}`).join(', ')} } from ${quoted(`./${path}`)};`,
-    ),
+    ...imports,
     'const modules = {',
-    ...modules.map(
-      ({ path, names, prefix }) =>
-        `${quoted(path)}: { ${names.map((name) => `get ${name}() { return ${prefix}${name}; }`).join(', ')} },`,
-    ),
+    ...modules,
     '};',
     'export const startModule = (path) => modules[path];',
   ].join('\n');

@@ -41,6 +41,7 @@ describe('the packed folder', () => {
     const names = [
       'server.cjs',
       'server.cache',
+      'later.cjs',
       'prom-client.cjs',
       'cloudevents.cjs',
       'opentelemetry.cjs',
@@ -54,11 +55,40 @@ describe('the packed folder', () => {
   });
 
   test('the server requires packages of a first use from files beside it, and no other file', () => {
-    const server = packed('bundle', 'server.cjs').toString('latin1');
-    const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
+    const required = (file: string) =>
+      Array.from(
+        packed('bundle', file)
+          .toString('latin1')
+          .matchAll(/(?:require|outer)\("(\.[^"]*)"\)/g),
+        ([, path]) => path,
+      );
     assert.deepEqual(
-      new Set(required),
-      new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './markdown.cjs', './opentelemetry.cjs']),
+      new Set([...required('server.cjs'), ...required('later.cjs')]),
+      new Set([
+        './later.cjs',
+        './prom-client.cjs',
+        './cloudevents.cjs',
+        './grpc.cjs',
+        './markdown.cjs',
+        './opentelemetry.cjs',
+      ]),
+    );
+  });
+
+  test('each module is in one of the files of the server', () => {
+    // esbuild names a module once, at the function that runs it.
+    const modules = (file: string) =>
+      Array.from(
+        packed('bundle', file)
+          .toString('latin1')
+          .matchAll(/__esm\(\{"([^"]+)"/g),
+        ([, name]) => name as string,
+      );
+    const [start, later] = [modules('server.cjs'), modules('later.cjs')];
+    assert.ok(start.includes('function/response.ts') && later.includes('function/workers.ts'), `${start} | ${later}`);
+    assert.deepEqual(
+      start.filter((name) => later.includes(name)),
+      [],
     );
   });
 
