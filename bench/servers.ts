@@ -53,7 +53,7 @@ export function hoshiServer(node: string, bundlePath: string): ServerCommand {
 }
 
 /**
- * The server as an image holds and starts it: one file, V8's code cache for it, and the arguments of the Dockerfile. The Node
+ * The server as an image holds and starts it: packed, with V8's code cache and the arguments of the Dockerfile. The Node
  * that serves must also pack it.
  */
 export function packedServer(node: string, bundlePath: string): ServerCommand {

@@ -3,8 +3,8 @@
  * It has the engine `native` alone, also `native-lightgbm` (the default), or all engines. Its paths are the same as in
  * the repository:
  *
- *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
- *     bundle/               also packages that the server loads at their first use
+ *     server.cjs            starts bundle/server.cjs, the modules of a start, with V8's code cache (server.cache)
+ *     bundle/               also later.cjs, the other modules, and packages that the server loads at their first use
  *     score.cjs             `hoshi score`, for bulk jobs
  *     build/                the engine's addon, dictionary and tables of the normalizer; LightGBM's addon
  *     node_modules/         with `all`, kuromoji's dictionary

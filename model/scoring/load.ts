@@ -1,6 +1,6 @@
 /** Loads a scorer: a bundle on the first engine that can serve it, checked with the bundle's golden scores. */
 import { join } from 'node:path';
-import { loadAhead } from '../../native/ahead.ts';
+import { loadAhead } from '../../native/index.ts';
 import { BundleError, compiledFiles, parseUncheckedSettings } from '../bundle/manifest.ts';
 import { type Bundle, readUnreplaced } from '../bundle/read.ts';
 import { type BundleSource, sourceOfBundle, sourceOfFolder } from './bundle-source.ts';
