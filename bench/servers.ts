@@ -1,9 +1,11 @@
 /** Servers as separate processes: the commands that start them, and the time to the first response. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { transformSync } from 'esbuild';
 import { packageRoot } from '../native/package-root.ts';
 
 export interface ServerCommand {
@@ -31,6 +33,16 @@ export function echoServer(node: string): ServerCommand {
   return { name: 'node:http echo', program: node, args: [join(packageRoot, 'dist', 'bench', 'echo.js')] };
 }
 
+/** The same echo as CommonJS, which loads only the parts of node:http that it needs, as the packed server does. */
+export function commonJsEchoServer(node: string): ServerCommand {
+  const folder = join(packageRoot, 'build', 'bench');
+  const file = join(folder, 'echo.cjs');
+  mkdirSync(folder, { recursive: true });
+  const code = readFileSync(join(packageRoot, 'dist', 'bench', 'echo.js'), 'utf8');
+  writeFileSync(file, transformSync(code, { format: 'cjs' }).code);
+  return { name: 'node:http echo, CommonJS', program: node, args: [file] };
+}
+
 export function hoshiServer(node: string, bundlePath: string): ServerCommand {
   return {
     name: 'hoshi',
@@ -40,13 +52,25 @@ export function hoshiServer(node: string, bundlePath: string): ServerCommand {
   };
 }
 
-/** The server as an image holds it: one file, and V8's code cache for it. The Node that serves must also pack it. */
+/**
+ * The server as an image holds and starts it: packed, with V8's code cache and the arguments of the Dockerfile. The Node
+ * that serves must also pack it.
+ */
 export function packedServer(node: string, bundlePath: string): ServerCommand {
   const folder = join(packageRoot, 'build', 'bench', 'server');
   execFileSync(node, [join(packageRoot, 'dist', 'image', 'pack.js'), folder], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  return { ...hoshiServer(node, bundlePath), name: 'hoshi, packed', args: [join(folder, 'server.cjs')] };
+  return { ...hoshiServer(node, bundlePath), name: 'hoshi, packed', args: imageArguments(folder) };
+}
+
+/** The arguments of the image's CMD, with the path of its file in `folder`. */
+function imageArguments(folder: string): string[] {
+  const [, list] = /^CMD (\[.*\])$/m.exec(readFileSync(join(packageRoot, 'image', 'Dockerfile'), 'utf8')) ?? [];
+  if (list === undefined) throw new Error('Expected a CMD in image/Dockerfile, found none');
+  return (JSON.parse(list) as string[]).map((argument) =>
+    argument.endsWith('.cjs') ? join(folder, argument) : argument,
+  );
 }
 
 /** Starts a server on a free port. Resolves after it has scored `text`; rejects if it ends or needs over a minute. */

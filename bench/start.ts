@@ -1,6 +1,6 @@
 /**
  * `bench start`: time from creating the process to its first 200 response to a text, and resident memory at that
- * moment. Each run is a new process on an official Node build. Bare Node, a bare server and hoshi take turns.
+ * moment. Each run is a new process on an official Node build. Bare Node, two bare servers and hoshi take turns.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,7 +13,14 @@ import { packageRoot } from '../native/package-root.ts';
 import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
 import { memoryMb, processorMsOfThreads } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
-import { echoServer, hoshiServer, packedServer, type ServerCommand, startServer } from './servers.ts';
+import {
+  commonJsEchoServer,
+  echoServer,
+  hoshiServer,
+  packedServer,
+  type ServerCommand,
+  startServer,
+} from './servers.ts';
 import { benchTexts } from './texts.ts';
 
 const OFFICIAL_NODE_VERSION = '24.21.0';
@@ -41,7 +48,12 @@ export function startCommand(): Command {
       const model = await firstBundleOf(bundle);
       const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
       console.log(`${machine()}\nserving on Node ${version}, ${model.name}; ${runs} processes of each kind\n`);
-      const servers = [echoServer(node), hoshiServer(node, model.path), packedServer(node, model.path)];
+      const servers = [
+        echoServer(node),
+        commonJsEchoServer(node),
+        hoshiServer(node, model.path),
+        packedServer(node, model.path),
+      ];
       await writeJson(json, await measureStart(servers, runs, node));
     });
 }
@@ -92,9 +104,26 @@ function printResults(measured: ReadonlyMap<string, readonly StartResult[]>): Re
         at,
       ),
     ) as [number, number];
-    return [name, ...[medians.startMs, fastest, third, medians.cpuMs, medians.residentMb].map(figure)];
+    const bare = results['node -e 0'] ?? medians; // measured first, if at all
+    return [
+      name,
+      ...[medians.startMs, fastest, third].map(figure),
+      `${(medians.startMs / bare.startMs).toFixed(2)} ×`,
+      figure(medians.cpuMs),
+      `${(medians.cpuMs / bare.cpuMs).toFixed(2)} ×`,
+      figure(medians.residentMb),
+    ];
   });
-  const header = ['process', 'start ms', 'fastest', 'third quartile', 'CPU ms', 'resident MB'];
+  const header = [
+    'process',
+    'start ms',
+    'fastest',
+    'third quartile',
+    'of the first',
+    'CPU ms',
+    'of the first',
+    'resident MB',
+  ];
   console.log(`${table(header, rows)}\n`);
   return results;
 }

@@ -6,7 +6,9 @@
  * per second get a line, because thousands of lines would take time from the other requests. The next line of that
  * status has the number of requests without a line.
  */
+
 import type { IncomingHttpHeaders } from 'node:http';
+import { nowMs } from './clock.ts';
 import type { HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
 import { pathOf } from './target.ts';
@@ -141,7 +143,7 @@ export class LineLimit {
   }
 
   take(): boolean {
-    const period = Math.floor(performance.now() / this.#periodMs);
+    const period = Math.floor(nowMs() / this.#periodMs);
     if (period !== this.#period) {
       this.#period = period;
       this.#lines = 0;

@@ -2,9 +2,11 @@
  * Connections: their limit, and the version of HTTP. At the limit, a new connection takes the place of the one that has
  * been idle for the longest time.
  */
+
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { shed } from './admission.ts';
+import { nowMs } from './clock.ts';
 import type { Config } from './config.ts';
 import { clientError, notInTime, refuse } from './connection-problems.ts';
 import { byVersion, isUnknown } from './first-bytes.ts';
@@ -55,7 +57,7 @@ export function acceptConnections(server: Server, config: Config, service: Scori
   );
   // Before node:http or HTTP/2 has taken over a connection, its time-outs do not hold for it.
   const endSilent = () => {
-    const before = performance.now() - headersTimeoutMs;
+    const before = nowMs() - headersTimeoutMs;
     for (const socket of sockets) {
       if (!isUnknown(socket) || socket.writableEnded) continue;
       if (socket.readableEnded) socket.destroy();

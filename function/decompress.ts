@@ -7,7 +7,9 @@
  * to CHUNK_BYTES at a time to the event loop, where they are reserved like the chunks of any body. It stops at the limit,
  * so a bomb costs as much as a body of the limit.
  */
+
 import * as zlib from 'node:zlib';
+import { nowMs } from './clock.ts';
 import { HttpError } from './response.ts';
 
 export type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
@@ -45,13 +47,13 @@ export async function decompress(
       waiting.push(resolve);
     });
   }
-  const startMs = performance.now();
+  const startMs = nowMs();
   try {
     let bytes = body;
     for (const coding of codings.toReversed()) bytes = await decode(bytes, coding, limitBytes, newCollector());
     return bytes;
   } finally {
-    meanMs += (performance.now() - startMs - meanMs) / MEAN_COUNT;
+    meanMs += (nowMs() - startMs - meanMs) / MEAN_COUNT;
     // The place goes to the next body at once, so that no later one can take it.
     const next = waiting.shift();
     if (next === undefined) decoders--;

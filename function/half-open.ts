@@ -7,8 +7,6 @@ import type { Duplex } from 'node:stream';
 import { requireBuiltin } from '../native/builtin.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 
-const { IncomingMessage } = requireBuiltin('node:http');
-
 /** How long a half-open connection lives, so that the client can receive the response. */
 const HALF_OPEN_MS = 500;
 
@@ -17,7 +15,7 @@ const HALF_OPEN_MS = 500;
  * HTTP/2, only the stream ends, with its response.
  */
 export function halfClose(request: HttpRequest, response: HttpReply): void {
-  if (!(request instanceof IncomingMessage)) return;
+  if (!(request instanceof requireBuiltin('node:http').IncomingMessage)) return;
   const { socket } = request;
   request.removeAllListeners('data').resume(); // drops the rest of the body
   socket.destroySoon = () => socket.end(); // node:http calls destroySoon after the response

@@ -2,7 +2,9 @@
  * The idle connections of a server, so that the longest idle one can make room for a new one. A connection is idle while
  * no request is in progress on it: before the headers of its first request are complete, too.
  */
+
 import type { Socket } from 'node:net';
+import { nowMs } from './clock.ts';
 
 /** A connection may be closed for a new one after this time without a request. Its client may be about to send one. */
 const MIN_IDLE_MS = 1000;
@@ -12,14 +14,14 @@ export class IdleConnections {
   readonly #since = new Map<Socket, number>();
 
   add(socket: Socket): void {
-    if (!socket.destroyed) this.#since.set(socket, performance.now());
+    if (!socket.destroyed) this.#since.set(socket, nowMs());
   }
 
   delete(socket: Socket): void {
     this.#since.delete(socket);
   }
 
-  /** Whether a connection has been idle since before a time, in milliseconds of `performance.now()`. */
+  /** Whether a connection has been idle since before a time, in milliseconds of `nowMs()`. */
   isIdleSince(socket: Socket, beforeMs: number): boolean {
     return (this.#since.get(socket) ?? Number.POSITIVE_INFINITY) < beforeMs;
   }
@@ -27,7 +29,7 @@ export class IdleConnections {
   /** Closes the longest idle connection. Returns whether there was one. */
   closeLongest(): boolean {
     for (const [socket, sinceMs] of this.#since) {
-      if (performance.now() - sinceMs < MIN_IDLE_MS) return false;
+      if (nowMs() - sinceMs < MIN_IDLE_MS) return false;
       this.#since.delete(socket);
       if (socket.writableLength > 0) continue; // its client has not received the whole response
       socket.destroy();

@@ -46,9 +46,18 @@ export async function flushLog(timeoutMs = 1000): Promise<void> {
 }
 
 let terminal: boolean | undefined;
+/** node:tty is loaded only for a device: a pipe and a file need no question. */
 function isTerminal(): boolean {
-  terminal ??= requireBuiltin('node:tty').isatty(STDERR);
+  terminal ??= isDevice() && requireBuiltin('node:tty').isatty(STDERR);
   return terminal;
+}
+
+function isDevice(): boolean {
+  try {
+    return requireBuiltin('node:fs').fstatSync(STDERR).isCharacterDevice();
+  } catch {
+    return false; // standard error is closed
+  }
 }
 
 /**

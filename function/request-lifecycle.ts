@@ -10,11 +10,13 @@
  * buffered bytes. If a request does not have to wait, it is answered without a promise. Everything runs on the event
  * loop's thread.
  */
+
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import type { CountedScores } from '../native/index.ts';
 import { MAX_SMALL_RESPONSE_BYTES, shed } from './admission.ts';
 import { readBody } from './body.ts';
+import { nowMs } from './clock.ts';
 import type { ShedReason } from './counters.ts';
 import { grpcRoute } from './grpc/routes.ts';
 import { grpcError, isGrpc } from './grpc/status.ts';
@@ -76,7 +78,7 @@ class RequestLifecycle implements RequestContext {
   readonly service: ScoringService;
   readonly #request: HttpRequest;
   readonly #response: HttpReply;
-  readonly #receivedMs = performance.now();
+  readonly #receivedMs = nowMs();
   readonly #scoring: RequestScoring;
   /** The client's X-Request-Id, or one of our own. */
   readonly #requestId: string;
@@ -412,7 +414,7 @@ class RequestLifecycle implements RequestContext {
     if (this.#state !== 'received') admission.leave(socket);
     if (!admission.isBusy(socket)) this.service.idleConnections?.add(socket);
     this.#state = 'answered';
-    const durationMs = performance.now() - this.#receivedMs;
+    const durationMs = nowMs() - this.#receivedMs;
     counters.duration(this.#route?.path ?? 'none', status).observe(durationMs / 1000);
     const modelVersion = ready?.bundle.version;
     const { preprocessMs, predictMs, textCount, units } = this.#scoring;

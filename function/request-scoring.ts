@@ -2,10 +2,12 @@
  * The scoring of one request: what its handler may ask for (RequestContext in route.ts), the limits of its work, and its
  * times. Few short texts are scored on the event loop, others in the scorer's threads.
  */
+
 import type { Explanation } from '../model/scoring/explain.ts';
 import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
 import type { CountedScores } from '../native/index.ts';
 import { shed } from './admission.ts';
+import { nowMs } from './clock.ts';
 import { TEXT_COST_UNITS } from './config.ts';
 import { HttpError, setBy } from './response.ts';
 import type { UnexplainedScore } from './route.ts';
@@ -36,7 +38,7 @@ export class RequestScoring {
     if (units > eventLoopUnits) return undefined;
     const startMs = this.#startScoring(1, units);
     const score = ready.score(text);
-    this.predictMs = performance.now() - startMs;
+    this.predictMs = nowMs() - startMs;
     counters.predict.observe(this.predictMs / 1000);
     counters.scores.observe(score);
     return score;
@@ -193,7 +195,7 @@ export class RequestScoring {
 
   /** Returns the time, in milliseconds. */
   #startScoring(textCount: number, units: number): number {
-    const startMs = performance.now();
+    const startMs = nowMs();
     this.textCount = textCount;
     this.units = units;
     if (this.preprocessMs === undefined) {
@@ -209,7 +211,7 @@ export class RequestScoring {
    */
   #endScoring(startMs: number, scores: Iterable<number>, others = false): void {
     const { counters } = this.#service;
-    const ms = performance.now() - startMs;
+    const ms = nowMs() - startMs;
     counters.predict.observe(ms / 1000);
     if (this.predictMs === undefined || others) for (const score of scores) counters.scores.observe(score);
     this.predictMs = (this.predictMs ?? 0) + ms;

@@ -118,11 +118,10 @@ function refuseTextsIn(query: string): void {
       );
 }
 
-const { METHODS } = requireBuiltin('node:http');
-
 function refuseMethod(method: string, path: string, byMethod: RoutesByMethod): never {
   const allowed = [...byMethod.keys()].flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
   // By HTTP/2, a method may be any word.
+  const { METHODS } = requireBuiltin('node:http');
   const received = METHODS.includes(method) ? method : 'another method';
   throw new HttpError(405, `Expected ${allowed.join(' or ')} for ${path}, received ${received}`, {
     headers: { Allow: allowed.join(', ') },

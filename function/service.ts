@@ -2,10 +2,12 @@
  * The objects that all requests of a process share: the settings, the scorer while and after it loads, admission, the
  * counters, and the log.
  */
+
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';
 import { Admission } from './admission.ts';
+import { nowMs } from './clock.ts';
 import {
   type Config,
   eventLoopUnitsOf,
@@ -79,7 +81,7 @@ export class ScoringService {
     scorer.then(
       (loaded) => {
         this.counters.setScoreRange(loaded.bundle.scoreRange);
-        this.counters.startPhases.set('ready', performance.now());
+        this.counters.startPhases.set('ready', nowMs());
         this.goldenWords = loaded.wordCounts?.();
         this.ready = loaded;
       },

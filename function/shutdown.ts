@@ -11,14 +11,14 @@
  * 5. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
+
 import type { Server } from 'node:http';
 import { requireBuiltin } from '../native/builtin.ts';
+import { nowMs } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Connections } from './connections.ts';
 import { log } from './log.ts';
 import type { ScoringService } from './service.ts';
-
-const { Server: NetServer } = requireBuiltin('node:net');
 
 /** Calls the listener for each signal to shut down. */
 export type OnSignal = (listener: (signal: string) => void) => void;
@@ -47,9 +47,9 @@ export function shutdownOnSignal(
       service.startDraining();
       log('info', `${signal}: finishing the requests in flight`);
       const start = async () => {
-        const deadlineMs = performance.now() + drainTimeoutMs;
+        const deadlineMs = nowMs() + drainTimeoutMs;
         const code = await drain(server, connections, service, drainTimeoutMs, closingMs);
-        await service.tracing?.shutdown(deadlineMs - performance.now());
+        await service.tracing?.shutdown(deadlineMs - nowMs());
         resolve(code);
       };
       if (lameDuckMs === 0) void start();
@@ -76,11 +76,11 @@ function drain(
     };
     // http.Server.close would also close the connections that are idle now, and lose a request that is in transit on
     // one of them. So net.Server's close is called.
-    whenQuiet(server, service, closingMs, () => NetServer.prototype.close.call(server, end));
+    whenQuiet(server, service, closingMs, () => requireBuiltin('node:net').Server.prototype.close.call(server, end));
     const { sockets } = connections;
-    const startMs = performance.now();
+    const startMs = nowMs();
     const closeIdle = () => {
-      const isLate = performance.now() - startMs > MAX_GOAWAY_WAIT_MS;
+      const isLate = nowMs() - startMs > MAX_GOAWAY_WAIT_MS;
       void connections.http2?.then((http2) => http2.close(isLate ? 'all' : 'idle'));
       // Node counts a connection as idle once its response is written, even if not all of it is sent.
       if (Array.from(sockets).every(({ writableLength }) => writableLength === 0)) server.closeIdleConnections();
@@ -105,23 +105,23 @@ const SUPERVISOR_CLOSING_MS = MAX_PAUSE_MS + 50;
 function whenQuiet(server: Server, service: ScoringService, closingMs: number, stopListening: () => void): void {
   const held: (() => void)[] = [];
   service.heldResponses = held;
-  const startMs = performance.now();
+  const startMs = nowMs();
   let lastMs = startMs;
   let rounds = 0;
   server.on('connection', () => {
-    lastMs = performance.now();
+    lastMs = nowMs();
     rounds = 0;
   });
   const look = () => {
-    const nowMs = performance.now();
-    const isQuiet = ++rounds > QUIET_ROUNDS && nowMs - lastMs >= QUIET_MS;
-    if (!isQuiet && nowMs - startMs < MAX_PAUSE_MS) {
+    const timeMs = nowMs();
+    const isQuiet = ++rounds > QUIET_ROUNDS && timeMs - lastMs >= QUIET_MS;
+    if (!isQuiet && timeMs - startMs < MAX_PAUSE_MS) {
       setImmediate(look);
       return;
     }
     stopListening();
     if (closingMs === 0) release();
-    else setTimeout(release, closingMs - (nowMs - startMs));
+    else setTimeout(release, closingMs - (timeMs - startMs));
   };
   const release = () => {
     service.heldResponses = undefined;

@@ -9,12 +9,14 @@
  * of OTEL_BSP_MAX_QUEUE_SIZE (2,048). If the collector does not take them in time, new spans are dropped. Nothing is
  * registered globally. Everything runs on the event loop's thread.
  */
+
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes, Context, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { requireBuiltin } from '../native/builtin.ts';
 import { LineLimit, shortened, type Trace, traceOf } from './access-log.ts';
+import { nowMs } from './clock.ts';
 import type { Config } from './config.ts';
 import type { HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
@@ -45,7 +47,7 @@ interface TracedRoute {
   readonly path: string;
 }
 
-/** The fields of a request that its span shows. Times are in milliseconds, as `performance.now` gives them. */
+/** The fields of a request that its span shows. Times are in milliseconds, as `nowMs` gives them. */
 export interface TracedRequest {
   readonly status: number;
   readonly route: TracedRoute | undefined;
@@ -189,8 +191,8 @@ export class Tracing {
     const { status, route, receivedMs, durationMs, preprocessMs, predictMs } = traced;
     const parent = this.#parentOf(request.headers, traced.eventTrace);
     if (route !== undefined && polledRoutes.has(route.id) && !isSampled(parent)) return undefined;
-    // The clock of `performance` does not follow corrections of the system's clock.
-    const epochMs = Date.now() - performance.now();
+    // `nowMs` does not follow corrections of the system's clock.
+    const epochMs = Date.now() - nowMs();
     const startMs = epochMs + receivedMs;
     const span = this.#tracer.startSpan(
       spanNameOf(request, route),

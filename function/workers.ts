@@ -8,7 +8,9 @@
  * `{hoshi: 'gather', id}` from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id,
  * metrics}` from each worker → `{hoshi: 'gathered', id, all}` back to the scraped worker.
  */
+
 import cluster, { type Worker } from 'node:cluster';
+import { nowMs } from './clock.ts';
 import { flushLog, log } from './log.ts';
 
 /**
@@ -88,7 +90,7 @@ export async function superviseWorkers(
   let failedStarts = 0;
   let code = 0;
   const startWorker = () => {
-    const startMs = performance.now();
+    const startMs = nowMs();
     const worker = cluster.fork(environment);
     worker.on('message', (message: unknown) => {
       if (!isMessage(message)) return;
@@ -105,7 +107,7 @@ export async function superviseWorkers(
         return;
       }
       log('error', `worker ${worker.process.pid} ended with ${signal ?? exitCode}`);
-      failedStarts = performance.now() - startMs < FAILED_START_MS ? failedStarts + 1 : 0;
+      failedStarts = nowMs() - startMs < FAILED_START_MS ? failedStarts + 1 : 0;
       if (failedStarts < MAX_FAILED_STARTS) return startWorker();
       const seconds = FAILED_START_MS / 1000;
       log('error', `${MAX_FAILED_STARTS} workers in a row ended within ${seconds} s of their start: giving up`);

@@ -3,10 +3,11 @@
  * FILE.
  */
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { cacheOf, runCompiled } from './compiled-script.ts';
 
 const [, , file = ''] = process.argv;
-const script = runCompiled(file);
+const script = runCompiled(file, createRequire(file));
 process.once('message', () => {
   writeFileSync(cacheOf(file), script.createCachedData());
   process.exit();

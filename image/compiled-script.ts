@@ -7,7 +7,6 @@
  * ones.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { Script } from 'node:vm';
 
@@ -23,8 +22,11 @@ export function cacheOf(file: string): string {
   return file.replace(/\.cjs$/, '.cache');
 }
 
-/** Runs the file. The returned script can create a cache of all code that was compiled up to then. */
-export function runCompiled(file: string): Script {
+/**
+ * Runs the file with a `require` that finds the files beside it. The returned script can create a cache of all code that
+ * was compiled up to then.
+ */
+export function runCompiled(file: string, require: NodeJS.Require): Script {
   // Bundles are ASCII. As Latin-1, V8 keeps one byte for each character.
   const source = readFileSync(file, 'latin1');
   const cachedData = readIfThere(cacheOf(file));
@@ -32,7 +34,7 @@ export function runCompiled(file: string): Script {
   const filename = basename(file);
   const script = new Script(source, cachedData === undefined ? { filename } : { filename, cachedData });
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(file), module, file, dirname(file));
+  script.runInThisContext()(module.exports, require, module, file, dirname(file));
   return script;
 }
 

@@ -3,8 +3,8 @@
  * It has the engine `native` alone, also `native-lightgbm` (the default), or all engines. Its paths are the same as in
  * the repository:
  *
- *     server.cjs            starts bundle/server.cjs, the server in one file, with V8's code cache (server.cache)
- *     bundle/               also packages that the server loads at their first use
+ *     server.cjs            starts bundle/server.cjs, the modules of a start, with V8's code cache (server.cache)
+ *     bundle/               also later.cjs, the other modules, and packages that the server loads at their first use
  *     score.cjs             `hoshi score`, for bulk jobs
  *     build/                the engine's addon, dictionary and tables of the normalizer; LightGBM's addon
  *     node_modules/         with `all`, kuromoji's dictionary
@@ -22,12 +22,13 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { COMMIT_FILE, commitOf } from '../native/commit.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { wrapped } from './compiled-script.ts';
 import { licencesOf, packageIn, packagesIn } from './licences.ts';
 import { sbomOf } from './sbom.ts';
+import { packServer } from './split.ts';
 
 const START_MS = 120_000; // qemu starts slowly
 
@@ -94,6 +95,14 @@ function without(filter: RegExp): Plugin {
   };
 }
 
+/** CommonJS needs no `createRequire` for a `require`. */
+const packedBuiltin: Plugin = {
+  name: 'require of CommonJS',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/builtin\.ts$/ }, () => ({ path: source('image', 'packed-builtin.ts') }));
+  },
+};
+
 /** Readers of workbooks and Parquet, for training. Without them, `hoshi score` in an image says that it has none. */
 const LEFT_OUT = ['@e965/xlsx', 'hyparquet'];
 
@@ -120,15 +129,7 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     cpSync(from, join(folder, path), { recursive: true, filter });
   }
   writeFileSync(join(folder, COMMIT_FILE), `${commitOf(packageRoot) ?? ''}\n`);
-  const { metafile } = await build({
-    absWorkingDir: packageRoot,
-    entryPoints: {
-      server: 'image/start.ts',
-      'bundle/server': 'function/main.ts',
-      score: 'bin/score.ts',
-      ...Object.fromEntries(Object.entries(LOADED_LATER).map(([file, { source }]) => [`bundle/${file}`, source])),
-    },
-    outdir: folder,
+  const options: BuildOptions = {
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
@@ -142,12 +143,23 @@ async function pack(folder: string, { files, leftOut, withLightgbm }: Contents):
     minifyWhitespace: true,
     minifySyntax: true, // names are kept, because the log shows stack traces
     legalComments: 'none', // THIRD-PARTY.txt has them
+    plugins: [packedBuiltin, loadLater, ...(leftOut === undefined ? [] : [without(leftOut)])],
+  };
+  const { metafile } = await build({
+    ...options,
+    absWorkingDir: packageRoot,
+    entryPoints: {
+      server: 'image/start.ts',
+      score: 'bin/score.ts',
+      ...Object.fromEntries(Object.entries(LOADED_LATER).map(([file, { source }]) => [`bundle/${file}`, source])),
+    },
+    outdir: folder,
     metafile: true,
-    plugins: [loadLater, ...(leftOut === undefined ? [] : [without(leftOut)])],
   });
+  const ofServer = await packServer(join(folder, 'bundle'), options);
   const server = join(folder, 'bundle', 'server.cjs');
   writeFileSync(server, wrapped(toAscii(readFileSync(server, 'utf8'))));
-  const packages = packagesIn(metafile);
+  const packages = packagesIn({ ...metafile, outputs: { ...metafile.outputs, ...ofServer.outputs } });
   writeFileSync(join(folder, 'THIRD-PARTY.txt'), licencesOf(packages));
   const held = new Set([...packages, DICTIONARY].map(({ name, version }) => `${name}@${version}`));
   const bom = sbomOf([...held], withLightgbm);

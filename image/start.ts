@@ -2,4 +2,7 @@
 import { join } from 'node:path';
 import { runCompiled } from './compiled-script.ts';
 
-runCompiled(join(__dirname, 'bundle', 'server.cjs'));
+/** The `require` of this file, for a file in bundle/. `createRequire` would load node:module. */
+const requireInBundle = (name: string): unknown => require(name.replace(/^\.\//, './bundle/'));
+
+runCompiled(join(__dirname, 'bundle', 'server.cjs'), Object.assign(requireInBundle, require));

@@ -91,6 +91,13 @@ interface EngineAddon {
     largest: number,
     spellings: readonly string[],
   ): TermCounterHandle;
+  /** Start threads that load the tables of a path. The call that loads them then waits for the thread. */
+  loadAnalyzerAhead(dictionary: string): void;
+  loadVectorizerAhead(vocabulary: string): void;
+  loadForestAhead(forest: string): void;
+  loadNormalizerAhead(tables: string): void;
+  /** Drops the tables that no call has taken. */
+  dropAhead(): void;
   /** Returns 0 or the errno, as `tryLock` does. */
   exchangePaths(one: string, other: string): number;
   tryLock(descriptor: number): number;

@@ -25,6 +25,9 @@ Napi::Value TryLock(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), hoshi::TryLock(info[0].As<Napi::Number>().Int32Value()));
 }
 
+// Drops the tables that were loaded ahead and that no call has taken. Waits for their threads.
+void DropAhead(const Napi::CallbackInfo& info) { hoshi::State::Of(info.Env()).ahead.clear(); }
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
 #if defined(__x86_64__)
   // Not __builtin_cpu_supports: Zig's run-time library never fills the variable that it reads.
@@ -51,6 +54,11 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("makeExtractor", Napi::Function::New<hoshi::ExtractorWrap::From>(env));
   exports.Set("loadNormalizer", Napi::Function::New<hoshi::NormalizerWrap::Load>(env));
   exports.Set("makeTermCounter", Napi::Function::New<hoshi::TermCounterWrap::From>(env));
+  exports.Set("loadAnalyzerAhead", Napi::Function::New<hoshi::LoadAhead<hoshi::Dictionary>>(env));
+  exports.Set("loadVectorizerAhead", Napi::Function::New<hoshi::LoadAhead<hoshi::Vocabulary>>(env));
+  exports.Set("loadForestAhead", Napi::Function::New<hoshi::LoadAhead<hoshi::Forest>>(env));
+  exports.Set("loadNormalizerAhead", Napi::Function::New<hoshi::LoadAhead<hoshi::NormalizerTables>>(env));
+  exports.Set("dropAhead", Napi::Function::New<DropAhead>(env));
   exports.Set("exchangePaths", Napi::Function::New<ExchangePaths>(env));
   exports.Set("tryLock", Napi::Function::New<TryLock>(env));
   return exports;

@@ -13,9 +13,13 @@
 #include <any>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <initializer_list>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -37,6 +41,8 @@ struct State {
   // foreign one.
   std::any next;
   std::vector<char16_t> text = std::vector<char16_t>(kInitialUnits);  // argument of the current call
+  // By path: the std::shared_future of tables that a thread loads ahead of the call that needs them.
+  std::map<std::string, std::any> ahead;
 
   static State& Of(Napi::Env env) { return *env.GetInstanceData<State>(); }
 
@@ -100,10 +106,32 @@ Napi::Value Make(Napi::Env env, const Napi::FunctionReference& constructor, T co
   return constructor.Value().New(std::initializer_list<napi_value>{});
 }
 
-// Loads tables from a path or from bytes.
+template <class Tables>
+using TablesAhead = std::shared_future<Result<std::shared_ptr<const Tables>>>;
+
+// (path) → starts a thread that loads the tables of the path. The call that loads them waits for the thread.
+// If no thread starts, that call loads them itself.
+template <class Tables>
+void LoadAhead(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>();
+  try {
+    TablesAhead<Tables> tables = std::async(std::launch::async, &Tables::Load, path);
+    State::Of(info.Env()).ahead.emplace(path, std::move(tables));
+  } catch (const std::system_error&) {
+  }
+}
+
+// Loads tables from a path or from bytes. Takes those that a thread has loaded ahead.
 template <class Tables>
 Result<std::shared_ptr<const Tables>> TablesFrom(const Napi::Value& from) {
-  if (from.IsString()) return Tables::Load(from.As<Napi::String>().Utf8Value());
+  if (from.IsString()) {
+    const std::string path = from.As<Napi::String>();
+    auto& ahead = State::Of(from.Env()).ahead;
+    if (const auto found = ahead.extract(path); !found.empty()) {
+      if (const auto* tables = std::any_cast<TablesAhead<Tables>>(&found.mapped())) return tables->get();
+    }
+    return Tables::Load(path);
+  }
   const auto bytes = from.As<Napi::Uint8Array>();
   return Tables::FromBytes({reinterpret_cast<const std::byte*>(bytes.Data()), bytes.ByteLength()});
 }

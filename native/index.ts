@@ -2,6 +2,7 @@
  * The exports of native/ for the rest of hoshi: the serving engine and LightGBM's boosters. An addon loads at its first
  * call.
  */
+export { loadAhead } from './ahead.ts';
 export {
   Booster,
   checkLightgbm,

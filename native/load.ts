@@ -1,7 +1,6 @@
 /** Loads an addon at the first call that needs it. Each worker loads its own instance. */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { requireBuiltin } from './builtin.ts';
+import { requireBuiltin, requireFile } from './builtin.ts';
 import { NativeError } from './errors.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -29,7 +28,7 @@ export function loadAddon(name: 'hoshi_engine' | 'hoshi_lightgbm'): unknown {
         .join(', ')}. For another platform, build a checkout of hoshi by \`make build\``,
     );
   try {
-    return createRequire(import.meta.url)(file);
+    return requireFile(file);
   } catch (error) {
     throw new NativeError(
       'addon',

@@ -232,7 +232,11 @@ function checkFields(checks: Checks, manifest: Readonly<Record<string, unknown>>
   const isKnown = format === 1 || format === BUNDLE_FORMAT;
   expect(isKnown, 'format', `1 or ${BUNDLE_FORMAT}, the formats that this version of hoshi reads`);
   // An older bundle may have a name that checkModelName refuses. The server's paths and events take any Unicode.
-  expect(isString(manifest.name) && !/\p{Surrogate}/u.test(manifest.name), 'name', 'a string without lone surrogates');
+  expect(
+    isString(manifest.name) && !/[\ud800-\udfff]/u.test(manifest.name),
+    'name',
+    'a string without lone surrogates',
+  );
   expect(/^[0-9a-f]{12}$/.test(`${manifest.version}`), 'version', '12 hexadecimal digits');
   expect(isString(manifest.lightgbm), 'lightgbm', 'a string');
   for (const name of ['made', 'training', 'vectorizer']) expect(isObject(manifest[name]), name, 'an object');

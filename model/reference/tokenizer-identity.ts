@@ -2,9 +2,8 @@
  * The identity of a tokenizer. The manifest of a bundle and the compiled dictionary both store it. A bundle is refused
  * if the installed tokenizer has another identity, because other tokens would give other scores.
  */
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { requireBuiltin } from '../../native/builtin.ts';
+import { requireBuiltin, requireFile } from '../../native/builtin.ts';
 
 export interface TokenizerIdentity {
   readonly name: 'kuromoji';
@@ -30,7 +29,7 @@ const DICTIONARY_FILES = [
 
 /** The folder of the npm package kuromoji. Throws if it is not installed. */
 function kuromojiRoot(): string {
-  return dirname(createRequire(import.meta.url).resolve('kuromoji/package.json'));
+  return dirname(requireFile.resolve('kuromoji/package.json'));
 }
 
 /** The folder of kuromoji's `*.dat.gz` files. */

@@ -1,6 +1,7 @@
 /** Loads a scorer: a bundle on the first engine that can serve it, checked with the bundle's golden scores. */
 import { join } from 'node:path';
-import { BundleError, parseUncheckedSettings } from '../bundle/manifest.ts';
+import { loadAhead } from '../../native/index.ts';
+import { BundleError, compiledFiles, parseUncheckedSettings } from '../bundle/manifest.ts';
 import { type Bundle, readUnreplaced } from '../bundle/read.ts';
 import { type BundleSource, sourceOfBundle, sourceOfFolder } from './bundle-source.ts';
 import { type EngineChoice, type EngineName, engineNames, type Scorer } from './scorer.ts';
@@ -57,12 +58,28 @@ async function loadFirstAvailable(
   const { warn = () => {}, prepare } = options;
   try {
     prepare?.(engine as EngineName);
-    return await loadEngine(engine as EngineName, source, warn);
+    const dropTables = loadTablesAhead(engine as EngineName, source);
+    try {
+      return await loadEngine(engine as EngineName, source, warn);
+    } finally {
+      dropTables();
+    }
   } catch (error) {
     if (others.length === 0 || error instanceof BundleError) throw error;
     warn(`engine ${engine} is unavailable; falling back to ${others[0]}: ${(error as Error).message}`);
     return loadFirstAvailable(others, source, options);
   }
+}
+
+/** Starts to load the compiled tables of a native engine, before this function returns. */
+function loadTablesAhead(engine: EngineName, { path, manifest }: BundleSource): () => void {
+  if (engine !== 'native' && engine !== 'native-lightgbm') return () => {};
+  return loadAhead({
+    vocabulary: join(path, compiledFiles.vocabulary),
+    forest: engine === 'native' ? join(path, compiledFiles.forest) : undefined,
+    dictionary: manifest.userDictionary === undefined,
+    normalizer: manifest.normalizer !== undefined,
+  });
 }
 
 /**

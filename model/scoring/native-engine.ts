@@ -1,5 +1,5 @@
 /** The native engine. It maps the bundle's compiled tables, or compiles them in memory if they are missing or stale. */
-import { availableParallelism } from 'node:os';
+import { requireBuiltin } from '../../native/builtin.ts';
 import { type CountedScores, NativeForest, NativeScorer, NativeVectorizer } from '../../native/index.ts';
 import { identitiesOf, type Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
@@ -76,7 +76,10 @@ export class NativeEngine implements Scorer {
 
   scoreBatchWithWords(texts: readonly string[]): Promise<CountedScores> {
     const units = texts.reduce((sum, { length }) => sum + length, 0);
-    const threads = Math.min(availableParallelism(), Math.ceil((units + 1) / UNITS_PER_THREAD));
+    const threads = Math.min(
+      requireBuiltin('node:os').availableParallelism(),
+      Math.ceil((units + 1) / UNITS_PER_THREAD),
+    );
     return this.#scorer.scoreBatchWithWords(texts, threads);
   }
 

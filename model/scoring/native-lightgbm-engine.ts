@@ -2,7 +2,7 @@
  * The engine `native-lightgbm`: tokens and rows in C++ as in the engine `native`, scores by LightGBM. It serves every
  * model that LightGBM reads, also those that the forest refuses.
  */
-import { availableParallelism } from 'node:os';
+import { requireBuiltin } from '../../native/builtin.ts';
 import { Booster, type CountedScores, NativeVectorizer } from '../../native/index.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { checkFeatureCount } from '../bundle/read.ts';
@@ -81,7 +81,9 @@ export class NativeLightgbmEngine implements Scorer {
         );
       }
     };
-    await Promise.all(Array.from({ length: Math.min(availableParallelism(), pieces.length) }, scorePieces));
+    await Promise.all(
+      Array.from({ length: Math.min(requireBuiltin('node:os').availableParallelism(), pieces.length) }, scorePieces),
+    );
     return { scores, words, unknownWords };
   }
 

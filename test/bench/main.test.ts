@@ -51,7 +51,13 @@ test('http checks the responses and writes the processor time per request of the
 
 test('start writes time and memory of bare Node, the echo, hoshi and the packed hoshi', async () => {
   const { results } = await bench('start', '--runs', '1', '--node', process.execPath);
-  assert.deepEqual(Object.keys(results), ['node -e 0', 'node:http echo', 'hoshi', 'hoshi, packed']);
+  assert.deepEqual(Object.keys(results), [
+    'node -e 0',
+    'node:http echo',
+    'node:http echo, CommonJS',
+    'hoshi',
+    'hoshi, packed',
+  ]);
   for (const { startMs, residentMb } of Object.values<Record<string, number>>(results))
     assert.ok(isPositive(startMs) && isPositive(residentMb));
 });

@@ -113,7 +113,7 @@ describe('the image', { skip: whyNot() }, () => {
   test('has labels, a command, a user and a stop signal', () => {
     assert.equal(config.architecture, ARCHITECTURE);
     assert.deepEqual(config.Entrypoint, ['/usr/local/bin/node']);
-    assert.deepEqual(config.Cmd, ['server.cjs']);
+    assert.deepEqual(config.Cmd, ['--min-semi-space-size=2', 'server.cjs']);
     assert.equal(config.User, '65532:65532');
     assert.equal(config.StopSignal, 'SIGTERM');
     assert.equal(config.Labels['org.opencontainers.image.licenses'], 'Apache-2.0');

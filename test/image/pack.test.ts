@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -41,6 +41,7 @@ describe('the packed folder', () => {
     const names = [
       'server.cjs',
       'server.cache',
+      'later.cjs',
       'prom-client.cjs',
       'cloudevents.cjs',
       'opentelemetry.cjs',
@@ -54,11 +55,40 @@ describe('the packed folder', () => {
   });
 
   test('the server requires packages of a first use from files beside it, and no other file', () => {
-    const server = packed('bundle', 'server.cjs').toString('latin1');
-    const required = Array.from(server.matchAll(/require\("(\.[^"]*)"\)/g), ([, file]) => file);
+    const required = (file: string) =>
+      Array.from(
+        packed('bundle', file)
+          .toString('latin1')
+          .matchAll(/(?:require|outer)\("(\.[^"]*)"\)/g),
+        ([, path]) => path,
+      );
     assert.deepEqual(
-      new Set(required),
-      new Set(['./prom-client.cjs', './cloudevents.cjs', './grpc.cjs', './markdown.cjs', './opentelemetry.cjs']),
+      new Set([...required('server.cjs'), ...required('later.cjs')]),
+      new Set([
+        './later.cjs',
+        './prom-client.cjs',
+        './cloudevents.cjs',
+        './grpc.cjs',
+        './markdown.cjs',
+        './opentelemetry.cjs',
+      ]),
+    );
+  });
+
+  test('each module is in one of the files of the server', () => {
+    // esbuild names a module once, at the function that runs it.
+    const modules = (file: string) =>
+      Array.from(
+        packed('bundle', file)
+          .toString('latin1')
+          .matchAll(/__esm\(\{"([^"]+)"/g),
+        ([, name]) => name as string,
+      );
+    const [start, later] = [modules('server.cjs'), modules('later.cjs')];
+    assert.ok(start.includes('function/response.ts') && later.includes('function/workers.ts'), `${start} | ${later}`);
+    assert.deepEqual(
+      start.filter((name) => later.includes(name)),
+      [],
     );
   });
 
@@ -106,6 +136,26 @@ describe('the packed folder', () => {
     assert.deepEqual(await scoresOf(url, [text]), Float64Array.of(scorer.score(text)));
     assert.ok(maps().includes(join(folder, 'build', 'dictionary', 'normalizer.bin')));
     assert.ok(!maps().includes('hoshi_lightgbm.node'));
+  });
+
+  test('a start and a first response load none of the modules of Node that are not needed', async (t) => {
+    const listed = join(folder, 'modules.json');
+    const preloaded = join(folder, 'list-modules.cjs');
+    writeFileSync(
+      preloaded,
+      `process.once('SIGUSR2', () => require('node:fs').writeFileSync(${JSON.stringify(listed)}, JSON.stringify(process.moduleLoadList)));`,
+    );
+    const { url, signal } = await serve(t, folder, { NODE_OPTIONS: `--require=${preloaded}` });
+    await scoresOf(url, ['とても楽しかったです。']);
+    signal('SIGUSR2');
+    await until('the list of modules', async () => existsSync(listed) && readFileSync(listed).at(-1) === 0x5d); // ]
+    const bare = JSON.parse(
+      execFileSync(process.execPath, ['-p', 'JSON.stringify(process.moduleLoadList)'], { encoding: 'utf8' }),
+    ) as string[];
+    const loaded = (JSON.parse(readFileSync(listed, 'utf8')) as string[]).filter((name) => !bare.includes(name));
+    assert.ok(loaded.includes('NativeModule http'), String(loaded));
+    const needless = ['cluster', 'child_process', 'dgram', 'perf_hooks', 'os', 'tty', 'crypto', 'http2', 'zlib'];
+    for (const name of needless) assert.ok(!loaded.includes(`NativeModule ${name}`), name);
   });
 
   for (const name of ['categories', 'linear leaves']) {
@@ -241,7 +291,11 @@ async function serve(t: TestContext, folder: string, environment: Readonly<Recor
   };
   await until('the packed server to be ready', async () => hasEnded() || (await isReady()), { received: () => log });
   assert.ok(!hasEnded(), log);
-  return { url, maps: () => readFileSync(`/proc/${server.pid}/maps`, 'utf8') };
+  return {
+    url,
+    maps: () => readFileSync(`/proc/${server.pid}/maps`, 'utf8'),
+    signal: (name: NodeJS.Signals) => server.kill(name),
+  };
 }
 
 async function engineOf(url: string): Promise<string> {

@@ -334,5 +334,8 @@ describe('the addon itself, called without its TypeScript interface', () => {
   test('tables are loaded from a path or from bytes only', () => {
     for (const load of [addon.loadAnalyzer, addon.loadVectorizer, addon.loadForest, addon.loadContributions])
       for (const wrong of [[], [null], [{}], [7]]) assert.throws(() => load(...wrong));
+    for (const name of ['Analyzer', 'Vectorizer', 'Forest', 'Normalizer'])
+      for (const wrong of [[], [null], [{}], [7], [new Uint8Array()]])
+        assert.throws(() => addon[`load${name}Ahead`](...wrong));
   });
 });
