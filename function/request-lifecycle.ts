@@ -16,6 +16,7 @@ import type { CountedScores } from '../native/index.ts';
 import { MAX_SMALL_RESPONSE_BYTES, shed } from './admission.ts';
 import { readBody } from './body.ts';
 import type { ShedReason } from './counters.ts';
+import type { Task } from './event-loop-queue.ts';
 import { grpcRoute } from './grpc/routes.ts';
 import { grpcError, isGrpc } from './grpc/status.ts';
 import { halfClose } from './half-open.ts';
@@ -72,7 +73,7 @@ export function bodyLimitOf({ url = '/' }: HttpRequest, { limits, bigQueryLimits
  */
 type RequestState = 'received' | 'admitted' | 'body read' | 'queued' | 'answered';
 
-class RequestLifecycle implements RequestContext {
+class RequestLifecycle implements RequestContext, Task {
   readonly service: ScoringService;
   readonly #request: HttpRequest;
   readonly #response: HttpReply;
@@ -90,6 +91,8 @@ class RequestLifecycle implements RequestContext {
   /** The bytes of admission's buffer that this request holds. */
   #reservedBytes = 0;
   #eventTrace: TraceHeaders | undefined;
+  /** The response that `flush` sends. */
+  #held: HttpResponse | undefined | typeof NOTHING_HELD = NOTHING_HELD;
 
   constructor(request: HttpRequest, response: HttpReply, service: ScoringService) {
     this.#request = request;
@@ -166,24 +169,38 @@ class RequestLifecycle implements RequestContext {
       return;
     }
     this.#state = 'queued';
-    admission.eventLoopQueue.run(() => {
-      if (this.isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
-      else this.#respond();
-    });
+    admission.eventLoopQueue.add(this);
   }
 
   // ---------------------------------------------------------------------------------------------------------- queued
 
-  /** Runs the route's operation and sends its response: at once if the operation returns no promise. */
+  run(): void {
+    if (this.isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
+    else this.#respond();
+  }
+
+  /** Sends the response if `run` has made it. */
+  flush(): void {
+    if (this.#held === NOTHING_HELD) return;
+    const response = this.#held;
+    this.#held = NOTHING_HELD;
+    this.#send(response);
+  }
+
+  /**
+   * Runs the route's operation and sends its response: without a promise if the operation returns none. Then a GET is
+   * answered at once, and a POST at the end of its group in the queue.
+   */
   #respond(): void {
     try {
       const { operation } = this.#route as Route;
-      const result = typeof operation === 'function' ? this.#load(operation) : this.#run(operation);
+      const result = typeof operation === 'function' ? this.#load(operation) : this.#operate(operation);
       if (result instanceof Promise)
         result.then(
           (response) => this.#send(response),
           (error) => this.#fail(error),
         );
+      else if (this.#state === 'queued') this.#held = result;
       else this.#send(result);
     } catch (error) {
       this.#fail(error);
@@ -191,10 +208,10 @@ class RequestLifecycle implements RequestContext {
   }
 
   async #load(load: () => Promise<Operation>): Promise<HttpResponse | undefined> {
-    return this.#run(await load());
+    return this.#operate(await load());
   }
 
-  #run(operation: Operation): HandlerResult {
+  #operate(operation: Operation): HandlerResult {
     if (this.#route?.requiresReady === true) requireReady(this.service);
     const body = this.#body;
     this.#body = NO_BYTES; // the request lives until its response is sent
@@ -446,6 +463,8 @@ class RequestLifecycle implements RequestContext {
     return shed(this.service.counters, reason);
   }
 }
+
+const NOTHING_HELD = Symbol('nothing');
 
 /** If the client disconnects before the response, this status is logged and counted. nginx uses the same number. */
 const CLIENT_CLOSED_REQUEST = 499;
