@@ -5,14 +5,18 @@
  * connections would wait: the last of a thousand new clients would wait for a thousand long rounds. So a round runs
  * tasks for about a millisecond, and the other tasks wait for a later round.
  *
- * The loop first reads the requests that have arrived. Then a round runs their tasks in small groups: first the work of
- * each task of a group, then the writes. So the engine's code and tables stay in the processor's caches, and a client on
- * the same machine is woken once for a group. bench/README.md has the gain.
+ * The loop first reads the requests that have arrived. Then a round takes small groups of their tasks through one stage
+ * after the other. So the engine's code and tables stay in the processor's caches from one text to the next, and a client
+ * on the same machine is woken once for a group. bench/README.md has the gain.
  */
+
+/** The stages of a task, in their order. None may throw. */
 export interface Task {
-  /** Does the work. Must not throw. */
+  /** The bytes of the request's body. They limit the work of a group. */
+  readonly bodyBytes: number;
+  prepare(): void;
   run(): void;
-  /** Writes the result of `run`, at the end of the task's group. Must not throw. */
+  /** Writes the result, if there is one. */
   flush(): void;
 }
 
@@ -24,9 +28,8 @@ export class EventLoopQueue {
   #isRoundDue = false;
   /** Since when other work may hold the loop: since the first waiting task came, or since the last round. */
   #otherWorkStartMs = 0;
-  readonly #runMs = new Mean(INITIAL_MEAN_RUN_MS);
-  /** For one task. */
-  readonly #flushMs = new Mean(INITIAL_MEAN_FLUSH_MS);
+  /** The mean duration of a task. Recent tasks count most, and a group that the machine delays counts little. */
+  #meanTaskMs = INITIAL_MEAN_TASK_MS;
   readonly #onRound = () => this.#runRound();
 
   constructor(now: () => number) {
@@ -40,7 +43,7 @@ export class EventLoopQueue {
 
   /** How long the waiting tasks will take, in milliseconds, estimated from the recent tasks. */
   get expectedWaitMs(): number {
-    return this.length * (this.#runMs.value + this.#flushMs.value);
+    return this.length * this.#meanTaskMs;
   }
 
   /** Runs a task in the next round. An idle loop begins it as soon as it has read what has arrived. */
@@ -63,7 +66,7 @@ export class EventLoopQueue {
     const otherWorkMs = startMs - this.#otherWorkStartMs;
     const roundMs = Math.max(ROUND_MS, Math.min(MAX_ROUND_MS, OTHER_WORK_FACTOR * otherWorkMs));
     let now = startMs;
-    while (this.length > 0 && now - startMs < roundMs) now = this.#runGroup(now, startMs + roundMs);
+    while (this.length > 0 && now - startMs < roundMs) now = this.#runGroup(now);
     this.#otherWorkStartMs = now;
     if (this.length === 0) {
       this.#tasks.length = 0;
@@ -78,37 +81,33 @@ export class EventLoopQueue {
     this.#scheduleRound();
   }
 
-  /** REQUIRES: a task waits. The group ends with its round at the latest. Returns the time of its end. */
-  #runGroup(startMs: number, roundEndMs: number): number {
-    const tasks = this.#tasks;
+  /** REQUIRES: a task waits. Returns the time of the group's end. */
+  #runGroup(startMs: number): number {
     const first = this.#firstWaiting;
-    const end = Math.min(first + MAX_GROUP_TASKS, tasks.length);
-    const endMs = Math.min(startMs + MAX_GROUP_MS, roundEndMs);
-    let now = startMs;
-    do {
-      const taskStartMs = now;
-      (tasks[this.#firstWaiting++] as Task).run();
-      now = this.#now();
-      this.#runMs.add(now - taskStartMs);
-    } while (this.#firstWaiting < end && now < endMs);
-    const count = this.#firstWaiting - first;
-    for (let i = first; i < first + count; i++) (tasks[i] as Task).flush();
-    const flushedMs = this.#now();
-    this.#flushMs.add((flushedMs - now) / count);
-    return flushedMs;
-  }
-}
-
-/** A mean of durations. Recent ones count most, and one that the machine delays counts little. */
-class Mean {
-  value: number;
-
-  constructor(initial: number) {
-    this.value = initial;
+    const end = this.#endOfGroup(first);
+    this.#firstWaiting = end;
+    const tasks = this.#tasks;
+    for (let i = first; i < end; i++) (tasks[i] as Task).prepare();
+    for (let i = first; i < end; i++) (tasks[i] as Task).run();
+    for (let i = first; i < end; i++) (tasks[i] as Task).flush();
+    const endMs = this.#now();
+    const count = end - first;
+    const mean = this.#meanTaskMs;
+    const changeMs = endMs - startMs - count * mean;
+    this.#meanTaskMs += Math.min(changeMs, (MAX_TASK_FACTOR - 1) * mean) / MEAN_TASK_COUNT;
+    return endMs;
   }
 
-  add(ms: number): void {
-    this.value += (Math.min(ms, MAX_FACTOR * this.value) - this.value) / MEAN_COUNT;
+  #endOfGroup(first: number): number {
+    const last = Math.min(first + MAX_GROUP_TASKS, this.#tasks.length);
+    let end = first;
+    let bytes = 0;
+    while (end < last) {
+      bytes += (this.#tasks[end] as Task).bodyBytes;
+      if (bytes > MAX_GROUP_BYTES && end > first) break;
+      end++;
+    }
+    return end;
   }
 }
 
@@ -117,14 +116,15 @@ const ROUND_MS = 1;
 /** If other work makes a round long, tasks may run this many times as long as the other work, up to MAX_ROUND_MS. */
 const OTHER_WORK_FACTOR = 4;
 const MAX_ROUND_MS = 10;
-/** A response waits for the other tasks of its group, so a group is small and short. */
+/** A response waits for its group. So a group takes a fraction of a millisecond, unless it is one task. */
 const MAX_GROUP_TASKS = 16;
-const MAX_GROUP_MS = 0.25;
-/** The means before the first task, in milliseconds. */
-const INITIAL_MEAN_RUN_MS = 0.08;
-const INITIAL_MEAN_FLUSH_MS = 0.02;
-/** The approximate number of values in a mean, and the largest value that one may count with, as a multiple of the mean. */
-const MEAN_COUNT = 32;
-const MAX_FACTOR = 8;
+const MAX_GROUP_BYTES = 1 << 13;
+/**
+ * The mean before the first task, in milliseconds; the approximate number of tasks in the mean; and the largest value
+ * that one group counts with, in place of one of its tasks, as a multiple of the mean.
+ */
+const INITIAL_MEAN_TASK_MS = 0.1;
+const MEAN_TASK_COUNT = 32;
+const MAX_TASK_FACTOR = 8;
 /** The number of finished tasks that the array keeps before it is compacted. */
 const MAX_FINISHED_TASKS = 1024;

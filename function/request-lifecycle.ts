@@ -23,7 +23,7 @@ import { halfClose } from './half-open.ts';
 import type { HttpReply, HttpRequest } from './http-message.ts';
 import { log } from './log.ts';
 import { namedModel } from './named-model.ts';
-import { NO_BYTES, runOperation } from './operation.ts';
+import { type HandlerInput, inputOf, NO_BYTES, runOperation } from './operation.ts';
 import { MAX_SLICE_TEXTS, RequestScoring } from './request-scoring.ts';
 import {
   bigQueryErrorOf,
@@ -91,8 +91,12 @@ class RequestLifecycle implements RequestContext, Task {
   /** The bytes of admission's buffer that this request holds. */
   #reservedBytes = 0;
   #eventTrace: TraceHeaders | undefined;
+  /** What `prepare` has made of the body. */
+  #input: HandlerInput | undefined;
+  /** `prepare` has refused the body. Its problem may need some time for its advice. */
+  #isRefused = false;
   /** The response that `flush` sends. */
-  #held: HttpResponse | undefined | typeof NOTHING_HELD = NOTHING_HELD;
+  #held: HttpResponse | undefined | typeof NOTHING = NOTHING;
 
   constructor(request: HttpRequest, response: HttpReply, service: ScoringService) {
     this.#request = request;
@@ -174,16 +178,35 @@ class RequestLifecycle implements RequestContext, Task {
 
   // ---------------------------------------------------------------------------------------------------------- queued
 
+  get bodyBytes(): number {
+    return this.#body.length;
+  }
+
+  /** Parses and checks the body, if the operation is loaded and needs no model for that. */
+  prepare(): void {
+    if (this.isClientGone) {
+      this.#finish(CLIENT_CLOSED_REQUEST, 0);
+      return;
+    }
+    const { operation } = this.#route as Route;
+    if (typeof operation === 'function' || this.#parameters?.model !== undefined) return;
+    try {
+      this.#input = inputOf(operation, this, this.#body);
+    } catch (error) {
+      this.#isRefused = true;
+      this.#fail(error);
+    }
+  }
+
   run(): void {
-    if (this.isClientGone) this.#finish(CLIENT_CLOSED_REQUEST, 0);
-    else this.#respond();
+    if (this.#state === 'queued' && !this.#isRefused) this.#respond();
   }
 
   /** Sends the response if `run` has made it. */
   flush(): void {
-    if (this.#held === NOTHING_HELD) return;
+    if (this.#held === NOTHING) return;
     const response = this.#held;
-    this.#held = NOTHING_HELD;
+    this.#held = NOTHING;
     this.#send(response);
   }
 
@@ -213,9 +236,10 @@ class RequestLifecycle implements RequestContext, Task {
 
   #operate(operation: Operation): HandlerResult {
     if (this.#route?.requiresReady === true) requireReady(this.service);
-    const body = this.#body;
+    const [body, input] = [this.#body, this.#input];
     this.#body = NO_BYTES; // the request lives until its response is sent
-    if (this.#parameters?.model === undefined) return runOperation(operation, this, body);
+    this.#input = undefined;
+    if (this.#parameters?.model === undefined) return runOperation(operation, this, body, input);
     return this.#runForModel(operation, this.#parameters, body);
   }
 
@@ -464,7 +488,7 @@ class RequestLifecycle implements RequestContext, Task {
   }
 }
 
-const NOTHING_HELD = Symbol('nothing');
+const NOTHING = Symbol('nothing');
 
 /** If the client disconnects before the response, this status is logged and counted. nginx uses the same number. */
 const CLIENT_CLOSED_REQUEST = 499;

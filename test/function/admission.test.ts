@@ -16,6 +16,8 @@ describe('the event-loop queue', () => {
   async function fill({ clock, admission }: ReturnType<typeof make>, count: number, ms: number): Promise<void> {
     const add = () =>
       admission.eventLoopQueue.add({
+        bodyBytes: 10_000,
+        prepare: () => {},
         run: () => {
           clock.ms += ms;
         },

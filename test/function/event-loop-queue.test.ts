@@ -3,24 +3,27 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { EventLoopQueue } from '../../function/event-loop-queue.ts';
 
-/** A queue with a clock that the test sets. `add` adds a task that takes `ms` by that clock, and its flush `flushMs`. */
+/**
+ * A queue with a clock that the test sets. `add` adds a task that takes `ms` by that clock in its second stage. Tasks of
+ * over 8 KiB make no groups.
+ */
 function make() {
   const clock = { ms: 1000 };
   const queue = new EventLoopQueue(() => clock.ms);
   const done: number[] = [];
-  const flushed: number[] = [];
-  const add = (id: number, ms: number, flushMs = 0) =>
+  const stages: string[] = [];
+  const add = (id: number, ms: number, bodyBytes = 8193) =>
     queue.add({
+      bodyBytes,
+      prepare: () => stages.push(`prepare ${id}`),
       run: () => {
         clock.ms += ms;
         done.push(id);
+        stages.push(`run ${id}`);
       },
-      flush: () => {
-        clock.ms += flushMs;
-        flushed.push(id);
-      },
+      flush: () => stages.push(`flush ${id}`),
     });
-  return { clock, queue, done, flushed, add };
+  return { clock, queue, done, stages, add };
 }
 
 test('an idle loop runs short tasks in its next round, for about a millisecond', async () => {
@@ -46,31 +49,36 @@ test('other tasks wait: first come, first served, one round at a time', async ()
   assert.deepEqual(done, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
-test('the tasks of a group run before their results are written, and a group is small and short', async () => {
-  const { clock, queue, done, flushed, add } = make();
-  const flushedBefore: number[] = [];
-  queue.add({ run: () => flushedBefore.push(flushed.length), flush: () => {} });
-  for (let i = 0; i < 20; i++) add(i, 0.01);
-  queue.add({ run: () => flushedBefore.push(flushed.length), flush: () => {} });
+test('the tasks of a group go through each stage together', async () => {
+  const { stages, add } = make();
+  for (let i = 0; i < 3; i++) add(i, 0, 100);
   await setImmediate();
-  assert.deepEqual(flushedBefore, [0, 15]); // the first group has this first task and 15 others
-  assert.deepEqual(flushed, done);
-  for (let i = 0; i < 4; i++) add(i, 0.2);
-  queue.add({ run: () => flushedBefore.push(flushed.length), flush: () => {} });
-  clock.ms += 1;
-  await setImmediate();
-  assert.deepEqual(flushedBefore, [0, 15, 20 + 4]); // two groups of 0.4 ms came before
+  assert.equal(stages.join(', '), 'prepare 0, prepare 1, prepare 2, run 0, run 1, run 2, flush 0, flush 1, flush 2');
 });
 
-test('the writes of a task count towards its round and its duration', async () => {
-  const { queue, done, add } = make();
-  for (let i = 0; i < 300; i++) add(i, 0.2, 0.2);
-  await setImmediate();
-  assert.deepEqual(done, [0, 1, 2]); // a group of two, 0.8 ms, and one that the end of the round ends
-  while (queue.length > 20) await setImmediate();
-  const meanMs = queue.expectedWaitMs / queue.length;
-  assert.ok(Math.abs(meanMs - 0.4) < 0.03, `${meanMs}`);
+test('a group has at most 16 tasks, of 8 KiB together unless it is one', async () => {
+  const { queue, done, stages, add } = make();
+  const sizes = [...Array<number>(20).fill(100), 8192, 8192, 9000, 4000, 4192, 1];
+  for (const [i, size] of sizes.entries()) add(i, 0.1, size);
   while (queue.length > 0) await setImmediate();
+  assert.deepEqual(done, [...sizes.keys()]);
+  let count = 0;
+  const groups: number[] = [];
+  for (const [i, stage] of stages.entries()) {
+    if (stage.startsWith('flush')) count++;
+    if (count > 0 && !stages[i + 1]?.startsWith('flush')) {
+      groups.push(count);
+      count = 0;
+    }
+  }
+  assert.deepEqual(groups, [16, 4, 1, 1, 1, 2, 1]);
+});
+
+test('a round ends with its group', async () => {
+  const { done, add } = make();
+  for (let i = 0; i < 40; i++) add(i, 0.05, 1);
+  await setImmediate();
+  assert.equal(done.length, 32); // 0.8 ms after the first group
 });
 
 test('a round is longer if other work takes time, but has a maximum', async () => {
@@ -114,10 +122,20 @@ test('waiting tasks are expected to take as long as the last tasks', async () =>
 });
 
 test('a stall of the machine hardly changes the expected wait', async () => {
+  for (const bodyBytes of [8193, 1]) {
+    const { queue, add } = make();
+    for (let i = 0; i < 300; i++) add(i, i === 200 ? 1000 : 0.1, bodyBytes);
+    while (queue.length > 90) await setImmediate();
+    assert.ok(queue.expectedWaitMs / queue.length < 0.15, `${queue.expectedWaitMs / queue.length}`);
+    while (queue.length > 0) await setImmediate();
+  }
+});
+
+test('the tasks of a group are expected to take their share of it', async () => {
   const { queue, add } = make();
-  for (let i = 0; i < 300; i++) add(i, i === 200 ? 1000 : 0.1);
-  while (queue.length > 90) await setImmediate();
-  assert.ok(queue.expectedWaitMs / queue.length < 0.15, `${queue.expectedWaitMs / queue.length}`);
+  for (let i = 0; i < 400; i++) add(i, 0.5, 1);
+  while (queue.length > 50) await setImmediate();
+  assert.ok(Math.abs(queue.expectedWaitMs / queue.length - 0.5) < 0.05, `${queue.expectedWaitMs / queue.length}`);
   while (queue.length > 0) await setImmediate();
 });
 
