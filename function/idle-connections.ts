@@ -11,8 +11,8 @@ const MIN_IDLE_MS = 1000;
 export class IdleConnections {
   readonly #since = new Map<Socket, number>();
 
-  add(socket: Socket): void {
-    if (!socket.destroyed) this.#since.set(socket, performance.now());
+  add(socket: Socket, nowMs = performance.now()): void {
+    if (!socket.destroyed) this.#since.set(socket, nowMs);
   }
 
   delete(socket: Socket): void {

@@ -3,12 +3,10 @@
  * body, and the response is a CloudEvent, too.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { decodeUtf8, parseJson } from './body.ts';
+import { decodeUtf8, NO_BYTES, parseJson } from './body.ts';
 import type { BodySchema } from './body-schema.ts';
 import type { HttpResponse } from './response.ts';
 import type { HandlerResult, Operation, RequestContext } from './route.ts';
-
-export const NO_BYTES = new Uint8Array(0);
 
 /** The arguments of a handler: the checked body, and the bytes after its JSON. */
 export interface HandlerInput {
