@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../native/package-root.ts';
+import { compiled } from './compile.ts';
 
 export interface ServerCommand {
   readonly name: string;
@@ -29,6 +30,12 @@ export const SCORE_PATH = '/api/1/users';
 
 export function echoServer(node: string): ServerCommand {
   return { name: 'node:http echo', program: node, args: [join(packageRoot, 'dist', 'bench', 'echo.js')] };
+}
+
+/** An echo in C++ on epoll, without a library. Undefined if g++ is missing. */
+export function bareEchoServer(): ServerCommand | undefined {
+  const program = compiled('bare-echo', 'bare-echo.cc');
+  return program === undefined ? undefined : { name: 'C++ echo', program, args: [] };
 }
 
 export function hoshiServer(node: string, bundlePath: string): ServerCommand {
