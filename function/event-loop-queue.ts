@@ -5,7 +5,7 @@
  * connections would wait: the last of a thousand new clients would wait for a thousand long rounds. So a round runs
  * tasks for about a millisecond, and the other tasks wait for a later round.
  *
- * The loop first reads the requests that have arrived. Then a round takes small groups of their tasks through one stage
+ * A busy loop first reads the requests that have arrived. Then a round takes small groups of their tasks through one stage
  * after the other. So the engine's code and tables stay in the processor's caches from one text to the next, and a client
  * on the same machine is woken once for a group. bench/README.md has the gain.
  */
@@ -28,6 +28,9 @@ export class EventLoopQueue {
   #isRoundDue = false;
   /** Since when other work may hold the loop: since the first waiting task came, or since the last round. */
   #otherWorkStartMs = 0;
+  /** When the last group ended, and how many tasks it had. */
+  #lastEndMs = Number.NEGATIVE_INFINITY;
+  #lastCount = 1;
   /** The mean duration of a task. Recent tasks count most, and a group that the machine delays counts little. */
   #meanTaskMs = INITIAL_MEAN_TASK_MS;
   readonly #onRound = () => this.#runRound();
@@ -46,11 +49,20 @@ export class EventLoopQueue {
     return this.length * this.#meanTaskMs;
   }
 
-  /** Runs a task in the next round. An idle loop begins it as soon as it has read what has arrived. */
+  /**
+   * Runs a task at once if the loop has been free and the last task came alone. Otherwise others may come with it, and it
+   * runs in the next round, as soon as the loop has read what has arrived.
+   */
   add(task: Task): void {
     this.#tasks.push(task);
     if (this.#isRoundDue) return;
-    this.#otherWorkStartMs = this.#now();
+    const now = this.#now();
+    if (now - this.#lastEndMs > PAUSE_MS && this.#lastCount === 1) {
+      this.#runGroup(now);
+      this.#forgetFinished();
+      return;
+    }
+    this.#otherWorkStartMs = now;
     this.#scheduleRound();
   }
 
@@ -68,17 +80,16 @@ export class EventLoopQueue {
     let now = startMs;
     while (this.length > 0 && now - startMs < roundMs) now = this.#runGroup(now);
     this.#otherWorkStartMs = now;
-    if (this.length === 0) {
-      this.#tasks.length = 0;
-      this.#firstWaiting = 0;
-      this.#isRoundDue = false;
-      return;
-    }
-    if (this.#firstWaiting > MAX_FINISHED_TASKS) {
-      this.#tasks.splice(0, this.#firstWaiting);
-      this.#firstWaiting = 0;
-    }
-    this.#scheduleRound();
+    this.#isRoundDue = false;
+    if (this.length > 0) this.#scheduleRound();
+    this.#forgetFinished();
+  }
+
+  #forgetFinished(): void {
+    if (this.length === 0) this.#tasks.length = 0;
+    else if (this.#firstWaiting > MAX_FINISHED_TASKS) this.#tasks.splice(0, this.#firstWaiting);
+    else return;
+    this.#firstWaiting = 0;
   }
 
   /** REQUIRES: a task waits. Returns the time of the group's end. */
@@ -92,6 +103,8 @@ export class EventLoopQueue {
     for (let i = first; i < end; i++) (tasks[i] as Task).flush();
     const endMs = this.#now();
     const count = end - first;
+    this.#lastEndMs = endMs;
+    this.#lastCount = count;
     const mean = this.#meanTaskMs;
     const changeMs = endMs - startMs - count * mean;
     this.#meanTaskMs += Math.min(changeMs, (MAX_TASK_FACTOR - 1) * mean) / MEAN_TASK_COUNT;
@@ -116,6 +129,8 @@ const ROUND_MS = 1;
 /** If other work makes a round long, tasks may run this many times as long as the other work, up to MAX_ROUND_MS. */
 const OTHER_WORK_FACTOR = 4;
 const MAX_ROUND_MS = 10;
+/** After so many milliseconds without a task, the loop has been free. */
+const PAUSE_MS = 0.2;
 /** A response waits for its group. So a group takes a fraction of a millisecond, unless it is one task. */
 const MAX_GROUP_TASKS = 16;
 const MAX_GROUP_BYTES = 1 << 13;
