@@ -140,10 +140,9 @@ class RequestLifecycle implements RequestContext, BodyReceiver, Task {
     const reason = admission.enter(this.#request.socket);
     if (reason !== undefined) throw this.#shed(reason);
     this.#state = 'admitted';
-    const isBigQuery = this.#route?.isBigQuery === true;
     readBody(
       this.#request,
-      isBigQuery
+      this.#route?.isBigQuery === true
         ? { limitBytes: bigQueryLimits.bodyLimitBytes, setBy: 'HOSHI_BIGQUERY_BODY_LIMIT_BYTES' }
         : { limitBytes: limits.bodyLimitBytes, setBy: 'HOSHI_BODY_LIMIT_BYTES' },
       this,
@@ -186,7 +185,7 @@ class RequestLifecycle implements RequestContext, BodyReceiver, Task {
     return this.#body.length;
   }
 
-  /** Parses and checks the body, if the operation is loaded and needs no model for that. */
+  /** Parses and checks the body, unless the operation or the model has to be loaded first, or the body is an event. */
   prepare(): void {
     if (this.isClientGone) {
       this.#finish(CLIENT_CLOSED_REQUEST, 0);
