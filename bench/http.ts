@@ -1,5 +1,6 @@
 /**
- * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies.
+ * `bench http`: processor time of the server for one request, compared with a bare node:http echo of the same bodies, and
+ * with an echo in C++, which shows what node:http itself costs.
  *
  * Server and load generator are separate processes. All responses are checked before the measurement. The result is
  * the server's processor time divided by the accepted requests: the median of several rounds, in which the servers take
@@ -16,10 +17,18 @@ import { numberFrom } from '../cli/options.ts';
 import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader, type Loader } from './loader.ts';
-import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
+import { addCommonOptions, type CommonFlags, firstBundleOf, log } from './options.ts';
 import { processorMsOfThreads } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
-import { echoServer, hoshiServer, SCORE_PATH, type Server, type ServerCommand, startServer } from './servers.ts';
+import {
+  bareEchoServer,
+  echoServer,
+  hoshiServer,
+  SCORE_PATH,
+  type Server,
+  type ServerCommand,
+  startServer,
+} from './servers.ts';
 import { benchTexts } from './texts.ts';
 
 const ROUNDS = 5;
@@ -62,13 +71,15 @@ export function httpCommand(): Command {
     .action(async ({ json, time, bundle, node, rate }: Flags) => {
       const model = await firstBundleOf(bundle);
       console.log(`${machine()}\n${model.name}; median of ${ROUNDS} rounds\n`);
-      const servers = [echoServer(node), hoshiServer(node, model.path)];
+      const bareEcho = bareEchoServer();
+      if (bareEcho === undefined) log('the C++ echo is skipped: it needs g++');
+      const servers = [echoServer(node), ...(bareEcho === undefined ? [] : [bareEcho]), hoshiServer(node, model.path)];
       await writeJson(json, await measureHttp(servers, model.path, time, rate));
     });
 }
 
 /**
- * The first server must be the echo; the other servers score. `milliseconds` is the time for one load on one server,
+ * The first server must be the echo of node:http. `milliseconds` is the time for one load on one server,
  * `rate` is per second.
  */
 export async function measureHttp(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { transformSync } from 'esbuild';
 import { packageRoot } from '../native/package-root.ts';
+import { compiled } from './compile.ts';
 
 export interface ServerCommand {
   readonly name: string;
@@ -41,6 +42,12 @@ export function commonJsEchoServer(node: string): ServerCommand {
   const code = readFileSync(join(packageRoot, 'dist', 'bench', 'echo.js'), 'utf8');
   writeFileSync(file, transformSync(code, { format: 'cjs' }).code);
   return { name: 'node:http echo, CommonJS', program: node, args: [file] };
+}
+
+/** An echo in C++ on epoll, without a library. Undefined if g++ is missing. */
+export function bareEchoServer(): ServerCommand | undefined {
+  const program = compiled('bare-echo', 'bare-echo.cc');
+  return program === undefined ? undefined : { name: 'C++ echo', program, args: [] };
 }
 
 export function hoshiServer(node: string, bundlePath: string): ServerCommand {

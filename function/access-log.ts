@@ -77,7 +77,7 @@ export class AccessLog {
     const fields = this.#fields(request, method, path, response);
     const unlogged = this.#failures.get(status)?.takeSkipped() ?? 0;
     if (unlogged > 0) fields.unloggedRequests = unlogged;
-    log(severity, message, undefined, fields);
+    log(severity, message, undefined, fields, severity === 'info');
   }
 
   #fields(

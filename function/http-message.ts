@@ -33,6 +33,8 @@ export interface HttpReply {
   writeHead(status: number, headers: string[]): unknown;
   write(chunk: Uint8Array): unknown;
   end(body?: string | Uint8Array): unknown;
+  /** All of the body and of the headers is ASCII. */
+  end(body: string, encoding: 'latin1'): unknown;
   /** Headers after the body, which `end` asks for. Only by HTTP/2. Call it before the first byte is written. */
   setTrailers?(trailers: () => Readonly<Record<string, string>>): void;
   /** `finish`: the client's machine has the whole response. */

@@ -13,8 +13,8 @@ const MIN_IDLE_MS = 1000;
 export class IdleConnections {
   readonly #since = new Map<Socket, number>();
 
-  add(socket: Socket): void {
-    if (!socket.destroyed) this.#since.set(socket, nowMs());
+  add(socket: Socket, now = nowMs()): void {
+    if (!socket.destroyed) this.#since.set(socket, now);
   }
 
   delete(socket: Socket): void {

@@ -11,20 +11,22 @@ service.scorer.catch((error: unknown) => {
   log('error', error instanceof Error ? error.message : String(error));
   void flushLog().then(() => process.exit(1));
 });
-if (config.openTelemetry !== undefined) sendSpansOnSignal();
+finishOnSignal();
 
 if (hasExtras(config)) (await import('./extras.ts')).addExtras(config, service);
 
 http('score', (request, response) => handle(request, response, service));
 
-/** functions-framework listens for signals later, and ends the process at once. Its listeners wait for the spans. */
-function sendSpansOnSignal(): void {
+/** functions-framework listens for signals later, and ends the process at once. Its listeners wait for spans and log. */
+function finishOnSignal(): void {
   type Listener = (signal: NodeJS.Signals) => void;
   const waiting = new Set<Listener>();
   process.on('newListener', (name: string, listener: Listener) => {
     if ((name !== 'SIGTERM' && name !== 'SIGINT') || waiting.has(listener)) return;
     const wait: Listener = (signal) => {
-      void Promise.resolve(service.tracing?.shutdown(config.drainTimeoutMs)).then(() => listener(signal));
+      void Promise.resolve(service.tracing?.shutdown(config.drainTimeoutMs))
+        .then(() => flushLog())
+        .then(() => listener(signal));
     };
     waiting.add(wait);
     setImmediate(() => process.off(name, listener).on(name, wait)); // now the listener is not added yet

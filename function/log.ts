@@ -3,7 +3,8 @@
  * is plain text; elsewhere it is JSON in the fields of Google Cloud Logging.
  *
  * Lines keep their order. No caller waits for the reader of standard error. If the reader stops, lines are dropped and
- * counted, so that a stopped reader costs neither memory nor time.
+ * counted, so that a stopped reader costs neither memory nor time. A write goes through another thread, which takes about
+ * 0.1 ms, so lines of successful requests are gathered.
  */
 import { requireBuiltin } from '../native/builtin.ts';
 
@@ -13,10 +14,13 @@ const STDERR = 2;
 /** The maximum number of bytes that wait for the reader. Lines beyond that are dropped. */
 const MAX_WAITING_BYTES = 1 << 20;
 const RETRY_MS = 10;
+/** How long a line that may wait does so at most. Any other line takes it along. */
+const GATHER_MS = 50;
 
 let waiting: string[] = [];
 let waitingBytes = 0;
 let underway: Promise<void> | undefined;
+let gathering: NodeJS.Timeout | undefined;
 let dropped = 0;
 
 /** How many lines were dropped since the process began. */
@@ -24,24 +28,30 @@ export function droppedLines(): number {
   return dropped;
 }
 
-/** Writes the message, then the error with its stack. `fields` are added to the JSON; a terminal does not show them. */
+/**
+ * Writes the message, then the error with its stack. `fields` are added to the JSON; a terminal does not show them. A line
+ * that may wait is written a little later.
+ */
 export function log(
   severity: Severity,
   message: string,
   error?: unknown,
   fields?: Readonly<Record<string, unknown>>,
+  mayWait = false,
 ): void {
   const whole = error === undefined ? '' : `: ${requireBuiltin('node:util').inspect(error)}`;
   if (isTerminal()) {
-    writeLine(`hoshi: ${severity === 'info' ? '' : `${severity}: `}${message}${whole}`);
+    writeLine(`hoshi: ${severity === 'info' ? '' : `${severity}: `}${message}${whole}`, mayWait);
   } else {
     const time = new Date().toISOString();
-    writeLine(JSON.stringify({ severity: severity.toUpperCase(), time, message: `${message}${whole}`, ...fields }));
+    const line = { severity: severity.toUpperCase(), time, message: `${message}${whole}`, ...fields };
+    writeLine(JSON.stringify(line), mayWait);
   }
 }
 
 /** Resolves when all lines are written, or after `timeoutMs`. Wait for it before the process ends. */
 export async function flushLog(timeoutMs = 1000): Promise<void> {
+  if (waiting.length > 0) startWriting();
   await Promise.race([underway, new Promise((resolve) => setTimeout(resolve, timeoutMs).unref())]);
 }
 
@@ -74,7 +84,7 @@ export function escapeControls(text: string): string {
 const CONTROL = /[\0-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/;
 const EACH_CONTROL = new RegExp(CONTROL, 'g');
 
-function writeLine(unescaped: string): void {
+function writeLine(unescaped: string, mayWait: boolean): void {
   const line = escapeControls(unescaped);
   if (waitingBytes + line.length > MAX_WAITING_BYTES) {
     dropped++;
@@ -82,6 +92,13 @@ function writeLine(unescaped: string): void {
   }
   waiting.push(`${line}\n`);
   waitingBytes += line.length;
+  if (mayWait) gathering ??= setTimeout(startWriting, GATHER_MS);
+  else startWriting();
+}
+
+function startWriting(): void {
+  clearTimeout(gathering);
+  gathering = undefined;
   underway ??= writeWaiting();
 }
 

@@ -3,26 +3,41 @@
  * body, and the response is a CloudEvent, too.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { decodeUtf8, parseJson } from './body.ts';
+import { decodeUtf8, NO_BYTES, parseJson } from './body.ts';
 import type { BodySchema } from './body-schema.ts';
 import type { HttpResponse } from './response.ts';
 import type { HandlerResult, Operation, RequestContext } from './route.ts';
 
-export const NO_BYTES = new Uint8Array(0);
+/** The arguments of a handler: the checked body, and the bytes after its JSON. */
+export interface HandlerInput {
+  readonly body: unknown;
+  readonly tail: Uint8Array;
+}
 
 /**
- * `bytes` is the whole request body, empty for a GET. Throws or rejects with an HttpError if the request is wrong.
+ * `bytes` is the whole request body, empty for a GET. `input` is what `inputOf` has made of it. Throws or rejects with
+ * an HttpError if the request is wrong.
  */
-export function runOperation(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerResult {
+export function runOperation(
+  operation: Operation,
+  request: RequestContext,
+  bytes: Uint8Array,
+  input: HandlerInput | undefined = inputOf(operation, request, bytes),
+): HandlerResult {
+  if (input === undefined) return handleEvent(operation, operation.body as BodySchema<unknown>, request, bytes);
+  return operation.handle(request, input.body, input.tail);
+}
+
+/** Undefined for a CloudEvent: its data is the body, and the code for it is loaded on first use. */
+export function inputOf(operation: Operation, request: RequestContext, bytes: Uint8Array): HandlerInput | undefined {
   const { body: schema } = operation;
-  if (schema === undefined || operation.readsBytes === true) return operation.handle(request, undefined, bytes);
-  if (operation.acceptsEvents === true && isEvent(request.headers))
-    return handleEvent(operation, schema, request, bytes);
+  if (schema === undefined || operation.readsBytes === true) return { body: undefined, tail: bytes };
+  if (operation.acceptsEvents === true && isEvent(request.headers)) return undefined;
   const end = operation.jsonLength?.(request.headers, bytes.length) ?? bytes.length;
   const isAllJson = end === bytes.length;
   const json = decodeUtf8(isAllJson ? bytes : bytes.subarray(0, end));
   const value = parseJson(json, request.service.limits, exampleOf(schema));
-  return operation.handle(request, checkBody(schema, value, request), isAllJson ? NO_BYTES : bytes.subarray(end));
+  return { body: checkBody(schema, value, request), tail: isAllJson ? NO_BYTES : bytes.subarray(end) };
 }
 
 function checkBody(schema: BodySchema<unknown>, value: unknown, { service }: RequestContext): unknown {

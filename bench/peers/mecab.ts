@@ -1,21 +1,19 @@
 /** MeCab (peers/mecab.cc) as a contender. It is compiled when it is needed, and skipped if it is not installed. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { packageRoot } from '../../native/package-root.ts';
+import { compiled } from '../compile.ts';
 import type { Contender } from '../contender.ts';
 
 const DICTIONARY = '/var/lib/mecab/dic/ipadic-utf8'; // from Debian's package mecab-ipadic-utf8
-const source = join(packageRoot, 'bench', 'peers', 'mecab.cc');
-const program = join(packageRoot, 'build', 'bench', 'mecab');
 
 export const mecabMissing = 'mecab is skipped: it needs g++ and `apt-get install mecab libmecab-dev mecab-ipadic-utf8`';
 
 /** Undefined if MeCab, its dictionary or a compiler is missing. */
 export async function mecabContender(texts: readonly string[]): Promise<Contender | undefined> {
-  if (!compileProgram()) return undefined;
+  const program = existsSync(DICTIONARY) ? compiled('mecab', 'peers/mecab.cc', '-lmecab') : undefined;
+  if (program === undefined) return undefined;
   const child = spawn(program, [DICTIONARY], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async (): Promise<string> => {
@@ -39,19 +37,6 @@ export async function mecabContender(texts: readonly string[]): Promise<Contende
       if (child.exitCode === null) await once(child, 'exit');
     },
   };
-}
-
-/** False if the dictionary, MeCab's headers or a compiler is missing. */
-function compileProgram(): boolean {
-  if (!existsSync(DICTIONARY)) return false;
-  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return true;
-  mkdirSync(join(packageRoot, 'build', 'bench'), { recursive: true });
-  try {
-    execFileSync('g++', ['-std=c++17', '-O2', source, '-o', program, '-lmecab'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The end of each token. MeCab drops the spaces between tokens; they become tokens here, as in kuromoji. */

@@ -1,9 +1,8 @@
 /** The methods of gRPC's services: the Open Inference Protocol and health probes. */
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
-import { utf8TextOf } from '../body.ts';
+import { NO_BYTES, utf8TextOf } from '../body.ts';
 import { refuse } from '../body-schema.ts';
 import { namedModel } from '../named-model.ts';
-import { NO_BYTES } from '../operation.ts';
 import { inferBody, inferenceOf, modelMetadata, outputTensor, serverMetadata, tensorBytes } from '../protocols/v2.ts';
 import { HttpError } from '../response.ts';
 import type { NamedModel, RequestContext } from '../route.ts';

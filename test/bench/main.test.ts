@@ -38,12 +38,12 @@ test('stages writes the microseconds per review of each contender at each stage'
   assert.ok(Object.values(results).every((stage) => Object.values(stage as object).every(isPositive)));
 });
 
-test('http checks the responses and writes the processor time per request of the echo and of hoshi', async () => {
+test('http checks the responses and writes the processor time per request of the echoes and of hoshi', async () => {
   // Processor time is counted in hundredths of a second. On a busy machine, a shorter round would count none.
   const { results } = await bench('http', '--time', '2500', '--rate', '500');
   assert.deepEqual(Object.keys(results), ['closedLoop', 'sameRate']);
   for (const load of [results.closedLoop, results.sameRate]) {
-    assert.deepEqual(Object.keys(load), ['node:http echo', 'hoshi']);
+    assert.deepEqual(Object.keys(load), ['node:http echo', 'C++ echo', 'hoshi']);
     for (const { cpuMicroseconds, requestsPerSecond } of Object.values<Record<string, number>>(load))
       assert.ok(isPositive(cpuMicroseconds) && isPositive(requestsPerSecond));
   }

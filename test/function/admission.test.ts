@@ -15,8 +15,13 @@ describe('the event-loop queue', () => {
   /** Makes `count` tasks wait, after hundreds of tasks that took `ms` each. */
   async function fill({ clock, admission }: ReturnType<typeof make>, count: number, ms: number): Promise<void> {
     const add = () =>
-      admission.eventLoopQueue.run(() => {
-        clock.ms += ms;
+      admission.eventLoopQueue.add({
+        bodyBytes: 10_000,
+        prepare: () => {},
+        run: () => {
+          clock.ms += ms;
+        },
+        flush: () => {},
       });
     for (let i = 0; i < 500; i++) add();
     while (admission.eventLoopQueue.length > 0) await setImmediate();

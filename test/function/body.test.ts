@@ -16,13 +16,15 @@ function read(chunks: readonly string[], { limitBytes = 100, roomBytes = 100, he
   readBody(
     request as unknown as IncomingMessage,
     { limitBytes, setBy: 'HOSHI_BODY_LIMIT_BYTES' },
-    (bytes) => {
-      if (bytes > roomBytes) throw new Error('no room');
-      reserved += bytes;
+    {
+      reserve: (bytes) => {
+        if (bytes > roomBytes) throw new Error('no room');
+        reserved += bytes;
+      },
+      checkWait: () => {},
+      onBody: (body) => bodies.push(Buffer.from(body).toString()),
+      onBodyError: (error) => errors.push((error as Error).message),
     },
-    () => {},
-    (body) => bodies.push(Buffer.from(body).toString()),
-    (error) => errors.push((error as Error).message),
   );
   for (const chunk of chunks) request.emit('data', Buffer.from(chunk));
   request.emit('end');

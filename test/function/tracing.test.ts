@@ -142,6 +142,7 @@ for (const [name, args] of Object.entries(hosts)) {
         receiver.spans().filter(({ traceId }) => traceId === other),
         [],
       );
+      await until('its line', () => host.lines().some((one) => one.includes('unsampled-1')));
       const line = JSON.parse(host.lines().find((one) => one.includes('unsampled-1')) as string);
       assert.equal(line['logging.googleapis.com/trace'], other);
       assert.equal(line['logging.googleapis.com/trace_sampled'], false);
