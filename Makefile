@@ -314,11 +314,11 @@ CORE := $(addprefix native/,table_file.cc dictionary.cc normalizer/elongation.cc
 CORE_FLAGS := -std=c++20 -O2 -g -fno-omit-frame-pointer -ffp-contract=off -D_GLIBCXX_ASSERTIONS -Inative \
   $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 
-build/tsan/scorer_pool: test/native/scorer_pool_tsan.cc $(CORE) $(wildcard native/*.h) | tools
+build/tsan/scorer_pool: test/native/scorer_pool_tsan.cc test/native/loaded.h $(CORE) $(wildcard native/*.h) | tools
 	@mkdir -p $(@D)
 	g++ $(CORE_FLAGS) -fsanitize=thread -pthread $< $(CORE) -o $@
 
-build/tsan/training: test/native/training_tsan.cc native/ridge.cc native/term_counter.cc $(CORE) $(wildcard native/*.h) | tools
+build/tsan/training: test/native/training_tsan.cc test/native/loaded.h native/ridge.cc native/term_counter.cc $(CORE) $(wildcard native/*.h) | tools
 	@mkdir -p $(@D)
 	g++ $(CORE_FLAGS) -fsanitize=thread -pthread $< native/ridge.cc native/term_counter.cc $(CORE) -o $@
 

@@ -6,7 +6,6 @@
  * per second get a line, because thousands of lines would take time from the other requests. The next line of that
  * status has the number of requests without a line.
  */
-
 import type { IncomingHttpHeaders } from 'node:http';
 import { nowMs } from './clock.ts';
 import type { HttpRequest } from './http-message.ts';

@@ -11,7 +11,6 @@
  *
  * This file keeps the limits and the counts. request-lifecycle.ts calls it, and connections.ts limits the connections.
  */
-
 import type { Socket } from 'node:net';
 import { nowMs } from './clock.ts';
 import type { Counters, ShedReason } from './counters.ts';
@@ -45,7 +44,7 @@ export class Admission {
   inFlight = 0;
   readonly eventLoopQueue: EventLoopQueue;
 
-  constructor(limits: AdmissionLimits, now: () => number = () => nowMs()) {
+  constructor(limits: AdmissionLimits, now: () => number = nowMs) {
     this.#limits = limits;
     this.#now = now;
     this.eventLoopQueue = new EventLoopQueue(now);

@@ -2,7 +2,6 @@
  * Connections: their limit, and the version of HTTP. At the limit, a new connection takes the place of the one that has
  * been idle for the longest time.
  */
-
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { shed } from './admission.ts';

@@ -7,7 +7,6 @@
  * to CHUNK_BYTES at a time to the event loop, where they are reserved like the chunks of any body. It stops at the limit,
  * so a bomb costs as much as a body of the limit.
  */
-
 import * as zlib from 'node:zlib';
 import { nowMs } from './clock.ts';
 import { HttpError } from './response.ts';

@@ -2,7 +2,6 @@
  * The idle connections of a server, so that the longest idle one can make room for a new one. A connection is idle while
  * no request is in progress on it: before the headers of its first request are complete, too.
  */
-
 import type { Socket } from 'node:net';
 import { nowMs } from './clock.ts';
 

@@ -10,7 +10,6 @@
  * buffered bytes. If a request does not have to wait, it is answered without a promise. Everything runs on the event
  * loop's thread.
  */
-
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Explanation } from '../model/scoring/explain.ts';
 import type { CountedScores } from '../native/index.ts';

@@ -2,7 +2,6 @@
  * The scoring of one request: what its handler may ask for (RequestContext in route.ts), the limits of its work, and its
  * times. Few short texts are scored on the event loop, others in the scorer's threads.
  */
-
 import type { Explanation } from '../model/scoring/explain.ts';
 import { MAX_GROWTH, type Scorer } from '../model/scoring/scorer.ts';
 import type { CountedScores } from '../native/index.ts';

@@ -2,7 +2,6 @@
  * The lean server: `handle` behind node:http, with time-outs for clients. It starts here; connections.ts limits its
  * connections, and shutdown.ts ends it.
  */
-
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requireBuiltin } from '../native/builtin.ts';

@@ -2,7 +2,6 @@
  * The objects that all requests of a process share: the settings, the scorer while and after it loads, admission, the
  * counters, and the log.
  */
-
 import { loadScorer } from '../model/scoring/load.ts';
 import type { Scorer, WordCounts } from '../model/scoring/scorer.ts';
 import { AccessLog } from './access-log.ts';

@@ -11,7 +11,6 @@
  * 5. The exit code is 0 if all requests end within the drain time, or else 1. A second signal ends the process at once,
  *    with 1.
  */
-
 import type { Server } from 'node:http';
 import { requireBuiltin } from '../native/builtin.ts';
 import { nowMs } from './clock.ts';

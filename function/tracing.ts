@@ -9,7 +9,6 @@
  * of OTEL_BSP_MAX_QUEUE_SIZE (2,048). If the collector does not take them in time, new spans are dropped. Nothing is
  * registered globally. Everything runs on the event loop's thread.
  */
-
 import type { IncomingHttpHeaders } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Attributes, Context, Tracer } from '@opentelemetry/api';

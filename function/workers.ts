@@ -8,7 +8,6 @@
  * `{hoshi: 'gather', id}` from the scraped worker → `{hoshi: 'count', id}` to each worker → `{hoshi: 'counted', id,
  * metrics}` from each worker → `{hoshi: 'gathered', id, all}` back to the scraped worker.
  */
-
 import cluster, { type Worker } from 'node:cluster';
 import { nowMs } from './clock.ts';
 import { flushLog, log } from './log.ts';

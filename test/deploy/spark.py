@@ -16,15 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-ROOT = Path(os.environ["HOSHI_ROOT"])
-MODULE = ROOT / "deploy" / "spark" / "hoshi_spark.py"
-sys.path[:0] = [str(MODULE.parent), str(ROOT / "test" / "python")]
-os.environ["PYSPARK_PYTHON"] = sys.executable
-# The executors inherit the PATH: `hoshi` is on it, as in the image of deploy/spark.
-commands = Path(tempfile.mkdtemp())
-(commands / "hoshi").symlink_to(ROOT / "bin" / "hoshi")
-os.environ["SPARK_WORKER_DIR"] = str(commands / "work")
-os.environ["PATH"] = f"{commands}:{os.environ['PATH']}"
+from spark_setup import MODULE
 
 import hoshi
 import pyarrow.parquet as pq

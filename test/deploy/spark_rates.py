@@ -30,14 +30,7 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(os.environ["HOSHI_ROOT"])
-MODULE = ROOT / "deploy" / "spark" / "hoshi_spark.py"
-sys.path.insert(0, str(MODULE.parent))
-os.environ["PYSPARK_PYTHON"] = sys.executable
-commands = Path(tempfile.mkdtemp())
-(commands / "hoshi").symlink_to(ROOT / "bin" / "hoshi")
-os.environ["SPARK_WORKER_DIR"] = str(commands / "work")
-os.environ["PATH"] = f"{commands}:{os.environ['PATH']}"
+from spark_setup import MODULE, ROOT
 
 import hoshi
 import pyarrow as pa

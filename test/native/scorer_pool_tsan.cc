@@ -12,18 +12,10 @@
 #include <vector>
 
 #include "explanation.h"
+#include "loaded.h"
 #include "scorer_pool.h"
 
 namespace {
-
-template <class T>
-T Loaded(hoshi::Result<T> result) {
-  if (!result.ok()) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(2);
-  }
-  return *result;
-}
 
 hoshi::Texts RandomTexts(std::uint32_t seed) {
   static constexpr std::u16string_view kPieces[] = {u"映画", u"とても", u"面白い", u"最悪",  u"でした", u"。",
@@ -49,14 +41,15 @@ int main(int argc, char** argv) {
   using enum hoshi::Normalizer::Step;
   static constexpr hoshi::Normalizer::Step kSteps[] = {kEmoji,   kDashes,     kNfkc,    kPunctuation,
                                                        kRepeats, kElongation, kSpelling};
-  const auto dictionary = Loaded(hoshi::Dictionary::Load(argv[1]));
+  const auto dictionary = hoshi::Loaded(hoshi::Dictionary::Load(argv[1]));
   const auto normalizer = std::make_shared<const hoshi::Normalizer>(
-      Loaded(hoshi::NormalizerTables::Load(argv[2])), dictionary, kSteps);
+      hoshi::Loaded(hoshi::NormalizerTables::Load(argv[2])), dictionary, kSteps);
   const auto extractor = std::make_shared<const hoshi::Extractor>(
-      normalizer, hoshi::Analyzer(dictionary), hoshi::Vectorizer(Loaded(hoshi::Vocabulary::Load(argv[3]))));
-  const auto scorer = std::make_shared<const hoshi::Scorer>(extractor, Loaded(hoshi::Forest::Load(argv[4])),
-                                                            hoshi::ScoreMap({1, 5}, {1, 5}, {}));
-  const auto contributions = Loaded(hoshi::Contributions::Load(argv[5]));
+      normalizer, hoshi::Analyzer(dictionary),
+      hoshi::Vectorizer(hoshi::Loaded(hoshi::Vocabulary::Load(argv[3]))));
+  const auto scorer = std::make_shared<const hoshi::Scorer>(
+      extractor, hoshi::Loaded(hoshi::Forest::Load(argv[4])), hoshi::ScoreMap({1, 5}, {1, 5}, {}));
+  const auto contributions = hoshi::Loaded(hoshi::Contributions::Load(argv[5]));
   const hoshi::Texts explained = RandomTexts(1);
   std::vector<double> sums;
   for (std::size_t i = 0; i < explained.size(); ++i)

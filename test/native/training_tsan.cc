@@ -9,19 +9,11 @@
 #include <thread>
 #include <vector>
 
+#include "loaded.h"
 #include "ridge.h"
 #include "term_counter.h"
 
 namespace {
-
-template <class T>
-T Loaded(hoshi::Result<T> result) {
-  if (!result.ok()) {
-    std::fprintf(stderr, "%s\n", result.error().message.c_str());
-    std::exit(2);
-  }
-  return *result;
-}
 
 void Check(bool is_right, const char* what) {
   if (is_right) return;
@@ -61,12 +53,12 @@ void CheckCounters(const std::string& dictionary, const std::string& normalizer,
                    const std::string& vocabulary) {
   static constexpr std::u16string_view kPieces[] = {u"映画", u"とても", u"面白く", u"ない", u"けど、", u"。",
                                                     u"😀",   u"綺麗",   u"最悪",   u"だ",   u"abc",    u"？"};
-  const auto words = Loaded(hoshi::Dictionary::Load(dictionary));
+  const auto words = hoshi::Loaded(hoshi::Dictionary::Load(dictionary));
   static constexpr hoshi::Normalizer::Step kSteps[] = {hoshi::Normalizer::Step::kEmoji};
   const auto extractor = std::make_shared<const hoshi::Extractor>(
-      std::make_shared<const hoshi::Normalizer>(Loaded(hoshi::NormalizerTables::Load(normalizer)), words,
-                                                kSteps),
-      hoshi::Analyzer(words), hoshi::Vectorizer(Loaded(hoshi::Vocabulary::Load(vocabulary))));
+      std::make_shared<const hoshi::Normalizer>(hoshi::Loaded(hoshi::NormalizerTables::Load(normalizer)),
+                                                words, kSteps),
+      hoshi::Analyzer(words), hoshi::Vectorizer(hoshi::Loaded(hoshi::Vocabulary::Load(vocabulary))));
   const hoshi::TermCounter::Settings settings{1, 2, {{u"綺麗", u"きれい"}}};
   std::mt19937 random(2);
   std::vector<hoshi::Texts> batches(12);
