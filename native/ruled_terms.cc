@@ -240,11 +240,14 @@ void RuledTerms::CountPrefixed(const SentenceWord& word, std::int32_t (Vocabular
 bool IsContent(PartOfSpeech part) { return part >= PartOfSpeech::kNoun && part <= PartOfSpeech::kAuxiliary; }
 
 bool EndsSentence(std::u16string_view symbol) {
-  return symbol.find_first_of(u"。！？!?\n") != std::u16string_view::npos;
+  return std::any_of(symbol.begin(), symbol.end(), [](char16_t unit) {
+    return unit == u'。' || unit == u'！' || unit == u'？' || unit == u'!' || unit == u'?' || unit == u'\n';
+  });
 }
 
 bool IsQuestion(std::u16string_view symbol) {
-  return symbol.find_first_of(u"？?") != std::u16string_view::npos;
+  return std::any_of(symbol.begin(), symbol.end(),
+                     [](char16_t unit) { return unit == u'？' || unit == u'?'; });
 }
 
 bool IsPlainSymbol(std::u16string_view symbol) {
