@@ -264,10 +264,11 @@ describe('hoshi score --append', () => {
       const stderr = String(await buffer(child.stderr));
       return Number(/peak=(\d+)/.exec(stderr)?.[1]) / 1024; // in MiB
     };
-    const [few, many] = [await peakOf(10_000), await peakOf(300_000)];
+    // Up to 100 MB, Node's heap still grows to the size that it keeps.
+    const [few, many] = [await peakOf(100_000), await peakOf(400_000)];
     assert.ok(
       many - few < 100,
-      `expected about the same memory for 10 and 300 MB of input, found ${few} and ${many} MiB`,
+      `expected about the same memory for 100 and 400 MB of input, found ${few} and ${many} MiB`,
     );
   });
 });
