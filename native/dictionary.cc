@@ -112,6 +112,12 @@ std::optional<Error> Sections::CheckCharacters() {
     return Refuse("codes", "below " + std::to_string(categories.size()), last_code);
   if (std::find(codes.begin(), codes.end(), Dictionary::kSentenceEnd) != codes.end())
     return Refuse("codes", "no character with the code of a sentence end", Dictionary::kSentenceEnd);
+  // Surrogates share a code with other characters, so a surface with it would not be one text.
+  if (codes[0] > Dictionary::kSentenceEnd ||
+      std::any_of(codes.begin() + 0xd800, codes.begin() + 0xe000,
+                  [this](std::uint16_t code) { return code != codes[0]; })) {
+    return file.Refuse("codes of U+0000 and surrogates", "the code of one category", "others");
+  }
   if (categories.size() <= Dictionary::kSentenceEnd)
     return Refuse("categories", "more than 15", categories.size());
   for (std::size_t c = 0; c < categories.size(); ++c) {
@@ -244,6 +250,11 @@ std::optional<Error> Dictionary::Check() {
   unknown = sections.unknowns.data();
   words = sections.words.data();
   word_count = sections.n.words;
+  first_surface_word = 1;
+  for (std::size_t c = 0; c < kCategories; ++c) {
+    const std::uint32_t word = unknown[c].word();
+    first_surface_word = std::max(first_surface_word, word + words[word].following() + 1);
+  }
   stride = sections.n.stride;
   bias = sections.n.bias;
   connection_cost = sections.costs.data();

@@ -73,6 +73,9 @@ class Dictionary : public LoadedTables<Dictionary> {
   };
   const Word* words;
   std::uint32_t word_count;  // with index 0
+  // The words before this one may be unknown words. Each word from here on is of one surface or segment, so
+  // it tells the text of its token.
+  std::uint32_t first_surface_word;
 
   std::uint32_t stride;                  // row length of the two matrices
   std::int32_t bias;                     // stored connection cost = connection cost + bias

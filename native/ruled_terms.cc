@@ -80,11 +80,13 @@ class RuledTerms {
         occurrences_(occurrences) {
     s_.sentence.clear();
     s_.last_sentence.clear();
+    s_.cache.Use(dictionary);
   }
 
   WordCounts Count(const Tokens& tokens) {
     std::uint32_t start = 0;
     for (std::size_t i = 0; i < tokens.ends.size(); ++i) {
+      s_.cache.Prefetch(tokens.words[std::min(i + kTokensAhead, tokens.words.size() - 1)]);
       AddToken(start, tokens.ends[i], tokens.words[i]);
       start = tokens.ends[i];
     }
@@ -92,26 +94,35 @@ class RuledTerms {
     EndSentence();
     if (v_.has_last_sentence && sentence_count_ >= 2)
       for (const SentenceWord& word : s_.last_sentence) CountPrefixed(word, &Vocabulary::RuleWord::last);
+    AddColumns();
     if (s_.sentence.capacity() > kMaxKept || s_.last_sentence.capacity() > kMaxKept) s_ = {};
     return totals_;
   }
 
  private:
   void AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word);
+  void LookUpToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word);
   void AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length, PartOfSpeech part);
   bool AddBaseForm(std::u16string_view base, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
-  void AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
+  void AddWord(std::uint32_t word, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
   void AddSymbol(std::uint32_t start, std::uint32_t end);
   void EndSegment(bool ends_with_question);
   void EndSentence();
   std::uint32_t TermWord(const SentenceWord& word) const;
   void CountPrefixed(const SentenceWord& word, std::int32_t (Vocabulary::RuleWord::*columns)[2]);
 
+  // Columns are gathered, then counted together, so that the loads overlap.
   void CountColumn(std::int32_t column, std::uint32_t start, std::uint32_t end) {
     const auto c = static_cast<std::uint32_t>(column);
     __builtin_prefetch(v_.idf + c);
-    counts_.Add(c);
+    counts_.Prefetch(c);
+    columns_[column_count_++] = c;
+    if (column_count_ == kColumnsTogether) AddColumns();
     if (occurrences_ != nullptr) occurrences_->push_back({column, start, end});
+  }
+  void AddColumns() {
+    for (std::uint32_t i = 0; i < column_count_; ++i) counts_.Add(columns_[i]);
+    column_count_ = 0;
   }
 
   const Vocabulary& v_;
@@ -124,9 +135,25 @@ class RuledTerms {
   WordCounts totals_;
   std::size_t segment_start_ = 0;  // index in the sentence
   std::size_t sentence_count_ = 0;
+  static constexpr std::size_t kTokensAhead = 16;
+  static constexpr std::uint32_t kColumnsTogether = 64;
+  std::uint32_t columns_[kColumnsTogether];
+  std::uint32_t column_count_ = 0;
 };
 
 void RuledTerms::AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word) {
+  const WordCache::Entry& cached = s_.cache.At(dictionary_word);
+  if (cached.dictionary_word == dictionary_word)
+    return AddWord(cached.word(), start, end, cached.part_of_speech());
+  const std::size_t count = s_.sentence.size();
+  LookUpToken(start, end, dictionary_word);
+  // The cache keeps a token if it is one word, and if its word of the dictionary tells its text.
+  if (dictionary_word < dictionary_.first_surface_word || s_.sentence.size() != count + 1) return;
+  const SentenceWord& word = s_.sentence.back();
+  if (word.start == start && word.end == end) s_.cache.Set(dictionary_word, word.word, word.part_of_speech);
+}
+
+void RuledTerms::LookUpToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word) {
   std::uint32_t first = start, length = 0;
   while (first < end && (length = WordCharacter(v_, text_, first, end)) == 0) ++first;
   if (first == end) return AddSymbol(start, end);
@@ -148,7 +175,7 @@ inline void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::ui
   for (;;) {
     if (length != 0) {
       const FoundWord found = FindWord(v_, text_, first, end, length);
-      AddWord(found, first, found.end, part);
+      if (found.characters >= v_.shortest_word) AddWord(found.word, first, found.end, part);
       first = found.end;
     } else {
       ++first;
@@ -166,14 +193,15 @@ bool RuledTerms::AddBaseForm(std::u16string_view base, std::uint32_t start, std:
   if (length == 0) return false;
   const FoundWord found = FindWord(v_, base, 0, size, length);
   if (found.end != size) return false;
-  AddWord(found, start, end, part);
+  if (found.characters >= v_.shortest_word) AddWord(found.word, start, end, part);
   return true;
 }
 
-inline void RuledTerms::AddWord(FoundWord found, std::uint32_t start, std::uint32_t end, PartOfSpeech part) {
-  if (found.characters < v_.shortest_word) return;
-  if (found.word != 0) __builtin_prefetch(v_.nodes + (found.word - 1));
-  s_.sentence.push_back({found.word, start, end, part, false});
+// Adds a word, by its number + 1 in the vocabulary.
+inline void RuledTerms::AddWord(std::uint32_t word, std::uint32_t start, std::uint32_t end,
+                                PartOfSpeech part) {
+  if (word != 0) __builtin_prefetch(v_.nodes + (word - 1));
+  s_.sentence.push_back({word, start, end, part, false});
 }
 
 void RuledTerms::AddSymbol(std::uint32_t start, std::uint32_t end) {
@@ -197,7 +225,7 @@ void RuledTerms::EndSegment(bool ends_with_question) {
   std::uint32_t before = 0;
   for (const SentenceWord& word : segment) {  // the loads of the edges overlap
     const std::uint32_t number = TermWord(word);
-    v_.PrefetchChild(before - 1, number - 1);
+    v_.PrefetchEdge(before - 1, number - 1);
     s_.words.push_back(number);
     before = number;
   }

@@ -15,6 +15,7 @@
 #include "dictionary.h"
 #include "texts.h"
 #include "vocabulary.h"
+#include "word_cache.h"
 
 namespace hoshi {
 
@@ -36,6 +37,7 @@ struct SentenceWord {
 struct RuledTermsScratch {
   std::vector<SentenceWord> sentence, last_sentence;
   std::vector<std::uint32_t> words;  // of a segment, with their marks: number + 1; 0: in no term
+  WordCache cache;
 };
 
 // The tokens of a text. Token i ends at ends[i] and is the dictionary's word words[i]. Without term rules,

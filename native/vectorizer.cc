@@ -49,7 +49,7 @@ class SurfaceTerms {
   void CountGatheredWords() {
     counts_.words += word_count_;
     if (v_.longest_term > 1) {
-      for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchChild(words_[i - 1] - 1, words_[i] - 1);
+      for (std::uint32_t i = 1; i < word_count_; ++i) v_.PrefetchEdge(words_[i - 1] - 1, words_[i] - 1);
     }
     for (std::uint32_t i = 0; i < word_count_; ++i) {
       const bool is_known = ngrams_.AddWord(words_[i], [&](std::int32_t column, std::uint32_t n) {

@@ -63,7 +63,7 @@ std::uint64_t NeededWords(std::span<const Vocabulary::PhraseElement> elements) {
 
 }  // namespace
 
-constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 4, kElementBytes};
+constexpr TableKind Vocabulary::kKind{"vocabulary", "VOCB", 5, kElementBytes};
 
 Error Vocabulary::Refuse(const char* what, const std::string& expected, std::uint64_t found) const {
   return file_.Refuse(what, expected, std::to_string(found));
@@ -147,13 +147,23 @@ std::optional<Error> Vocabulary::CheckNodes() {
     return Refuse("slots of the hash table", "a power of two", slots);
   edges_ = reinterpret_cast<const Edge*>(edge_words.data());
   bool has_empty_slot = false;
-  for (std::size_t i = 0; i < slots; ++i) {
-    has_empty_slot = has_empty_slot || edges_[i].child == kNone;
-    if (edges_[i].child != kNone && edges_[i].child >= all_nodes.size())
-      return Refuse("children", "below " + std::to_string(all_nodes.size()), edges_[i].child);
+  const Edge* wrong = nullptr;  // an edge with the column of another node
+  for (const Edge& edge : std::span(edges_, slots)) {
+    if (edge.child == kNone) {
+      has_empty_slot = true;
+      continue;
+    }
+    if (edge.child >= all_nodes.size())
+      return Refuse("children", "below " + std::to_string(all_nodes.size()), edge.child);
+    if (edge.column != all_nodes[edge.child].column) wrong = &edge;
   }
-  // Child searches until it finds the edge or an empty slot.
+  // EdgeFor searches until it finds the edge or an empty slot.
   if (!has_empty_slot) return file_.Refuse("slots of the hash table", "an empty one", "none");
+  if (wrong != nullptr) {
+    return file_.Refuse("columns of children",
+                        std::to_string(all_nodes[wrong->child].column) + " of the node",
+                        std::to_string(wrong->column));
+  }
   mask_ = static_cast<std::uint32_t>(slots - 1);
   nodes = all_nodes.data();
   return std::nullopt;

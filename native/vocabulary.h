@@ -60,16 +60,21 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   const Node* nodes;
 
   static constexpr std::uint32_t kNone = 0xffffffff;
-  // Returns the child of `node` for `word`, or kNone.
-  std::uint32_t Child(std::uint32_t node, std::uint32_t word) const {
+  // An edge from a node to its child for a word. Four edges fill a cache line.
+  struct Edge {
+    std::uint32_t node, word, child;
+    std::int32_t column;  // of the child
+  };
+  // Returns the edge from `node` for `word`. Its child is kNone if there is no such edge.
+  const Edge& EdgeFor(std::uint32_t node, std::uint32_t word) const {
     for (std::uint32_t slot = Hash(node, word) & mask_;; slot = (slot + 1) & mask_) {
       const Edge& edge = edges_[slot];
-      if (edge.child == kNone || (edge.node == node && edge.word == word)) return edge.child;
+      if (edge.child == kNone || (edge.node == node && edge.word == word)) return edge;
     }
   }
 
-  // Prefetches the slot that Child reads first. Any numbers are allowed as arguments.
-  void PrefetchChild(std::uint32_t node, std::uint32_t word) const {
+  // Prefetches the slot that EdgeFor reads first. Any numbers are allowed as arguments.
+  void PrefetchEdge(std::uint32_t node, std::uint32_t word) const {
     __builtin_prefetch(edges_ + (Hash(node, word) & mask_));
   }
 
@@ -117,9 +122,6 @@ class Vocabulary : public LoadedTables<Vocabulary> {
   static constexpr std::uint32_t kLogarithmTableSize = 1024;
 
  private:
-  struct Edge {
-    std::uint32_t node, word, child;
-  };
   static std::uint32_t Hash(std::uint32_t node, std::uint32_t word) {
     const std::uint32_t h = node * 0x9e3779b1U ^ word * 0x85ebca6bU;
     return h ^ h >> 16;

@@ -5,7 +5,7 @@
  *     1  numbers    u32 × 8: contexts, stride, words, trie units, bias, the maximum number of contexts among the words
  *                   that end at one position, UTF-16 units of the longest surface, number of plain features
  *     2  code       u16 × 65536: UTF-16 unit → character code. A character that is in no surface has its category as
- *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000
+ *                   its code, which is below 16. U+0000 and surrogates have the code of U+E000, which is in no surface
  *     3  category   u8: character code → category
  *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouped (bit 31)
  *     5  words      u32: words.ts
@@ -130,9 +130,9 @@ function checkSource({ surfaces, categories }: KuromojiDictionary): void {
     if (words.length === 0) throw new Error(`Expected category ${name} to have unknown words, received none`);
   }
   for (const { text } of surfaces) {
-    if (!/^[^\0\ud800-\udfff]+$/.test(text))
+    if (!/^[^\0\ud800-\udfff\ue000]+$/.test(text))
       throw new Error(
-        `Expected surfaces that are not empty and have no U+0000 or surrogate, received ${JSON.stringify(text)}`,
+        `Expected surfaces that are not empty and have no U+0000, U+E000 or surrogate, received ${JSON.stringify(text)}`,
       );
   }
 }

@@ -11,9 +11,9 @@ import { wordCharacterRangesOf } from '../reference/word-parts.ts';
 import { buildDoubleArray } from './double-array.ts';
 import { keysByWeight } from './frequencies.ts';
 import { encodeTableFile, type TableKind } from './table-file.ts';
-import { type Edge, type Node, type TermNodes, termNodesOf } from './term-nodes.ts';
+import { type Node, type TermNodes, termNodesOf } from './term-nodes.ts';
 
-const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 4 };
+const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 5 };
 
 const NORMS = [null, 'l1', 'l2'] as const;
 const RULE_FLAGS = { hasRules: 1, hasClauses: 2, hasLastSentence: 4, hasSymbols: 8 } as const;
@@ -49,7 +49,7 @@ export function compileVocabulary(vectorizer: Vectorizer, identity: string): Buf
     supplementary,
     trie,
     nodesTable(terms.nodes),
-    edgesTable(terms.edges),
+    edgesTable(terms),
     tables.idf,
     tables.logarithms,
     ...terms.ruleSections,
@@ -117,15 +117,15 @@ function nodesTable(nodes: readonly Node[]): Int32Array {
   return Int32Array.from(nodes.flatMap(({ column, flags }) => [column, flags]));
 }
 
-/** A hash table with linear probing, at most half full. */
-function edgesTable(edges: readonly Edge[]): Uint32Array {
+/** A hash table with linear probing, at most half full. A slot has node, word, child, and the column of the child. */
+function edgesTable({ edges, nodes }: TermNodes): Uint32Array {
   const slots = 2 ** Math.ceil(Math.log2(2 * edges.length + 2));
-  const table = new Uint32Array(3 * slots).fill(EMPTY);
+  const table = new Uint32Array(4 * slots).fill(EMPTY);
   for (const { node, word, child } of edges) {
     const h = (Math.imul(node, 0x9e3779b1) ^ Math.imul(word, 0x85ebca6b)) >>> 0;
     let slot = ((h ^ (h >>> 16)) >>> 0) & (slots - 1);
-    while (table[3 * slot + 2] !== EMPTY) slot = (slot + 1) & (slots - 1);
-    table.set([node, word, child], 3 * slot);
+    while (table[4 * slot + 2] !== EMPTY) slot = (slot + 1) & (slots - 1);
+    table.set([node, word, child, (nodes[child] as Node).column], 4 * slot);
   }
   return table;
 }

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { normalizerSettings } from '../../model/bundle/manifest.ts';
+import { compileUserDictionary } from '../../model/compile/user-dictionary.ts';
 import { compileVocabulary } from '../../model/compile/vocabulary.ts';
 import { createRandom, pick, type Random } from '../../model/math/random.ts';
 import { defaultTermRules } from '../../model/reference/default-term-rules.ts';
 import type { TermToken } from '../../model/reference/parts-of-speech.ts';
 import type { NegationRules, TermRules } from '../../model/reference/term-rules.ts';
 import { readWords, shortestWord, termsOf } from '../../model/reference/terms.ts';
+import { UserDictionary, type UserWord } from '../../model/reference/user-dictionary.ts';
 import { defaultVectorizerParameters, type VectorizerParameters } from '../../model/reference/vectorizer.ts';
 import { loadFeatureExtractor } from '../../model/scoring/feature-extractor.ts';
 import { nativeTokens } from '../../model/scoring/native-tokens.ts';
@@ -171,4 +173,35 @@ describe('term rules: the definition, the readable twin and the native engine ag
       assert.equal(marked > 0, rules.negation !== null && !rules.negation.exceptions.includes('_'), `${marked} marks`);
     });
   });
+});
+
+test('a word of a user dictionary gives the same terms in any text before and after others, whole or in segments', async () => {
+  const random = createRandom(31);
+  const featuresOf = (base: string) => ['動詞', '自立', '*', '*', '*', '*', base];
+  const word = (surface: string, base: string, ...parts: string[]): UserWord => ({
+    surface,
+    leftId: 1285,
+    rightId: 1285,
+    cost: -9000,
+    features: featuresOf(base),
+    segments: parts.map((part) => ({ surface: part, features: featuresOf(`${part}る`) })),
+  });
+  const userWords = [
+    word('神対応', '神対応'),
+    word('推せる', '推す'),
+    word('リピ買い', 'リピ買う', 'リピ', '買い'),
+    word('味店', '味る', '味', '店'),
+    word('ない店', '無い'),
+    word('C++', 'C++'),
+  ];
+  const own = NativeAnalyzer.load(await compileUserDictionary(new UserDictionary(userWords), []));
+  const tokensOf = nativeTokens(own, undefined);
+  const draw = ruledTextGenerator(random);
+  const texts = Array.from({ length: 300 }, () => `${draw()}${pick(random, userWords).surface}${draw()}`);
+  const fit = new VectorizerFit({ ...defaultVectorizerParameters, max_features: null, rules: defaultTermRules });
+  for (const text of texts) fit.add(tokensOf(text).tokens);
+  const vectorizer = fit.vectorizer();
+  const extractor = new NativeExtractor(own, NativeVectorizer.load(compileVocabulary(vectorizer, '')));
+  for (const text of [...texts, ...texts.toReversed()])
+    assert.deepEqual(extractor.row(text), vectorizer.row(tokensOf(text).tokens), JSON.stringify(text));
 });

@@ -228,6 +228,10 @@ describe('the checks of the tables find faults that a checksum does not show', (
     edit(sectionOf(copy, kind, section));
     return withChecksum(copy);
   };
+  /** The offset of the first slot of the hash table that is not empty. */
+  const firstEdge = (bytes: Buffer) => {
+    for (let offset = 0; ; offset += 16) if (bytes.readUInt32LE(offset + 8) !== 0xffffffff) return offset;
+  };
   const [columns, words] = [
     ruledVectorizer(2).columnCount,
     sectionOf(ruledVocabulary.file, vocabularyKind, 9).length / 28,
@@ -388,6 +392,23 @@ describe('the checks of the tables find faults that a checksum does not show', (
       /codes: expected below \d+, found 999/,
     ],
     [
+      'a surrogate with a code of its own',
+      dictionary,
+      2,
+      (bytes) => bytes.writeUInt16LE(16, 2 * 0xd83d),
+      /codes of U\+0000 and surrogates: expected the code of one category, found others/,
+    ],
+    [
+      'U+0000 with the code of a character in surfaces',
+      dictionary,
+      2,
+      (bytes) => {
+        bytes.writeUInt16LE(16, 0);
+        for (let unit = 0xd800; unit < 0xe000; unit++) bytes.writeUInt16LE(16, 2 * unit);
+      },
+      /codes of U\+0000 and surrogates: expected the code of one category, found others/,
+    ],
+    [
       'a character with the code of the sentence end',
       dictionary,
       2,
@@ -458,6 +479,13 @@ describe('the checks of the tables find faults that a checksum does not show', (
       /columns of nodes: expected from -1 to \d+, found 9999/,
     ],
     ['a child too high', vocabulary, 6, (bytes) => bytes.fill(0x7f), /children: expected below \d+, found/],
+    [
+      'a column of another child',
+      vocabulary,
+      6,
+      (bytes) => bytes.writeInt32LE(0x7ff0, firstEdge(bytes) + 12),
+      /columns of children: expected \d+ of the node, found 32752/,
+    ],
     ['a full hash table', vocabulary, 6, (bytes) => bytes.fill(0), /hash table: expected an empty one/],
     ...ruleCases,
     ['an idf of NaN', vocabulary, 7, (bytes) => bytes.writeDoubleLE(Number.NaN, 0), /expected finite numbers/],

@@ -163,12 +163,17 @@ describe('dictionary, by hand', () => {
     [
       'a surrogate',
       { surfaces: [{ text: '𠮷', words: [word(1, 1, 0)] }] },
-      /Expected surfaces that .* no U\+0000 or surrogate, received "𠮷"/,
+      /Expected surfaces that .* no U\+0000, U\+E000 or surrogate, received "𠮷"/,
     ],
     [
       'U+0000',
       { surfaces: [{ text: 'a\0', words: [word(1, 1, 0)] }] },
-      /Expected surfaces that .* no U\+0000 or surrogate, received "a\\u0000"/,
+      /Expected surfaces that .* no U\+0000, U\+E000 or surrogate, received "a\\u0000"/,
+    ],
+    [
+      'U+E000',
+      { surfaces: [{ text: '\ue000', words: [word(1, 1, 0)] }] },
+      /Expected surfaces that .* no U\+0000, U\+E000 or surrogate, received "\ue000"/,
     ],
     [
       '33 words of a surface',

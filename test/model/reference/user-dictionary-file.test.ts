@@ -95,6 +95,7 @@ describe('a file of user words', () => {
       ['神対応,神 対,カミ タイ,名詞', /^神対応: expected tokens that make 神対応 together, found 神 対/],
       ['ふつう,ふつう,フツウ,謎', /^ふつう: expected one of these parts of speech, .*名詞.*; found 謎/],
       ['x😀,1,1,1,名詞', /expected a surface form without characters beyond U\+FFFF/],
+      ['x\ue000,1,1,1,名詞', /expected a surface form without U\+E000/],
       [',1,1,1,名詞', /^: expected a surface form/],
       ['あ,1316,1,1,名詞', /^あ: expected a left id from 0 to 1315, received あ,1316/],
       ['あ,-1,1,1,名詞', /^あ: expected a left id from 0 to 1315/],
