@@ -200,7 +200,10 @@ bool RuledTerms::AddBaseForm(std::u16string_view base, std::uint32_t start, std:
 // Adds a word, by its number + 1 in the vocabulary.
 inline void RuledTerms::AddWord(std::uint32_t word, std::uint32_t start, std::uint32_t end,
                                 PartOfSpeech part) {
-  if (word != 0) __builtin_prefetch(v_.nodes + (word - 1));
+  if (word != 0) {
+    __builtin_prefetch(v_.nodes + (word - 1));
+    if (!s_.sentence.empty()) v_.PrefetchEdge(s_.sentence.back().word - 1, word - 1);
+  }
   s_.sentence.push_back({word, start, end, part, false});
 }
 
@@ -222,13 +225,7 @@ void RuledTerms::EndSegment(bool ends_with_question) {
   ngrams_.Restart();
   totals_.words += segment.size();
   s_.words.clear();
-  std::uint32_t before = 0;
-  for (const SentenceWord& word : segment) {  // the loads of the edges overlap
-    const std::uint32_t number = TermWord(word);
-    v_.PrefetchEdge(before - 1, number - 1);
-    s_.words.push_back(number);
-    before = number;
-  }
+  for (const SentenceWord& word : segment) s_.words.push_back(TermWord(word));
   for (std::size_t i = 0; i < segment.size(); ++i) {
     const bool is_known = ngrams_.AddWord(s_.words[i], [&](std::int32_t column, std::uint32_t n) {
       CountColumn(column, segment[i + 1 - n].start, segment[i].end);
