@@ -75,6 +75,7 @@ interface BoosterAddon {
     parameters: string,
   ): Promise<BoosterHandle>;
   parameterAliases(): string;
+  returnFreedBlocks(): void;
   fitRidges(
     rows: TrainingRows,
     labels: Float64Array,

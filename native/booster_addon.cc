@@ -7,6 +7,10 @@
 // because a copy of a large matrix would need too much memory.
 #include <napi.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -245,6 +249,14 @@ Napi::Value ParameterAliases(const Napi::CallbackInfo& info) {
   return aliases.ok() ? Napi::String::New(info.Env(), *aliases) : Throw(info.Env(), aliases.error());
 }
 
+// From now on, malloc gives a freed block of 256 KiB or more back to the system. By default glibc keeps
+// blocks of up to 32 MiB, after it has freed a block of that size. Does nothing without glibc.
+void ReturnFreedBlocks(const Napi::CallbackInfo&) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   auto state = std::make_unique<State>();
   state->booster = Napi::Persistent(BoosterWrap::Define(env));
@@ -252,6 +264,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("fromModelText", Napi::Function::New<FromModelText>(env));
   exports.Set("forTraining", Napi::Function::New<ForTraining>(env));
   exports.Set("fitRidges", Napi::Function::New<FitRidges>(env));
+  exports.Set("returnFreedBlocks", Napi::Function::New<ReturnFreedBlocks>(env));
   exports.Set("parameterAliases", Napi::Function::New<ParameterAliases>(env));
   return exports;
 }

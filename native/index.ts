@@ -25,6 +25,7 @@ export type {
 } from './engine-addon.ts';
 export { NativeError, type NativeErrorCode } from './errors.ts';
 export { exchangePaths, tryLock } from './files.ts';
+export { returnFreedBlocks } from './memory.ts';
 export { NativeNormalizer, normalizerPath } from './normalizer.ts';
 export { checkSteps, NORMALIZER_STEPS, type NormalizerStep } from './normalizer-steps.ts';
 export { fitRidges, type LinearModel, type RidgeOptions, type RidgeProblem } from './ridge.ts';

@@ -1,6 +1,10 @@
-/** Keeps garbage small in a large training: V8 lets it grow to the size of all that is in use. */
+/**
+ * Keeps garbage small in a large training. V8 lets garbage grow to the size of all that is in use, and glibc keeps freed
+ * blocks.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { returnFreedBlocks } from '../../native/index.ts';
 
 /** A training of fewer reviews leaves little. */
 const MIN_REVIEWS = 100_000;
@@ -17,6 +21,7 @@ let collect: (() => void) | undefined;
 export function freeGarbage(reviews: number): void {
   if (reviews < MIN_REVIEWS) return;
   if (collect === undefined) {
+    returnFreedBlocks();
     setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
     setFlagsFromString('--expose-gc'); // only in contexts that are made from now on
     collect = runInNewContext('gc') as () => void;

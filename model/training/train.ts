@@ -26,6 +26,7 @@ import { checkBoostingParameters } from './boosting-parameters.ts';
 import { compiledDictionaryOf } from './compiled-dictionary.ts';
 import { crossValidate } from './cross-validation.ts';
 import { endMapOfModel } from './end-map.ts';
+import { freeGarbage } from './garbage.ts';
 import { measureOnHoldout, type ValidationOptions, type ValidationResult, validateOnHoldout } from './holdout.ts';
 import { boostingParametersOf, learn } from './learn.ts';
 import { pruneModelText } from './prune.ts';
@@ -92,6 +93,7 @@ async function trainInto(
   const base = options.base && baseInRange(options.base, scoreRange);
   checkModelName(options.name);
   await checkBoostingParameters(reviews, options);
+  freeGarbage(reviews.length); // what reading the reviews left
   onStage('loading the tokenizer');
   const normalizer = options.normalizer && normalizerSettings(options.normalizer);
   if (options.userDictionary !== undefined) onStage('compiling the user dictionary');

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+/** The resident memory, in MiB, that a new process keeps after it has used and freed arrays of 24 MiB. */
+async function keptMemory(before: string): Promise<number> {
+  const native = new URL('../../native/index.js', import.meta.url);
+  const program = `
+    import { returnFreedBlocks } from ${JSON.stringify(native)};
+    ${before}
+    const use = () => { new Uint8Array(24 << 20).fill(1); };
+    const resident = () => { gc(); return process.memoryUsage.rss(); };
+    const first = resident();
+    for (let i = 0; i < 5; i++) { use(); gc(); await new Promise(setImmediate); }
+    await new Promise((resolve) => setTimeout(resolve, 100)); // V8 frees arrays on another thread
+    console.log((resident() - first) / 2 ** 20);`;
+  const args = ['--expose-gc', '--input-type=module', '--eval', program];
+  return Number((await promisify(execFile)(process.execPath, args)).stdout);
+}
+
+test('returnFreedBlocks: freed blocks go back to the system, which glibc keeps by default', async (t) => {
+  const report = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
+  if (report.header.glibcVersionRuntime === undefined) return t.skip('this is not glibc');
+  const [kept, keptByDefault] = [await keptMemory('returnFreedBlocks();'), await keptMemory('')];
+  assert.ok(kept < 12, `expected less than 12 MiB, found ${kept}`);
+  assert.ok(keptByDefault > 20, `expected over 20 MiB, found ${keptByDefault}`);
+});
