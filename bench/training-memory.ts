@@ -1,7 +1,7 @@
 /**
  * `bench training-memory`: memory and time of `hoshi train` on a million composed reviews. Each review contains
  * invented names and prices, so that new words and bigrams keep coming, as in real reviews. It fails if the process
- * needs over 1.5 GB.
+ * needs over 1.5 GB on the shipped model, or over 2.7 GB with trees.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { machine, writeJson } from './report.ts';
 import { REVIEW_HEADER, reviewLine, writeChunks } from './texts.ts';
 
 const STDOUT = 1;
-const MAX_MB = 1500;
+const MAX_MB = { onBase: 1500, withTrees: 2700 };
 const CHUNK = 10_000;
 const COUNTS = { sentences: 0.8 * CHUNK, eachSentence: false, words: 0.1 * CHUNK, contrasts: 0.1 * CHUNK };
 
@@ -54,7 +54,8 @@ async function runTrainingMemory({ reviews, rounds, preset, base = false, json }
     const row = [String(reviews), ...[seconds, cpuSeconds, peakMb].map(figure)];
     console.log(`${table(['reviews', 'seconds', 'CPU seconds', 'peak MB'], [row])}\n`);
     await writeJson(json, { [reviews]: { seconds, cpuSeconds, peakMb } });
-    if (peakMb > MAX_MB) throw new Error(`Expected a peak of at most ${MAX_MB} MB, measured ${peakMb}`);
+    const maxMb = base ? MAX_MB.onBase : MAX_MB.withTrees;
+    if (peakMb > maxMb) throw new Error(`Expected a peak of at most ${maxMb} MB, measured ${peakMb}`);
   } finally {
     await rm(folder, { recursive: true });
   }
