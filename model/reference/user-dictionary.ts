@@ -113,7 +113,7 @@ export function problemOf({ surface, leftId, rightId, cost, features, segments }
   if (surface === '') return 'a surface form';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: kuromoji cannot process U+0000
   if (/[\u0000\ud800-\udfff]/.test(surface)) return 'a surface form without characters beyond U+FFFF, such as emoji';
-  if (surface.includes('\ue000')) return 'a surface form without U+E000, which stands for such characters';
+  if (surface.includes('\ue000')) return 'a surface form without U+E000, by which the tokenizer replaces emoji';
   if (/[\t\n\r]/.test(surface)) return 'a surface form without tabs and line breaks';
   if (surface.length > MAX_SURFACE) return `a surface form of at most ${MAX_SURFACE} characters`;
   if (/[、。]./.test(surface)) return 'a surface form with 、 or 。 at most at its end, because a sentence ends there';
