@@ -68,7 +68,11 @@ describe('a user dictionary', () => {
       /:1: expected a surface form without characters beyond/,
     ],
     ['a lone surrogate', line.replace('神対応', '\ud800'), /:1: expected a surface form without characters beyond/],
-    ['U+E000', line.replace('神対応', '神\ue000'), /:1: expected a surface form without U\+E000, by which the tokenizer/],
+    [
+      'U+E000',
+      line.replace('神対応', '神\ue000'),
+      /:1: expected a surface form without U\+E000, by which the tokenizer/,
+    ],
     ['a long surface form', line.replace('神対応', '神'.repeat(MAX_SURFACE + 1)), /of at most 63 characters/],
     ['a sentence end inside', line.replace('神対応', '神。対'), /with 、 or 。 at most at its end/],
     ['a left id too high', line.replace('1285', '1316'), /expected a left id from 0 to 1315/],
