@@ -136,16 +136,9 @@ void TermCounter::AddToken(std::u16string_view text, std::uint32_t start, std::u
 // Adds the words of a token.
 void TermCounter::AddParts(std::u16string_view text, std::uint32_t start, std::uint32_t end,
                            PartOfSpeech part) {
-  while (start < end) {
-    const std::uint32_t length = WordCharacter(v_, text, start, end);
-    if (length == 0) {
-      ++start;
-      continue;
-    }
-    const FoundWord found = FindWord(v_, text, start, end, length);
-    AddWord(text.substr(start, found.end - start), found.characters, found.word, part);
-    start = found.end;
-  }
+  ForEachWord(v_, text, start, end, [&](const FoundWord& found, std::uint32_t at) {
+    AddWord(text.substr(at, found.end - at), found.characters, found.word, part);
+  });
 }
 
 // Returns false if the base form is not one word.

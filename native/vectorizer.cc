@@ -32,16 +32,9 @@ class SurfaceTerms {
       : v_(vocabulary), s_(scratch), ngrams_(vocabulary, scratch.ngrams_), occurrences_(occurrences) {}
 
   void AddToken(std::u16string_view text, std::uint32_t at, std::uint32_t end) {
-    while (at < end) {
-      const std::uint32_t length = WordCharacter(v_, text, at, end);
-      if (length == 0) {
-        ++at;
-        continue;
-      }
-      const FoundWord found = FindWord(v_, text, at, end, length);
-      if (found.characters >= v_.shortest_word) AddWord(found, at);
-      at = found.end;
-    }
+    ForEachWord(v_, text, at, end, [&](const FoundWord& found, std::uint32_t start) {
+      if (found.characters >= v_.shortest_word) AddWord(found, start);
+    });
   }
 
   // Counts the terms of the gathered words. Their table entries are prefetched first, so that the loads

@@ -61,4 +61,20 @@ inline FoundWord FindWord(const Vocabulary& vocabulary, std::u16string_view text
   return {word, at, characters};
 }
 
+// Calls visit(found word, offset of its first unit) for each word in [at, end).
+template <class Visit>
+void ForEachWord(const Vocabulary& vocabulary, std::u16string_view text, std::uint32_t at, std::uint32_t end,
+                 Visit visit) {
+  while (at < end) {
+    const std::uint32_t length = WordCharacter(vocabulary, text, at, end);
+    if (length == 0) {
+      ++at;
+      continue;
+    }
+    const FoundWord found = FindWord(vocabulary, text, at, end, length);
+    visit(found, at);
+    at = found.end;
+  }
+}
+
 }  // namespace hoshi
