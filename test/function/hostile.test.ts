@@ -13,7 +13,7 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import { type Host, leanServer, sendRaw, start } from './hosts.ts';
 
 const MIB = 1 << 20;
-/** The allowed growth of resident memory in an attack, for garbage that is not collected yet. */
+/** The allowed growth of resident memory in one of two attacks, for garbage that is not collected yet. */
 const MAX_GROWTH_MIB = 64;
 
 let host: Host;
@@ -44,15 +44,23 @@ async function isFine(): Promise<void> {
   }
 }
 
-/** Runs an attack. After it, the server must serve, and its memory must not have grown. */
+/**
+ * Runs an attack. After it, the server must serve, and its memory must not have grown. If it has, the attack runs again:
+ * garbage makes the memory grow once, a leak each time.
+ */
 function attack(what: string, run: () => Promise<void>): void {
   test(what, { timeout: 60_000 }, async () => {
+    const growth = async () => {
+      const before = residentMib();
+      await run();
+      await isFine();
+      return residentMib() - before;
+    };
     await isFine();
-    const before = residentMib();
-    await run();
-    await isFine();
-    const grown = residentMib() - before;
-    assert.ok(grown < MAX_GROWTH_MIB, `${grown} MiB more`);
+    const first = await growth();
+    if (first < MAX_GROWTH_MIB) return;
+    const second = await growth();
+    assert.ok(second < MAX_GROWTH_MIB, `${first} MiB more, then ${second} MiB more`);
   });
 }
 

@@ -10,11 +10,16 @@ async function keptMemory(before: string): Promise<number> {
     import { freeGarbage } from ${JSON.stringify(garbage)};
     ${before}
     const use = () => { new Uint8Array(24 << 20).fill(1); };
-    const resident = () => { gc(); return process.memoryUsage.rss(); };
-    const first = resident();
-    for (let i = 0; i < 5; i++) { use(); gc(); await new Promise(setImmediate); }
-    await new Promise((resolve) => setTimeout(resolve, 100)); // V8 frees arrays on another thread
-    console.log((resident() - first) / 2 ** 20);`;
+    const freeAll = async () => {
+      gc();
+      // V8 frees arrays on another thread.
+      const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
+      do await turn(); while (process.memoryUsage().arrayBuffers > 24 << 20);
+    };
+    await freeAll();
+    const first = process.memoryUsage.rss();
+    for (let i = 0; i < 5; i++) { use(); await freeAll(); }
+    console.log((process.memoryUsage.rss() - first) / 2 ** 20);`;
   const args = ['--expose-gc', '--input-type=module', '--eval', program];
   return Number((await promisify(execFile)(process.execPath, args)).stdout);
 }
