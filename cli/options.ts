@@ -109,10 +109,15 @@ export async function print(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
+/** "1 wrong line" or "2 wrong lines", for the noun "wrong line". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Logs the first ten unusable rows with their line numbers, and the number of all unusable rows. */
 export function logBadRows(file: string, badRows: readonly BadRow[]): void {
   for (const { line, reason } of badRows.slice(0, 10)) log(`${file}:${line}: ${reason}`);
-  if (badRows.length > 0) log(`${file}: found ${badRows.length} unusable rows`);
+  if (badRows.length > 0) log(`${file}: found ${counted(badRows.length, 'unusable row')}`);
 }
 
 /** The names that a file has for the fields `stars` and `text`. */

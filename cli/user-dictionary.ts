@@ -1,7 +1,7 @@
 /** The options of a user dictionary, for the commands that train and tokenize. */
 import type { Command } from 'commander';
 import type { UserDictionary } from '../model/reference/user-dictionary.ts';
-import { log } from './options.ts';
+import { counted, log } from './options.ts';
 
 export interface UserDictionaryFlags {
   readonly userDictionary?: string;
@@ -35,10 +35,10 @@ export async function userDictionaryOf(
   const problems = badWords.slice(0, MAX_LISTED).map(({ line, reason }) => `${file}:${line}: ${reason}`);
   if (badWords.length > 0 && !lenient)
     throw new Error(
-      `${problems.join('\n')}\n${file}: found ${badWords.length} wrong lines; correct them, or add --lenient to skip them`,
+      `${problems.join('\n')}\n${file}: found ${counted(badWords.length, 'wrong line')}; correct the file, or add --lenient to skip what is wrong`,
     );
   for (const problem of problems) log(problem);
-  if (badWords.length > 0) log(`${file}: skipped ${badWords.length} wrong lines`);
+  if (badWords.length > 0) log(`${file}: skipped ${counted(badWords.length, 'wrong line')}`);
   if (dictionary.words.length === 0) throw new Error(`${file}: expected words, found none`);
   return inherited === undefined ? dictionary : inherited.with(dictionary);
 }

@@ -88,7 +88,7 @@ describe('hoshi compare', () => {
         '',
       ].join('\n'),
     );
-    assert.match(stderr, /a\.tsv:5: expected "stars" to be a number, received "x"\n.*found 1 unusable rows/);
+    assert.match(stderr, /a\.tsv:5: expected "stars" to be a number, received "x"\n.*found 1 unusable row\n/);
     assert.equal(code, 0);
   });
 

@@ -135,11 +135,11 @@ describe('a model with a user dictionary', () => {
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /wrong\.csv:4: 神: expected .*\n.*found 1 wrong lines; correct them, or add --lenient/,
+      /wrong\.csv:4: 神: expected .*\n.*found 1 wrong line; correct the file, or add --lenient/,
     );
     const lenient = await tokenize('--lenient');
     assert.equal(lenient.code, 0);
-    assert.match(lenient.stderr, /skipped 1 wrong lines/);
+    assert.match(lenient.stderr, /skipped 1 wrong line\n/);
     assert.match(lenient.stdout, /^神対応\n/);
     const joined = await hoshi(['tokenize', text, '--joined', '--bundle', bundle]);
     assert.match(joined.stdout, /^神対応 で .* リピ 買い /);
