@@ -42,8 +42,8 @@ class Xxh32 {
  public:
   // Mixes in 16 bytes.
   void Add(const std::byte* stripe) {
-    for (std::size_t lane = 0; lane < 4; ++lane)
-      lanes_[lane] = std::rotl(lanes_[lane] + Load<std::uint32_t>(stripe + 4 * lane) * kPrime2, 13) * kPrime1;
+    const Lanes sums = lanes_ + Load<Lanes>(stripe) * kPrime2;
+    lanes_ = (sums << 13 | sums >> 19) * kPrime1;
   }
 
   // Returns the hash of `bytes`. Add has taken all whole stripes of them.
@@ -65,7 +65,9 @@ class Xxh32 {
  private:
   static constexpr std::uint32_t kPrime1 = 2654435761U, kPrime2 = 2246822519U, kPrime3 = 3266489917U,
                                  kPrime4 = 668265263U, kPrime5 = 374761393U;
-  std::uint32_t lanes_[4] = {kPrime1 + kPrime2, kPrime2, 0, 0U - kPrime1};
+  // One vector: the compiler multiplies lanes one by one otherwise, which takes twice as long.
+  using Lanes [[gnu::vector_size(16)]] = std::uint32_t;
+  Lanes lanes_ = {kPrime1 + kPrime2, kPrime2, 0, 0U - kPrime1};
 };
 
 }  // namespace
