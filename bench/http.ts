@@ -18,7 +18,7 @@ import { figure, table } from '../cli/terminal/table.ts';
 import { loadScorer } from '../model/scoring/load.ts';
 import { expectAllAccepted, forkLoader, type Loader } from './loader.ts';
 import { addCommonOptions, type CommonFlags, firstBundleOf, log } from './options.ts';
-import { processorMsOfThreads } from './process.ts';
+import { processorMs } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
 import {
   bareEchoServer,
@@ -130,11 +130,11 @@ export async function measureHttp(
 }
 
 async function measureRound(server: Server, loader: Loader, texts: readonly string[], load: Load): Promise<HttpResult> {
-  const before = processorMsOfThreads(server.pid);
+  const before = processorMs(server.pid);
   const figures = await loader.run({ port: server.port, texts, ...load });
   expectAllAccepted(server.name, figures);
   return {
-    cpuMicroseconds: ((processorMsOfThreads(server.pid) - before) * 1000) / figures.accepted,
+    cpuMicroseconds: ((processorMs(server.pid) - before) * 1000) / figures.accepted,
     requestsPerSecond: figures.goodput,
     p50Ms: figures.latency.accepted?.p50Ms ?? 0,
     p99Ms: figures.latency.accepted?.p99Ms ?? 0,

@@ -11,7 +11,7 @@ import { figure, table } from '../cli/terminal/table.ts';
 import { quantile } from '../model/math/statistics.ts';
 import { packageRoot } from '../native/package-root.ts';
 import { addCommonOptions, type CommonFlags, firstBundleOf } from './options.ts';
-import { memoryMb, processorMsOfThreads } from './process.ts';
+import { memoryMb, processorMs } from './process.ts';
 import { machine, mediansOf, writeJson } from './report.ts';
 import {
   commonJsEchoServer,
@@ -83,11 +83,13 @@ export async function measureStart(
 
 async function startOnce(command: ServerCommand, text: string): Promise<StartResult> {
   const server = await startServer(command, text);
+  process.kill(server.pid, 'SIGSTOP'); // so that no later work counts
   const run = {
     startMs: server.startMs,
-    cpuMs: processorMsOfThreads(server.pid),
+    cpuMs: processorMs(server.pid),
     residentMb: memoryMb(server.pid, 'VmRSS'),
   };
+  process.kill(server.pid, 'SIGCONT');
   await server.stop();
   return run;
 }
