@@ -35,7 +35,7 @@ export async function userDictionaryOf(
   const problems = badWords.slice(0, MAX_LISTED).map(({ line, reason }) => `${file}:${line}: ${reason}`);
   if (badWords.length > 0 && !lenient)
     throw new Error(
-      `${problems.join('\n')}\n${file}: found ${counted(badWords.length, 'wrong line')}; correct the file, or add --lenient to skip what is wrong`,
+      `${problems.join('\n')}\n${file}: found ${counted(badWords.length, 'wrong line')}; correct the file, or add --lenient to skip wrong lines`,
     );
   for (const problem of problems) log(problem);
   if (badWords.length > 0) log(`${file}: skipped ${counted(badWords.length, 'wrong line')}`);

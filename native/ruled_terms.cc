@@ -102,7 +102,7 @@ class RuledTerms {
  private:
   void AddToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word);
   void LookUpToken(std::uint32_t start, std::uint32_t end, std::uint32_t dictionary_word);
-  void AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length, PartOfSpeech part);
+  void AddParts(std::uint32_t first, std::uint32_t end, PartOfSpeech part);
   bool AddBaseForm(std::u16string_view base, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
   void AddWord(std::uint32_t word, std::uint32_t start, std::uint32_t end, PartOfSpeech part);
   void AddSymbol(std::uint32_t start, std::uint32_t end);
@@ -159,30 +159,21 @@ void RuledTerms::LookUpToken(std::uint32_t start, std::uint32_t end, std::uint32
   if (first == end) return AddSymbol(start, end);
   const PartOfSpeech part = dictionary_.part_of_speech(dictionary_word);
   const std::u16string_view base = dictionary_.base_form(dictionary_word);
-  if (base.empty()) return AddParts(first, end, length, part);
+  if (base.empty()) return AddParts(first, end, part);
   std::uint32_t last = first + length;
   while (last < end && (length = WordCharacter(v_, text_, last, end)) != 0) last += length;
   std::uint32_t rest = last;
   while (rest < end && WordCharacter(v_, text_, rest, end) == 0) ++rest;
   const bool is_one_part = rest == end;
   if (is_one_part && AddBaseForm(base, first, last, part)) return;
-  AddParts(first, end, WordCharacter(v_, text_, first, end), part);
+  AddParts(first, end, part);
 }
 
-// Adds the words of a token. The first one, with a first character of `length` units, is at `first`.
-inline void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, std::uint32_t length,
-                                 PartOfSpeech part) {
-  for (;;) {
-    if (length != 0) {
-      const FoundWord found = FindWord(v_, text_, first, end, length);
-      if (found.characters >= v_.shortest_word) AddWord(found.word, first, found.end, part);
-      first = found.end;
-    } else {
-      ++first;
-    }
-    if (first == end) return;
-    length = WordCharacter(v_, text_, first, end);
-  }
+// Adds the words of a token.
+inline void RuledTerms::AddParts(std::uint32_t first, std::uint32_t end, PartOfSpeech part) {
+  ForEachWord(v_, text_, first, end, [&](const FoundWord& found, std::uint32_t at) {
+    if (found.characters >= v_.shortest_word) AddWord(found.word, at, found.end, part);
+  });
 }
 
 // Adds the base form of the word at [start, end). Returns false if it is not one word.

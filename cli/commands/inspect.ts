@@ -11,6 +11,7 @@ import {
 } from '../../model/scoring/inspect.ts';
 import { labelCutsOf } from '../../model/scoring/labels.ts';
 import { shippedBundle } from '../../native/package-root.ts';
+import { counted } from '../options.ts';
 import { measureTexts } from '../terminal/measures.ts';
 import { plainList } from '../terminal/table.ts';
 
@@ -126,7 +127,7 @@ const KINDS = {
 function kindsOf({ ngrams, others }: InspectedVocabulary): string {
   const words = Object.entries(ngrams).map(([length, count]) => {
     const name = ['unigram', 'bigram', 'trigram'][Number(length) - 1] ?? `${length}-gram`;
-    return `${count} ${name}${count === 1 ? '' : 's'}`;
+    return counted(count, name);
   });
   const rest = Object.entries(others).map(([kind, count]) => `${count} ${KINDS[kind as keyof typeof KINDS]}`);
   return [...words, ...rest].join(', ');
