@@ -1,4 +1,4 @@
-/** Programs as separate processes, and the time and memory that a process has used, from Linux's /proc. */
+/** Programs as separate processes, and the time and memory that a process has used, on Linux. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

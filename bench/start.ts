@@ -84,14 +84,16 @@ export async function measureStart(
 async function startOnce(command: ServerCommand, text: string): Promise<StartResult> {
   const server = await startServer(command, text);
   process.kill(server.pid, 'SIGSTOP'); // so that no later work counts
-  const run = {
-    startMs: server.startMs,
-    cpuMs: processorMs(server.pid),
-    residentMb: memoryMb(server.pid, 'VmRSS'),
-  };
-  process.kill(server.pid, 'SIGCONT');
-  await server.stop();
-  return run;
+  try {
+    return {
+      startMs: server.startMs,
+      cpuMs: processorMs(server.pid),
+      residentMb: memoryMb(server.pid, 'VmRSS'),
+    };
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+    await server.stop();
+  }
 }
 
 /** Returns the medians by the server's name. */
