@@ -72,7 +72,9 @@ for (const readme of READMES) {
     const speeds = [
       `${figure(/^\| score, stars +\| +([\d.]+) /m)} µs`,
       rate,
-      `${figure(/^\| hoshi, stars, packed as for image +\| +([\d.]+) /m)} ms`,
+      `${figure(/^\| hoshi, packed, after +\| +([\d.]+) /m)} ms`,
+      `${figure(/^\| hoshi, packed, after +\|.*\| +([\d.]+) \|$/m)} MB`,
+      `${figure(/^\| 1000000 +\| +([\d.]+) \|(?: +[\d.]+ \|){3}$/m)} s`,
     ];
     for (const speed of speeds) assert.match(contentOf(readme), new RegExp(`\\| +${speed} \\|$`, 'm'));
   });
