@@ -20,7 +20,7 @@ after(() => rm(folder, { recursive: true }));
 async function bench(...args: readonly string[]) {
   const json = join(folder, 'results.json');
   const main = join(packageRoot, 'dist', 'bench', 'main.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json', json], { timeout: 120_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json', json], { timeout: 600_000 });
   return { stdout, results: JSON.parse(await readFile(json, 'utf8')) };
 }
 

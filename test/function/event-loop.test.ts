@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Host, start } from './hosts.ts';
 
 const MAX_HELD_MS = 20;
-const ROUNDS = 8;
+const ROUNDS = 40;
 const MIB = 1 << 20;
 
 let host: Host;

@@ -422,6 +422,7 @@ for (const [queue, largest, requests] of [
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_BSP_SCHEDULE_DELAY: '60000',
       OTEL_BSP_MAX_QUEUE_SIZE: queue,
+      HOSHI_DRAIN_TIMEOUT_MS: '60000', // on a busy machine, the spans can take longer than the default
     });
     await ready(host);
     const { url } = host;
