@@ -120,6 +120,9 @@ class Lattice {
   static Node WithCost(std::int64_t cost, Node rest) {
     return static_cast<Node>(static_cast<std::uint64_t>(cost) << kCostShift) + rest;
   }
+  static bool IsWithin(std::int8_t margin, std::int64_t relative_cost) {
+    return relative_cost >> Dictionary::kPruningMarginShift <= margin;
+  }
   // The index of a predecessor's backpointer is lower by less than kBackpointerRange, except for long nodes.
   std::uint32_t PredecessorOf(std::uint32_t backpointer);
 
@@ -213,7 +216,7 @@ inline bool Lattice<kHasWords>::Prune(std::uint32_t position) {
   } else {
     if (count == 0) return false;
     lowest_cost_ = CostOf(cell.cheapest);
-    const std::int16_t* const margin = d_.pruning_margin + ContextOf(cell.cheapest) * d_.stride;
+    const std::int8_t* const margin = d_.pruning_margin + ContextOf(cell.cheapest) * d_.stride;
     Scratch::Backpointer* const backpointers = s_.backpointers_.data() + first_backpointer_;
     std::uint32_t* const groups = s_.backpointer_groups_.data() + first_backpointer_;
     std::uint32_t kept = 0;  // a node that is not kept is overwritten by the next one
@@ -224,7 +227,7 @@ inline bool Lattice<kHasWords>::Prune(std::uint32_t position) {
       candidates_.cost_row[kept] = d_.connection_cost + ContextOf(node) * d_.stride;
       backpointers[kept] = {static_cast<std::uint32_t>(node), position};
       if constexpr (kHasWords) groups[kept] = cell.groups[i];
-      kept += static_cast<std::uint32_t>(relative_cost <= margin[ContextOf(node)]);
+      kept += static_cast<std::uint32_t>(IsWithin(margin[ContextOf(node)], relative_cost));
     }
     candidates_.count = kept;
   }
@@ -254,10 +257,10 @@ template <bool kHasWords>
   const Scratch::LongNode cheapest =
       *std::min_element(all, all + count, [](const auto& a, const auto& b) { return a.cost < b.cost; });
   lowest_cost_ = cheapest.cost;
-  const std::int16_t* const margin = d_.pruning_margin + cheapest.context() * d_.stride;
+  const std::int8_t* const margin = d_.pruning_margin + cheapest.context() * d_.stride;
   candidates_.count = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (all[i].cost - lowest_cost_ > margin[all[i].context()]) continue;
+    if (!IsWithin(margin[all[i].context()], all[i].cost - lowest_cost_)) continue;
     const std::uint32_t candidate = candidates_.count++;
     candidates_.relative_cost[candidate] = static_cast<std::uint16_t>(all[i].cost - lowest_cost_);
     candidates_.cost_row[candidate] = d_.connection_cost + all[i].context() * d_.stride;

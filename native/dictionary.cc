@@ -16,7 +16,7 @@ using Unit = Dictionary::Unit;
 using Unknown = Dictionary::Unknown;
 using Word = Dictionary::Word;
 
-constexpr std::array<std::uint8_t, 13> kElementBytes{4, 2, 1, 4, 4, 2, 2, 8, 2, 4, 2, 4, 4};
+constexpr std::array<std::uint8_t, 13> kElementBytes{4, 2, 1, 4, 4, 2, 1, 8, 2, 4, 2, 4, 4};
 static_assert(sizeof(Unknown) == kElementBytes[3] && sizeof(Word) == kElementBytes[4] &&
               sizeof(Unit) == kElementBytes[7] && sizeof(Feature) == kElementBytes[9]);
 
@@ -40,7 +40,7 @@ struct Sections {
   std::span<const Unknown> unknowns = file.Section<Unknown>(4);
   std::span<const Word> words = file.Section<Word>(5);
   std::span<const std::uint16_t> costs = file.Section<std::uint16_t>(6);
-  std::span<const std::int16_t> margins = file.Section<std::int16_t>(7);
+  std::span<const std::int8_t> margins = file.Section<std::int8_t>(7);
   std::span<const Unit> units = file.Section<Unit>(8);
   std::span<const std::uint16_t> feature_of = file.Section<std::uint16_t>(9);
   std::span<const Feature> features = file.Section<Feature>(10);
@@ -166,7 +166,7 @@ std::optional<Error> Sections::CheckCosts() const {
     return Refuse("connection costs", AtMost(Dictionary::kMaxConnectionCost), highest);
   // Pruning compares the cheapest node with itself, too, and must keep it.
   for (std::size_t c = 0; c < n.contexts; ++c) {
-    const std::int16_t margin = margins[c * n.stride + c];
+    const std::int8_t margin = margins[c * n.stride + c];
     if (margin < 0) {
       return file.Refuse("pruning margins", "at least 0 between a context and itself",
                          std::to_string(margin) + " for context " + std::to_string(c));
@@ -211,7 +211,7 @@ std::optional<Error> Sections::CheckFeatures() const {
 
 }  // namespace
 
-constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 4, kElementBytes};
+constexpr TableKind Dictionary::kKind{"dictionary", "DICT", 5, kElementBytes};
 
 std::optional<Error> Sections::CheckSegments() const {
   if (n.plain_features > features.size())

@@ -44,7 +44,7 @@ class Dictionary : public LoadedTables<Dictionary> {
       37;                                                     // context ids of words that end at one position
   static constexpr std::uint32_t kMaxConnectionCost = 32767;  // stored with the bias
   static_assert(2 * kMaxConnectionCost < 0xffff,
-                "a connection cost and a pruning margin add up within 16 bits");
+                "a connection cost and a difference within a pruning margin add up within 16 bits");
 
   // Character codes. A code below 16 is in no surface and equals its category. kSentenceEnd is the code and
   // the category that the analyzer puts after each sentence.
@@ -80,10 +80,12 @@ class Dictionary : public LoadedTables<Dictionary> {
   std::uint32_t stride;                  // row length of the two matrices
   std::int32_t bias;                     // stored connection cost = connection cost + bias
   const std::uint16_t* connection_cost;  // [context before * stride + context after], stored
-  // At [a * stride + b]: the maximum of cost(a, next) − cost(b, next) over all next contexts. Compare two
-  // nodes at one position, with contexts a and b. If the node of context b costs more by more than this
-  // margin, it is never on the best path.
-  const std::int16_t* pruning_margin;
+  // At [a * stride + b]: the maximum of cost(a, next) − cost(b, next) over all next contexts, >> the shift.
+  // Compare two nodes at one position, with contexts a and b. If the node of context b costs more, and the
+  // difference >> the shift is above this margin, it is never on the best path.
+  static constexpr int kPruningMarginShift = 8;
+  static_assert((128 << kPruningMarginShift) - 1 <= kMaxConnectionCost);
+  const std::int8_t* pruning_margin;
 
   // A double array over character codes. The child of a unit for a code is at base + code, if its label is
   // that code.

