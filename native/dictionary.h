@@ -80,11 +80,12 @@ class Dictionary : public LoadedTables<Dictionary> {
   std::uint32_t stride;                  // row length of the two matrices
   std::int32_t bias;                     // stored connection cost = connection cost + bias
   const std::uint16_t* connection_cost;  // [context before * stride + context after], stored
-  // At [a * stride + b]: the maximum of cost(a, next) − cost(b, next) over all next contexts, >> the shift.
-  // Compare two nodes at one position, with contexts a and b. If the node of context b costs more, and the
-  // difference >> the shift is above this margin, it is never on the best path.
+  // At [a * stride + b]: the maximum of cost(a, next) − cost(b, next) over all next contexts, shifted right
+  // by kPruningMarginShift. Compare two nodes at one position, with contexts a and b. If the node of context
+  // b costs more by d, and d >> kPruningMarginShift is above this margin, it is never on the best path.
   static constexpr int kPruningMarginShift = 8;
-  static_assert((128 << kPruningMarginShift) - 1 <= kMaxConnectionCost);
+  static_assert((128 << kPruningMarginShift) - 1 <= kMaxConnectionCost,
+                "the largest difference within a margin is at most a connection cost");
   const std::int8_t* pruning_margin;
 
   // A double array over character codes. The child of a unit for a code is at base + code, if its label is

@@ -1,9 +1,10 @@
 /** Layout rules that the compiler does not check. ARCHITECTURE.md explains the rooms. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../native/package-root.ts';
+import { contentOf } from './deploy/manifests.ts';
 
 /**
  * The rooms from top to bottom, each with the rooms that its files may import. A room imports rooms below it only. A
@@ -207,10 +208,6 @@ test('only entry points read the environment', () => {
     [],
   );
 });
-
-function contentOf(file: string): string {
-  return readFileSync(join(packageRoot, file), 'utf8');
-}
 
 function roomOf(file: string): string | undefined {
   const names = Object.keys(rooms).filter((room) => file.startsWith(`${room}/`));

@@ -18,8 +18,8 @@ export interface Contexts {
    * At `a * stride + b`: the maximum of cost(a, next) − cost(b, next) over all next contexts, divided by
    * `PRUNING_MARGIN_UNIT` and rounded down. Compare two paths that end at one position, in the contexts a and b. The
    * path in a can still lose at most this maximum against the path in b. If the path in b costs more by more than the
-   * maximum, it always loses by a strict comparison. Dropping it therefore changes no tie. If the difference in the
-   * unit, rounded down, is above the margin, then the difference is above the maximum.
+   * maximum, it always loses by a strict comparison. Dropping it therefore changes no tie. The difference of the costs
+   * is divided and rounded down in the same way: if the result is above the margin, the difference is above the maximum.
    */
   readonly pruningMargin: Int8Array;
   /** The number of a word's context. Throws for a word that was not weighed. */

@@ -10,7 +10,7 @@
  *     4  unknown    u32 × 16: category → its first unknown word (bits 0–23), always invoked (bit 30), grouped (bit 31)
  *     5  words      u32: words.ts
  *     6  costs      u16 × contexts × stride: the connection costs of contexts.ts
- *     7  margins    i8 × contexts × stride: the pruning margins of contexts.ts
+ *     7  margins    i8 × contexts × stride: the pruning margins of contexts.ts, in units of 256
  *     8  trie       u64: double-array.ts, from the character codes of a surface to its first word
  *     9  featuresOf u16: word → the number of its features
  *    10  features   u32: features.ts

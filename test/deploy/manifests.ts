@@ -91,14 +91,19 @@ export function runtimeContainerOf(file: string): Container {
   return containers[0];
 }
 
-/** The numbers in a table row of a README. `row` is the row's first cell; the first row that matches counts. */
+/** The numbers in a table row of a README, as `cellsOf`. */
 export function figuresOf(file: string, row: string): readonly number[] {
+  return cellsOf(file, row).map(Number.parseFloat);
+}
+
+/** The cells of a table row of a README after its first cell, which is `row`. The first row that matches counts. */
+export function cellsOf(file: string, row: string): readonly string[] {
   const cells = contentOf(file)
     .split('\n')
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .find((line) => line[1] === row);
   if (cells === undefined) throw new Error(`${file}: expected a table row that starts with ${row}, found none`);
-  return cells.slice(2, -1).map(Number.parseFloat);
+  return cells.slice(2, -1);
 }
 
 export function contentOf(file: string): string {

@@ -127,7 +127,7 @@ describe('dictionary, by hand', () => {
     });
   });
 
-  test('pruning margin: the most that one context loses against another by the next context, in 256', () => {
+  test('pruning margin: the most that one context loses against another by the next context, in units of 256', () => {
     const connections = { ...tiny.connections, costs: tiny.connections.costs.map((cost) => cost * 100) };
     const { pruningMargin } = readDictionary(compileDictionary({ ...tiny, connections }, ['あああ', 'い'], 'tiny'));
     // Before the division by 256: [[0, 2100, -500, 2100], [2800, 0, 2300, 0], [500, 2600, 0, 2600], [2800, 0, 2300, 0]].
